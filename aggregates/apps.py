@@ -1,0 +1,7 @@
+"""The app that makes and holds the 10-minute statistics, in the database `default`."""
+
+from django.apps import AppConfig
+
+
+class AggregatesConfig(AppConfig):
+    name = "aggregates"

@@ -1,0 +1,24 @@
+"""How a run may end otherwise than well."""
+
+
+class RunFailed(Exception):
+    """The run cannot go on, for a reason that its sentence tells an operator."""
+
+
+class SamplesLost(RunFailed):
+    """The source has lost most of what some statistics were computed from."""
+
+    def __init__(self, turbines: list[str]) -> None:
+        super().__init__(
+            f"The source lost samples of {', '.join(turbines)}: more than half of the day's values "
+            "would go, so they stay; confirm with --force."
+        )
+
+
+class RunLost(Exception):
+    """Somebody else has taken this run over, so nothing may be written in its name."""
+
+
+def first_line(error: Exception) -> str:
+    """Return what a driver's error says, without the lines that only a developer reads."""
+    return str(error).strip().partition("\n")[0]

@@ -1,0 +1,159 @@
+"""Replacing the statistics of turbine-days by newer ones, writing only what differs."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from django.db import connections, transaction
+from django.db.models.functions import Now
+
+from aggregates.difference import Difference, compare, rows_that_lose_most
+from aggregates.figures import Figures
+from aggregates.models import AggregatedDay, Run, Signal
+from aggregates.transform import DayStatistics
+from aggregates.versions import Version
+from aggregates.windows import WINDOW, WINDOWS_PER_DAY, window_numbers, window_starts
+from windproject.days import day_bounds, day_start
+from windproject.partitions import ensure_months
+from windproject.pgcopy import FLOAT, INTEGER, TIME, copy_in, copy_out
+from windproject.routers import TARGET
+
+Array = np.ndarray[Any, Any]
+
+
+def replace(run: Run, statistics: DayStatistics, versions: Mapping[str, Version]) -> list[str]:
+    """Replace the statistics of the run's day, of the turbines `versions` names, all or nothing.
+
+    Counts on the run what was done. Returns the turbines that were left as they were because more
+    than half of their values would have gone; with the run's `force` there are none.
+
+    Raises:
+        RunLost: where another worker has taken the run over; then nothing was written.
+    """
+    if statistics.windows:
+        ensure_months(TARGET, "data", [run.day])
+    values, ids = _with_signals(statistics.values)
+    with transaction.atomic(using=TARGET):
+        run.hold()
+        before, after = _stored(ids, run.day), values.to_numpy()
+        lost = np.zeros(len(ids), dtype=bool)
+        if not run.force:
+            lost = rows_that_lose_most(before, after, _owners(values))
+        difference = compare(before, np.where(lost[:, np.newaxis], before, after))
+        _write(difference, after, ids, run.day)
+        losers = sorted(set(values.index.get_level_values("turbine")[lost]))
+        _remember(run, {name: v for name, v in versions.items() if name not in losers})
+        run.add(_figures(statistics, difference))
+    return losers
+
+
+def _owners(values: pd.DataFrame) -> Array:
+    return pd.factorize(values.index.get_level_values("turbine"))[0]
+
+
+def _with_signals(values: pd.DataFrame) -> tuple[pd.DataFrame, Array]:
+    """Return the rows whose signal exists, and the ids, both by id.
+
+    A signal comes into being with its first value.
+    """
+    keys = values.index[values.notna().any(axis=1)]
+    known = _known_signals(values)
+    Signal.objects.bulk_create(
+        [Signal(turbine=t, variable=v, statistic=s) for t, v, s in keys.difference(known.index)],
+        # Another run may need the same signals at the same time.
+        ignore_conflicts=True,
+    )
+    known = _known_signals(values)
+    return values.reindex(known.index), known.to_numpy()
+
+
+def _known_signals(values: pd.DataFrame) -> pd.Series:
+    turbines = list(values.index.unique("turbine"))
+    rows = list(
+        Signal.objects.filter(turbine__in=turbines)
+        .order_by("id")
+        .values_list("id", "turbine", "variable", "statistic")
+    )
+    index = pd.MultiIndex.from_tuples([row[1:] for row in rows], names=values.index.names)
+    return pd.Series([row[0] for row in rows], index=index, dtype=np.int64)
+
+
+def _stored(ids: Array, day: date) -> Array:
+    """Return the stored values of the signals `ids`, ascending, as a table like the new ones."""
+    table = np.full((len(ids), WINDOWS_PER_DAY), np.nan)
+    signal_id, timestamp, value = copy_out(
+        TARGET,
+        "SELECT signal_id, timestamp, value FROM data"
+        " WHERE signal_id = ANY(%s::bigint[]) AND timestamp >= %s AND timestamp < %s",
+        [ids.tolist(), *day_bounds(day)],
+        INTEGER + TIME + FLOAT,
+    )
+    table[np.searchsorted(ids, signal_id), window_numbers(timestamp, day)] = value
+    return table
+
+
+def _write(difference: Difference, after: Array, ids: Array, day: date) -> None:
+    _delete(difference.removed | difference.changed, ids, day)
+    signals, windows = np.nonzero(difference.inserted | difference.changed)
+    if len(signals):
+        # In the order of the key, which is how the index grows fastest.
+        columns = {
+            "signal_id": ids[signals],
+            "timestamp": window_starts(day)[windows],
+            "value": after[signals, windows],
+        }
+        copy_in(TARGET, "data", columns)
+
+
+def _delete(cells: Array, ids: Array, day: date) -> None:
+    signals, windows = np.nonzero(cells)
+    if not len(signals):
+        return
+    with connections[TARGET].cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM data USING unnest(%s::bigint[], %s::int[]) AS gone(signal_id, number)"
+            " WHERE data.signal_id = gone.signal_id"
+            " AND data.timestamp = %s + gone.number * %s::interval"
+            " AND data.timestamp >= %s AND data.timestamp < %s",
+            [
+                ids[signals].tolist(),
+                windows.tolist(),
+                day_start(day),
+                str(WINDOW),
+                *day_bounds(day),
+            ],
+        )
+
+
+def _remember(run: Run, versions: Mapping[str, Version]) -> None:
+    AggregatedDay.objects.bulk_create(
+        [
+            AggregatedDay(
+                turbine=turbine,
+                day=run.day,
+                revision=version.revision,
+                rules=version.rules,
+                run=run,
+                aggregated_at=Now(),
+            )
+            for turbine, version in versions.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["turbine", "day"],
+        update_fields=["revision", "rules", "run", "aggregated_at"],
+    )
+
+
+def _figures(statistics: DayStatistics, difference: Difference) -> Figures:
+    return Figures(
+        samples=statistics.samples,
+        missing=statistics.missing,
+        rejected=statistics.rejected,
+        windows=statistics.windows,
+        inserted=int(difference.inserted.sum()),
+        changed=int(difference.changed.sum()),
+        removed=int(difference.removed.sum()),
+        unchanged=int(difference.unchanged.sum()),
+    )

@@ -1,0 +1,108 @@
+"""`manage.py aggregate`: aggregate days now, in this process."""
+
+from argparse import ArgumentTypeError
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
+
+from aggregates import extract, pipeline
+from aggregates.errors import RunFailed, first_line
+from aggregates.management.report import track, write_report
+from windproject.days import days_between
+
+
+def day_argument(text: str) -> date:
+    """Return the day that a command-line argument names.
+
+    Raises:
+        ArgumentTypeError: saying what a day looks like.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is not a day such as 2025-08-31") from None
+
+
+class Command(BaseCommand):
+    help = (
+        "Turns measurements into 10-minute statistics, a UTC day at a time. Days that are current "
+        "already cost nothing and change nothing."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--date", type=day_argument, help="one day, as 2025-08-31")
+        parser.add_argument("--from", type=day_argument, dest="first", help="first day")
+        parser.add_argument("--to", type=day_argument, dest="last", help="last day, included")
+        parser.add_argument(
+            "--pending", action="store_true", help="every day that is not current, since --from"
+        )
+        parser.add_argument(
+            "--turbine", action="append", default=[], dest="turbines", help="repeatable; else all"
+        )
+        parser.add_argument(
+            "--force",
+            action="store_true",
+            help="also what is current, and even where most of the values would go",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            refuse_unknown_turbines(options["turbines"])
+            days = chosen_days(options)
+            requests = self._aggregate(days, options["turbines"], options["force"])
+        except RunFailed as error:
+            raise CommandError(str(error)) from error
+        except DatabaseError as error:
+            raise CommandError(
+                f"The target database does not answer: {first_line(error)}"
+            ) from error
+        failures = write_report(self.stdout, requests)
+        if failures:
+            raise CommandError(f"{failures} of {len(requests)} days did not succeed.")
+
+    def _aggregate(
+        self, days: Sequence[date], turbines: Sequence[str], force: bool
+    ) -> list[pipeline.Request]:
+        return [
+            pipeline.aggregate_now(day, turbines, requested_by="command", force=force)
+            for day in track(days)
+        ]
+
+
+def refuse_unknown_turbines(turbines: Sequence[str]) -> None:
+    """Raise CommandError where the source does not know one of the turbines."""
+    known = extract.turbine_names() if turbines else []
+    unknown = [name for name in turbines if name not in known]
+    if unknown:
+        raise CommandError(
+            f"--turbine: the source knows no {', '.join(map(repr, unknown))}; "
+            f"it knows {', '.join(known) or 'no turbine yet'}."
+        )
+
+
+def chosen_days(options: dict[str, Any]) -> list[date]:
+    """Return the days that the arguments choose.
+
+    Raises:
+        CommandError: where they choose none, or contradict each other.
+    """
+    day, first, last = options["date"], options["first"], options["last"]
+    if options["pending"] and not (day or last or options["force"]):
+        return pipeline.pending_days(first or date.min, date.max, options["turbines"])
+    if day and not (first or last or options["pending"]):
+        return [day]
+    if first and last and not (day or options["pending"]):
+        return range_of_days(first, last)
+    raise CommandError(
+        "Choose the days by --date DAY, by --from DAY --to DAY, or by --pending [--from DAY]."
+    )
+
+
+def range_of_days(first: date, last: date) -> list[date]:
+    """Return the days from `first` to `last`, both included; raise CommandError if backwards."""
+    if last < first:
+        raise CommandError(f"--to {last} lies before --from {first}.")
+    return list(days_between(first, last))

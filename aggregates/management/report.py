@@ -1,0 +1,90 @@
+"""How a command shows what became of the days it was asked for."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+
+from django.core.management.base import OutputWrapper
+from rich import box
+from rich.console import Console
+from rich.progress import track as rich_track
+from rich.table import Table
+
+from aggregates.models import Outcome, Run
+from aggregates.pipeline import Request
+
+FIGURES = ("samples", "windows", "written", "removed", "unchanged")
+# A pipe has no width of its own.
+WIDTH_WHEN_PIPED = 100
+
+
+def track(days: Sequence[date]) -> Iterable[date]:
+    """Yield the days, with a progress bar over them where somebody looks."""
+    console = Console(stderr=True)
+    return rich_track(
+        days,
+        description="Aggregating",
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+
+
+def write_report(stdout: OutputWrapper, requests: Sequence[Request]) -> int:
+    """Write a table of the days that ran and say what the others were; return how many failed."""
+    runs = [request.run for request in requests if request.run and request.outcome != "active"]
+    if runs:
+        stdout.write(_rendered(_table(runs)))
+    for run in runs:
+        if run.error:
+            stdout.write(f"{run.day} {run.status}: {run.error}")
+    _write_days_without_run(stdout, requests)
+    return sum(1 for run in runs if run.status not in (Run.Status.SUCCEEDED, Run.Status.EMPTY))
+
+
+def _write_days_without_run(stdout: OutputWrapper, requests: Sequence[Request]) -> None:
+    current = [request.day for request in requests if request.outcome == Outcome.CURRENT]
+    if not requests:
+        stdout.write("Every day is current: nothing to do.")
+    elif current:
+        stdout.write(f"{_spelled(current)} current already: nothing written.")
+    for request in requests:
+        if request.outcome == Outcome.ACTIVE and request.run:
+            stdout.write(f"{request.day} is being aggregated by {request.run.worker}.")
+
+
+def _spelled(days: Sequence[date]) -> str:
+    if len(days) == 1:
+        return f"{days[0]} is"
+    return f"{len(days)} days, {days[0]} to {days[-1]}, are"
+
+
+def _table(runs: Sequence[Run]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, show_footer=len(runs) > 1)
+    table.add_column("day", footer=f"{len(runs)} days")
+    table.add_column("status")
+    for name in FIGURES:
+        total = sum(_figure(run, name) for run in runs)
+        table.add_column(name, justify="right", footer=f"{total:,}")
+    seconds = sum((run.duration or timedelta() for run in runs), timedelta())
+    table.add_column("seconds", justify="right", footer=_seconds(seconds))
+    for run in runs:
+        figures = [f"{_figure(run, name):,}" for name in FIGURES]
+        table.add_row(str(run.day), run.status, *figures, _seconds(run.duration))
+    return table
+
+
+def _figure(run: Run, name: str) -> int:
+    return run.inserted + run.changed if name == "written" else int(getattr(run, name))
+
+
+def _seconds(duration: timedelta | None) -> str:
+    return "" if duration is None else f"{duration.total_seconds():.2f}"
+
+
+def _rendered(table: Table) -> str:
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=WIDTH_WHEN_PIPED)
+    with console.capture() as capture:
+        console.print(table)
+    return capture.get()

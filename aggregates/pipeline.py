@@ -1,0 +1,120 @@
+"""The one room behind every door: asking for runs, and walking a run from start to end."""
+
+import logging
+import traceback
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import OperationalError
+
+from aggregates import extract, load, versions
+from aggregates.errors import RunFailed, RunLost, SamplesLost, first_line
+from aggregates.extract import TurbineDay
+from aggregates.models import Outcome, Run
+from aggregates.transform import transform
+
+logger = logging.getLogger(__name__)
+
+# So many turbines of a day are in memory at a time.
+CHUNK_TURBINES = 100
+
+
+@dataclass(frozen=True)
+class Request:
+    """What became of a request for one day; `run` is None where there is nothing to do."""
+
+    day: date
+    outcome: Outcome
+    run: Run | None
+
+
+def pending_days(first: date, last: date, turbines: Collection[str] = ()) -> list[date]:
+    """Return the days from `first` to `last` that have a turbine-day which is not current.
+
+    Raises:
+        SourceUnavailable: where the source does not answer.
+    """
+    return sorted({found.day for found in versions.not_current(first, last, turbines)})
+
+
+def request(
+    day: date, turbines: Collection[str], requested_by: str, force: bool = False
+) -> Request:
+    """Ask for a run of the day, unless the statistics asked for are current and not forced.
+
+    No `turbines` means all.
+
+    Raises:
+        SourceUnavailable: where the source does not answer.
+    """
+    known = extract.turbine_days(day, day, turbines)
+    measured = any(turbine_day.samples for turbine_day in known)
+    if measured and not force and not versions.outdated(known):
+        return Request(day, Outcome.CURRENT, None)
+    run, outcome = Run.objects.request(day, turbines, requested_by, force)
+    return Request(day, outcome, run)
+
+
+def execute(run: Run) -> None:
+    """Walk a queued run to its end: aggregate its day, and record how that went on the run.
+
+    Does nothing where another worker was faster. What is found not to be current is aggregated;
+    with the run's `force`, everything.
+
+    Raises:
+        django.db.DatabaseError: where the target cannot even take the run's end.
+    """
+    if not run.start():
+        return
+    try:
+        status = _aggregate(run)
+    except RunLost as error:
+        logger.warning("%s", error)
+    except RunFailed as error:
+        run.finish(Run.Status.FAILED, str(error))
+    except OperationalError as error:
+        run.finish(Run.Status.FAILED, f"The target database does not answer: {first_line(error)}")
+    except Exception as error:
+        logger.exception("%s", run)
+        run.finish(Run.Status.ERRORED, repr(error), traceback.format_exc())
+    except BaseException:
+        run.finish(Run.Status.FAILED, "The worker was told to stop.")
+        raise
+    else:
+        run.finish(status)
+
+
+def _aggregate(run: Run) -> Run.Status:
+    known = extract.turbine_days(run.day, run.day, run.turbines)
+    wanted = known if run.force else versions.outdated(known)
+    losers: list[str] = []
+    for start in range(0, len(wanted), CHUNK_TURBINES):
+        losers += _aggregate_chunk(run, wanted[start : start + CHUNK_TURBINES])
+    if losers:
+        raise SamplesLost(losers)
+    measured = any(turbine_day.samples for turbine_day in known)
+    return Run.Status.SUCCEEDED if measured else Run.Status.EMPTY
+
+
+def _aggregate_chunk(run: Run, chunk: Sequence[TurbineDay]) -> list[str]:
+    rated_powers_kw = {found.turbine: found.rated_power_kw for found in chunk}
+    measurements = extract.measurements(run.day, list(rated_powers_kw))
+    statistics = transform(measurements, run.day, rated_powers_kw)
+    return load.replace(
+        run, statistics, {found.turbine: versions.version_of(found) for found in chunk}
+    )
+
+
+def aggregate_now(
+    day: date, turbines: Collection[str], requested_by: str, force: bool = False
+) -> Request:
+    """Ask for a run of the day and walk it to its end in this process.
+
+    Raises:
+        SourceUnavailable: where the source does not answer.
+    """
+    asked = request(day, turbines, requested_by, force)
+    if asked.run:
+        execute(asked.run)
+    return asked

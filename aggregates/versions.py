@@ -1,0 +1,58 @@
+"""Which turbine-days are not what their measurements say."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from aggregates.extract import TurbineDay, turbine_days
+from aggregates.models import AggregatedDay
+from aggregates.transform import rules
+
+Key = tuple[date, str]
+
+
+@dataclass(frozen=True)
+class Version:
+    """What a turbine-day's statistics are determined by."""
+
+    revision: int
+    rules: str
+
+
+def version_of(turbine_day: TurbineDay) -> Version:
+    """Return the version that the source has now."""
+    return Version(turbine_day.revision, rules(turbine_day.rated_power_kw))
+
+
+def not_current(first: date, last: date, turbines: Collection[str] = ()) -> list[TurbineDay]:
+    """Return the missing and the stale turbine-days from `first` to `last`, by day and turbine.
+
+    No `turbines` means all.
+
+    Raises:
+        SourceUnavailable: where the source does not answer.
+    """
+    return outdated(turbine_days(first, last, turbines))
+
+
+def outdated(known: Sequence[TurbineDay]) -> list[TurbineDay]:
+    """Return those of the source's turbine-days whose statistics are of another version.
+
+    One that has no samples and never had statistics has nothing to be outdated.
+    """
+    if not known:
+        return []
+    aggregated = _aggregated(known[0].day, known[-1].day)
+    return [
+        turbine_day
+        for turbine_day in known
+        if aggregated.get((turbine_day.day, turbine_day.turbine)) != version_of(turbine_day)
+        and (turbine_day.samples or (turbine_day.day, turbine_day.turbine) in aggregated)
+    ]
+
+
+def _aggregated(first: date, last: date) -> Mapping[Key, Version]:
+    rows = AggregatedDay.objects.filter(day__range=(first, last)).values_list(
+        "day", "turbine", "revision", "rules"
+    )
+    return {(day, turbine): Version(revision, rules) for day, turbine, revision, rules in rows}

@@ -1,0 +1,28 @@
+"""10-minute windows: [t, t + 10 min) UTC, named by their start. A day has 144, always."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+
+WINDOW = timedelta(minutes=10)
+WINDOWS_PER_DAY = 144
+
+Array = np.ndarray[Any, Any]
+
+
+def window_starts(day: date) -> Array:
+    """Return the starts of the day's windows, datetime64[us] in UTC, shape (144,)."""
+    return np.datetime64(day, "us") + np.arange(WINDOWS_PER_DAY) * np.timedelta64(WINDOW)
+
+
+def window_numbers(timestamps: Array, day: date) -> Array:
+    """Return which window of the day, 0 to 143, each time (datetime64, UTC) lies in.
+
+    Raises:
+        ValueError: where a time lies outside the day.
+    """
+    numbers = (timestamps - np.datetime64(day, "us")) // np.timedelta64(WINDOW)
+    if len(numbers) and (numbers.min() < 0 or numbers.max() >= WINDOWS_PER_DAY):
+        raise ValueError(f"There are times outside {day}, from {min(timestamps)} UTC on.")
+    return numbers

@@ -1,0 +1,87 @@
+"""Measurements into the source database: a range of days of some turbines, all or nothing."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+import numpy as np
+from django.db import transaction
+from django.db.models import Max, Min, QuerySet
+
+from sourcedata.models import Measurement, Turbine
+from windproject.days import day_bounds, days_between
+from windproject.partitions import ensure_months
+from windproject.pgcopy import Column, copy_in
+from windproject.routers import SOURCE
+
+# A message about a hundred turbines helps no more than one about a few.
+TURBINES_NAMED = 5
+
+
+class RangeIsNotEmpty(Exception):
+    """The turbines hold measurements already; `held` has their names, first and last times."""
+
+    def __init__(self, held: Sequence[tuple[Any, ...]]) -> None:
+        self.held = held
+        named = [f"{name} ({_range(first, last)})" for name, first, last in held[:TURBINES_NAMED]]
+        if others := len(held) - len(named):
+            named.append(f"{others} more")
+        super().__init__(f"These turbines already hold measurements there: {', '.join(named)}.")
+
+
+def _range(first: Any, last: Any) -> str:
+    return f"{first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC"
+
+
+@contextmanager
+def empty_range(
+    turbines: Sequence[Turbine], first: date, last: date, replace: bool
+) -> Iterator[list[Turbine]]:
+    """Open a transaction in which the turbines have no measurements from `first` to `last`.
+
+    Yields the stored turbines of the same names, in the order of their ids: those that did not
+    exist are made, the others keep their fields. Until the transaction ends, nobody else comes
+    past here with one of them. With `replace` their measurements in the range are deleted.
+
+    Raises:
+        RangeIsNotEmpty: where there are measurements and `replace` is false.
+    """
+    ensure_months(SOURCE, "data", days_between(first, last))
+    with transaction.atomic(using=SOURCE):
+        stored = _locked(turbines)
+        found = _measurements(stored, first, last)
+        if replace:
+            found.delete()
+        elif held := _by_turbine(found):
+            raise RangeIsNotEmpty(held)
+        yield stored
+
+
+def append(turbine: Turbine, columns: Mapping[str, Column]) -> None:
+    """Write rows of one turbine: `timestamp` (datetime64[us], UTC), a float column per variable.
+
+    NaN becomes NULL. Runs in the caller's transaction.
+
+    Raises:
+        django.db.IntegrityError: where it has a row of one of these times.
+    """
+    turbine_id = np.full(len(columns["timestamp"]), turbine.pk, dtype=np.int64)
+    copy_in(SOURCE, "data", {"turbine_id": turbine_id, **columns})
+
+
+def _locked(turbines: Sequence[Turbine]) -> list[Turbine]:
+    Turbine.objects.bulk_create(turbines, ignore_conflicts=True)
+    # A full lock would also keep others from writing these turbines' measurements of other days.
+    rows = Turbine.objects.select_for_update(no_key=True).order_by("id")
+    return list(rows.filter(name__in=[turbine.name for turbine in turbines]))
+
+
+def _measurements(turbines: list[Turbine], first: date, last: date) -> QuerySet[Measurement]:
+    start, end = day_bounds(first)[0], day_bounds(last)[1]
+    return Measurement.objects.filter(turbine__in=turbines, timestamp__gte=start, timestamp__lt=end)
+
+
+def _by_turbine(found: QuerySet[Measurement]) -> list[tuple[Any, ...]]:
+    held = found.values_list("turbine__name").annotate(Min("timestamp"), Max("timestamp"))
+    return list(held.order_by("turbine__name"))

@@ -1,0 +1,97 @@
+"""The source database: turbines, their measurements, and the revision of every turbine-day."""
+
+from datetime import UTC, datetime
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+# Measurements lie in [FIRST_TIME, END_OF_TIME).
+FIRST_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+END_OF_TIME = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def validate_turbine_name(name: str) -> None:
+    """Refuse a name that could not be written in a URL's list or shown on one line.
+
+    Raises:
+        ValidationError: naming what is wrong with it.
+    """
+    if not name or name != name.strip():
+        raise ValidationError(f"The turbine name {name!r} is empty or starts or ends with a space.")
+    if "," in name or not name.isprintable():
+        raise ValidationError(
+            f"The turbine name {name!r} contains a comma or a character that cannot be shown."
+        )
+
+
+class Turbine(models.Model):
+    """A wind turbine, or whatever else records the same variables at the same times."""
+
+    name = models.CharField(max_length=100, unique=True, validators=[validate_turbine_name])
+    rated_power_kw = models.FloatField(null=True, blank=True, validators=[MinValueValidator(1)])
+    latitude = models.FloatField(
+        null=True, blank=True, validators=[MinValueValidator(-90), MaxValueValidator(90)]
+    )
+    longitude = models.FloatField(
+        null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)]
+    )
+    hub_height_m = models.FloatField(null=True, blank=True, validators=[MinValueValidator(0)])
+    rotor_diameter_m = models.FloatField(null=True, blank=True, validators=[MinValueValidator(0)])
+    sample_interval_s = models.PositiveIntegerField(
+        default=60, validators=[MinValueValidator(1), MaxValueValidator(600)]
+    )
+
+    class Meta:
+        db_table = "turbine"
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Measurement(models.Model):
+    """What one turbine measured at one time. A missing value is NULL."""
+
+    pk = models.CompositePrimaryKey("turbine", "timestamp")
+    # A constraint here makes COPY three times slower. `SourceDay` has one, and every row of this
+    # table raises a revision there, so an unknown turbine is refused all the same.
+    turbine = models.ForeignKey(
+        Turbine, models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    timestamp = models.DateTimeField()
+    wind_speed = models.FloatField(null=True)
+    wind_direction = models.FloatField(null=True)
+    power = models.FloatField(null=True)
+    ambient_temperature = models.FloatField(null=True)
+    rotor_speed = models.FloatField(null=True)
+    pitch_angle = models.FloatField(null=True)
+    nacelle_direction = models.FloatField(null=True)
+
+    class Meta:
+        db_table = "data"
+        constraints = [
+            # A clock that was never set must not make a day that no one can ask for.
+            models.CheckConstraint(
+                condition=models.Q(timestamp__gte=FIRST_TIME, timestamp__lt=END_OF_TIME),
+                name="data_timestamp_from_1970_to_2099",
+            )
+        ]
+
+
+class SourceDay(models.Model):
+    """The revision of one turbine-day, kept by database triggers; never written by Django.
+
+    Every statement that inserts, changes or deletes measurements of the turbine on that UTC day
+    raises the revision; `samples` is the number of rows that the day holds.
+    """
+
+    pk = models.CompositePrimaryKey("turbine", "day")
+    turbine = models.ForeignKey(Turbine, models.PROTECT, db_index=False, related_name="days")
+    day = models.DateField()
+    revision = models.BigIntegerField()
+    samples = models.BigIntegerField()
+
+    class Meta:
+        db_table = "source_day"
+        indexes = [models.Index(fields=["day"], name="source_day_day")]

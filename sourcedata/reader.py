@@ -1,0 +1,104 @@
+"""The questions that others may ask of the source database."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from django.db import transaction
+from django.db.models import Max, Min
+
+from sourcedata.models import Measurement, SourceDay, Turbine
+from sourcedata.variables import VARIABLE_NAMES
+from windproject.days import day_bounds
+from windproject.pgcopy import FLOAT, INTEGER, TIME, copy_out
+from windproject.routers import SOURCE
+
+# Rows that a download holds in memory at a time.
+ROWS_PER_BATCH = 2000
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class TurbineDay:
+    """One turbine on one UTC day: the revision of its measurements, and how many rows it has."""
+
+    turbine: str
+    day: date
+    revision: int
+    samples: int
+    rated_power_kw: float | None
+
+
+def turbine_names() -> list[str]:
+    """Return the names of all turbines, in order."""
+    return list(Turbine.objects.order_by("name").values_list("name", flat=True))
+
+
+def day_range() -> tuple[date, date] | None:
+    """Return the first and the last day that has measurements, or None where there are none."""
+    found = SourceDay.objects.filter(samples__gt=0).aggregate(first=Min("day"), last=Max("day"))
+    return None if found["first"] is None else (found["first"], found["last"])
+
+
+def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> list[TurbineDay]:
+    """Return the turbine-days from `first` to `last`, both included, by day and turbine.
+
+    No `turbines` means all. A turbine-day whose measurements were all deleted is there, with 0
+    samples; one that never had any is not.
+    """
+    days = SourceDay.objects.filter(day__range=(first, last))
+    if turbines:
+        days = days.filter(turbine__name__in=turbines)
+    rows = days.order_by("day", "turbine__name").values_list(
+        "turbine__name", "day", "revision", "samples", "turbine__rated_power_kw"
+    )
+    return [TurbineDay(*row) for row in rows]
+
+
+def measurements(day: date, turbines: Sequence[str]) -> pd.DataFrame:
+    """Return the measurements of some turbines on one UTC day, by turbine and time.
+
+    Columns: `turbine` (categorical), `timestamp` (datetime64[us], UTC without a zone), and a
+    float column per variable in its unit, NaN where the value is missing.
+    """
+    ids = dict(Turbine.objects.filter(name__in=turbines).order_by("id").values_list("id", "name"))
+    cells = ", ".join(f"coalesce({name}, 'NaN')" for name in VARIABLE_NAMES)
+    turbine_id, timestamp, *values = copy_out(
+        SOURCE,
+        f"SELECT turbine_id, timestamp, {cells} FROM data"
+        " WHERE turbine_id = ANY(%s) AND timestamp >= %s AND timestamp < %s"
+        " ORDER BY turbine_id, timestamp",
+        [list(ids), *day_bounds(day)],
+        INTEGER + TIME + FLOAT * len(VARIABLE_NAMES),
+    )
+    codes = np.searchsorted(list(ids), turbine_id)
+    turbine = pd.Categorical.from_codes(codes, categories=pd.Index(list(ids.values())))
+    columns = {"turbine": turbine, "timestamp": timestamp}
+    return pd.DataFrame({**columns, **dict(zip(VARIABLE_NAMES, values, strict=True))})
+
+
+def measurement_batches(
+    start: datetime, end: datetime, variables: Sequence[str], turbines: Collection[str] = ()
+) -> Iterator[tuple[str, list[Row]]]:
+    """Yield the measurements in [start, end) in batches, by turbine and time.
+
+    A batch is a turbine's name and rows of (timestamp, a value per variable or None). No
+    `turbines` means all. The rows come through a server-side cursor, so memory does not grow with
+    the range.
+    """
+    wanted = Turbine.objects.order_by("name")
+    if turbines:
+        wanted = wanted.filter(name__in=turbines)
+    during = Measurement.objects.filter(timestamp__gte=start, timestamp__lt=end)
+    # Outside a transaction the server would first write the whole answer to its disk.
+    with transaction.atomic(using=SOURCE):
+        for turbine in list(wanted):
+            of_turbine = during.filter(turbine=turbine).order_by("timestamp")
+            rows = of_turbine.values_list("timestamp", *variables).iterator(ROWS_PER_BATCH)
+            while batch := list(islice(rows, ROWS_PER_BATCH)):
+                yield turbine.name, batch

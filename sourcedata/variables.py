@@ -1,0 +1,45 @@
+"""What is measured, in which unit, and which values are possible.
+
+To add a variable, declare it here, add the field of the same name to `Measurement` and make
+its migration. Everything else follows from this list.
+"""
+
+from dataclasses import dataclass
+from math import inf
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A measured quantity. `minimum` and `maximum` bound its valid values, both inclusive."""
+
+    name: str
+    unit: str
+    minimum: float
+    maximum: float
+    is_angle: bool = False
+    per_rated_power: bool = False
+    openoa_name: str | None = None
+
+    def valid_range(self, rated_power_kw: float | None) -> tuple[float, float]:
+        """Return the lowest and highest valid value, in the variable's unit.
+
+        The bounds of a variable that is `per_rated_power` are multiples of the turbine's rated
+        power; where that is not known, every finite value is valid.
+        """
+        if not self.per_rated_power:
+            return self.minimum, self.maximum
+        if rated_power_kw is None:
+            return -inf, inf
+        return self.minimum * rated_power_kw, self.maximum * rated_power_kw
+
+
+VARIABLES = (
+    Variable("wind_speed", "m/s", 0, 50, openoa_name="WMET_HorWdSpd"),
+    Variable("wind_direction", "deg", 0, 360, is_angle=True, openoa_name="WMET_HorWdDir"),
+    Variable("power", "kW", -0.5, 2, per_rated_power=True, openoa_name="WTUR_W"),
+    Variable("ambient_temperature", "degC", -50, 60, openoa_name="WMET_EnvTmp"),
+    Variable("rotor_speed", "rpm", 0, 100),
+    Variable("pitch_angle", "deg", -180, 180, openoa_name="WROT_BlPthAngVal"),
+    Variable("nacelle_direction", "deg", 0, 360, is_angle=True),
+)
+VARIABLE_NAMES = tuple(variable.name for variable in VARIABLES)

@@ -1,0 +1,109 @@
+"""Who may import whom, and what every part must have."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command, get_commands
+
+ROOT: Path = settings.BASE_DIR
+OURS = ("windproject", "sourcedata", "aggregates")
+PURE = [
+    "aggregates/windows.py",
+    "aggregates/statistics.py",
+    "aggregates/transform.py",
+    "aggregates/difference.py",
+    "aggregates/figures.py",
+    "sourcedata/variables.py",
+    "sourcedata/simulation.py",
+    "windproject/days.py",
+]
+DOORS = ["aggregates/management", "aggregates/tasks.py", "aggregates/api.py", "aggregates/admin.py"]
+
+
+def modules(*places: str) -> list[Path]:
+    found = [ROOT / place for place in places]
+    files = [
+        file for place in found for file in ([place] if place.is_file() else place.rglob("*.py"))
+    ]
+    return [file for file in files if "migrations" not in file.parts]
+
+
+def imports(module: Path) -> Iterator[str]:
+    """Yield the full name of everything that the module imports, wherever in it."""
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def importers_of(package: str, *places: str) -> set[str]:
+    return {
+        str(module.relative_to(ROOT))
+        for module in modules(*places)
+        for name in imports(module)
+        if name == package or name.startswith(f"{package}.")
+    }
+
+
+def test_the_source_never_imports_the_target() -> None:
+    assert importers_of("aggregates", "sourcedata") == set()
+
+
+def test_the_target_reads_the_source_only_through_its_reader() -> None:
+    names = {
+        name
+        for module in modules("aggregates")
+        for name in imports(module)
+        if name.startswith("sourcedata")
+    }
+    allowed = ("sourcedata.reader", "sourcedata.variables")
+    assert {name for name in names if not name.startswith(allowed)} == set()
+
+
+def test_only_extract_asks_the_reader() -> None:
+    assert importers_of("sourcedata.reader", "aggregates") == {"aggregates/extract.py"}
+
+
+@pytest.mark.parametrize("module", PURE)
+def test_a_pure_module_knows_no_django(module: str) -> None:
+    assert (ROOT / module).exists()
+    assert importers_of("django", module) == set()
+
+
+def test_the_pipeline_never_imports_a_door() -> None:
+    doors = [f"aggregates.{door}" for door in ("tasks", "api", "admin", "management")]
+    rooms = ["pipeline", "extract", "transform", "load", "versions", "models"]
+    for door in doors:
+        assert importers_of(door, *[f"aggregates/{room}.py" for room in rooms]) == set()
+
+
+def test_no_door_writes_to_a_table_or_computes() -> None:
+    inner = ["load", "transform", "statistics", "windows", "difference"]
+    existing = [door for door in DOORS if (ROOT / door).exists()]
+    for name in inner:
+        assert importers_of(f"aggregates.{name}", *existing) == set()
+
+
+@pytest.mark.django_db
+def test_models_and_migrations_agree() -> None:
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+
+
+def test_every_command_has_a_test() -> None:
+    commands = {name for name, app in get_commands().items() if app in OURS}
+    tested = {path.stem.removeprefix("test_") for path in (ROOT / "tests").rglob("test_*.py")}
+    assert len(commands) >= 5
+    assert commands <= tested
+
+
+def test_every_module_has_a_docstring() -> None:
+    without = [
+        str(module.relative_to(ROOT))
+        for module in modules(*OURS)
+        if module.read_text().strip() and not ast.get_docstring(ast.parse(module.read_text()))
+    ]
+    assert without == []

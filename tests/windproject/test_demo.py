@@ -1,0 +1,42 @@
+"""`manage.py demo`."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from aggregates.models import Run, Value
+from sourcedata.models import Measurement
+from tests.builders import measurements, turbine
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def demo(capsys: pytest.CaptureFixture[str]):
+    def run() -> str:
+        call_command("demo")
+        return capsys.readouterr().out
+
+    return run
+
+
+def test_the_demo_makes_ten_days_of_statistics(demo) -> None:
+    output = demo()
+    assert Measurement.objects.count() == 14_400
+    assert list(Run.objects.values_list("status", flat=True)) == ["succeeded"] * 10
+    assert output.count("succeeded") == 10
+    assert "What to do next" in output
+
+
+def test_the_demo_run_again_writes_nothing(demo) -> None:
+    demo()
+    before = Value.objects.count()
+    assert "Every day is current" in demo()
+    assert (Value.objects.count(), Run.objects.count()) == (before, 10)
+
+
+def test_the_demo_leaves_measurements_that_are_there_alone(demo) -> None:
+    measurements(turbine("R1"), "2014-01-31T00:00", power=[1.0])
+    assert "2014-01-31" in demo()
+    assert Measurement.objects.count() == 1

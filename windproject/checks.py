@@ -1,0 +1,93 @@
+"""System checks: what an operator must set right before the project may run."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from windproject.routers import SOURCE, TARGET
+
+URL_OF_ALIAS = {SOURCE: "SOURCE_DATABASE_URL", TARGET: "TARGET_DATABASE_URL"}
+URL_HINT = "Set {} to postgres://USER:PASSWORD@HOST:PORT/NAME, or unset it for the embedded server."
+OLDEST_POSTGRESQL = 15
+LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
+
+
+@register()
+def databases_are_postgresql(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Both databases need COPY, partitions and statement triggers."""
+    return [
+        Error(
+            f"The database {alias!r} is not PostgreSQL but {connections[alias].vendor}.",
+            hint=URL_HINT.format(URL_OF_ALIAS[alias]),
+            id="windproject.E001",
+        )
+        for alias in URL_OF_ALIAS
+        if connections[alias].vendor != "postgresql"
+    ]
+
+
+@register()
+def databases_are_two(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Both hold a table `data`, so one database cannot be both."""
+    if _address(connections[SOURCE]) != _address(connections[TARGET]):
+        return []
+    return [
+        Error(
+            "SOURCE_DATABASE_URL and TARGET_DATABASE_URL name the same database.",
+            hint="Create a second database, on the same server or another, and name it in one.",
+            id="windproject.E002",
+        )
+    ]
+
+
+@register()
+def time_zone_is_utc(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Days and windows are cut in UTC."""
+    if settings.TIME_ZONE == "UTC" and settings.USE_TZ:
+        return []
+    return [
+        Error(
+            f"TIME_ZONE is {settings.TIME_ZONE!r} and USE_TZ {settings.USE_TZ}.",
+            hint="Set TIME_ZONE = 'UTC' and USE_TZ = True: a day is [00:00, 24:00) UTC.",
+            id="windproject.E003",
+        )
+    ]
+
+
+@register(Tags.database)
+def servers_are_new_enough(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Asks the servers themselves, so it runs only before migrations."""
+    return [
+        Error(
+            f"The server of the database {alias!r} is PostgreSQL {version}.",
+            hint=f"Use a server of version {OLDEST_POSTGRESQL} or newer.",
+            id="windproject.E004",
+        )
+        for alias in databases or ()
+        if connections[alias].vendor == "postgresql"
+        and (version := _version(connections[alias])) < OLDEST_POSTGRESQL
+    ]
+
+
+def _address(connection: BaseDatabaseWrapper) -> tuple[str, str, str]:
+    configured = connection.settings_dict
+    host = str(configured["HOST"])
+    return (
+        "localhost" if host in LOCAL_HOSTS else host,
+        str(configured["PORT"] or 5432),
+        str(configured["NAME"]),
+    )
+
+
+def _version(connection: Any) -> int:
+    connection.ensure_connection()
+    return int(connection.pg_version) // 10_000

@@ -1,0 +1,59 @@
+"""`manage.py demo`: ten days of one turbine, from nothing to statistics."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connections
+
+from sourcedata import reader
+from windproject.routers import SOURCE
+
+# Any number, the same in every process: of two demos at once the second finds all done.
+DEMO_LOCK = 5_271_003
+
+NEXT_STEPS = """
+What to do next:
+  see the measurements   .venv/bin/python manage.py dbshell --database source
+                         SELECT * FROM data LIMIT 5;
+  see the statistics     .venv/bin/python manage.py dbshell
+                         SELECT name, timestamp, value FROM data JOIN signal
+                         ON signal.id = signal_id WHERE name = 'wind_speed_mean' LIMIT 5;
+  ask for them by HTTP   .venv/bin/python manage.py runserver
+                         curl "http://localhost:8000/data?start={day}&end={day}T01:00"
+  make a day stale       UPDATE data SET power = 0 WHERE timestamp = '{day}T12:00Z';  (in source)
+  and heal it            .venv/bin/python manage.py aggregate --pending
+  import your own        .venv/bin/python manage.py import_measurements --help
+"""
+
+
+class Command(BaseCommand):
+    help = "Migrates both databases, seeds ten days of one turbine, and aggregates them."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            with one_demo_at_a_time():
+                self._run()
+        except DatabaseError as error:
+            raise CommandError(f"A database does not do its part: {error}") from error
+
+    def _run(self) -> None:
+        self.stdout.write("Migrating both databases ...")
+        call_command("migrate", verbosity=0)
+        if reader.day_range() is None:
+            call_command("seed_source", turbines=1, days=10)
+        call_command("aggregate", pending=True)
+        first_and_last = reader.day_range()
+        assert first_and_last is not None
+        self.stdout.write(NEXT_STEPS.format(day=first_and_last[1]))
+
+
+@contextmanager
+def one_demo_at_a_time() -> Iterator[None]:
+    """Wait for the demo that another process runs."""
+    with connections[SOURCE].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [DEMO_LOCK])
+        yield
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [DEMO_LOCK])

@@ -1,0 +1,119 @@
+"""Strict reading of a URL's parameters, which a view's FilterSet declares and documents."""
+
+from collections.abc import Callable, Collection, Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from rest_framework import exceptions
+
+# How much of a wrong value an answer repeats, and how many allowed ones it lists.
+LONGEST_QUOTE = 50
+LONGEST_LIST = 20
+
+
+class TimeField(forms.CharField):
+    """A time in ISO 8601; without an offset it is UTC, and a date alone is its midnight."""
+
+    default_error_messages = {"required": "is required: a time such as 2025-08-31T00:00:00Z."}
+
+    def clean(self, value: Any) -> datetime:
+        text = super().clean(value)
+        try:
+            time = datetime.fromisoformat(text)
+            return time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise ValidationError(
+                f"{_quoted(text)} is not a time; allowed is ISO 8601 from year 1 to 9999, such as "
+                "2025-08-31T00:00:00Z or 2025-08-31. In a URL the + of an offset is written %2B."
+            ) from None
+
+
+class NamesField(forms.Field):
+    """Some of the names that `allowed` returns: the parameter repeated, or commas between them."""
+
+    widget = forms.SelectMultiple
+
+    def __init__(self, *, allowed: Callable[[], Collection[str]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.allowed = allowed
+
+    def clean(self, value: Any) -> list[str]:
+        if not value:
+            return []
+        names = [name for item in value for name in item.split(",")]
+        allowed = self.allowed()
+        unknown = [name for name in names if name not in allowed]
+        if unknown:
+            raise ValidationError(
+                f"unknown: {_listed(map(_quoted, unknown))}; allowed: {_listed(allowed)}."
+            )
+        return list(dict.fromkeys(names))
+
+
+class TimeFilter(django_filters.Filter):
+    """A parameter that is a time."""
+
+    field_class = TimeField
+
+
+class NamesFilter(django_filters.Filter):
+    """A parameter that is a list of names."""
+
+    field_class = NamesField
+
+
+class PeriodForm(forms.Form):
+    """A half-open period, [start, end), among other parameters."""
+
+    def clean(self) -> dict[str, Any]:
+        start, end = self.cleaned_data.get("start"), self.cleaned_data.get("end")
+        if start and end and end <= start:
+            self.add_error("end", "is not after start; allowed is any later time.")
+        return self.cleaned_data
+
+
+def validated(filterset_class: type[django_filters.FilterSet], query: QueryDict) -> dict[str, Any]:
+    """Return the parameters' values by name.
+
+    Raises:
+        exceptions.ValidationError: with the reasons by parameter, unknown parameters among them.
+    """
+    filterset = filterset_class(query)
+    errors: dict[str, Any] = _unknown(filterset, query) | _repeated(filterset, query)
+    if not filterset.is_valid():
+        errors |= filterset.errors
+    if errors:
+        raise exceptions.ValidationError(errors)
+    return dict(filterset.form.cleaned_data)
+
+
+def _unknown(filterset: django_filters.FilterSet, query: QueryDict) -> dict[str, list[str]]:
+    allowed = _listed(filterset.filters)
+    return {
+        name[:LONGEST_QUOTE]: [f"is no parameter of this address; allowed: {allowed}."]
+        for name in query
+        if name not in filterset.filters
+    }
+
+
+def _repeated(filterset: django_filters.FilterSet, query: QueryDict) -> dict[str, list[str]]:
+    return {
+        name: [f"was given {len(query.getlist(name))} times; allowed is once."]
+        for name, parameter in filterset.filters.items()
+        if len(query.getlist(name)) > 1 and not isinstance(parameter, NamesFilter)
+    }
+
+
+def _quoted(text: str) -> str:
+    """Return the text as it may stand in a message, whatever is in it."""
+    return ascii(text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}...")
+
+
+def _listed(names: Iterable[str]) -> str:
+    names = list(names)
+    rest = f" and {len(names) - LONGEST_LIST} more" if len(names) > LONGEST_LIST else ""
+    return ", ".join(names[:LONGEST_LIST]) + rest or "none"

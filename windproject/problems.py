@@ -1,0 +1,41 @@
+"""Errors of the REST API, in one shape: problem details as in RFC 9457.
+
+`{"type", "title", "status", "detail"}`, and for bad parameters `errors`, a list of
+`{"parameter", "reason"}`; a reason says what was wrong and what is allowed.
+"""
+
+from http import HTTPStatus
+from typing import Any
+
+from rest_framework import exceptions
+from rest_framework.response import Response
+from rest_framework.views import exception_handler as default_handler
+
+CONTENT_TYPE = "application/problem+json"
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """Answer an exception of a view; None where it is a bug, which Django answers with 500."""
+    response = default_handler(error, context)
+    if response is None:
+        return None
+    problem: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(response.status_code).phrase,
+        "status": response.status_code,
+    }
+    if isinstance(error, exceptions.ValidationError):
+        problem["errors"] = _errors(response.data)
+        problem["detail"] = " ".join(f"{e['parameter']}: {e['reason']}" for e in problem["errors"])
+    else:
+        problem["detail"] = str(response.data["detail"])
+    response.data = problem
+    response.content_type = CONTENT_TYPE
+    return response
+
+
+def _errors(reasons: dict[str, list[str]]) -> list[dict[str, str]]:
+    return [
+        {"parameter": parameter, "reason": " ".join(map(str, texts))}
+        for parameter, texts in reasons.items()
+    ]

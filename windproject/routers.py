@@ -1,0 +1,34 @@
+"""Which database holds what."""
+
+from typing import Any
+
+from django.db import models
+
+SOURCE = "source"
+TARGET = "default"
+
+# Everything that is not named here, Django's own tables included, lives in the target.
+ALIAS_OF_APP = {"sourcedata": SOURCE, "aggregates": TARGET}
+
+
+def alias_of(app_label: str) -> str:
+    """Return the alias of the database that holds the tables of `app_label`."""
+    return ALIAS_OF_APP.get(app_label, TARGET)
+
+
+class AppRouter:
+    """Keeps each app's tables in the one database that `ALIAS_OF_APP` names."""
+
+    def db_for_read(self, model: type[models.Model], **hints: Any) -> str:
+        return alias_of(model._meta.app_label)
+
+    def db_for_write(self, model: type[models.Model], **hints: Any) -> str:
+        return alias_of(model._meta.app_label)
+
+    def allow_relation(self, one: models.Model, other: models.Model, **hints: Any) -> bool:
+        """No relation crosses the two databases."""
+        return alias_of(one._meta.app_label) == alias_of(other._meta.app_label)
+
+    def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
+        """An answer for every app: an undecided one would put its tables in both databases."""
+        return db == alias_of(app_label)
