@@ -1,16 +1,26 @@
 #!/usr/bin/env python
-"""Django's command-line entry point."""
+"""Django's command-line entry point, which says in a sentence what a database lacks."""
 
 import os
 import sys
+
+UNDEFINED_TABLE = "42P01"
 
 
 def main() -> None:
     """Run the management command named on the command line."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "windproject.settings")
     from django.core.management import execute_from_command_line
+    from django.db import OperationalError, ProgrammingError
 
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except OperationalError as error:
+        sys.exit(f"A database cannot be used: {str(error).strip()}")
+    except ProgrammingError as error:
+        if getattr(error.__cause__, "pgcode", None) != UNDEFINED_TABLE:
+            raise
+        sys.exit("A database lacks its tables; make them by: manage.py migrate")
 
 
 if __name__ == "__main__":

@@ -7,13 +7,14 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
-from django.db.backends.base.base import BaseDatabaseWrapper
 
+from windproject import embedded
 from windproject.routers import SOURCE, TARGET
 
 URL_OF_ALIAS = {SOURCE: "SOURCE_DATABASE_URL", TARGET: "TARGET_DATABASE_URL"}
 URL_HINT = "Set {} to postgres://USER:PASSWORD@HOST:PORT/NAME, or unset it for the embedded server."
 OLDEST_POSTGRESQL = 15
+POSTGRESQL_ENGINES = {"django.db.backends.postgresql", embedded.__name__}
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -24,19 +25,19 @@ def databases_are_postgresql(
     """Both databases need COPY, partitions and statement triggers."""
     return [
         Error(
-            f"The database {alias!r} is not PostgreSQL but {connections[alias].vendor}.",
+            f"The database {alias!r} is not PostgreSQL but {_engine(alias)}.",
             hint=URL_HINT.format(URL_OF_ALIAS[alias]),
             id="windproject.E001",
         )
         for alias in URL_OF_ALIAS
-        if connections[alias].vendor != "postgresql"
+        if _engine(alias) not in POSTGRESQL_ENGINES
     ]
 
 
 @register()
 def databases_are_two(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Both hold a table `data`, so one database cannot be both."""
-    if _address(connections[SOURCE]) != _address(connections[TARGET]):
+    if _address(SOURCE) != _address(TARGET):
         return []
     return [
         Error(
@@ -73,13 +74,18 @@ def servers_are_new_enough(
             id="windproject.E004",
         )
         for alias in databases or ()
-        if connections[alias].vendor == "postgresql"
+        if _engine(alias) in POSTGRESQL_ENGINES
         and (version := _version(connections[alias])) < OLDEST_POSTGRESQL
     ]
 
 
-def _address(connection: BaseDatabaseWrapper) -> tuple[str, str, str]:
-    configured = connection.settings_dict
+def _engine(alias: str) -> str:
+    # Asking the connection would load the backend, whose driver may not be there.
+    return str(settings.DATABASES[alias]["ENGINE"])
+
+
+def _address(alias: str) -> tuple[str, str, str]:
+    configured = connections.settings[alias]
     host = str(configured["HOST"])
     return (
         "localhost" if host in LOCAL_HOSTS else host,

@@ -1,6 +1,7 @@
 """An operator is told what to set right, and how."""
 
 import pytest
+from django.conf import settings
 from django.db import connections
 
 from windproject import checks
@@ -10,10 +11,8 @@ from windproject import checks
 def addresses(monkeypatch: pytest.MonkeyPatch):
     def give(**address: str) -> None:
         for alias, host in address.items():
-            settings = {"HOST": host, "PORT": "", "NAME": "wind"}
-            monkeypatch.setattr(
-                connections[alias], "settings_dict", connections[alias].settings_dict | settings
-            )
+            address = {"HOST": host, "PORT": "", "NAME": "wind"}
+            monkeypatch.setitem(connections.settings, alias, connections.settings[alias] | address)
 
     return give
 
@@ -37,14 +36,14 @@ def test_databases_of_one_name_on_two_hosts_are_two(addresses) -> None:
 
 
 def test_a_database_that_is_not_postgresql_is_refused(monkeypatch) -> None:
-    monkeypatch.setattr(connections["source"], "vendor", "sqlite")
+    monkeypatch.setitem(settings.DATABASES["source"], "ENGINE", "django.db.backends.mysql")
     (error,) = checks.databases_are_postgresql(None)
-    assert "'source' is not PostgreSQL but sqlite" in error.msg
+    assert "'source' is not PostgreSQL but django.db.backends.mysql" in error.msg
     assert "SOURCE_DATABASE_URL" in (error.hint or "")
 
 
-def test_another_time_zone_is_refused(settings) -> None:
-    settings.TIME_ZONE = "Europe/Paris"
+def test_another_time_zone_is_refused(monkeypatch) -> None:
+    monkeypatch.setattr(settings, "TIME_ZONE", "Europe/Paris")
     (error,) = checks.time_zone_is_utc(None)
     assert "'Europe/Paris'" in error.msg
 

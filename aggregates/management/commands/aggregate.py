@@ -6,10 +6,9 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
 
 from aggregates import extract, pipeline
-from aggregates.errors import RunFailed, first_line
+from aggregates.errors import RunFailed
 from aggregates.management.report import track, write_report
 from windproject.days import days_between
 
@@ -55,10 +54,6 @@ class Command(BaseCommand):
             requests = self._aggregate(days, options["turbines"], options["force"])
         except RunFailed as error:
             raise CommandError(str(error)) from error
-        except DatabaseError as error:
-            raise CommandError(
-                f"The target database does not answer: {first_line(error)}"
-            ) from error
         failures = write_report(self.stdout, requests)
         if failures:
             raise CommandError(f"{failures} of {len(requests)} days did not succeed.")

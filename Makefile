@@ -1,0 +1,38 @@
+# The Python that .venv is made with, 3.11 or newer
+PYTHON ?= python3
+# Not the scripts in .venv/bin: their first line breaks on a path that is long or has a space.
+RUN := .venv/bin/python -m
+COMPILE := $(RUN) uv pip compile --quiet --universal --python-version 3.11 pyproject.toml
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types check lock runtime development
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+
+demo: runtime ## fill both databases with a simulated wind farm and show it
+	@.venv/bin/python manage.py demo
+
+test: development ## run the tests
+	@$(RUN) pytest
+
+lint: development ## check style and format
+	@$(RUN) ruff check
+	@$(RUN) ruff format --check
+
+types: development ## check types
+	@$(RUN) mypy .
+
+check: lint types test ## lint, types, tests and missing migrations
+	@.venv/bin/python manage.py makemigrations --check --dry-run
+
+lock: development ## compile requirements.txt and requirements-dev.txt from pyproject.toml
+	@$(RUN) pip install --quiet --disable-pip-version-check uv
+	@$(COMPILE) -o requirements.txt
+	@$(COMPILE) --extra dev -c requirements.txt -o requirements-dev.txt
+
+runtime:
+	@$(PYTHON) windproject/install.py requirements.txt
+
+development:
+	@$(PYTHON) windproject/install.py requirements-dev.txt

@@ -1,0 +1,49 @@
+"""`manage.py` says in a sentence what a database lacks, whatever the command."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+
+NOBODY_LISTENS = "postgres://postgres@127.0.0.1:1/{}"
+UNREACHABLE = {
+    "TARGET_DATABASE_URL": NOBODY_LISTENS.format("target"),
+    "SOURCE_DATABASE_URL": NOBODY_LISTENS.format("source"),
+}
+
+
+def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=settings.BASE_DIR,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "windproject.settings"} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("command", [["demo"], ["migrate"], ["seed_source"]])
+def test_a_database_that_does_not_answer_is_one_sentence(command: list[str]) -> None:
+    ended = manage(*command, **UNREACHABLE)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("A database cannot be used: connection to server")
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ("sqlite:///x", "'source' is not PostgreSQL but django.db.backends.sqlite3"),
+        ("mysql://a/b", "'source' is not PostgreSQL but django.db.backends.mysql"),
+        ("nonsense", "'source' is not PostgreSQL"),
+        (UNREACHABLE["TARGET_DATABASE_URL"], "name the same database"),
+    ],
+)
+def test_databases_that_cannot_work_are_refused_with_a_hint(source: str, sentence: str) -> None:
+    ended = manage("check", **UNREACHABLE | {"SOURCE_DATABASE_URL": source})
+    assert ended.returncode == 1
+    assert sentence in ended.stderr
+    assert "HINT" in ended.stderr
