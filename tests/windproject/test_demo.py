@@ -1,7 +1,5 @@
 """`manage.py demo`."""
 
-from io import StringIO
-
 import pytest
 from django.core.management import call_command
 
