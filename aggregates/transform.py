@@ -80,7 +80,7 @@ def transform(measurements: pd.DataFrame, day: date, rated_powers_kw: RatedPower
 
 
 def _turbine_codes(column: pd.Series, turbines: Sequence[str]) -> np.ndarray[Any, Any]:
-    codes = pd.Index(turbines).get_indexer(column)
+    codes = pd.Index(turbines).get_indexer(pd.Index(column))
     if (codes < 0).any():
         raise ValueError(f"Measurements of {column[codes < 0].iloc[0]!r}, which was not asked for.")
     return codes

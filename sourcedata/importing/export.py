@@ -1,0 +1,69 @@
+"""How somebody else's export is to be read, and how a refusal of it is worded."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
+
+from django.core.exceptions import ValidationError
+
+from sourcedata.models import Turbine, validate_turbine_name
+
+# How much of a wrong value a message repeats, and how many allowed ones it lists.
+LONGEST_QUOTE = 50
+LONGEST_LIST = 20
+LONGEST_NAME: int = Turbine._meta.get_field("name").max_length or 0
+
+
+class ImportRefused(Exception):
+    """A file that cannot be imported as asked; the message is a sentence about where and why."""
+
+
+@dataclass(frozen=True)
+class Export:
+    """What the columns of a file mean.
+
+    `columns` has the column of each variable, with values in the variable's unit. All rows are of
+    `turbine`, or each of the one that its cell of `turbine_column` names. Times without an offset
+    are in `timezone`; a time labels the start of its sample, or its end if `label_is_end`. Cells
+    equal to one of `missing` hold no value, like empty ones and NaN. `sample_interval_s` and
+    `rated_power_kw`, where not None, are set on the turbines of the file.
+    """
+
+    time_column: str
+    columns: Mapping[str, str]
+    turbine: str | None = None
+    turbine_column: str | None = None
+    timezone: tzinfo = UTC
+    label_is_end: bool = False
+    missing: Sequence[str] = ()
+    sample_interval_s: int | None = None
+    rated_power_kw: float | None = None
+
+    @property
+    def wanted_columns(self) -> list[str]:
+        """Return the names of the columns that are read."""
+        turbine_columns = [] if self.turbine_column is None else [self.turbine_column]
+        return [self.time_column, *turbine_columns, *self.columns.values()]
+
+
+def turbine_name_problem(name: str) -> str | None:
+    """Return the sentence that says why no turbine can have this name, or None."""
+    if len(name) > LONGEST_NAME:
+        return f"The turbine name {quoted(name)} is longer than {LONGEST_NAME} characters."
+    try:
+        validate_turbine_name(name)
+    except ValidationError as error:
+        return str(error.message)
+    return None
+
+
+def quoted(text: str) -> str:
+    """Return the text as it may stand in a message, whatever is in it."""
+    return repr(text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}...")
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Return the texts as a list for a message, cut where it gets long."""
+    texts = list(texts)
+    rest = f" and {len(texts) - LONGEST_LIST} more" if len(texts) > LONGEST_LIST else ""
+    return ", ".join(map(quoted, texts[:LONGEST_LIST])) + rest
