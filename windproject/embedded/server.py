@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import psycopg2
@@ -156,6 +156,8 @@ class Server:
         return size if size <= keeper.LOG_BYTES else 0
 
     def _failure(self, log_size: int) -> EmbeddedServerError:
+        with suppress(OSError):
+            self.layout.socket_directory.rmdir()
         lines = self.layout.log.read_bytes()[log_size:].decode(errors="replace").splitlines()
         fatal = [line for line in lines if "FATAL:" in line or "PANIC:" in line]
         reason = (fatal or lines or ["nothing"])[-1]
