@@ -1,35 +1,21 @@
-"""The cells of a column as times, numbers and names: whole columns at once."""
+"""The cells of a column as text, numbers and names, whole columns at once."""
 
-from collections.abc import Callable, Sequence
-from datetime import tzinfo
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa  # type: ignore[import-untyped]
-import pyarrow.compute as pc  # type: ignore[import-untyped]
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from sourcedata.importing.export import ImportRefused, turbine_name_problem
+from sourcedata.importing.export import ImportRefused, quoted, turbine_name_problem
 from sourcedata.importing.sheet import Sheet
 
-Times = NDArray[np.datetime64]
 Floats = NDArray[np.float64]
 
-ISO_8601 = (
-    r"^(?P<local>\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?)(?P<fraction>\.\d+)?"
-    r"(?P<offset>Z|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?$"
-)
-# A point and six digits: the database keeps microseconds.
-FRACTION_CHARACTERS = 7
-NO_TIME = "{cell} is no time; allowed is ISO 8601, such as 2025-08-31T10:00:00+02:00."
 NO_NUMBER = (
-    "{cell} is no number; allowed are numbers with a decimal point, empty cells, NaN, and what "
-    "--missing-value names."
-)
-NOT_ONCE = (
-    "{cell} happens twice or never in {zone}, where clocks change then; allowed are other times, "
-    "or times with their offset."
+    "is no number; allowed are numbers with a decimal point, empty cells, NaN, and the missing "
+    "values that were named"
 )
 
 
@@ -37,31 +23,15 @@ def names(sheet: Sheet, column: str) -> pd.Categorical:
     """Return the turbine names in a column.
 
     Raises:
-        ImportRefused: where a turbine cannot have such a name.
+        ImportRefused: where no turbine can have such a name.
     """
-    encoded = _text(sheet, column).dictionary_encode().combine_chunks()
-    codes = encoded.indices.to_numpy()
-    categories = encoded.dictionary.to_pylist()
-    for code, name in enumerate(categories):
+    encoded = text(sheet, column).dictionary_encode().combine_chunks()
+    codes, found = encoded.indices.to_numpy(), encoded.dictionary.to_pylist()
+    for code, name in enumerate(found):
         if problem := turbine_name_problem(name):
-            raise sheet.refusal(column, int(np.argmax(codes == code)), problem)
-    return pd.Categorical.from_codes(codes, categories=categories)
-
-
-def times(sheet: Sheet, column: str, zone: tzinfo) -> Times:
-    """Return the times in a column as datetime64[us] in UTC; those without an offset are of `zone`.
-
-    Raises:
-        ImportRefused: where a cell is no time, or one that clocks show twice or never.
-    """
-    cells = sheet.columns[column]
-    if pa.types.is_timestamp(cells.type):
-        local, is_naive = _timestamps(sheet, column, cells)
-    else:
-        local, is_naive = _text_times(sheet, column)
-    if is_naive.any():
-        local[is_naive] = _in_utc(sheet, column, local, is_naive, zone)
-    return local
+            row = int(np.argmax(codes == code))
+            raise ImportRefused(f"{sheet.where(column, row)}: {problem}")
+    return pd.Categorical.from_codes(codes, categories=found)
 
 
 def numbers(sheet: Sheet, column: str, missing: Sequence[str]) -> Floats:
@@ -71,8 +41,77 @@ def numbers(sheet: Sheet, column: str, missing: Sequence[str]) -> Floats:
         ImportRefused: where a cell is no number.
     """
     cells = sheet.columns[column]
-    is_number = pa.types.is_integer(cells.type) or pa.types.is_floating(cells.type)
-    values = _as_floats(cells) if is_number else _text_numbers(sheet, column, missing)
-    values = values.fill_null(np.nan).to_numpy().copy()
+    if pa.types.is_integer(cells.type) or pa.types.is_floating(cells.type):
+        converted = pc.cast(cells, pa.float64(), safe=False)
+    else:
+        converted = _text_numbers(sheet, column, missing)
+    values: Floats = converted.fill_null(np.nan).to_numpy().copy()
     values[np.isin(values, _missing_numbers(missing, cells.type))] = np.nan
     return values
+
+
+def text(sheet: Sheet, column: str) -> pa.ChunkedArray:
+    """Return a column as text, empty where a cell is null.
+
+    Raises:
+        ImportRefused: where the column holds lists or the like.
+    """
+    cells = sheet.columns[column]
+    try:
+        return pc.fill_null(pc.cast(cells, pa.string()), "")
+    except pa.ArrowException as error:
+        raise ImportRefused(
+            f"{sheet.path}, column {quoted(column)}: its type is {cells.type}; allowed are "
+            "numbers, times and text."
+        ) from error
+
+
+def converted(
+    sheet: Sheet, column: str, cells: pa.ChunkedArray, kind: pa.DataType, complaint: str
+) -> pa.ChunkedArray:
+    """Return `cells`, which come from `column`, as `kind`.
+
+    Raises:
+        ImportRefused: saying `complaint` of the first cell that cannot be had so.
+    """
+    try:
+        return _cast(cells, kind)
+    except pa.ArrowInvalid:
+        raise sheet.refusal(column, _first_refused(cells, kind), complaint) from None
+
+
+def _cast(cells: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    return pc.cast(cells, options=pc.CastOptions(target_type=kind, allow_time_truncate=True))
+
+
+def _first_refused(cells: pa.ChunkedArray, kind: pa.DataType) -> int:
+    start, end = 0, len(cells)
+    while end - start > 1:
+        middle = (start + end) // 2
+        try:
+            _cast(cells[start:middle], kind)
+            start = middle
+        except pa.ArrowInvalid:
+            end = middle
+    return start
+
+
+def _text_numbers(sheet: Sheet, column: str, missing: Sequence[str]) -> pa.ChunkedArray:
+    cells = pc.utf8_trim_whitespace(text(sheet, column))
+    is_missing = pc.is_in(cells, value_set=pa.array(["", *missing]))
+    cells = pc.if_else(is_missing, pa.scalar(None, pa.string()), cells)
+    return converted(sheet, column, cells, pa.float64(), NO_NUMBER)
+
+
+def _missing_numbers(missing: Sequence[str], kind: pa.DataType) -> Floats:
+    values = [number for cell in missing if (number := _number(cell)) is not None]
+    # A column of single precision holds -9999.9 as -9999.900390625.
+    precision = kind.to_pandas_dtype() if pa.types.is_floating(kind) else np.float64
+    return np.array(values, dtype=precision).astype(np.float64)
+
+
+def _number(cell: str) -> float | None:
+    try:
+        return float(cell)
+    except ValueError:
+        return None

@@ -10,9 +10,9 @@ from io import BytesIO, TextIOWrapper
 from itertools import islice
 from pathlib import Path
 
-import pyarrow as pa  # type: ignore[import-untyped]
-import pyarrow.csv as pa_csv  # type: ignore[import-untyped]
-import pyarrow.parquet as pa_parquet  # type: ignore[import-untyped]
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pa_parquet
 
 from sourcedata.importing.export import ImportRefused, listed, quoted
 
@@ -35,11 +35,27 @@ class Sheet:
     columns: Mapping[str, pa.ChunkedArray]
     place: Callable[[int], str]
 
+    def where(self, column: str, row: int) -> str:
+        """Return the words that say where a cell is."""
+        return f"{self.path}, {self.place(row)}, column {quoted(column)}"
+
     def refusal(self, column: str, row: int, complaint: str) -> ImportRefused:
-        """Return the error that says `complaint` of a cell; {cell} in it stands for the cell."""
-        cell = quoted(str(self.columns[column][row].as_py()))
-        where = f"{self.path}, {self.place(row)}, column {quoted(column)}"
-        return ImportRefused(f"{where}: {complaint.replace('{cell}', cell)}")
+        """Return the error that says where a cell is, what it holds, and `complaint`."""
+        return ImportRefused(
+            f"{self.where(column, row)}: {_shown(self.columns[column][row])} {complaint}."
+        )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0].rstrip(".")
+
+
+def _shown(cell: pa.Scalar) -> str:
+    try:
+        value = cell.as_py()
+    except (OverflowError, ValueError):
+        return "a time that no calendar has"
+    return "an empty cell" if value in (None, "") else quoted(str(value))
 
 
 def open_sheet(path: Path, wanted: Sequence[str]) -> Sheet:
@@ -64,19 +80,21 @@ def _contents(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ImportRefused(f"{path} cannot be read: {reason}.") from error
-    if not data.strip():
+    if not data.removeprefix(BYTE_ORDER_MARK).strip():
         raise ImportRefused(f"{path} is empty; a first line with the columns' names is expected.")
     return data
 
 
 def _parquet_sheet(path: Path, data: bytes, wanted: Sequence[str]) -> Sheet:
     try:
-        file = pa_parquet.ParquetFile(pa.BufferReader(data))
+        file = pa_parquet.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
         _refuse_missing_columns(path, file.schema_arrow.names, wanted)
         table = file.read(columns=list(wanted))
         table.validate(full=True)
     except (pa.ArrowException, OSError) as error:
-        raise ImportRefused(f"{path} is a damaged or incomplete Parquet file: {error}") from error
+        raise ImportRefused(
+            f"{path} is a damaged or incomplete Parquet file: {_first_line(error)}."
+        ) from error
     return Sheet(path, {name: table[name] for name in wanted}, lambda row: f"row {row + 1}")
 
 
@@ -134,7 +152,7 @@ def _parsed(path: Path, data: bytes, numbers: Sequence[str]) -> pa.Table:
         )
     except pa.ArrowInvalid as error:
         _refuse_uneven_rows(path, data)
-        raise ImportRefused(f"{path} cannot be read as CSV: {error}") from error
+        raise ImportRefused(f"{path} cannot be read as CSV: {_first_line(error)}.") from error
 
 
 def _refuse_uneven_rows(path: Path, data: bytes) -> None:
@@ -143,8 +161,8 @@ def _refuse_uneven_rows(path: Path, data: bytes) -> None:
     for line, cells in records:
         if len(cells) != expected:
             raise ImportRefused(
-                f"{path}, line {line}: the row has {len(cells)} cells, from {quoted(cells[0])} to "
-                f"{quoted(cells[-1])}; as many as there are columns, {expected}, are allowed."
+                f"{path}, line {line}: the row that starts with {quoted(cells[0])} has "
+                f"{len(cells)} cells; allowed are {expected}, as many as the header has."
             )
 
 

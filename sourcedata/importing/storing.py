@@ -1,0 +1,123 @@
+"""A frame of measurements into the source database."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from django.db import connections, transaction
+from django.db.backends.utils import CursorWrapper
+
+from sourcedata.importing.export import Export
+from sourcedata.models import Turbine
+from windproject.partitions import ensure_months
+from windproject.pgcopy import Column, copy_in
+from windproject.routers import SOURCE
+
+# Rows whose wire format is in memory at a time.
+ROWS_PER_COPY = 100_000
+
+CREATE = "CREATE TEMPORARY TABLE imported AS SELECT {columns} FROM data WITH NO DATA"
+# The bounds keep it away from the partitions of other months.
+COUNT_KNOWN = """
+SELECT count(*) FROM imported JOIN data USING (turbine_id, timestamp)
+WHERE data.timestamp BETWEEN (SELECT min(timestamp) FROM imported)
+AND (SELECT max(timestamp) FROM imported)
+"""
+# One statement, in the order of the key: whoever else writes these rows waits, and no deadlock.
+UPSERT = """
+INSERT INTO data AS known ({columns}) SELECT {columns} FROM imported
+ORDER BY turbine_id, timestamp
+ON CONFLICT (turbine_id, timestamp) DO UPDATE SET {assignments}
+WHERE ({known}) IS DISTINCT FROM ({excluded})
+"""
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """How many rows of a file were new, changed what was known, or said what was known.
+
+    `duplicates` are rows whose turbine and time a later row of the file has too, which won.
+    """
+
+    inserted: int
+    updated: int
+    unchanged: int
+    duplicates: int
+
+
+def sample_intervals(export: Export) -> Callable[[str], int]:
+    """Return what tells the seconds between a turbine's samples by its name, known or new."""
+    given = export.sample_interval_s
+    if given is not None:
+        return lambda name: given
+    stored = dict(Turbine.objects.values_list("name", "sample_interval_s"))
+    return lambda name: stored.get(name, Turbine().sample_interval_s)
+
+
+def store(rows: pd.DataFrame, export: Export) -> ImportResult:
+    """Write rows, as `read` returns them, in one transaction.
+
+    Turbines are made where they do not exist. A row that exists gets the values that differ and
+    keeps those of the variables that `rows` does not have; where none differs, nothing is
+    written and no revision raised.
+
+    Raises:
+        django.db.DatabaseError: where the database does not take them; then it took none.
+    """
+    latest = rows.drop_duplicates(["turbine", "timestamp"], keep="last")
+    ensure_months(SOURCE, "data", latest["timestamp"].dt.normalize().dt.date.unique())
+    with transaction.atomic(using=SOURCE), connections[SOURCE].cursor() as cursor:
+        ids = _turbine_ids(latest["turbine"].cat.categories.tolist(), export)
+        known, written = _merge(cursor, _columns(latest, ids))
+    inserted = len(latest) - known
+    updated = written - inserted
+    return ImportResult(inserted, updated, known - updated, len(rows) - len(latest))
+
+
+def _turbine_ids(names: list[str], export: Export) -> Mapping[str, int]:
+    """Return the ids of the turbines by name; nobody else imports into them meanwhile."""
+    Turbine.objects.bulk_create(
+        (Turbine(name=name) for name in sorted(names)), ignore_conflicts=True
+    )
+    turbines = Turbine.objects.filter(name__in=names).order_by("id")
+    ids = {turbine.name: turbine.pk for turbine in turbines.select_for_update(no_key=True)}
+    fields = {
+        "sample_interval_s": export.sample_interval_s,
+        "rated_power_kw": export.rated_power_kw,
+    }
+    if given := {name: value for name, value in fields.items() if value is not None}:
+        turbines.update(**given)
+    return ids
+
+
+def _columns(rows: pd.DataFrame, ids: Mapping[str, int]) -> dict[str, Column]:
+    turbine_ids = np.array([ids[name] for name in rows["turbine"].cat.categories], dtype=np.int64)
+    values = {name: rows[name].to_numpy() for name in rows.columns.drop("turbine")}
+    return {"turbine_id": turbine_ids[rows["turbine"].cat.codes], **values}
+
+
+def _merge(cursor: CursorWrapper, columns: Mapping[str, Column]) -> tuple[int, int]:
+    """Return how many of the rows were known, and how many were inserted or updated."""
+    variables = [name for name in columns if name not in ("turbine_id", "timestamp")]
+    names = {
+        "columns": ", ".join(columns),
+        "assignments": ", ".join(f"{name} = excluded.{name}" for name in variables),
+        "known": ", ".join(f"known.{name}" for name in variables),
+        "excluded": ", ".join(f"excluded.{name}" for name in variables),
+    }
+    cursor.execute(CREATE.format(**names))
+    _copy(columns)
+    cursor.execute("ANALYZE imported")
+    cursor.execute(COUNT_KNOWN)
+    known = int(cursor.fetchone()[0])
+    cursor.execute(UPSERT.format(**names))
+    written = cursor.rowcount
+    cursor.execute("DROP TABLE imported")
+    return known, written
+
+
+def _copy(columns: Mapping[str, Column]) -> None:
+    for start in range(0, len(columns["turbine_id"]), ROWS_PER_COPY):
+        part = slice(start, start + ROWS_PER_COPY)
+        copy_in(SOURCE, "imported", {name: column[part] for name, column in columns.items()})

@@ -1,0 +1,147 @@
+"""`import_measurements` says what it did, what was wrong, and what to type next."""
+
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connections
+
+from sourcedata.management.commands import import_measurements
+
+pytestmark = pytest.mark.django_db
+
+ARGUMENTS = ["--time-column", "time", "--turbine", "T01", "--map", "power=kw"]
+TWO_TURBINES = ["--time-column", "time", "--turbine-column", "t", "--map", "power=kw"]
+
+
+def write(folder: Path, name: str, *lines: str, header: str = "time,kw") -> str:
+    path = folder / name
+    path.write_text("\n".join([header, *lines]))
+    return str(path)
+
+
+def run(*arguments: str) -> str:
+    out = StringIO()
+    call_command("import_measurements", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def refusal(*arguments: str) -> str:
+    with pytest.raises(CommandError) as refused:
+        run(*arguments)
+    return str(refused.value)
+
+
+def figures(output: str, name: str) -> list[str]:
+    """Return the figures on the line of the table that names the file."""
+    (line,) = [line for line in output.splitlines() if name in line]
+    return line.split()[1:]
+
+
+def query(sql: str) -> list[tuple]:
+    with connections["source"].cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchall()
+
+
+def test_each_file_has_its_line_and_the_next_step_is_named(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, "[red]a.csv", "2025-08-31T10:00,1", "2025-08-31T10:00,2", "2025-08-31T10:01,2")
+    write(tmp_path, "b.csv", "2025-08-31T10:00,2", "2025-08-31T10:01,3")
+    output = run("[red]a.csv", "b.csv", *ARGUMENTS)
+    assert figures(output, "[red]a.csv") == ["2", "0", "0", "1"]
+    assert figures(output, "b.csv") == ["0", "1", "1", "0"]
+    assert output.endswith("Next: manage.py aggregate --pending\n")
+
+
+def test_every_option_reaches_the_import(tmp_path) -> None:
+    path = write(tmp_path, "a.csv", "T01,2025-08-31T10:10,-9", "T02,2025-08-31T10:10,ERR",
+                 "T01,2025-08-31T10:20,3", header="t,time,kw")  # fmt: skip
+    options = ["--timezone", "Europe/Paris", "--label", "end", "--sample-interval", "600"]
+    missing = ["--missing-value", "-9.0", "--missing-value", "ERR"]
+    run(path, *TWO_TURBINES, *options, *missing, "--rated-power-kw", "2050")
+    assert query(
+        "SELECT name, sample_interval_s, rated_power_kw, to_char(timestamp AT TIME ZONE 'UTC',"
+        " 'HH24:MI'), power FROM data JOIN turbine ON turbine.id = turbine_id ORDER BY 1, 4"
+    ) == [
+        ("T01", 600, 2050.0, "08:00", None),
+        ("T01", 600, 2050.0, "08:10", 3.0),
+        ("T02", 600, 2050.0, "08:00", None),
+    ]
+
+
+def test_files_before_a_refused_one_stay_imported(tmp_path) -> None:
+    good = write(tmp_path, "good.csv", "2025-08-31T10:00,1")
+    bad = write(tmp_path, "bad.csv", "2025-08-31T11:00,1", "2025-08-31T11:01,x")
+    never = write(tmp_path, "never.csv", "2025-08-31T12:00,1")
+    message = refusal(good, bad, never, *ARGUMENTS)
+    assert message.startswith(f"{bad}, line 3, column 'kw': 'x' is no number;")
+    assert message.endswith(
+        "Nothing of this file was imported; of the 3 files, the first 1 were imported and stay "
+        "so, and those after it were not opened."
+    )
+    assert query("SELECT to_char(timestamp AT TIME ZONE 'UTC', 'HH24:MI') FROM data") == [
+        ("10:00",)
+    ]
+
+
+def test_what_was_imported_before_a_failure_is_reported(tmp_path) -> None:
+    good, out = write(tmp_path, "good.csv", "2025-08-31T10:00,1"), StringIO()
+    with pytest.raises(CommandError):
+        call_command("import_measurements", good, str(tmp_path / "none"), *ARGUMENTS, stdout=out)
+    assert "Next: manage.py aggregate --pending" in out.getvalue()
+
+
+def test_a_database_that_fails_is_a_sentence(tmp_path, monkeypatch) -> None:
+    def fail(*arguments: object) -> None:
+        raise DatabaseError("deadlock detected\nDETAIL: much more")
+
+    monkeypatch.setattr(import_measurements, "import_file", fail)
+    path = write(tmp_path, "a.csv", "2025-08-31T10:00,1")
+    assert refusal(path, *ARGUMENTS) == (
+        f"{path}: the source database does not take it: deadlock detected. Nothing was imported."
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--map", "wind_speed"], "'wind_speed' has no =; write it as VARIABLE=COLUMN"),
+        (["--map", "ws=kw"], "'ws' is no variable; allowed: wind_speed, wind_direction, power,"),
+        (["--map", "power=other"], "The variable 'power' is named more than once"),
+        (["--map", "wind_speed=kw"], "The column 'kw' is named more than once"),
+        (["--map", "wind_speed=time"], "The column 'time' is named more than once"),
+        (["--timezone", "Europe/Nowhere"], "'Europe/Nowhere' is no time zone such as"),
+        (["--timezone", "Europe"], "'Europe' is no time zone"),
+        (["--timezone", "../etc/passwd"], "is no time zone"),
+        (["--label", "middle"], "invalid choice: 'middle'"),
+        (["--sample-interval", "0"], "'0' is no whole number from 1 to 600"),
+        (["--sample-interval", "601"], "'601' is no whole number from 1 to 600"),
+        (["--sample-interval", "1.5"], "'1.5' is no whole number"),
+        (["--sample-interval", "nan"], "'nan' is no whole number"),
+        (["--sample-interval", "²"], "'²' is no whole number"),
+        (["--rated-power-kw", "0"], "'0' is no number of kilowatts, at least 1"),
+        (["--rated-power-kw", "-5"], "'-5' is no number of kilowatts"),
+        (["--rated-power-kw", "nan"], "'nan' is no number of kilowatts"),
+        (["--rated-power-kw", "inf"], "'inf' is no number of kilowatts"),
+        (["--rated-power-kw", "much"], "'much' is no number of kilowatts"),
+        (["--missing-value", "\udce4"], "'\\udce4' contains a character that cannot be shown"),
+        (["--turbine", "T,01"], "The turbine name 'T,01' contains a comma"),
+        (["--turbine", "T" * 101], "is longer than 100 characters"),
+        (["--turbine-column", "t"], "not allowed with argument --turbine"),
+    ],
+)
+def test_a_wrong_argument_is_refused_before_any_file_is_opened(arguments, sentence) -> None:
+    assert sentence in refusal("absent.csv", *ARGUMENTS, *arguments)
+
+
+def test_the_time_column_cannot_be_the_turbine_column() -> None:
+    arguments = ["--time-column", "t", "--turbine-column", "t", "--map", "power=kw"]
+    assert "The column 't' is named more than once" in refusal("absent.csv", *arguments)
+
+
+@pytest.mark.parametrize("left_out", ["--time-column", "--turbine", "--map"])
+def test_an_argument_that_is_needed_is_asked_for(left_out) -> None:
+    start = ARGUMENTS.index(left_out)
+    assert left_out in refusal("absent.csv", *ARGUMENTS[:start], *ARGUMENTS[start + 2 :])
