@@ -17,8 +17,3 @@ class SamplesLost(RunFailed):
 
 class RunLost(Exception):
     """Somebody else has taken this run over, so nothing may be written in its name."""
-
-
-def first_line(error: Exception) -> str:
-    """Return what a driver's error says, without the lines that only a developer reads."""
-    return str(error).strip().partition("\n")[0]

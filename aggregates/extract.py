@@ -11,9 +11,10 @@ from datetime import date
 import pandas as pd
 from django.db import DatabaseError
 
-from aggregates.errors import RunFailed, first_line
+from aggregates.errors import RunFailed
 from sourcedata import reader
 from sourcedata.reader import TurbineDay
+from windproject.wording import first_line
 
 __all__ = [
     "SourceUnavailable",

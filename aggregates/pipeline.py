@@ -9,10 +9,11 @@ from datetime import date
 from django.db import OperationalError
 
 from aggregates import extract, load, versions
-from aggregates.errors import RunFailed, RunLost, SamplesLost, first_line
+from aggregates.errors import RunFailed, RunLost, SamplesLost
 from aggregates.extract import TurbineDay
 from aggregates.models import Outcome, Run
 from aggregates.transform import transform
+from windproject.wording import first_line
 
 logger = logging.getLogger(__name__)
 

@@ -1,6 +1,6 @@
 """Strict reading of a URL's parameters, which a view's FilterSet declares and documents."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,9 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from rest_framework import exceptions
 
-# How much of a wrong value an answer repeats, and how many allowed ones it lists.
-LONGEST_QUOTE = 50
-LONGEST_LIST = 20
+from windproject.wording import LONGEST_QUOTE, listed, quoted
 
 
 class TimeField(forms.CharField):
@@ -27,7 +25,7 @@ class TimeField(forms.CharField):
             return time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC)
         except (ValueError, OverflowError):
             raise ValidationError(
-                f"{_quoted(text)} is not a time; allowed is ISO 8601 from year 1 to 9999, such as "
+                f"{quoted(text)} is not a time; allowed is ISO 8601 from year 1 to 9999, such as "
                 "2025-08-31T00:00:00Z or 2025-08-31. In a URL the + of an offset is written %2B."
             ) from None
 
@@ -49,7 +47,7 @@ class NamesField(forms.Field):
         unknown = [name for name in names if name not in allowed]
         if unknown:
             raise ValidationError(
-                f"unknown: {_listed(map(_quoted, unknown))}; allowed: {_listed(allowed)}."
+                f"unknown: {listed(map(quoted, unknown))}; allowed: {listed(allowed)}."
             )
         return list(dict.fromkeys(names))
 
@@ -92,7 +90,7 @@ def validated(filterset_class: type[django_filters.FilterSet], query: QueryDict)
 
 
 def _unknown(filterset: django_filters.FilterSet, query: QueryDict) -> dict[str, list[str]]:
-    allowed = _listed(filterset.filters)
+    allowed = listed(filterset.filters)
     return {
         name[:LONGEST_QUOTE]: [f"is no parameter of this address; allowed: {allowed}."]
         for name in query
@@ -106,14 +104,3 @@ def _repeated(filterset: django_filters.FilterSet, query: QueryDict) -> dict[str
         for name, parameter in filterset.filters.items()
         if len(query.getlist(name)) > 1 and not isinstance(parameter, NamesFilter)
     }
-
-
-def _quoted(text: str) -> str:
-    """Return the text as it may stand in a message, whatever is in it."""
-    return ascii(text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}...")
-
-
-def _listed(names: Iterable[str]) -> str:
-    names = list(names)
-    rest = f" and {len(names) - LONGEST_LIST} more" if len(names) > LONGEST_LIST else ""
-    return ", ".join(names[:LONGEST_LIST]) + rest or "none"

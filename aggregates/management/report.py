@@ -1,39 +1,24 @@
 """How a command shows what became of the days it was asked for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.core.management.base import OutputWrapper
 from rich import box
-from rich.console import Console
-from rich.progress import track as rich_track
 from rich.table import Table
 
 from aggregates.models import Outcome, Run
 from aggregates.pipeline import Request
+from windproject.terminal import rendered
 
 FIGURES = ("samples", "windows", "written", "removed", "unchanged")
-# A pipe has no width of its own.
-WIDTH_WHEN_PIPED = 100
-
-
-def track(days: Sequence[date]) -> Iterable[date]:
-    """Yield the days, with a progress bar over them where somebody looks."""
-    console = Console(stderr=True)
-    return rich_track(
-        days,
-        description="Aggregating",
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
 
 
 def write_report(stdout: OutputWrapper, requests: Sequence[Request]) -> int:
     """Write a table of the days that ran and say what the others were; return how many failed."""
     runs = [request.run for request in requests if request.run and request.outcome != "active"]
     if runs:
-        stdout.write(_rendered(_table(runs)))
+        stdout.write(rendered(_table(runs)))
     for run in runs:
         if run.error:
             stdout.write(f"{run.day} {run.status}: {run.error}")
@@ -59,7 +44,8 @@ def _spelled(days: Sequence[date]) -> str:
 
 
 def _table(runs: Sequence[Run]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_footer=len(runs) > 1)
+    # Tight enough for the figures of a large farm on a terminal of 80 columns.
+    table = Table(box=box.SIMPLE_HEAD, padding=0, show_edge=False, show_footer=len(runs) > 1)
     table.add_column("day", footer=f"{len(runs)} days")
     table.add_column("status")
     for name in FIGURES:
@@ -79,12 +65,3 @@ def _figure(run: Run, name: str) -> int:
 
 def _seconds(duration: timedelta | None) -> str:
     return "" if duration is None else f"{duration.total_seconds():.2f}"
-
-
-def _rendered(table: Table) -> str:
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=WIDTH_WHEN_PIPED)
-    with console.capture() as capture:
-        console.print(table)
-    return capture.get()

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from sourcedata.importing.export import Export, ImportRefused, quoted
+from sourcedata.importing.export import Export, ImportRefused
 from sourcedata.importing.reading import read
 from sourcedata.importing.storing import ImportResult, sample_intervals, store
 
-__all__ = ["STEPS_PER_FILE", "Export", "ImportRefused", "ImportResult", "import_file", "quoted"]
+__all__ = ["STEPS_PER_FILE", "Export", "ImportRefused", "ImportResult", "import_file"]
 
 STEPS_PER_FILE = 2
 

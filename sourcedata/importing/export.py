@@ -1,16 +1,14 @@
 """How somebody else's export is to be read, and how a refusal of it is worded."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
 from django.core.exceptions import ValidationError
 
 from sourcedata.models import Turbine, validate_turbine_name
+from windproject.wording import quoted
 
-# How much of a wrong value a message repeats, and how many allowed ones it lists.
-LONGEST_QUOTE = 50
-LONGEST_LIST = 20
 LONGEST_NAME: int = Turbine._meta.get_field("name").max_length or 0
 
 
@@ -55,15 +53,3 @@ def turbine_name_problem(name: str) -> str | None:
     except ValidationError as error:
         return str(error.message)
     return None
-
-
-def quoted(text: str) -> str:
-    """Return the text as it may stand in a message, whatever is in it."""
-    return repr(text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}...")
-
-
-def listed(texts: Iterable[str]) -> str:
-    """Return the texts as a list for a message, cut where it gets long."""
-    texts = list(texts)
-    rest = f" and {len(texts) - LONGEST_LIST} more" if len(texts) > LONGEST_LIST else ""
-    return ", ".join(map(quoted, texts[:LONGEST_LIST])) + rest

@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pa_parquet
 
-from sourcedata.importing.export import ImportRefused, listed, quoted
+from sourcedata.importing.export import ImportRefused
+from windproject.wording import first_line, listed, quoted
 
 GZIP_MAGIC, PARQUET_MAGIC, BYTE_ORDER_MARK = b"\x1f\x8b", b"PAR1", b"\xef\xbb\xbf"
 # A row must fit into one block of the CSV reader.
@@ -44,10 +45,6 @@ class Sheet:
         return ImportRefused(
             f"{self.where(column, row)}: {_shown(self.columns[column][row])} {complaint}."
         )
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0].rstrip(".")
 
 
 def _shown(cell: pa.Scalar) -> str:
@@ -93,7 +90,7 @@ def _parquet_sheet(path: Path, data: bytes, wanted: Sequence[str]) -> Sheet:
         table.validate(full=True)
     except (pa.ArrowException, OSError) as error:
         raise ImportRefused(
-            f"{path} is a damaged or incomplete Parquet file: {_first_line(error)}."
+            f"{path} is a damaged or incomplete Parquet file: {first_line(error)}."
         ) from error
     return Sheet(path, {name: table[name] for name in wanted}, lambda row: f"row {row + 1}")
 
@@ -125,9 +122,11 @@ def _refuse_missing_columns(path: Path, names: Sequence[str], wanted: Sequence[s
     if missing := [name for name in wanted if name not in times]:
         if sum(name.count(";") for name in names) >= len(names):
             raise ImportRefused(f"{path} is separated by semicolons; commas are expected.")
-        raise ImportRefused(f"{path} has no column {listed(missing)}; it has {listed(names)}.")
+        raise ImportRefused(
+            f"{path} has no column {listed(map(quoted, missing))}; it has {listed(map(quoted, names))}."
+        )
     if repeated := [name for name in wanted if times[name] > 1]:
-        raise ImportRefused(f"{path} has more than one column {listed(repeated)}.")
+        raise ImportRefused(f"{path} has more than one column {listed(map(quoted, repeated))}.")
 
 
 def _refuse_open_quotes(path: Path, data: bytes) -> None:
@@ -152,7 +151,7 @@ def _parsed(path: Path, data: bytes, numbers: Sequence[str]) -> pa.Table:
         )
     except pa.ArrowInvalid as error:
         _refuse_uneven_rows(path, data)
-        raise ImportRefused(f"{path} cannot be read as CSV: {_first_line(error)}.") from error
+        raise ImportRefused(f"{path} cannot be read as CSV: {first_line(error)}.") from error
 
 
 def _refuse_uneven_rows(path: Path, data: bytes) -> None:

@@ -78,8 +78,8 @@ def test_files_before_a_refused_one_stay_imported(tmp_path) -> None:
     message = refusal(good, bad, never, *ARGUMENTS)
     assert message.startswith(f"{bad}, line 3, column 'kw': 'x' is no number;")
     assert message.endswith(
-        "Nothing of this file was imported; of the 3 files, the first 1 were imported and stay "
-        "so, and those after it were not opened."
+        "Nothing of this file was imported (files before it, which stay imported: 1; "
+        "files after it, which were not opened: 1)."
     )
     assert query("SELECT to_char(timestamp AT TIME ZONE 'UTC', 'HH24:MI') FROM data") == [
         ("10:00",)

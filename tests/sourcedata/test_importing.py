@@ -9,9 +9,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pa_parquet
 import pytest
-from django.db import connections
+from django.db import DatabaseError, connections
 
-from sourcedata.importing import Export, ImportRefused, ImportResult, import_file
+from sourcedata.importing import Export, ImportRefused, ImportResult, import_file, sheet, storing
 from tests.builders import at, measurements, turbine
 
 pytestmark = pytest.mark.django_db
@@ -128,6 +128,19 @@ def test_other_turbines_keep_their_rows(tmp_path) -> None:
     measurements(turbine("T02"), "2025-08-31T10:00", power=[5.0])
     assert imported(write(tmp_path, f"{MORNING},1")) == ImportResult(1, 0, 0, 0)
     assert set(stored_powers()) == {1, 5}
+
+
+def test_more_rows_than_are_copied_at_once_all_arrive(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(storing, "ROWS_PER_COPY", 2)
+    imported(write(tmp_path, *(f"2025-08-31T10:0{minute},{minute}" for minute in range(5))))
+    assert stored_powers() == [0, 1, 2, 3, 4]
+
+
+def test_a_database_that_fails_keeps_no_turbine(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(storing, "UPSERT", "SELECT 1 / 0")
+    with pytest.raises(DatabaseError):
+        imported(write(tmp_path, f"{MORNING},1"))
+    assert query("SELECT count(*) FROM turbine") == [(0,)]
 
 
 # Turbines
@@ -269,9 +282,20 @@ def test_quotes_and_a_byte_order_mark_are_read(tmp_path) -> None:
     assert stored_powers() == [1, 2]
 
 
+def test_rows_are_read_alike_across_the_readers_blocks(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(sheet, "BLOCK_BYTES", 100)
+    offsets = ["Z", "+00:00", "", "-01:00"]
+    lines = [f'T{n % 7},2025-08-31T10:{n}{offsets[n % 4]},"\n,",{n}' for n in range(10, 60)]
+    imported(write(tmp_path, *lines, header="t,time,note,kw"), turbine_column="t")
+    assert query(
+        "SELECT name, (extract(epoch FROM timestamp)::int / 60) % 120, power FROM data"
+        " JOIN turbine ON turbine.id = turbine_id ORDER BY power"
+    ) == [(f"T{n % 7}", n + 60 * (n % 4 == 3), n) for n in range(10, 60)]
+
+
 def test_columns_that_are_not_wanted_may_hold_anything(tmp_path) -> None:
     header = ",".join(["time", "kw", "note", "note", *(f"°{number}" for number in range(10_000))])
-    imported(write(tmp_path, f"{MORNING},1,\0,{'x' * 300_000}{',' * 10_000}", header=header))
+    imported(write(tmp_path, f"{MORNING},1,\0,{'x' * 2_000_000}{',' * 10_000}", header=header))
     assert stored_powers() == [1]
 
 
@@ -377,7 +401,7 @@ LONG = b"x" * 200_000
         (gzip.compress(b""), "is empty"),
         (gzip.compress(GOOD_LINES)[:-9], "is a damaged or incomplete gzip file"),
         (gzip.compress(GOOD_LINES)[:-4] + b"\0\0\0\0", "is a damaged or incomplete gzip file"),
-        (gzip.compress(GOOD_LINES)[:12] + b"\xff" * 9, "is a damaged or incomplete gzip file"),
+        (gzip.compress(GOOD_LINES)[:10] + b"\xff" * 20, "is a damaged or incomplete gzip file"),
         (b"PAR1" + bytes(100), "is a damaged or incomplete Parquet file"),
     ],
 )
@@ -396,7 +420,7 @@ def test_a_csv_file_with_a_fault_is_refused(tmp_path, data, sentence) -> None:
         ({"time": pa.array([0, None], pa.timestamp("ms"))}, "row 2, column 'time'"),
         ({"time": pa.array([0, 2**63 - 1], pa.timestamp("us"))}, "row 2, column 'time'"),
         ({"time": pa.array([0, 2**63 - 1], pa.timestamp("ms", "UTC"))}, "row 2, column 'time'"),
-        ({"time": pa.array([0, -(2**63)], pa.timestamp("us"))}, "row 2, column 'time'"),
+        ({"time": pa.array([0, -(2**63)], pa.timestamp("us", "UTC"))}, "labels a sample outside"),
         ({"kw": pa.array([1, 2]), "other": [1, 2], "time": None}, "has no column 'time'; it has"),
     ],
 )
@@ -404,6 +428,23 @@ def test_a_parquet_file_with_a_fault_is_refused(tmp_path, columns, sentence) -> 
     columns = {"time": [MORNING, MORNING], "kw": [1, 2], **columns}
     given = {name: cells for name, cells in columns.items() if cells is not None}
     assert sentence in refusal(write_parquet(tmp_path, **given))
+
+
+def test_a_parquet_file_with_undecodable_text_is_refused(tmp_path) -> None:
+    names = pa.array([b"T\xff"]).view(pa.string())
+    path = write_parquet(tmp_path, time=[MORNING], kw=[1], t=names)
+    assert "damaged or incomplete Parquet file" in refusal(path, turbine_column="t")
+
+
+def test_a_parquet_file_that_fails_its_checksum_is_refused(tmp_path) -> None:
+    path, table = tmp_path / "a.parquet", pa.table({"time": [MORNING] * 2, "kw": [1.5, 2.5]})
+    pa_parquet.write_table(
+        table, path, write_page_checksum=True, write_statistics=False, use_dictionary=False
+    )
+    found, changed = np.float64(2.5).tobytes(), np.float64(3.5).tobytes()
+    path.write_bytes(path.read_bytes().replace(found, changed))
+    assert changed in path.read_bytes()
+    assert "damaged or incomplete Parquet file" in refusal(path)
 
 
 def test_a_truncated_parquet_file_is_refused(tmp_path) -> None:
@@ -424,6 +465,11 @@ def test_a_time_that_clocks_show_twice_or_never_is_refused(tmp_path, time) -> No
     path = write(tmp_path, "2025-10-26T01:30,1", "2025-03-30T02:30Z,1", f"{time},1")
     message = refusal(path, timezone=PARIS)
     assert f"line 4, column 'time': '{time}' happens twice or never in Europe/Paris" in message
+
+
+def test_a_year_of_which_no_clock_is_known_is_refused(tmp_path) -> None:
+    path = write(tmp_path, "9999-12-31T23:59,1")
+    assert "labels a sample outside" in refusal(path, timezone=ZoneInfo("America/Denver"))
 
 
 def test_an_end_label_whose_sample_began_before_1970_is_refused(tmp_path) -> None:

@@ -9,8 +9,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from aggregates import extract, pipeline
 from aggregates.errors import RunFailed
-from aggregates.management.report import track, write_report
+from aggregates.management.report import write_report
 from windproject.days import days_between
+from windproject.terminal import track
 
 
 def day_argument(text: str) -> date:
@@ -63,7 +64,7 @@ class Command(BaseCommand):
     ) -> list[pipeline.Request]:
         return [
             pipeline.aggregate_now(day, turbines, requested_by="command", force=force)
-            for day in track(days)
+            for day in track(days, "Aggregating")
         ]
 
 

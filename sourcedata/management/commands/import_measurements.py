@@ -11,9 +11,15 @@ from zoneinfo import ZoneInfo
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 from rich import box
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import Progress, SpinnerColumn, TaskID, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
 from sourcedata.importing import (
@@ -22,7 +28,6 @@ from sourcedata.importing import (
     ImportRefused,
     ImportResult,
     import_file,
-    quoted,
 )
 from sourcedata.importing.arguments import (
     missing_value,
@@ -33,10 +38,10 @@ from sourcedata.importing.arguments import (
     variable_and_column,
 )
 from sourcedata.variables import VARIABLE_NAMES
+from windproject.terminal import progress_console, rendered
+from windproject.wording import first_line, quoted
 
 FIGURES = [field.name for field in fields(ImportResult)]
-# A pipe has no width of its own.
-WIDTH_WHEN_PIPED = 100
 
 
 class Command(BaseCommand):
@@ -96,7 +101,7 @@ class Command(BaseCommand):
 
     def _report(self, files: Sequence[Path], results: Sequence[ImportResult]) -> None:
         if results:
-            self.stdout.write(_rendered(_table(files, results)))
+            self.stdout.write(rendered(_table(files, results)))
             self.stdout.write("Next: manage.py aggregate --pending")
 
 
@@ -151,8 +156,9 @@ def _refuse_repeated(noun: str, names: Sequence[str]) -> None:
 
 def _imported(files: Sequence[Path], export: Export) -> Iterator[ImportResult]:
     """Import one file after the other, with a progress bar where somebody looks."""
-    console = Console(stderr=True)
-    columns = (SpinnerColumn(), *Progress.get_default_columns(), TimeElapsedColumn())
+    console = progress_console()
+    description = TextColumn("{task.description}")
+    columns = (SpinnerColumn(), description, BarColumn(), TimeElapsedColumn())
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as progress:
@@ -168,15 +174,15 @@ def _show_step(progress: Progress, task: TaskID, path: Path, step: str) -> None:
 
 def _failure(error: Exception, files: Sequence[Path], imported: int) -> str:
     if isinstance(error, DatabaseError):
-        reason = str(error).partition("\n")[0]
+        reason = first_line(error)
         sentence = f"{files[imported]}: the source database does not take it: {reason}."
     else:
         sentence = str(error)
     if len(files) == 1:
         return f"{sentence} Nothing was imported."
     return (
-        f"{sentence} Nothing of this file was imported; of the {len(files)} files, the first "
-        f"{imported} were imported and stay so, and those after it were not opened."
+        f"{sentence} Nothing of this file was imported (files before it, which stay imported: "
+        f"{imported}; files after it, which were not opened: {len(files) - imported - 1})."
     )
 
 
@@ -189,12 +195,3 @@ def _table(files: Sequence[Path], results: Sequence[ImportResult]) -> Table:
         figures = [f"{getattr(result, name):,}" for name in FIGURES]
         table.add_row(escape(str(path)), *figures)
     return table
-
-
-def _rendered(table: Table) -> str:
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=WIDTH_WHEN_PIPED)
-    with console.capture() as capture:
-        console.print(table)
-    return capture.get()

@@ -7,8 +7,6 @@ from time import perf_counter
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from rich.console import Console
-from rich.progress import track
 
 from sourcedata.loading import RangeIsNotEmpty, append, empty_range
 from sourcedata.models import END_OF_TIME, FIRST_TIME, Turbine
@@ -20,6 +18,7 @@ from sourcedata.simulation import (
     turbine_name,
 )
 from windproject.days import today
+from windproject.terminal import track
 
 MOST_TURBINES, MOST_DAYS, HIGHEST_SEED = 1000, 3660, 2**32 - 1
 FIRST_DAY, LAST_DAY = FIRST_TIME.date(), END_OF_TIME.date() - timedelta(days=1)
@@ -108,12 +107,9 @@ class Command(BaseCommand):
 def _write(plan: Plan, replace: bool) -> None:
     numbers = plan.numbers_by_name()
     farm = [Turbine(name=name, **turbine_fields(number)) for name, number in numbers.items()]
-    terminal = Console(stderr=True)
     with empty_range(farm, plan.first, plan.last, replace) as turbines:
         parts = [(turbine, *stretch) for turbine in turbines for stretch in plan.stretches()]
-        for turbine, start, days in track(
-            parts, "Writing", console=terminal, disable=not terminal.is_terminal
-        ):
+        for turbine, start, days in track(parts, "Writing"):
             power_kw = turbine.rated_power_kw or RATED_POWER_KW
             number = numbers[turbine.name]
             append(turbine, simulate(number, start, days, plan.seed, plan.missing, power_kw))

@@ -1,0 +1,36 @@
+"""What commands show: tables, and progress bars where somebody looks."""
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from rich.console import Console
+from rich.progress import track as rich_track
+from rich.table import Table
+
+# A pipe has no width of its own.
+WIDTH_WHEN_PIPED = 100
+
+Item = TypeVar("Item")
+
+
+def progress_console() -> Console:
+    """Return where progress is shown: not on the standard output, which may be a file."""
+    return Console(stderr=True)
+
+
+def track(items: Sequence[Item], description: str) -> Iterable[Item]:
+    """Yield the items, with a progress bar over them on a terminal."""
+    console = progress_console()
+    return rich_track(
+        items, description, console=console, transient=True, disable=not console.is_terminal
+    )
+
+
+def rendered(table: Table) -> str:
+    """Return the table as text, in colour and as wide as the terminal where there is one."""
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=WIDTH_WHEN_PIPED)
+    with console.capture() as capture:
+        console.print(table)
+    return capture.get()

@@ -1,0 +1,24 @@
+"""Foreign text as it may stand in a message: safe to show, and never long."""
+
+from collections.abc import Iterable
+
+# How much of a wrong value a message repeats, and how many allowed ones it lists.
+LONGEST_QUOTE = 50
+LONGEST_LIST = 20
+
+
+def first_line(error: Exception) -> str:
+    """Return what a library's error says, without the lines that only a developer reads."""
+    return str(error).strip().partition("\n")[0].rstrip(".")
+
+
+def quoted(text: str) -> str:
+    """Return the text in quotes, whatever is in it, cut where it gets long."""
+    return repr(text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}...")
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Return the texts with commas between them, cut where the list gets long."""
+    texts = list(texts)
+    rest = f" and {len(texts) - LONGEST_LIST} more" if len(texts) > LONGEST_LIST else ""
+    return ", ".join(texts[:LONGEST_LIST]) + rest or "none"
