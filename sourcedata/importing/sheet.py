@@ -123,7 +123,8 @@ def _refuse_missing_columns(path: Path, names: Sequence[str], wanted: Sequence[s
         if sum(name.count(";") for name in names) >= len(names):
             raise ImportRefused(f"{path} is separated by semicolons; commas are expected.")
         raise ImportRefused(
-            f"{path} has no column {listed(map(quoted, missing))}; it has {listed(map(quoted, names))}."
+            f"{path} has no column {listed(map(quoted, missing))}; "
+            f"it has {listed(map(quoted, names))}."
         )
     if repeated := [name for name in wanted if times[name] > 1]:
         raise ImportRefused(f"{path} has more than one column {listed(map(quoted, repeated))}.")

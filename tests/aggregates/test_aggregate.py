@@ -27,7 +27,7 @@ def two_days(name: str = "T01") -> None:
 
 def test_a_date_is_one_day() -> None:
     two_days()
-    assert "2025-08-30   succeeded" in aggregate("--date", "2025-08-30")
+    assert "2025-08-30 succeeded" in aggregate("--date", "2025-08-30")
     assert list(values("power_mean")) == ["30 23:50"]
 
 
