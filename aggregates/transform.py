@@ -7,6 +7,7 @@ which makes every turbine-day stale.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from hashlib import blake2s
 from typing import Any
 
@@ -26,6 +27,7 @@ QUANTITIES = [variable.name for variable in VARIABLES if not variable.is_angle]
 RatedPowers = Mapping[str, float | None]
 
 
+@cache
 def rules(rated_power_kw: float | None) -> str:
     """Return a short hash of all that determines a turbine's statistics but its measurements."""
     ranges = [
