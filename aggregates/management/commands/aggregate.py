@@ -33,14 +33,25 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--date", type=day_argument, help="one day, as 2025-08-31")
-        parser.add_argument("--from", type=day_argument, dest="first", help="first day")
-        parser.add_argument("--to", type=day_argument, dest="last", help="last day, included")
+        parser.add_argument(
+            "--date", type=day_argument, metavar="DAY", help="one day, as 2025-08-31"
+        )
+        parser.add_argument(
+            "--from", type=day_argument, dest="first", metavar="DAY", help="first day"
+        )
+        parser.add_argument(
+            "--to", type=day_argument, dest="last", metavar="DAY", help="last day, included"
+        )
         parser.add_argument(
             "--pending", action="store_true", help="every day that is not current, since --from"
         )
         parser.add_argument(
-            "--turbine", action="append", default=[], dest="turbines", help="repeatable; else all"
+            "--turbine",
+            action="append",
+            default=[],
+            dest="turbines",
+            metavar="NAME",
+            help="repeatable; default all",
         )
         parser.add_argument(
             "--force",
