@@ -10,11 +10,16 @@ UNDEFINED_TABLE = "42P01"
 def main() -> None:
     """Run the management command named on the command line."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "windproject.settings")
+    from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
     from django.db import OperationalError, ProgrammingError
 
     try:
         execute_from_command_line(sys.argv)
+    except KeyboardInterrupt:
+        sys.exit("Interrupted; what was done before is kept.")
+    except ImproperlyConfigured as error:
+        sys.exit(f"A setting is wrong: {error}")
     except OperationalError as error:
         sys.exit(f"A database cannot be used: {str(error).strip()}")
     except ProgrammingError as error:

@@ -1,5 +1,7 @@
 """How a run may end otherwise than well."""
 
+from windproject.wording import listed
+
 
 class RunFailed(Exception):
     """The run cannot go on, for a reason that its sentence tells an operator."""
@@ -10,8 +12,8 @@ class SamplesLost(RunFailed):
 
     def __init__(self, turbines: list[str]) -> None:
         super().__init__(
-            f"The source lost samples of {', '.join(turbines)}: more than half of the day's values "
-            "would go, so they stay; confirm with --force."
+            f"The source lost samples of {listed(turbines)}, or they are rejected now: more than "
+            "half of the day's values would go, so they stay; confirm with --force."
         )
 
 

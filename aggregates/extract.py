@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import date
 
 import pandas as pd
-from django.db import DatabaseError
+from django.db import InterfaceError, OperationalError
 
 from aggregates.errors import RunFailed
 from sourcedata import reader
@@ -34,8 +34,8 @@ class SourceUnavailable(RunFailed):
 def _asking_the_source() -> Iterator[None]:
     try:
         yield
-    except DatabaseError as error:
-        sentence = f"The source database does not answer: {first_line(error)}"
+    except (OperationalError, InterfaceError) as error:
+        sentence = f"The source database fails: {first_line(error)}."
         raise SourceUnavailable(sentence) from error
 
 

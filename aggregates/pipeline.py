@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 
 from aggregates import extract, load, versions
 from aggregates.errors import RunFailed, RunLost, SamplesLost
@@ -57,25 +57,26 @@ def request(
     return Request(day, outcome, run)
 
 
-def execute(run: Run) -> None:
+def execute(run: Run) -> bool:
     """Walk a queued run to its end: aggregate its day, and record how that went on the run.
 
-    Does nothing where another worker was faster. What is found not to be current is aggregated;
-    with the run's `force`, everything.
+    Returns False where another worker was faster or took the run over. What is found not to be
+    current is aggregated; with the run's `force`, everything.
 
     Raises:
         django.db.DatabaseError: where the target cannot even take the run's end.
     """
     if not run.start():
-        return
+        return False
     try:
         status = _aggregate(run)
     except RunLost as error:
         logger.warning("%s", error)
+        return False
     except RunFailed as error:
         run.finish(Run.Status.FAILED, str(error))
-    except OperationalError as error:
-        run.finish(Run.Status.FAILED, f"The target database does not answer: {first_line(error)}")
+    except (OperationalError, InterfaceError) as error:
+        run.finish(Run.Status.FAILED, f"The target database fails: {first_line(error)}.")
     except Exception as error:
         logger.exception("%s", run)
         run.finish(Run.Status.ERRORED, repr(error), traceback.format_exc())
@@ -84,6 +85,7 @@ def execute(run: Run) -> None:
         raise
     else:
         run.finish(status)
+    return True
 
 
 def _aggregate(run: Run) -> Run.Status:
@@ -116,6 +118,6 @@ def aggregate_now(
         SourceUnavailable: where the source does not answer.
     """
     asked = request(day, turbines, requested_by, force)
-    if asked.run:
-        execute(asked.run)
+    if asked.run and not execute(asked.run):
+        return Request(day, Outcome.ACTIVE, asked.run)
     return asked

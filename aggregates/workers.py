@@ -4,6 +4,9 @@ import os
 import socket
 from pathlib import Path
 
+# As in proc(5): a zombie, which its parent has not looked after yet, and dead.
+ENDED = {"Z", "X"}
+
 
 def this_one() -> str:
     """Return the name of this process: its host and its number there."""
@@ -13,4 +16,13 @@ def this_one() -> str:
 def is_gone(name: str) -> bool:
     """Return whether the process certainly ended; of one on another host nothing is certain."""
     host, _, pid = name.rpartition("/")
-    return host == socket.gethostname() and not Path(f"/proc/{pid}").exists()
+    return host == socket.gethostname() and not _lives(pid)
+
+
+def _lives(pid: str) -> bool:
+    try:
+        # The state follows the program's name, which stands in brackets and may hold any.
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state not in ENDED

@@ -37,15 +37,7 @@ def databases_are_postgresql(
 @register()
 def databases_are_two(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Both hold a table `data`, so one database cannot be both."""
-    if _address(SOURCE) != _address(TARGET):
-        return []
-    return [
-        Error(
-            "SOURCE_DATABASE_URL and TARGET_DATABASE_URL name the same database.",
-            hint="Create a second database, on the same server or another, and name it in one.",
-            id="windproject.E002",
-        )
-    ]
+    return _same_database() if _address(SOURCE) == _address(TARGET) else []
 
 
 @register()
@@ -77,6 +69,35 @@ def servers_are_new_enough(
         if _engine(alias) in POSTGRESQL_ENGINES
         and (version := _version(connections[alias])) < OLDEST_POSTGRESQL
     ]
+
+
+@register(Tags.database)
+def databases_are_two_in_fact(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Asks the servers themselves: one database can be spelt in many ways."""
+    if not {SOURCE, TARGET} <= set(databases or ()) or databases_are_postgresql(None):
+        return []
+    return _same_database() if _identity(SOURCE) == _identity(TARGET) else []
+
+
+def _same_database() -> list[CheckMessage]:
+    return [
+        Error(
+            "SOURCE_DATABASE_URL and TARGET_DATABASE_URL name the same database.",
+            hint="Create a second database, on the same server or another, and name it in one.",
+            id="windproject.E002",
+        )
+    ]
+
+
+def _identity(alias: str) -> tuple[int, int]:
+    with connections[alias].cursor() as cursor:
+        cursor.execute(
+            "SELECT system_identifier, pg_database.oid FROM pg_control_system(), pg_database"
+            " WHERE datname = current_database()"
+        )
+        return cursor.fetchone()
 
 
 def _engine(alias: str) -> str:

@@ -9,9 +9,16 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from django.db import migrations, transaction
+from django.db import IntegrityError, OperationalError, migrations, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.utils import CursorWrapper
+from psycopg2 import errorcodes
+
+# How long a reader of the default partition is waited for.
+LONGEST_WAIT = "1s"
+# Errors that leave a month's rows to the default partition: the lock was not to be had in time,
+# and somebody else's row came there meanwhile.
+LEFT_TO_THE_DEFAULT = {errorcodes.LOCK_NOT_AVAILABLE, errorcodes.CHECK_VIOLATION}
 
 
 class CreatePartitionedModel(migrations.CreateModel):
@@ -48,12 +55,16 @@ def ensure_months(alias: str, table: str, days: Iterable[date]) -> None:
     """Make the partitions of `table` that rows of `days` go to, where they do not exist yet.
 
     Call it before the transaction that writes the rows: it commits on its own, so that nobody
-    waits for the rows of somebody else. Where the table has a default partition that holds rows
-    of a month already, that month's rows stay there.
+    waits for the rows of somebody else. Where the table has a default partition, the month's rows
+    go there if some do already, or if somebody who reads it for long would be waited for.
     """
     for month in sorted({month_of(day) for day in days}):
-        with transaction.atomic(using=alias), transaction.get_connection(alias).cursor() as cursor:
-            _ensure_month(cursor, table, month)
+        try:
+            with transaction.atomic(using=alias):
+                _ensure_month(alias, table, month)
+        except (OperationalError, IntegrityError) as error:
+            if getattr(error.__cause__, "pgcode", None) not in LEFT_TO_THE_DEFAULT:
+                raise
 
 
 def create_default_partition(cursor: CursorWrapper, table: str) -> None:
@@ -61,17 +72,32 @@ def create_default_partition(cursor: CursorWrapper, table: str) -> None:
     _create_partition(cursor, table, f"{table}_default", "DEFAULT")
 
 
-def _ensure_month(cursor: CursorWrapper, table: str, month: date) -> None:
+def rights_of_triggers(cursor: CursorWrapper) -> str:
+    """Return what a trigger function must declare to work alike for everybody who writes.
+
+    It runs with its owner's rights, and finds the tables of this schema, not those that the
+    writer's search path or temporary tables put before them.
+    """
+    cursor.execute("SELECT quote_ident(current_schema())")
+    return f"SECURITY DEFINER SET search_path = pg_catalog, {cursor.fetchone()[0]}, pg_temp"
+
+
+def _ensure_month(alias: str, table: str, month: date) -> None:
     name = f"{table}_{month.isoformat()[:7].replace('-', '_')}"
-    if _exists(cursor, name):
-        return
-    # CREATE TABLE ... PARTITION OF takes locks that deadlock between two writers. This one lets
-    # loads go on, and whoever waited for it finds the partition made.
-    cursor.execute(f"LOCK TABLE {table} IN SHARE UPDATE EXCLUSIVE MODE")
-    if _exists(cursor, name) or _default_holds_rows(cursor, table, month):
-        return
-    bounds = f"FOR VALUES FROM ('{month} 00:00+00') TO ('{month_after(month)} 00:00+00')"
-    _create_partition(cursor, table, name, bounds)
+    with transaction.get_connection(alias).cursor() as cursor:
+        if _exists(cursor, name):
+            return
+        if _exists(cursor, f"{table}_default"):
+            # To attach a month locks out everybody from the default partition, and while that is
+            # waited for, everybody else waits too.
+            cursor.execute(f"SET LOCAL lock_timeout = '{LONGEST_WAIT}'")
+        # CREATE TABLE ... PARTITION OF takes locks that deadlock between two writers. This one
+        # lets loads go on, and whoever waited for it finds the partition made.
+        cursor.execute(f"LOCK TABLE {table} IN SHARE UPDATE EXCLUSIVE MODE")
+        if not _exists(cursor, name) and not _default_holds_rows(cursor, table, month):
+            bounds = f"FOR VALUES FROM ('{month} 00:00+00') TO ('{month_after(month)} 00:00+00')"
+            _create_partition(cursor, table, name, bounds)
+        cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
 
 
 def _exists(cursor: CursorWrapper, name: str) -> bool:

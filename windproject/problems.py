@@ -4,18 +4,32 @@
 `{"parameter", "reason"}`; a reason says what was wrong and what is allowed.
 """
 
+import logging
 from http import HTTPStatus
 from typing import Any
 
+from django.db import OperationalError
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
 
 CONTENT_TYPE = "application/problem+json"
 
+logger = logging.getLogger(__name__)
+
+
+class DatabaseUnavailable(exceptions.APIException):
+    """Why is for the log: it may name hosts and accounts."""
+
+    status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    default_detail = "The database does not answer; try again later."
+
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Answer an exception of a view; None where it is a bug, which Django answers with 500."""
+    if isinstance(error, OperationalError):
+        logger.error("A database cannot be used: %s", error)
+        error = DatabaseUnavailable()
     response = default_handler(error, context)
     if response is None:
         return None

@@ -1,21 +1,21 @@
 """Settings. Whatever a deployment may choose comes from the environment."""
 
+import os
 from pathlib import Path
 from typing import Any
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
 from windproject import embedded
-
-env = environ.Env()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # The embedded servers and everything else that a checkout makes for itself.
 VAR_DIR = BASE_DIR / "var"
 
 # Until sessions or signatures must outlive a process, a key that nobody knows is the safest.
-SECRET_KEY = env.str("SECRET_KEY", default="") or get_random_secret_key()
+SECRET_KEY = os.environ.get("SECRET_KEY") or get_random_secret_key()
 DEBUG = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 
@@ -38,9 +38,13 @@ WSGI_APPLICATION = "windproject.wsgi.application"
 
 def database(variable: str, name: str) -> dict[str, Any]:
     """Return the settings of the server that `variable` names, else of the embedded one."""
-    if env.str(variable, default=""):
-        return env.db_url(variable)
-    return embedded.database(name, VAR_DIR / "postgres")
+    url = os.environ.get(variable, "")
+    if not url:
+        return embedded.database(name, VAR_DIR / "postgres")
+    try:
+        return environ.Env.db_url_config(url)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{variable} cannot be read: {error}.") from error
 
 
 DATABASES = {
@@ -64,5 +68,7 @@ REST_FRAMEWORK = {
     # Nothing to log in to yet: reading the measurements is open.
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "UNAUTHENTICATED_USER": None,
+    # `format` is a parameter like any other.
+    "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "windproject.problems.exception_handler",
 }

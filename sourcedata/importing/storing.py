@@ -18,11 +18,10 @@ from windproject.routers import SOURCE
 ROWS_PER_COPY = 100_000
 
 CREATE = "CREATE TEMPORARY TABLE imported AS SELECT {columns} FROM data WITH NO DATA"
-# The bounds keep it away from the partitions of other months.
+# The bounds keep it, and its locks, away from the partitions of other months.
 COUNT_KNOWN = """
 SELECT count(*) FROM imported JOIN data USING (turbine_id, timestamp)
-WHERE data.timestamp BETWEEN (SELECT min(timestamp) FROM imported)
-AND (SELECT max(timestamp) FROM imported)
+WHERE data.timestamp BETWEEN %s AND %s
 """
 # One statement, in the order of the key: whoever else writes these rows waits, and no deadlock.
 UPSERT = """
@@ -109,12 +108,16 @@ def _merge(cursor: CursorWrapper, columns: Mapping[str, Column]) -> tuple[int, i
     cursor.execute(CREATE.format(**names))
     _copy(columns)
     cursor.execute("ANALYZE imported")
-    cursor.execute(COUNT_KNOWN)
+    cursor.execute(COUNT_KNOWN, _bounds(columns["timestamp"]))
     known = int(cursor.fetchone()[0])
     cursor.execute(UPSERT.format(**names))
     written = cursor.rowcount
     cursor.execute("DROP TABLE imported")
     return known, written
+
+
+def _bounds(times: Column) -> list[str | None]:
+    return [f"{time}+00" for time in (times.min(), times.max())] if len(times) else [None, None]
 
 
 def _copy(columns: Mapping[str, Column]) -> None:

@@ -124,5 +124,5 @@ def test_a_source_that_does_not_answer_gets_a_sentence(monkeypatch) -> None:
         raise OperationalError("connection refused")
 
     monkeypatch.setattr(extract.reader, "turbine_days", fail)
-    with pytest.raises(CommandError, match="source database does not answer: connection refused"):
+    with pytest.raises(CommandError, match="source database fails: connection refused"):
         aggregate("--pending")

@@ -196,6 +196,12 @@ def test_a_current_day_runs_where_it_is_forced() -> None:
     assert request(DAY, [], requested_by="test", force=True).outcome == Outcome.QUEUED
 
 
+def test_a_run_that_another_process_starts_first_is_active(monkeypatch) -> None:
+    twenty_minutes()
+    monkeypatch.setattr(Run, "start", lambda run: False)
+    assert pipeline.aggregate_now(DAY, [], requested_by="test").outcome == Outcome.ACTIVE
+
+
 # Failures.
 
 
@@ -213,7 +219,7 @@ def test_a_source_that_does_not_answer_fails_the_run(monkeypatch) -> None:
     )
     run = aggregated(DAY)
     assert run.status == Run.Status.FAILED
-    assert run.error == "The source database does not answer: gone"
+    assert run.error == "The source database fails: gone."
 
 
 def test_a_bug_is_an_errored_run_with_its_traceback(monkeypatch) -> None:
@@ -239,7 +245,7 @@ def test_a_failed_load_leaves_the_turbine_day_as_it_was(monkeypatch) -> None:
     before = list(Value.objects.values())
     at_minute(3).update(power=99)
     monkeypatch.setattr(load, "copy_in", fail_with(OperationalError("disk full")))
-    assert aggregated(DAY).error == "The target database does not answer: disk full"
+    assert aggregated(DAY).error == "The target database fails: disk full."
     assert list(Value.objects.values()) == before
     assert pending_days(*EVER) == [DAY]
 

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from sourcedata import reader
@@ -133,6 +134,7 @@ def test_a_long_answer_is_one_list(monkeypatch: pytest.MonkeyPatch) -> None:
         (f"{DAY}&turbine=T99", "turbine", "unknown: 'T99'; allowed: T01."),
         (f"{DAY}&turbine=%00", "turbine", "unknown: '\\x00'"),
         (f"{DAY}&turbine={quote('Süd')}", "turbine", "unknown: 'Süd'"),
+        (f"{DAY}&format=csv", "format", "is no parameter"),
         (f"{DAY}&variable=power", "variable", "allowed: start, end, variables, turbine."),
     ],
 )
@@ -148,6 +150,16 @@ def test_every_bad_parameter_is_named_at_once() -> None:
         "variables",
         "nonsense",
     }
+
+
+def test_a_database_that_does_not_answer_is_a_problem_without_its_address(monkeypatch) -> None:
+    def fail(*arguments):
+        raise OperationalError("connection to server at 10.0.0.7 failed")
+
+    monkeypatch.setattr(reader, "measurement_batches", fail)
+    response = Client().get(f"/data?{DAY}")
+    assert (response.status_code, response["Content-Type"]) == (503, "application/problem+json")
+    assert "10.0.0.7" not in response.content.decode()
 
 
 def test_the_endpoint_only_reads() -> None:

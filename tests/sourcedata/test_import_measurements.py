@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connections
+from django.db import OperationalError, connections
 
 from sourcedata.management.commands import import_measurements
 
@@ -95,7 +95,7 @@ def test_what_was_imported_before_a_failure_is_reported(tmp_path) -> None:
 
 def test_a_database_that_fails_is_a_sentence(tmp_path, monkeypatch) -> None:
     def fail(*arguments: object) -> None:
-        raise DatabaseError("deadlock detected\nDETAIL: much more")
+        raise OperationalError("deadlock detected\nDETAIL: much more")
 
     monkeypatch.setattr(import_measurements, "import_file", fail)
     path = write(tmp_path, "a.csv", "2025-08-31T10:00,1")

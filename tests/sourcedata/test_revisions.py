@@ -170,3 +170,22 @@ def test_an_insert_into_a_month_without_partition_is_counted() -> None:
         (date(2031, 1, 31), 1),
         (date(2031, 2, 1), 1),
     ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "hindrance",
+    [
+        "SET LOCAL search_path = ''",
+        "CREATE TEMPORARY TABLE source_day (LIKE public.source_day INCLUDING ALL) ON COMMIT DROP",
+        "CREATE ROLE collector; GRANT SELECT, UPDATE ON data TO collector; SET ROLE collector",
+    ],
+    ids=["search path", "temporary table", "rights"],
+)
+def test_a_writer_with_another_search_path_or_few_rights_is_counted(hindrance: str) -> None:
+    measurements(turbine(), "2025-08-31T00:00", power=[1.0])
+    before = SourceDay.objects.get().revision
+    execute(hindrance)
+    execute("UPDATE public.data SET power = 2")
+    execute("RESET ROLE; SET search_path = public, pg_temp")
+    assert SourceDay.objects.get().revision > before

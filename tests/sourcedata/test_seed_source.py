@@ -102,8 +102,9 @@ def test_an_existing_turbine_keeps_its_fields_and_gives_its_own_power() -> None:
 def test_a_turbine_keeps_its_data_whichever_order_turbines_were_made_in() -> None:
     seed(turbines=2)
     expected = stored("wind_speed")
-    Turbine.objects.filter(name="T01").update(name="other")
-    Measurement.objects.all().delete()
+    for model in (Measurement, SourceDay, Turbine):
+        model.objects.all().delete()
+    turbine("T02")
     seed(turbines=2)
     assert stored("wind_speed") == expected[1440:] + expected[:1440]
 

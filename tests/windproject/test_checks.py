@@ -49,6 +49,15 @@ def test_another_time_zone_is_refused(monkeypatch) -> None:
 
 
 @pytest.mark.django_db
+def test_one_database_spelt_in_two_ways_is_refused(monkeypatch) -> None:
+    both = ["source", "default"]
+    assert checks.databases_are_two_in_fact(None, databases=both) == []
+    monkeypatch.setattr(checks, "connections", dict.fromkeys(both, connections["default"]))
+    (error,) = checks.databases_are_two_in_fact(None, databases=both)
+    assert error.id == "windproject.E002"
+
+
+@pytest.mark.django_db
 def test_a_server_that_is_too_old_is_refused(monkeypatch) -> None:
     monkeypatch.setattr(checks, "OLDEST_POSTGRESQL", 99)
     assert len(checks.servers_are_new_enough(None, databases=["source", "default"])) == 2

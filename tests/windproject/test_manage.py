@@ -39,6 +39,7 @@ def test_a_database_that_does_not_answer_is_one_sentence(command: list[str]) -> 
         ("sqlite:///x", "'source' is not PostgreSQL but django.db.backends.sqlite3"),
         ("mysql://a/b", "'source' is not PostgreSQL but django.db.backends.mysql"),
         ("nonsense", "'source' is not PostgreSQL"),
+        ("$FOO", "'source' is not PostgreSQL"),
         (UNREACHABLE["TARGET_DATABASE_URL"], "name the same database"),
     ],
 )
@@ -47,3 +48,9 @@ def test_databases_that_cannot_work_are_refused_with_a_hint(source: str, sentenc
     assert ended.returncode == 1
     assert sentence in ended.stderr
     assert "HINT" in ended.stderr
+
+
+def test_a_database_url_that_cannot_be_read_is_named() -> None:
+    ended = manage("check", **UNREACHABLE | {"SOURCE_DATABASE_URL": "postgres://h:port/x"})
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("A setting is wrong: SOURCE_DATABASE_URL cannot be read")

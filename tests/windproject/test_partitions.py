@@ -4,9 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
 from tests.builders import measurements, turbine
+from windproject import partitions as partitions_module
 from windproject.partitions import ensure_months, month_after
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +53,33 @@ def test_a_month_with_rows_in_the_default_partition_keeps_them_there() -> None:
     measurements(turbine(), "2025-08-31T12:00", power=[1.0])
     ensure_months("source", "data", [date(2025, 8, 31)])
     assert partitions("source") == ["data_default"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_long_reader_leaves_a_new_month_to_the_default_partition(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(partitions_module, "LONGEST_WAIT", "50ms")
+    reader = connections["source"].copy()
+    try:
+        with transaction.atomic("source"), reader.cursor() as cursor:
+            cursor.execute("BEGIN; SELECT count(*) FROM data")
+            ensure_months("source", "data", [date(2033, 3, 1)])
+    finally:
+        reader.close()
+    assert "data_2033_03" not in partitions("source")
+    measurements(turbine(), "2033-03-01T00:00", power=[1.0])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_that_comes_to_the_default_partition_meanwhile_stays_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As if it was committed just after the look."""
+    measurements(turbine(), "2034-03-01T00:00", power=[1.0])
+    monkeypatch.setattr(partitions_module, "_default_holds_rows", lambda *looked: False)
+    ensure_months("source", "data", [date(2034, 3, 1)])
+    assert "data_2034_03" not in partitions("source")
 
 
 @pytest.mark.django_db(transaction=True)

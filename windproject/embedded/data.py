@@ -11,6 +11,7 @@ from windproject.embedded.accounts import Account
 from windproject.embedded.errors import EmbeddedServerError
 from windproject.embedded.layout import USER, Layout
 
+SHELL_CHARACTERS = set('$`"\\\n')
 OPTIONS = ["-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"]
 
 
@@ -26,9 +27,19 @@ def make_data(layout: Layout, account: Account, lock: int) -> None:
         return
     if layout.unfinished_data.exists():
         shutil.rmtree(layout.unfinished_data)
+    _refuse_shell_characters(binaries.program("initdb"))
     initdb = [binaries.program("initdb"), "-D", str(layout.unfinished_data), *OPTIONS]
     _run_as(account, initdb, lock)
     layout.unfinished_data.rename(layout.data)
+
+
+def _refuse_shell_characters(program: str) -> None:
+    # initdb starts other programs of its folder through a shell.
+    if found := sorted(set(program) & SHELL_CHARACTERS):
+        raise EmbeddedServerError(
+            f"The embedded PostgreSQL cannot be made below a folder with {' '.join(found)} in its"
+            f" name: move the checkout away from there. It is {program}."
+        )
 
 
 def _check(data: Path) -> None:

@@ -12,6 +12,7 @@ from aggregates.errors import RunFailed
 from aggregates.management.report import write_report
 from windproject.days import days_between
 from windproject.terminal import track
+from windproject.wording import listed, quoted
 
 
 def day_argument(text: str) -> date:
@@ -85,8 +86,8 @@ def refuse_unknown_turbines(turbines: Sequence[str]) -> None:
     unknown = [name for name in turbines if name not in known]
     if unknown:
         raise CommandError(
-            f"--turbine: the source knows no {', '.join(map(repr, unknown))}; "
-            f"it knows {', '.join(known) or 'no turbine yet'}."
+            f"--turbine: the source knows no {listed(map(quoted, unknown))}; "
+            f"it knows {listed(known)}."
         )
 
 

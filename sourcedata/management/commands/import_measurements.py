@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
+from django.db import DataError, IntegrityError, OperationalError
 from rich import box
 from rich.markup import escape
 from rich.progress import (
@@ -41,6 +41,7 @@ from sourcedata.variables import VARIABLE_NAMES
 from windproject.terminal import progress_console, rendered
 from windproject.wording import first_line, quoted
 
+REFUSALS_OF_THE_DATABASE = (DataError, IntegrityError, OperationalError)
 FIGURES = [field.name for field in fields(ImportResult)]
 
 
@@ -94,7 +95,7 @@ class Command(BaseCommand):
         try:
             for result in _imported(files, export):
                 results.append(result)  # noqa: PERF402, those before a failure are reported
-        except (ImportRefused, DatabaseError) as error:
+        except (ImportRefused, *REFUSALS_OF_THE_DATABASE) as error:
             self._report(files, results)
             raise CommandError(_failure(error, files, len(results))) from error
         self._report(files, results)
@@ -173,7 +174,7 @@ def _show_step(progress: Progress, task: TaskID, path: Path, step: str) -> None:
 
 
 def _failure(error: Exception, files: Sequence[Path], imported: int) -> str:
-    if isinstance(error, DatabaseError):
+    if isinstance(error, REFUSALS_OF_THE_DATABASE):
         reason = first_line(error)
         sentence = f"{files[imported]}: the source database does not take it: {reason}."
     else:

@@ -38,7 +38,7 @@ class Command(BaseCommand):
 
     def _run(self) -> None:
         self.stdout.write("Migrating both databases ...")
-        call_command("migrate", verbosity=0)
+        call_command("migrate", verbosity=0, skip_checks=False)
         if reader.day_range() is None:
             call_command("seed_source", turbines=1, days=10)
         call_command("aggregate", pending=True)

@@ -8,6 +8,8 @@ from django.core.management.commands.migrate import Command as MigrateCommand
 from django.db import connections
 from django.db.migrations.loader import MigrationLoader
 
+from windproject import embedded
+
 # Any number, the same in every process: one migration at a time in a database.
 MIGRATION_LOCK = 5_271_001
 
@@ -54,7 +56,7 @@ def _refuse_a_newer_database(alias: str) -> None:
         raise CommandError(
             f"The database {alias!r} was made by a version of this project that has "
             f"{', '.join(ours)}, which this one does not know: check that version out again, or "
-            f"delete the database ({_place(alias)}) to start anew."
+            f"delete {_place(alias)} to start anew."
         )
 
 
@@ -64,4 +66,6 @@ def _is_replaced(loader: MigrationLoader, migration: tuple[str, str]) -> bool:
 
 def _place(alias: str) -> str:
     settings = connections[alias].settings_dict
-    return f"{settings['NAME']} at {settings['HOST'] or 'the local server'}"
+    if settings["ENGINE"] == embedded.__name__:
+        return f"the folder {settings['OPTIONS']['directory']}"
+    return f"the database {settings['NAME']} at {settings['HOST'] or 'the local server'}"

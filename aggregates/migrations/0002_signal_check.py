@@ -8,8 +8,11 @@ from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
+from windproject.partitions import rights_of_triggers
+
 FUNCTION = """
-CREATE OR REPLACE FUNCTION refuse_unknown_signals() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION refuse_unknown_signals() RETURNS trigger LANGUAGE plpgsql
+{rights} AS $$
 DECLARE
     unknown bigint;
 BEGIN
@@ -32,7 +35,9 @@ REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION refuse_unknown
 def create_triggers(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     if schema_editor.connection.alias != "default":
         return
-    schema_editor.execute(FUNCTION, params=None)
+    with schema_editor.connection.cursor() as cursor:
+        rights = rights_of_triggers(cursor)
+    schema_editor.execute(FUNCTION.format(rights=rights), params=None)
     for event in ("insert", "update"):
         schema_editor.execute(TRIGGER.format(event=event))
 
