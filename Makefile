@@ -5,7 +5,7 @@ RUN := .venv/bin/python -m
 COMPILE := $(RUN) uv pip compile --quiet --universal --python-version 3.11 pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types check lock runtime development
+.PHONY: help demo serve test lint types check lock runtime development
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -36,3 +36,6 @@ runtime:
 
 development:
 	@$(PYTHON) windproject/install.py requirements-dev.txt
+
+serve: runtime ## run broker, web server, worker and scheduler until Ctrl-C
+	@exec .venv/bin/python manage.py serve

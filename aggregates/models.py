@@ -18,6 +18,8 @@ from aggregates.windows import WINDOW
 
 # How long a worker may give no sign of life before another may take its run.
 LEASE = timedelta(minutes=2)
+# How many workers may lose a run before it fails.
+MOST_ATTEMPTS = 3
 
 ACTIVE = ["queued", "running"]
 
@@ -118,8 +120,11 @@ class RunQuerySet(models.QuerySet["Run"]):
         with transaction.atomic(using=self.db):
             self._wait_for_other_requests(day)
             active = self.select_for_update().filter(day=day, status__in=ACTIVE).first()
-            if active:
-                return active, active.join(turbines, force)
+            if active and active.status == Run.Status.RUNNING and not active.take_back():
+                return active, Outcome.ACTIVE
+            if active and active.status == Run.Status.QUEUED:
+                active.join(turbines, force)
+                return active, Outcome.JOINED
             asked = {"turbines": sorted(turbines), "requested_by": requested_by, "force": force}
             return self.create(day=day, **asked), Outcome.QUEUED
 
@@ -150,7 +155,12 @@ class Run(models.Model):
     attempt = models.PositiveIntegerField(default=0)
     worker = models.CharField(max_length=200, blank=True)
 
+    # Tells whether the run met what a later one would meet; empty until it has asked the source.
+    fingerprint = models.CharField(max_length=12, blank=True)
+
     queued_at = models.DateTimeField(db_default=Now())
+    # When the workers were last told of it.
+    sent_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     heartbeat_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -190,22 +200,26 @@ class Run(models.Model):
             return None
         return self.finished_at - self.started_at
 
-    def join(self, turbines: Collection[str], force: bool) -> Outcome:
-        """Take a further request in, unless the run is under way; its row is locked."""
-        if self.status == Run.Status.RUNNING and not self.take_back():
-            return Outcome.ACTIVE
+    def join(self, turbines: Collection[str], force: bool) -> None:
+        """Take a further request in; the run is queued and its row locked."""
         everything = not self.turbines or not turbines
         self.turbines = [] if everything else sorted({*self.turbines, *turbines})
         self.force = self.force or force
         self.save(update_fields=["turbines", "force"])
-        return Outcome.JOINED
 
     def take_back(self) -> bool:
-        """Queue the run again if its worker is gone or silent; return whether it was."""
+        """Queue the run again if its worker is gone or silent; return whether it was.
+
+        After MOST_ATTEMPTS it fails instead, and is no longer active either.
+        """
         running = Run.objects.filter(pk=self.pk, status=Run.Status.RUNNING)
         if not workers.is_gone(self.worker):
             running = running.filter(heartbeat_at__lt=Now() - LEASE)
-        taken = running.update(status=Run.Status.QUEUED)
+        if self.attempt < MOST_ATTEMPTS:
+            taken = running.update(status=Run.Status.QUEUED, sent_at=None)
+        else:
+            error = f"The run lost its worker {self.attempt} times, last {self.worker}."
+            taken = running.update(status=Run.Status.FAILED, error=error, finished_at=Now())
         self.refresh_from_db()
         return bool(taken)
 
@@ -224,6 +238,10 @@ class Run(models.Model):
         )
         self.refresh_from_db()
         return bool(started)
+
+    def note(self, fingerprint: str) -> None:
+        """Remember which versions the run met."""
+        self._held().update(fingerprint=fingerprint, heartbeat_at=Now())
 
     def hold(self) -> None:
         """Lock the run's row until the transaction ends.

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError
 
 from aggregates import extract, load, versions
@@ -75,6 +76,8 @@ def execute(run: Run) -> bool:
         return False
     except RunFailed as error:
         run.finish(Run.Status.FAILED, str(error))
+    except SoftTimeLimitExceeded:
+        run.finish(Run.Status.FAILED, "The run took longer than a worker may work on one.")
     except (OperationalError, InterfaceError) as error:
         run.finish(Run.Status.FAILED, f"The target database fails: {first_line(error)}.")
     except Exception as error:
@@ -91,6 +94,7 @@ def execute(run: Run) -> bool:
 def _aggregate(run: Run) -> Run.Status:
     known = extract.turbine_days(run.day, run.day, run.turbines)
     wanted = known if run.force else versions.outdated(known)
+    run.note(versions.fingerprint(wanted))
     losers: list[str] = []
     for start in range(0, len(wanted), CHUNK_TURBINES):
         losers += _aggregate_chunk(run, wanted[start : start + CHUNK_TURBINES])

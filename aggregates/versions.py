@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import blake2s
 
 from aggregates.extract import TurbineDay, turbine_days
 from aggregates.models import AggregatedDay
@@ -11,7 +12,7 @@ from aggregates.transform import rules
 Key = tuple[date, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Version:
     """What a turbine-day's statistics are determined by."""
 
@@ -49,6 +50,12 @@ def outdated(known: Sequence[TurbineDay]) -> list[TurbineDay]:
         if aggregated.get((turbine_day.day, turbine_day.turbine)) != version_of(turbine_day)
         and (turbine_day.samples or (turbine_day.day, turbine_day.turbine) in aggregated)
     ]
+
+
+def fingerprint(turbine_days: Sequence[TurbineDay]) -> str:
+    """Return a short hash that tells whether turbine-days are of the versions they once were."""
+    versions = sorted((found.day, found.turbine, version_of(found)) for found in turbine_days)
+    return blake2s(repr(versions).encode(), digest_size=6).hexdigest()
 
 
 def _aggregated(first: date, last: date) -> Mapping[Key, Version]:

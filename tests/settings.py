@@ -1,4 +1,4 @@
-"""The project's settings, with an embedded server for this test session alone."""
+"""The project's settings, with embedded servers for this test session alone."""
 
 import os
 from pathlib import Path
@@ -7,11 +7,19 @@ from windproject import embedded
 from windproject.settings import *  # noqa: F403  (every setting but those below)
 from windproject.settings import DATABASES, VAR_DIR
 
-# Workers of one session share it: they inherit the environment of the process that started them.
+# Processes of one session share it: they inherit the environment of the one that started them.
 SESSION = os.environ.setdefault("TEST_SESSION", str(os.getpid()))
 TEST_SESSIONS_DIR: Path = VAR_DIR / "tests"
 TEST_SESSION_DIR = TEST_SESSIONS_DIR / SESSION
+# Set for processes that a test starts: they work on the databases that the tests made.
+IN_TEST_PROCESS = "TEST_PROCESS" in os.environ
 
 for alias, name in [("default", "target"), ("source", "source")]:
     if DATABASES[alias]["ENGINE"] == embedded.__name__:
         DATABASES[alias] = embedded.database(name, TEST_SESSION_DIR / "postgres")
+    if IN_TEST_PROCESS:
+        DATABASES[alias]["NAME"] = f"test_{DATABASES[alias]['NAME']}"
+
+VAR_DIR = TEST_SESSION_DIR
+BROKER_DIR = TEST_SESSION_DIR / "broker"
+CELERY_BROKER_URL = embedded.broker_url(BROKER_DIR)

@@ -20,6 +20,11 @@ def days_between(first: date, last: date) -> Iterator[date]:
         yield first + timedelta(days=number)
 
 
+def now() -> datetime:
+    """Return the current time."""
+    return datetime.now(UTC)
+
+
 def today() -> date:
     """Return the current UTC day."""
-    return datetime.now(UTC).date()
+    return now().date()

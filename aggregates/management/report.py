@@ -26,6 +26,18 @@ def write_report(stdout: OutputWrapper, requests: Sequence[Request]) -> int:
     return sum(1 for run in runs if run.status not in (Run.Status.SUCCEEDED, Run.Status.EMPTY))
 
 
+def write_queued(
+    stdout: OutputWrapper, stderr: OutputWrapper, requests: Sequence[Request], failure: str
+) -> None:
+    """Write what became of the days that were handed to the workers, and where to look on."""
+    waiting = [found.day for found in requests if found.outcome in (Outcome.QUEUED, Outcome.JOINED)]
+    _write_days_without_run(stdout, requests)
+    if waiting:
+        stdout.write(f"{_spelled(waiting)} queued; the table run tells how the workers get on.")
+    if failure:
+        stderr.write(failure)
+
+
 def _write_days_without_run(stdout: OutputWrapper, requests: Sequence[Request]) -> None:
     current = [request.day for request in requests if request.outcome == Outcome.CURRENT]
     if not requests:

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import IntegrityError, OperationalError
 from django.db.models import F
 
@@ -220,6 +221,13 @@ def test_a_source_that_does_not_answer_fails_the_run(monkeypatch) -> None:
     run = aggregated(DAY)
     assert run.status == Run.Status.FAILED
     assert run.error == "The source database fails: gone."
+
+
+def test_a_run_that_takes_too_long_fails(monkeypatch) -> None:
+    twenty_minutes()
+    monkeypatch.setattr(pipeline, "transform", fail_with(SoftTimeLimitExceeded()))
+    run = aggregated(DAY)
+    assert (run.status, "longer than" in run.error) == (Run.Status.FAILED, True)
 
 
 def test_a_bug_is_an_errored_run_with_its_traceback(monkeypatch) -> None:

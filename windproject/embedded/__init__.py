@@ -8,7 +8,10 @@ stops when the last of them has ended, however it ended.
 from pathlib import Path
 from typing import Any
 
+from windproject.embedded.broker import broker_url
 from windproject.embedded.layout import PORT, USER, Layout
+
+__all__ = ["broker_url", "database"]
 
 
 def database(name: str, directory: Path) -> dict[str, Any]:

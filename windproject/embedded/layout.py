@@ -51,11 +51,16 @@ class Layout:
 
     @property
     def socket_directory(self) -> Path:
-        """Where the server listens: its own folder, or a temporary one if that path is too long.
+        """Where the server listens."""
+        return socket_directory(self.directory, f".s.PGSQL.{PORT}")
 
-        libpq would also take a comma for the end of a host's name.
-        """
-        socket = os.fsencode(self.directory / f".s.PGSQL.{PORT}")
-        if len(socket) <= LONGEST_SOCKET_PATH and b"," not in socket:
-            return self.directory
-        return TEMPORARY / f"windproject-{hashlib.sha256(socket).hexdigest()[:16]}"
+
+def socket_directory(directory: Path, name: str) -> Path:
+    """Return the folder for the socket `name`: this one, or a temporary one for a long path.
+
+    libpq would also take a comma for the end of a host's name.
+    """
+    socket = os.fsencode(directory / name)
+    if len(socket) <= LONGEST_SOCKET_PATH and b"," not in socket:
+        return directory
+    return TEMPORARY / f"windproject-{hashlib.sha256(socket).hexdigest()[:16]}"

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from aggregates import extract, pipeline
+from aggregates import extract, pipeline, queueing
 from aggregates.errors import RunFailed
-from aggregates.management.report import write_report
+from aggregates.management.report import write_queued, write_report
 from windproject.days import days_between
 from windproject.terminal import track
 from windproject.wording import listed, quoted
@@ -60,24 +60,28 @@ class Command(BaseCommand):
             help="also what is current, and even where most of the values would go",
         )
 
+        parser.add_argument(
+            "--queue", action="store_true", help="hand the days to the workers instead"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
+        asked = {
+            "turbines": options["turbines"],
+            "requested_by": "command",
+            "force": options["force"],
+        }
         try:
             refuse_unknown_turbines(options["turbines"])
             days = chosen_days(options)
-            requests = self._aggregate(days, options["turbines"], options["force"])
+            if options["queue"]:
+                write_queued(self.stdout, self.stderr, *queueing.submit(days, **asked))
+                return
+            requests = [pipeline.aggregate_now(day, **asked) for day in track(days, "Aggregating")]
         except RunFailed as error:
             raise CommandError(str(error)) from error
         failures = write_report(self.stdout, requests)
         if failures:
             raise CommandError(f"{failures} of {len(requests)} days did not succeed.")
-
-    def _aggregate(
-        self, days: Sequence[date], turbines: Sequence[str], force: bool
-    ) -> list[pipeline.Request]:
-        return [
-            pipeline.aggregate_now(day, turbines, requested_by="command", force=force)
-            for day in track(days, "Aggregating")
-        ]
 
 
 def refuse_unknown_turbines(turbines: Sequence[str]) -> None:

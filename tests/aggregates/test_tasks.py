@@ -1,0 +1,88 @@
+"""Real workers, a real scheduler and a real broker."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from django.db import connection, connections
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
+
+from aggregates import queueing
+from aggregates.models import Run
+from tests import processes
+from tests.builders import measurements, turbine, values
+from tests.processes import wait_until
+from windproject.days import today
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DAY = date(2025, 8, 31)
+
+
+@pytest.fixture
+def broker() -> Iterator[None]:
+    with processes.broker():
+        wait_until(processes.broker_answers, "answer of the broker")
+        yield
+
+
+def succeeded() -> bool:
+    return Run.objects.filter(status=Run.Status.SUCCEEDED).exists()
+
+
+def test_a_queued_run_finishes(broker: None) -> None:
+    measurements(turbine(), "2025-08-31T00:00", power=[1.0, 2.0])
+    with processes.worker():
+        _, failure = queueing.submit([DAY], [], requested_by="test")
+        wait_until(succeeded, "run that succeeded")
+    assert failure == ""
+    assert values("power_mean") == {"31 00:00": 1.5}
+
+
+def test_a_broker_that_is_down_leaves_the_run_queued_and_says_so() -> None:
+    measurements(turbine(), "2025-08-31T00:00", power=[1.0])
+    requests, failure = queueing.submit([DAY], [], requested_by="test")
+    assert [asked.outcome for asked in requests] == ["queued"]
+    assert failure.startswith("The broker does not answer")
+    assert Run.objects.get(sent_at=None).status == Run.Status.QUEUED
+
+
+def test_the_schedule_queues_what_is_not_current(broker: None, schedule: None) -> None:
+    measurements(turbine(), f"{today()}T00:00", power=[1.0])
+    with processes.worker(), processes.beat(), processes.beat():
+        wait_until(succeeded, "run that succeeded")
+    assert Run.objects.count() == 1
+
+
+def test_ten_simultaneous_requests_leave_one_run(broker: None) -> None:
+    measurements(turbine(), "2025-08-31T00:00", power=[1.0])
+
+    def ask(number: int) -> None:
+        queueing.submit([DAY], [], requested_by=f"test {number}")
+        connections.close_all()
+
+    with processes.worker(), ThreadPoolExecutor(10) as people:
+        list(people.map(ask, range(10)))
+        wait_until(succeeded, "run that succeeded")
+    assert Run.objects.exclude(status=Run.Status.SUCCEEDED).count() == 0
+    assert sum(Run.objects.values_list("inserted", flat=True)) == 4
+
+
+@pytest.fixture
+def schedule() -> None:
+    """The periodic task that the migration made, which other tests' clean-up removes; quickened."""
+    migration = import_module("aggregates.migrations.0004_schedule")
+    with connection.schema_editor() as editor:
+        migration.create_schedule(apps, editor)
+    every_second, _ = IntervalSchedule.objects.get_or_create(every=1, period="seconds")
+    PeriodicTask.objects.filter(name=migration.NAME).update(crontab=None, interval=every_second)
+
+
+@pytest.mark.django_db(transaction=False)
+def test_the_schedule_ticks_every_minute_of_every_hour() -> None:
+    task = PeriodicTask.objects.get(task="aggregates.tasks.aggregate_pending")
+    assert (task.enabled, task.crontab.minute, task.crontab.hour) == (True, "*", "*")
+    assert str(task.crontab.timezone) == "UTC"

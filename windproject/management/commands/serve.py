@@ -1,0 +1,43 @@
+"""`manage.py serve`: everything that runs, together."""
+
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.db import connection
+
+from windproject import embedded
+
+
+class Command(BaseCommand):
+    help = "Runs broker (where REDIS_URL names none), web server, worker and scheduler."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        call_command("migrate", verbosity=0)
+        if connection.settings_dict["ENGINE"] == embedded.__name__:
+            self._ensure_administrator(settings.VAR_DIR / "admin-password")
+        self.stdout.write(f"Serving on http://127.0.0.1:{settings.WEB_PORT}/ until Ctrl-C.")
+        processes = ["web", "worker", "beat"]
+        if not settings.REDIS_URL:
+            processes.insert(0, "broker")
+        self.stdout.flush()
+        os.chdir(settings.BASE_DIR)
+        os.execv(sys.executable, [sys.executable, "-m", "honcho", "start", *processes])
+
+    def _ensure_administrator(self, kept: Path) -> None:
+        """Make the first superuser of an embedded database, which nobody else can reach."""
+        users = get_user_model().objects
+        if users.filter(is_superuser=True).exists():
+            return
+        password = secrets.token_urlsafe(12)
+        users.create_superuser("admin", password=password)
+        kept.unlink(missing_ok=True)
+        with open(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(f"{password}\n")
+        self.stdout.write(f"Log in as admin with the password {password} (kept in {kept}).")
