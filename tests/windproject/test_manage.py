@@ -25,7 +25,7 @@ def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
     )
 
 
-@pytest.mark.parametrize("command", [["demo"], ["migrate"], ["seed_source"]])
+@pytest.mark.parametrize("command", [["demo"], ["migrate"]])
 def test_a_database_that_does_not_answer_is_one_sentence(command: list[str]) -> None:
     ended = manage(*command, **UNREACHABLE)
     assert ended.returncode == 1
@@ -36,10 +36,8 @@ def test_a_database_that_does_not_answer_is_one_sentence(command: list[str]) -> 
 @pytest.mark.parametrize(
     ("source", "sentence"),
     [
-        ("sqlite:///x", "'source' is not PostgreSQL but django.db.backends.sqlite3"),
         ("mysql://a/b", "'source' is not PostgreSQL but django.db.backends.mysql"),
-        ("nonsense", "'source' is not PostgreSQL"),
-        ("$FOO", "'source' is not PostgreSQL"),
+        ("$NONSENSE", "'source' is not PostgreSQL"),
         (UNREACHABLE["TARGET_DATABASE_URL"], "name the same database"),
     ],
 )
