@@ -4,15 +4,16 @@ import os
 import signal
 import socket
 import stat
+from io import StringIO
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import psutil
 import pytest
-from django.conf import settings
 from django.contrib.auth import authenticate
 
 from tests.processes import process, wait_until
+from windproject.management.commands.serve import Command
 
 
 def free_port() -> int:
@@ -45,6 +46,14 @@ def test_everything_runs_until_ctrl_c_and_nothing_after_it() -> None:
         os.kill(served.pid, signal.SIGINT)
         assert served.wait(timeout=10) in (0, 130, -signal.SIGINT)
         wait_until(lambda: not any(map(lives, started)), "end of all processes")
-    kept = settings.VAR_DIR / "admin-password"
+
+
+@pytest.mark.django_db
+def test_the_administrator_is_made_once_and_the_password_kept_for_its_owner(tmp_path) -> None:
+    kept, output = tmp_path / "admin-password", StringIO()
+    Command(stdout=output)._ensure_administrator(kept)
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert kept.read_text().strip() in output.getvalue()
     assert authenticate(username="admin", password=kept.read_text().strip())
+    Command(stdout=output)._ensure_administrator(tmp_path / "another")
+    assert not (tmp_path / "another").exists()
