@@ -38,4 +38,4 @@ development:
 	@$(PYTHON) windproject/install.py requirements-dev.txt
 
 serve: runtime ## run broker, web server, worker and scheduler until Ctrl-C
-	@exec .venv/bin/python manage.py serve
+	@.venv/bin/python manage.py serve || [ $$? -eq 130 ]

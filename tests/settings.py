@@ -23,3 +23,5 @@ for alias, name in [("default", "target"), ("source", "source")]:
 VAR_DIR = TEST_SESSION_DIR
 BROKER_DIR = TEST_SESSION_DIR / "broker"
 CELERY_BROKER_URL = embedded.broker_url(BROKER_DIR)
+# Also where the tests run on servers of somebody else.
+API_PUBLIC_READ = True

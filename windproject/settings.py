@@ -1,21 +1,14 @@
 """Settings. Whatever a deployment may choose comes from the environment."""
 
-import os
-from pathlib import Path
-from typing import Any
-
-import environ
-from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-from windproject import embedded
+from windproject import embedded, environment, logs
+from windproject.environment import BASE_DIR, VAR_DIR, database
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-# The embedded servers and everything else that a checkout makes for itself.
-VAR_DIR = BASE_DIR / "var"
+__all__ = ["BASE_DIR", "VAR_DIR"]
 
-# Until sessions or signatures must outlive a process, a key that nobody knows is the safest.
-SECRET_KEY = os.environ.get("SECRET_KEY") or get_random_secret_key()
+# Where no session need outlive a process, a key that nobody knows is the safest.
+SECRET_KEY = environment.text("SECRET_KEY") or get_random_secret_key()
 DEBUG = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 
@@ -32,6 +25,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "django_filters",
     "django_celery_beat",
+    "knox",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -63,17 +57,6 @@ ROOT_URLCONF = "windproject.urls"
 WSGI_APPLICATION = "windproject.wsgi.application"
 
 
-def database(variable: str, name: str) -> dict[str, Any]:
-    """Return the settings of the server that `variable` names, else of the embedded one."""
-    url = os.environ.get(variable, "")
-    if not url:
-        return embedded.database(name, VAR_DIR / "postgres")
-    try:
-        return environ.Env.db_url_config(url)
-    except ValueError as error:
-        raise ImproperlyConfigured(f"{variable} cannot be read: {error}.") from error
-
-
 DATABASES = {
     "default": database("TARGET_DATABASE_URL", "target"),
     "source": database("SOURCE_DATABASE_URL", "source"),
@@ -89,13 +72,22 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 LANGUAGE_CODE = "en-us"
 
+# Where the web server of `serve` listens, on this machine alone.
+WEB_PORT = environment.number("WEB_PORT", default=8000, least=1, most=65535)
+
+# Another deployment whose API is the source of the pipeline, instead of the database `source`.
+SOURCE_API_URL = environment.web_address("SOURCE_API_URL")
+SOURCE_API_TOKEN = environment.header("SOURCE_API_TOKEN")
+
+LOGGING = logs.configuration(
+    environment.choice("LOG_FORMAT", logs.FORMATS, default="text"),
+    environment.choice("LOG_LEVEL", logs.LEVELS, default="WARNING"),
+)
+
 # The broker carries hints alone: the database knows which runs wait, so no result is kept and no
 # message is waited for, acknowledged late or tried again.
-# Where the web server of `serve` listens, on this machine alone.
-WEB_PORT = int(os.environ.get("WEB_PORT") or 8000)
-
 BROKER_DIR = VAR_DIR / "broker"
-REDIS_URL = os.environ.get("REDIS_URL", "")
+REDIS_URL = environment.text("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL or embedded.broker_url(BROKER_DIR)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Whoever queues a run waits this long for the broker, not for ever.
@@ -108,13 +100,21 @@ CELERY_TASK_TIME_LIMIT = 660
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 
+# Whether whoever reaches the API may read from it; else a session or a token is asked for.
+API_PUBLIC_READ = environment.boolean(
+    "API_PUBLIC_READ", default=not environment.text("TARGET_DATABASE_URL")
+)
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    # Nothing to log in to yet: reading the measurements is open.
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
-    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "knox.auth.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["windproject.access.MayRead"],
     # `format` is a parameter like any other.
     "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "windproject.problems.exception_handler",
 }
+# A token is for a program: it holds until somebody revokes it.
+REST_KNOX = {"TOKEN_TTL": None}

@@ -35,6 +35,15 @@ def become_broker(directory: Path) -> None:
     socket = _socket(directory)
     socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     program = str(_program())
-    listen = ["--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"]
+    listen = [
+        "--port",
+        "0",
+        "--loglevel",
+        "warning",
+        "--unixsocket",
+        str(socket),
+        "--unixsocketperm",
+        "700",
+    ]
     keep_nothing = ["--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction"]
     os.execv(program, [program, *listen, *keep_nothing, "--dir", str(socket.parent)])

@@ -10,9 +10,10 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.core.management.utils import get_random_secret_key
 from django.db import connection
 
-from windproject import embedded
+from windproject import embedded, environment
 
 
 class Command(BaseCommand):
@@ -22,6 +23,9 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         if connection.settings_dict["ENGINE"] == embedded.__name__:
             self._ensure_administrator(settings.VAR_DIR / "admin-password")
+        if not environment.text("SECRET_KEY"):
+            os.environ["SECRET_KEY"] = _kept_secret(settings.VAR_DIR / "secret-key")
+        os.environ.setdefault("LOG_LEVEL", "INFO")
         self.stdout.write(f"Serving on http://127.0.0.1:{settings.WEB_PORT}/ until Ctrl-C.")
         processes = ["web", "worker", "beat"]
         if not settings.REDIS_URL:
@@ -37,7 +41,20 @@ class Command(BaseCommand):
             return
         password = secrets.token_urlsafe(12)
         users.create_superuser("admin", password=password)
-        kept.unlink(missing_ok=True)
-        with open(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(f"{password}\n")
+        _keep(password, kept)
         self.stdout.write(f"Log in as admin with the password {password} (kept in {kept}).")
+
+
+def _kept_secret(kept: Path) -> str:
+    """Return the key that sessions are signed with, so that they outlive a restart."""
+    if not kept.exists():
+        _keep(get_random_secret_key(), kept)
+    return kept.read_text().strip()
+
+
+def _keep(secret: str, path: Path) -> None:
+    """Write a file that its owner alone may read."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(f"{secret}\n")
