@@ -182,6 +182,8 @@ class Run(models.Model):
     class Meta:
         db_table = "run"
         ordering = ["-id"]
+        permissions = [("run_aggregation", "Can start runs")]
+        indexes = [models.Index(fields=["day", "-id"], name="run_day")]
         constraints = [
             models.UniqueConstraint(
                 fields=["day"],
@@ -199,6 +201,15 @@ class Run(models.Model):
         if self.finished_at is None or self.started_at is None:
             return None
         return self.finished_at - self.started_at
+
+    @property
+    def summary(self) -> str:
+        """What the run did, in figures."""
+        return (
+            f"{self.samples:,} samples, {self.windows:,} windows; values: {self.inserted:,} "
+            f"inserted, {self.changed:,} changed, {self.removed:,} removed, "
+            f"{self.unchanged:,} unchanged."
+        )
 
     def join(self, turbines: Collection[str], force: bool) -> None:
         """Take a further request in; the run is queued and its row locked."""

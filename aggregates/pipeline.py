@@ -2,6 +2,7 @@
 
 import logging
 import traceback
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,8 +13,9 @@ from django.db import InterfaceError, OperationalError
 from aggregates import extract, load, versions
 from aggregates.errors import RunFailed, RunLost, SamplesLost
 from aggregates.extract import TurbineDay
-from aggregates.models import Outcome, Run
+from aggregates.models import ACTIVE, Outcome, Run
 from aggregates.transform import transform
+from windproject.logs import about
 from windproject.wording import first_line
 
 logger = logging.getLogger(__name__)
@@ -58,6 +60,47 @@ def request(
     return Request(day, outcome, run)
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What a request for one day would come to, and why."""
+
+    day: date
+    outcome: Outcome
+    reason: str
+
+
+def preview(days: Sequence[date], turbines: Collection[str], force: bool = False) -> list[Plan]:
+    """Return what `request` would do with each of the days, ascending, without doing it.
+
+    Raises:
+        SourceUnavailable: where the source does not answer.
+    """
+    turbine_days = extract.turbine_days(days[0], days[-1], turbines)
+    known = defaultdict(list)
+    for turbine_day in turbine_days:
+        known[turbine_day.day].append(turbine_day)
+    outdated = Counter(found.day for found in versions.outdated(turbine_days))
+    active = {run.day: run for run in Run.objects.filter(day__in=days, status__in=ACTIVE)}
+    return [_plan(day, known[day], outdated[day], active.get(day), force) for day in days]
+
+
+def _plan(
+    day: date, known: Sequence[TurbineDay], outdated: int, active: Run | None, force: bool
+) -> Plan:
+    measured = sum(1 for turbine_day in known if turbine_day.samples)
+    if measured and not force and not outdated:
+        return Plan(day, Outcome.CURRENT, "its statistics equal its measurements")
+    if active and active.status == Run.Status.RUNNING:
+        return Plan(day, Outcome.ACTIVE, f"{active} is under way")
+    if active:
+        return Plan(day, Outcome.JOINED, f"{active} waits and takes this request in")
+    if not measured and not outdated:
+        return Plan(day, Outcome.QUEUED, "it has no measurements: the run will end empty")
+    if force:
+        return Plan(day, Outcome.QUEUED, f"{len(known)} turbines are computed again, as forced")
+    return Plan(day, Outcome.QUEUED, f"{outdated} of {len(known)} turbines are not current")
+
+
 def execute(run: Run) -> bool:
     """Walk a queued run to its end: aggregate its day, and record how that went on the run.
 
@@ -67,8 +110,22 @@ def execute(run: Run) -> bool:
     Raises:
         django.db.DatabaseError: where the target cannot even take the run's end.
     """
-    if not run.start():
-        return False
+    with about(run=run.pk, day=run.day):
+        if not run.start():
+            return False
+        logger.info("The run starts, attempt %s.", run.attempt)
+        is_ended = _walk(run)
+        if is_ended:
+            logger.log(_level(run), "The run %s. %s", run.status, run.error or run.summary)
+        return is_ended
+
+
+def _level(run: Run) -> int:
+    is_well = run.status in (Run.Status.SUCCEEDED, Run.Status.EMPTY)
+    return logging.INFO if is_well else logging.ERROR
+
+
+def _walk(run: Run) -> bool:
     try:
         status = _aggregate(run)
     except RunLost as error:

@@ -43,12 +43,12 @@ def outdated(known: Sequence[TurbineDay]) -> list[TurbineDay]:
     """
     if not known:
         return []
-    aggregated = _aggregated(known[0].day, known[-1].day)
+    stored = aggregated(known[0].day, known[-1].day)
     return [
         turbine_day
         for turbine_day in known
-        if aggregated.get((turbine_day.day, turbine_day.turbine)) != version_of(turbine_day)
-        and (turbine_day.samples or (turbine_day.day, turbine_day.turbine) in aggregated)
+        if stored.get((turbine_day.day, turbine_day.turbine)) != version_of(turbine_day)
+        and (turbine_day.samples or (turbine_day.day, turbine_day.turbine) in stored)
     ]
 
 
@@ -58,7 +58,8 @@ def fingerprint(turbine_days: Sequence[TurbineDay]) -> str:
     return blake2s(repr(versions).encode(), digest_size=6).hexdigest()
 
 
-def _aggregated(first: date, last: date) -> Mapping[Key, Version]:
+def aggregated(first: date, last: date) -> Mapping[Key, Version]:
+    """Return the versions that the stored statistics were computed from, by day and turbine."""
     rows = AggregatedDay.objects.filter(day__range=(first, last)).values_list(
         "day", "turbine", "revision", "rules"
     )

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 import orjson
 from django.http import StreamingHttpResponse
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from sourcedata import reader
-from sourcedata.filters import MeasurementFilter
+from sourcedata.filters import MeasurementFilter, TurbineFilter
 from sourcedata.variables import VARIABLE_NAMES
 from windproject.parameters import validated
 
@@ -29,6 +30,14 @@ class DataView(APIView):
         return StreamingHttpResponse(
             _begun(_json_list(batches, variables)), content_type="application/json"
         )
+
+
+class TurbinesView(APIView):
+    """`GET /api/turbines`: what is known of each turbine, by name."""
+
+    def get(self, request: Request) -> Response:
+        validated(TurbineFilter, request.query_params)
+        return Response(reader.turbines())
 
 
 def _json_list(

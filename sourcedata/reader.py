@@ -1,6 +1,6 @@
 """The questions that others may ask of the source database."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from django.db import transaction
-from django.db.models import Max, Min
+from django.db.models import Count, Max, Min, Q, Sum
+from django.db.models.functions import Coalesce
 
 from sourcedata.models import Measurement, SourceDay, Turbine
 from sourcedata.variables import VARIABLE_NAMES
@@ -32,11 +33,28 @@ class TurbineDay:
     revision: int
     samples: int
     rated_power_kw: float | None
+    sample_interval_s: int
 
 
 def turbine_names() -> list[str]:
     """Return the names of all turbines, in order."""
     return list(Turbine.objects.order_by("name").values_list("name", flat=True))
+
+
+def turbines() -> Sequence[Mapping[str, Any]]:
+    """Return what is known of each turbine, by name.
+
+    The fields of `Turbine` but its id, and `first_day`, `last_day` (None without measurements),
+    `days_measured` and `samples`.
+    """
+    measured = Q(days__samples__gt=0)
+    return Turbine.objects.order_by("name").values(
+        *[field.name for field in Turbine._meta.concrete_fields if field.name != "id"],
+        first_day=Min("days__day", filter=measured),
+        last_day=Max("days__day", filter=measured),
+        days_measured=Count("days", filter=measured),
+        samples=Coalesce(Sum("days__samples"), 0),
+    )
 
 
 def day_range() -> tuple[date, date] | None:
@@ -55,7 +73,12 @@ def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> lis
     if turbines:
         days = days.filter(turbine__name__in=turbines)
     rows = days.order_by("day", "turbine__name").values_list(
-        "turbine__name", "day", "revision", "samples", "turbine__rated_power_kw"
+        "turbine__name",
+        "day",
+        "revision",
+        "samples",
+        "turbine__rated_power_kw",
+        "turbine__sample_interval_s",
     )
     return [TurbineDay(*row) for row in rows]
 

@@ -5,6 +5,8 @@ from windproject import environment, logs
 # Threads, for a download takes one as long as it lasts, and most wait for a database.
 workers = 1
 threads = 16
+# It would be a file in the home of whoever starts this.
+control_socket_disable = True
 logconfig_dict = logs.configuration(
     environment.choice("LOG_FORMAT", logs.FORMATS, default="text"),
     environment.choice("LOG_LEVEL", logs.LEVELS, default="WARNING"),

@@ -48,8 +48,15 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     return response
 
 
-def _errors(reasons: dict[str, list[str]]) -> list[dict[str, str]]:
+def _errors(reasons: dict[str, Any]) -> list[dict[str, str]]:
     return [
-        {"parameter": parameter, "reason": " ".join(map(str, texts))}
-        for parameter, texts in reasons.items()
+        {"parameter": parameter, "reason": " ".join(_texts(found))}
+        for parameter, found in reasons.items()
     ]
+
+
+def _texts(found: Any) -> list[str]:
+    """Return the sentences, which are kept by place where the parameter is a list."""
+    if isinstance(found, dict):
+        return [text for texts in found.values() for text in _texts(texts)]
+    return [str(text) for text in found] if isinstance(found, list) else [str(found)]

@@ -3,9 +3,8 @@
 from django.core.management.utils import get_random_secret_key
 
 from windproject import embedded, environment, logs
-from windproject.environment import BASE_DIR, VAR_DIR, database
-
-__all__ = ["BASE_DIR", "VAR_DIR"]
+from windproject.environment import BASE_DIR as BASE_DIR
+from windproject.environment import VAR_DIR, database
 
 # Where no session need outlive a process, a key that nobody knows is the safest.
 SECRET_KEY = environment.text("SECRET_KEY") or get_random_secret_key()

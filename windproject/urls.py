@@ -5,7 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 
-from sourcedata.api import DataView
+from aggregates.api import DaysView, RunsView, RunView
+from sourcedata.api import DataView, TurbinesView
 
 
 def live(request: HttpRequest) -> HttpResponse:
@@ -18,4 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("health/live", live),
     path("data", DataView.as_view(), name="data"),
+    path("api/turbines", TurbinesView.as_view()),
+    path("api/days", DaysView.as_view()),
+    path("api/runs", RunsView.as_view()),
+    path("api/runs/<int:pk>", RunView.as_view()),
 ]

@@ -46,4 +46,5 @@ def become_broker(directory: Path) -> None:
         "700",
     ]
     keep_nothing = ["--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction"]
-    os.execv(program, [program, *listen, *keep_nothing, "--dir", str(socket.parent)])
+    log = ["--loglevel", "warning"]
+    os.execv(program, [program, *listen, *keep_nothing, *log, "--dir", str(socket.parent)])

@@ -1,0 +1,158 @@
+"""The REST endpoints of runs and days: validate, ask the room, render."""
+
+import logging
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from rest_framework import serializers, status
+from rest_framework.exceptions import NotFound
+from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.pagination import CursorPagination
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from aggregates import extract, queueing, states
+from aggregates.extract import SourceUnavailable
+from aggregates.filters import DayStateFilter, RunFilter
+from aggregates.models import Outcome, Run
+from windproject.days import days_between
+from windproject.parameters import validated
+from windproject.problems import DatabaseUnavailable
+from windproject.wording import listed, quoted
+
+logger = logging.getLogger(__name__)
+
+# A longer history is asked for in parts.
+MOST_DAYS = 366
+
+
+class MayRun(BasePermission):
+    """Starting runs takes the permission `aggregates.run_aggregation`."""
+
+    message = "Starting runs takes the permission aggregates.run_aggregation."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return request.method in SAFE_METHODS or request.user.has_perm("aggregates.run_aggregation")
+
+
+class SourceMixin:
+    """A source that does not answer is no bug of ours; why is for the log."""
+
+    def handle_exception(self, error: Exception) -> Response:
+        if isinstance(error, SourceUnavailable):
+            logger.error("%s", error)
+            error = DatabaseUnavailable("The source does not answer; try again later.")
+        response: Response = super().handle_exception(error)  # type: ignore[misc]
+        return response
+
+
+class RunSerializer(serializers.ModelSerializer[Run]):
+    """A run as it stands; a bug's traceback is for the admin and the log."""
+
+    duration_s = serializers.SerializerMethodField(help_text="Of the last attempt, in seconds.")
+
+    class Meta:
+        model = Run
+        exclude = ["traceback", "worker", "fingerprint", "sent_at"]
+
+    def get_duration_s(self, run: Run) -> float | None:
+        return run.duration.total_seconds() if run.duration else None
+
+
+class RunRequestSerializer(serializers.Serializer[Any]):
+    """Which days are to run. Both ends are included; no turbines means all."""
+
+    def get_fields(self) -> dict[str, Any]:
+        # `from` is no name that a class can give.
+        return {
+            "from": serializers.DateField(),
+            "to": serializers.DateField(),
+            "turbines": serializers.ListField(child=serializers.CharField(), default=list),
+            "force": serializers.BooleanField(default=False),
+        }
+
+    def validate_turbines(self, names: list[str]) -> list[str]:
+        known = extract.turbine_names() if names else []
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            raise serializers.ValidationError(
+                f"unknown: {listed(map(quoted, unknown))}; allowed: {listed(known)}."
+            )
+        return names
+
+    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
+        unknown = set(self.initial_data) - set(self.fields)
+        if unknown:
+            raise serializers.ValidationError(
+                {name: f"is not known; allowed: {listed(self.fields)}." for name in unknown}
+            )
+        if asked["to"] < asked["from"]:
+            raise serializers.ValidationError({"to": "lies before from."})
+        if asked["to"] - asked["from"] >= timedelta(days=MOST_DAYS):
+            raise serializers.ValidationError({"to": f"at most {MOST_DAYS} days at a time."})
+        return asked
+
+
+class NewestFirst(CursorPagination):
+    """Pages that neither repeat nor lose a run while others are added."""
+
+    ordering = "-id"
+    page_size = 100
+
+    def decode_cursor(self, request: Request) -> Any:
+        try:
+            return super().decode_cursor(request)
+        except NotFound:
+            allowed = "is none; allowed is what next or previous of another page says."
+            raise serializers.ValidationError({"cursor": [allowed]}) from None
+
+
+class RunsView(SourceMixin, ListAPIView[Run]):
+    """`GET /api/runs`: runs, newest first. `POST /api/runs`: ask for runs of some days."""
+
+    permission_classes = [*ListAPIView.permission_classes, MayRun]
+    queryset = Run.objects.all()
+    serializer_class = RunSerializer
+    pagination_class = NewestFirst
+
+    def filter_queryset(self, runs: Any) -> Any:
+        validated(RunFilter, self.request.query_params)
+        return RunFilter(self.request.query_params, runs).qs
+
+    def post(self, request: Request) -> Response:
+        body = RunRequestSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        wanted = body.validated_data
+        requests, failure = queueing.submit(
+            days_between(wanted["from"], wanted["to"]),
+            wanted["turbines"],
+            request.user.get_username(),
+            wanted["force"],
+        )
+        results = [
+            {"day": asked.day, "outcome": asked.outcome, "run": asked.run and asked.run.pk}
+            for asked in requests
+        ]
+        waits = any(asked.outcome in (Outcome.QUEUED, Outcome.JOINED) for asked in requests)
+        code = status.HTTP_202_ACCEPTED if waits else status.HTTP_409_CONFLICT
+        return Response({"results": results, "warning": failure}, status=code)
+
+
+class RunView(RetrieveAPIView[Run]):
+    """`GET /api/runs/{id}`: one run."""
+
+    queryset = Run.objects.all()
+    serializer_class = RunSerializer
+
+
+class DaysView(SourceMixin, APIView):
+    """`GET /api/days`: the turbine-days in [start, end) and what their statistics are worth."""
+
+    def get(self, request: Request) -> Response:
+        asked = validated(DayStateFilter, request.query_params)
+        last = asked["end"] - timedelta(days=1)
+        found = states.turbine_days(asked["start"], last, asked["turbine"])
+        return Response([asdict(turbine_day) for turbine_day in found])

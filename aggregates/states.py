@@ -1,0 +1,158 @@
+"""In which state the turbine-days and the days are; the one place that says so."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from aggregates import extract, versions
+from aggregates.extract import TurbineDay
+from aggregates.models import ACTIVE, Run
+from windproject.days import days_between
+
+DAY = timedelta(days=1)
+
+
+class State(StrEnum):
+    """What a turbine-day's statistics are worth; the worst first, as a day shows them."""
+
+    FAILED = "failed"  # not current, and its last run failed or errored
+    RUNNING = "running"
+    QUEUED = "queued"
+    STALE = "stale"  # its measurements or its rules have changed since
+    MISSING = "missing"  # it has measurements and was never aggregated
+    ARCHIVED = "archived"  # aggregated, and the source no longer keeps it
+    CURRENT = "current"
+    EMPTY = "empty"  # a day without measurements
+
+
+WORST_FIRST = list(State)
+
+
+@dataclass(frozen=True)
+class TurbineDayState:
+    """One turbine on one UTC day. `revision` and `samples` are the source's, 0 where archived."""
+
+    turbine: str
+    day: date
+    state: State
+    revision: int
+    aggregated_revision: int | None
+    samples: int
+    expected_samples: int
+
+
+@dataclass(frozen=True)
+class DayState:
+    """One UTC day of the farm, in the state of its worst turbine.
+
+    `turbines` counts its turbines by state; `last_run` is None where it never ran.
+    """
+
+    day: date
+    state: State
+    turbines: Mapping[State, int]
+    samples: int
+    expected_samples: int
+    last_run: Run | None
+
+
+def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> list[TurbineDayState]:
+    """Return the turbine-days from `first` to `last`, both included, by day and turbine.
+
+    No `turbines` means all. There are those that have measurements or once had statistics. Takes
+    one question to the source and two queries, however long the range.
+
+    Raises:
+        SourceUnavailable: where the source does not answer.
+    """
+    known = {
+        (found.day, found.turbine): found for found in extract.turbine_days(first, last, turbines)
+    }
+    stored = _stored(first, last, turbines)
+    runs = _last_runs(first, last)
+    keys = {key for key, found in known.items() if found.samples} | set(stored)
+    return [
+        _turbine_day(*key, known.get(key), stored.get(key), runs[key[0]]) for key in sorted(keys)
+    ]
+
+
+def days(first: date, last: date) -> list[DayState]:
+    """Return the days from `first` to `last`, both included, newest first.
+
+    Raises:
+        SourceUnavailable: where the source does not answer.
+    """
+    by_day = defaultdict(list)
+    for found in turbine_days(first, last):
+        by_day[found.day].append(found)
+    runs = {
+        run.day: run
+        for run in Run.objects.filter(day__range=(first, last))
+        .order_by("day", "-id")
+        .distinct("day")
+    }
+    return [_day(day, by_day[day], runs.get(day)) for day in days_between(first, last)][::-1]
+
+
+def _day(day: date, turbine_days: Sequence[TurbineDayState], last_run: Run | None) -> DayState:
+    counts = Counter(found.state for found in turbine_days)
+    return DayState(
+        day=day,
+        state=min(counts, key=WORST_FIRST.index, default=State.EMPTY),
+        turbines=counts,
+        samples=sum(found.samples for found in turbine_days),
+        expected_samples=sum(found.expected_samples for found in turbine_days),
+        last_run=last_run,
+    )
+
+
+def _turbine_day(
+    day: date,
+    turbine: str,
+    known: TurbineDay | None,
+    aggregated: versions.Version | None,
+    runs: Sequence[Run],
+) -> TurbineDayState:
+    last_run = next((run for run in runs if not run.turbines or turbine in run.turbines), None)
+    return TurbineDayState(
+        turbine=turbine,
+        day=day,
+        state=_state(known, aggregated, last_run),
+        revision=known.revision if known else 0,
+        aggregated_revision=aggregated.revision if aggregated else None,
+        samples=known.samples if known else 0,
+        expected_samples=int(DAY.total_seconds() // known.sample_interval_s) if known else 0,
+    )
+
+
+def _state(
+    known: TurbineDay | None, aggregated: versions.Version | None, last_run: Run | None
+) -> State:
+    if last_run and last_run.status in ACTIVE:
+        return State(last_run.status)
+    if known is None:
+        return State.ARCHIVED
+    if aggregated == versions.version_of(known):
+        return State.CURRENT
+    if last_run and last_run.status in (Run.Status.FAILED, Run.Status.ERRORED):
+        return State.FAILED
+    return State.STALE if aggregated else State.MISSING
+
+
+def _stored(
+    first: date, last: date, turbines: Collection[str]
+) -> Mapping[versions.Key, versions.Version]:
+    found = versions.aggregated(first, last)
+    return {key: version for key, version in found.items() if not turbines or key[1] in turbines}
+
+
+def _last_runs(first: date, last: date) -> Mapping[date, list[Run]]:
+    """Return the last run of each day and choice of turbines, newest first."""
+    found = Run.objects.filter(day__range=(first, last))
+    last_of_each = found.order_by("day", "turbines", "-id").distinct("day", "turbines")
+    by_day = defaultdict(list)
+    for run in sorted(last_of_each, key=lambda run: -run.pk):
+        by_day[run.day].append(run)
+    return by_day

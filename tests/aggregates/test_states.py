@@ -1,0 +1,94 @@
+"""In which state turbine-days and days are."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from aggregates import states
+from aggregates.models import Run
+from sourcedata.models import Measurement, SourceDay, Turbine
+from tests.builders import aggregated, measurements, turbine
+
+pytestmark = pytest.mark.django_db
+
+DAY = date(2025, 8, 31)
+
+
+def state(of: str = "T01") -> str:
+    return next(found.state for found in states.turbine_days(DAY, DAY) if found.turbine == of)
+
+
+def ended(status: str, turbines: list[str] | None = None) -> Run:
+    run, _ = Run.objects.request(DAY, turbines or [], "test")
+    run.start()
+    run.finish(Run.Status(status))
+    return run
+
+
+def test_a_turbine_day_goes_from_missing_through_current_to_stale() -> None:
+    measurements(turbine(), "2025-08-31T00:00", power=[1.0])
+    assert state() == "missing"
+    aggregated(DAY)
+    assert state() == "current"
+    Measurement.objects.update(power=2.0)
+    assert state() == "stale"
+
+
+def test_a_corrected_rated_power_makes_it_stale() -> None:
+    measurements(turbine(), "2025-08-31T00:00", power=[1.0])
+    aggregated(DAY)
+    Turbine.objects.update(rated_power_kw=2050)
+    assert state() == "stale"
+
+
+@pytest.mark.parametrize("status", ["failed", "errored"])
+def test_it_is_failed_until_something_succeeds(status: str) -> None:
+    measurements(turbine(), "2025-08-31T00:00", power=[1.0])
+    ended(status)
+    assert state() == "failed"
+    aggregated(DAY)
+    assert state() == "current"
+
+
+def test_a_run_of_other_turbines_says_nothing_about_it() -> None:
+    for name in ("T01", "T02"):
+        measurements(turbine(name), "2025-08-31T00:00", power=[1.0])
+    ended("failed", ["T02"])
+    ended("succeeded", ["T01"])
+    assert (state("T01"), state("T02")) == ("missing", "failed")
+
+
+def test_a_run_under_way_goes_before_all_else() -> None:
+    measurements(turbine(), "2025-08-31T00:00", power=[1.0])
+    run, _ = Run.objects.request(DAY, [], "test")
+    assert state() == "queued"
+    run.start()
+    assert state() == "running"
+
+
+def test_what_the_source_no_longer_keeps_is_archived() -> None:
+    measurements(turbine(), "2025-08-31T00:00", power=[1.0])
+    aggregated(DAY)
+    SourceDay.objects.all().delete()
+    assert state() == "archived"
+
+
+def test_a_day_is_as_bad_as_its_worst_turbine_and_counts_all() -> None:
+    for name in ("T01", "T02"):
+        measurements(turbine(name), "2025-08-31T00:00", power=[1.0])
+    run = ended("failed", ["T02"])
+    day, empty = states.days(DAY - timedelta(days=1), DAY)
+    assert (day.day, day.state, day.last_run) == (DAY, "failed", run)
+    assert day.turbines == {"missing": 1, "failed": 1}
+    assert (day.samples, day.expected_samples) == (2, 2880)
+    assert (empty.state, empty.last_run) == ("empty", None)
+
+
+def test_a_long_range_takes_as_many_queries_as_a_day(django_assert_num_queries) -> None:
+    for day in ("2025-08-30", "2025-08-31"):
+        measurements(turbine(), f"{day}T00:00", power=[1.0])
+    for first in (DAY, date(2024, 8, 31)):
+        with django_assert_num_queries(3):
+            states.days(first, DAY)
+        with django_assert_num_queries(1, using="source"):
+            states.days(first, DAY)
