@@ -1,11 +1,50 @@
-"""The admin's pages of the target: signals and runs, which nobody edits by hand."""
+"""The admin's pages of the target: signals, runs and days, which nobody edits by hand."""
 
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from typing import Any
 
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.contrib.admin.options import csrf_protect_m
+from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.dateparse import parse_date
 
-from aggregates.models import Run, Signal
+from aggregates import extract, pipeline, queueing, reader, states
+from aggregates.extract import SourceUnavailable
+from aggregates.forms import RunDaysForm
+from aggregates.models import Day, Outcome, Run, Signal, Value
+from aggregates.states import State
+from windproject.days import days_between, today
+from windproject.wording import listed
+
+RUNS = "admin:aggregates_run_changelist"
+
+
+def may_run(request: HttpRequest) -> bool:
+    """Return whether the visitor may start runs."""
+    return request.user.has_perm("aggregates.run_aggregation")
+
+
+def submit(
+    request: HttpRequest, days: Iterable[date], turbines: Sequence[str] = (), force: bool = False
+) -> None:
+    """Ask for runs in the visitor's name, and tell what became of them."""
+    name = request.user.get_username()
+    try:
+        requests, failure = queueing.submit(days, turbines, name, force)
+    except SourceUnavailable as error:
+        messages.error(request, str(error))
+        return
+    for outcome in Outcome:
+        found = [str(asked.day) for asked in requests if asked.outcome == outcome]
+        if found:
+            messages.info(request, f"{outcome.value}: {listed(found)}")
+    if failure:
+        messages.warning(request, failure)
 
 
 class ReadOnly:
@@ -23,26 +62,197 @@ class ReadOnly:
 
 @admin.register(Signal)
 class SignalAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["turbine", "variable", "statistic"]
+    """Signals with their latest value; the page of one shows a day's windows."""
+
+    list_display = ["turbine", "variable", "statistic", "latest_time", "latest_value"]
     list_filter = ["turbine", "variable", "statistic"]
+    search_fields = ["turbine"]
     show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Signal]:
+        newest = Value.objects.filter(signal=OuterRef("pk")).order_by("-timestamp")
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                latest_time=Subquery(newest.values("timestamp")[:1]),
+                latest_value=Subquery(newest.values("value")[:1]),
+            )
+        )
+
+    @admin.display(empty_value="none")
+    def latest_time(self, signal: Any) -> datetime | None:
+        found: datetime | None = signal.latest_time
+        return found
+
+    @admin.display(empty_value="none")
+    def latest_value(self, signal: Any) -> str | None:
+        return None if signal.latest_value is None else f"{signal.latest_value:.6g}"
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        signal = self.get_object(request, object_id)
+        context = self._windows(request, signal) if signal else {}
+        return super().change_view(request, object_id, form_url, context)
+
+    def _windows(self, request: HttpRequest, signal: Signal) -> dict[str, Any]:
+        day = _day_of(request.GET.get("day", "")) or reader.last_day(signal) or today()
+        windows = reader.windows_of_day(signal, day, _sample_interval_s(request, signal, day))
+        return {"day": day, "windows": windows}
+
+
+def _day_of(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
+
+
+def _sample_interval_s(request: HttpRequest, signal: Signal, day: date) -> int | None:
+    try:
+        found = extract.turbine_days(day, day, [signal.turbine])
+    except SourceUnavailable as error:
+        messages.warning(request, f"{error} So the coverage is not known.")
+        return None
+    return found[0].sample_interval_s if found else None
 
 
 @admin.register(Run)
 class RunAdmin(ReadOnly, admin.ModelAdmin):
+    """Runs, and the page that asks for new ones."""
+
     list_display = [
+        "id",
         "day",
         "status",
         "requested_by",
+        "which_turbines",
         "samples",
+        "windows",
         "inserted",
         "changed",
         "removed",
         "unchanged",
-        "started_at",
+        "queued_at",
         "duration",
         "error",
     ]
     list_filter = ["status", "requested_by"]
     date_hierarchy = "day"
     show_full_result_count = False
+    list_per_page = 50
+    actions = ["run_again"]
+
+    @admin.display(description="turbines")
+    def which_turbines(self, run: Run) -> str:
+        return ", ".join(run.turbines) or "all"
+
+    def has_run_permission(self, request: HttpRequest) -> bool:
+        return may_run(request)
+
+    @admin.action(description="Run again", permissions=["run"])
+    def run_again(self, request: HttpRequest, runs: QuerySet[Run]) -> None:
+        for run in runs.order_by("day").distinct("day"):
+            submit(request, [run.day], run.turbines, run.force)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().changelist_view(request, {"may_run": may_run(request)})
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.run_days)
+        return [path("run-days/", view, name="aggregates_run_days"), *super().get_urls()]
+
+    @csrf_protect_m
+    def run_days(self, request: HttpRequest) -> HttpResponse:
+        """Show what a request would come to; do it where it is posted."""
+        if not may_run(request):
+            raise PermissionDenied
+        try:
+            form = RunDaysForm(request.POST or request.GET or None)
+            if form.is_valid() and request.method == "POST":
+                wanted = form.cleaned_data
+                submit(request, _days(wanted), wanted["turbines"], wanted["force"])
+                return HttpResponseRedirect(reverse(RUNS))
+            plans = _preview(form.cleaned_data) if form.is_valid() else []
+        except SourceUnavailable as error:
+            messages.error(request, str(error))
+            return HttpResponseRedirect(reverse(RUNS))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Run days",
+            "opts": self.opts,
+            "form": form,
+            "media": self.media + form.media,
+            "plans": plans,
+            "runs": sum(1 for p in plans if p.outcome in (Outcome.QUEUED, Outcome.JOINED)),
+        }
+        return TemplateResponse(request, "admin/aggregates/run/run_days.html", context)
+
+
+def _days(wanted: dict[str, Any]) -> list[date]:
+    return list(days_between(wanted["first"], wanted["last"]))
+
+
+def _preview(wanted: dict[str, Any]) -> list[pipeline.Plan]:
+    return pipeline.preview(_days(wanted), wanted["turbines"], wanted["force"])
+
+
+@admin.register(Day)
+class DayAdmin(ReadOnly, admin.ModelAdmin):
+    """The days of a year by state; they have no table, so the list is made here."""
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if request.method == "POST":
+            return self._run_again(request)
+        years, found = [], []
+        try:
+            years = _years()
+            year = _chosen(request.GET.get("year", ""), years)
+            found = states.days(date(year, 1, 1), min(date(year, 12, 31), today()))
+        except SourceUnavailable as error:
+            messages.error(request, str(error))
+        state = request.GET.get("state", "")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Days",
+            "opts": self.opts,
+            "media": self.media,
+            "days": [day for day in found if day.state == state or not state],
+            "years": years,
+            "year": year if found else None,
+            "states": list(State),
+            "state": state,
+            "may_run": may_run(request),
+        }
+        return TemplateResponse(request, "admin/aggregates/day/change_list.html", context)
+
+    def _run_again(self, request: HttpRequest) -> HttpResponse:
+        if not may_run(request):
+            raise PermissionDenied
+        chosen = sorted(filter(None, map(_day_of, request.POST.getlist("day"))))
+        if chosen:
+            submit(request, chosen)
+        else:
+            messages.warning(request, "No day was chosen.")
+        return HttpResponseRedirect(request.get_full_path())
+
+
+def _years() -> list[int]:
+    """Return the years that have measurements, and this one, newest first."""
+    first, _ = extract.day_range() or (today(), today())
+    return list(range(today().year, min(first.year, today().year) - 1, -1))
+
+
+def _chosen(text: str, years: Sequence[int]) -> int:
+    return int(text) if text.isdecimal() and int(text) in years else years[0]

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from aggregates import extract, queueing, states
 from aggregates.extract import SourceUnavailable
 from aggregates.filters import DayStateFilter, RunFilter
+from aggregates.forms import MOST_DAYS
 from aggregates.models import Outcome, Run
 from windproject.days import days_between
 from windproject.parameters import validated
@@ -24,9 +25,6 @@ from windproject.problems import DatabaseUnavailable
 from windproject.wording import listed, quoted
 
 logger = logging.getLogger(__name__)
-
-# A longer history is asked for in parts.
-MOST_DAYS = 366
 
 
 class MayRun(BasePermission):

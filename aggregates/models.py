@@ -97,6 +97,16 @@ class AggregatedDay(models.Model):
         indexes = [models.Index(fields=["day"], name="aggregated_day_day")]
 
 
+class Day(models.Model):
+    """A UTC day of the farm, which the admin lists; it has no table, its state is computed."""
+
+    day = models.DateField(primary_key=True)
+
+    class Meta:
+        managed = False
+        default_permissions = ("view",)
+
+
 class Outcome(StrEnum):
     """What became of a request for a run."""
 

@@ -101,7 +101,7 @@ def _day(day: date, turbine_days: Sequence[TurbineDayState], last_run: Run | Non
     return DayState(
         day=day,
         state=min(counts, key=WORST_FIRST.index, default=State.EMPTY),
-        turbines=counts,
+        turbines=dict(counts),
         samples=sum(found.samples for found in turbine_days),
         expected_samples=sum(found.expected_samples for found in turbine_days),
         last_run=last_run,

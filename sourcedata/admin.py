@@ -1,22 +1,72 @@
 """The admin's pages of the source: turbines."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import HttpRequest
 
-from sourcedata.models import Turbine
+from sourcedata.models import Measurement, Turbine
+
+
+def _time_of_measurement(order: str) -> Subquery:
+    of_turbine = Measurement.objects.filter(turbine=OuterRef("pk")).order_by(order)
+    return Subquery(of_turbine.values("timestamp")[:1])
 
 
 @admin.register(Turbine)
 class TurbineAdmin(admin.ModelAdmin):
     """Turbines; one that has measurements keeps its name and cannot be deleted."""
 
-    list_display = ["name", "rated_power_kw", "sample_interval_s", "hub_height_m"]
+    list_display = [
+        "name",
+        "rated_power_kw",
+        "sample_interval_s",
+        "first_measurement",
+        "last_measurement",
+        "days_measured",
+        "samples",
+    ]
     search_fields = ["name"]
+    measured = ["first_measurement", "last_measurement", "days_measured", "samples"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Turbine]:
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                first_measurement=_time_of_measurement("timestamp"),
+                last_measurement=_time_of_measurement("-timestamp"),
+                days_measured=Count("days", filter=Q(days__samples__gt=0)),
+                samples=Sum("days__samples"),
+            )
+        )
+
+    @admin.display(ordering="first_measurement", empty_value="none")
+    def first_measurement(self, turbine: Any) -> datetime | None:
+        found: datetime | None = turbine.first_measurement
+        return found
+
+    @admin.display(ordering="last_measurement", empty_value="none")
+    def last_measurement(self, turbine: Any) -> datetime | None:
+        found: datetime | None = turbine.last_measurement
+        return found
+
+    @admin.display(description="days", ordering="days_measured")
+    def days_measured(self, turbine: Any) -> str:
+        return f"{turbine.days_measured:,}"
+
+    @admin.display(ordering="samples")
+    def samples(self, turbine: Any) -> str:
+        return f"{turbine.samples or 0:,}"
+
+    def get_fields(self, request: HttpRequest, obj: Turbine | None = None) -> Any:
+        described = [field.name for field in Turbine._meta.concrete_fields if field.name != "id"]
+        return described + (self.measured if obj else [])
 
     def get_readonly_fields(self, request: HttpRequest, obj: Turbine | None = None) -> list[str]:
-        return ["name"] if obj and obj.days.exists() else []
+        return [*self.measured, "name"] if obj and obj.days.exists() else self.measured
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Asked first, for Django would else list every measurement that stands in the way."""

@@ -1,28 +1,75 @@
-"""The admin's lists of the target."""
+"""The admin's pages of the target: what each kind of visitor sees and may do."""
+
+from datetime import date
+from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission, User
+from django.db import OperationalError
 from django.test import Client
+from django_celery_beat.models import PeriodicTask
 
 from aggregates.models import Run, Signal
+from sourcedata import reader
 from tests.builders import aggregated, measurements, turbine
 from windproject.days import today
 
 pytestmark = pytest.mark.django_db
 
+DAY = date(2025, 8, 31)
+RUNS = "/admin/aggregates/run/"
+RUN_DAYS = f"{RUNS}run-days/"
+DAYS = "/admin/aggregates/day/"
+ONE_DAY = {"first": "2025-08-31", "last": "2025-08-31"}
 
-@pytest.mark.parametrize("page", ["aggregates/run", "aggregates/signal", "sourcedata/turbine"])
-def test_an_administrator_sees_the_lists(admin_client: Client, page: str) -> None:
-    measurements(turbine("<script>"), f"{today()}T00:00", power=[1.0])
-    aggregated(today())
-    shown = admin_client.get(f"/admin/{page}/").content.decode()
-    assert "<script>alert" not in shown
-    assert "1 " in shown
+
+@pytest.fixture(autouse=True)
+def no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether messages arrive is told elsewhere; here nobody waits for a broker that is down."""
+    monkeypatch.setattr("aggregates.queueing.announce", lambda runs: "The broker is down.")
+
+
+def staff(*codenames: str) -> Client:
+    user = User.objects.create_user(f"staff {codenames}", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=codenames))
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def viewer() -> Client:
+    return staff("view_run", "view_day", "view_signal", "view_periodictask", "view_turbine")
+
+
+@pytest.fixture
+def operator() -> Client:
+    return staff("view_run", "view_day", "view_signal", "run_aggregation")
+
+
+def text(client: Client, address: str, **query: Any) -> str:
+    response = client.get(address, query)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def a_day_that_ran(name: str = "T01") -> Run:
+    measurements(turbine(name), "2025-08-31T00:00", power=[1.0, 2.0])
+    return aggregated(DAY)
+
+
+@pytest.mark.parametrize(
+    "page", ["aggregates/run", "aggregates/signal", "aggregates/day", "sourcedata/turbine"]
+)
+def test_a_name_from_outside_is_shown_and_not_run(admin_client: Client, page: str) -> None:
+    a_day_that_ran("<script>alert(1)</script>")
+    Run.objects.update(turbines=["<script>alert(1)</script>"])
+    assert "<script>alert" not in text(admin_client, f"/admin/{page}/")
 
 
 @pytest.mark.parametrize("model", [Run, Signal])
 def test_nobody_edits_runs_or_signals(admin_client: Client, model) -> None:
-    measurements(turbine(), f"{today()}T00:00", power=[1.0])
-    aggregated(today())
+    a_day_that_ran()
     address = f"/admin/aggregates/{model._meta.model_name}/"
     assert admin_client.get(f"{address}add/").status_code == 403
     one = model.objects.first()
@@ -30,5 +77,136 @@ def test_nobody_edits_runs_or_signals(admin_client: Client, model) -> None:
     assert admin_client.get(f"{address}{one.pk}/change/").status_code == 200
 
 
-def test_a_visitor_is_asked_to_log_in(client: Client) -> None:
-    assert client.get("/admin/aggregates/run/").status_code == 302
+@pytest.mark.parametrize("page", [RUNS, RUN_DAYS, DAYS])
+def test_a_visitor_is_asked_to_log_in(client: Client, page: str) -> None:
+    assert client.get(page).status_code == client.post(page, ONE_DAY).status_code == 302
+    assert not Run.objects.exists()
+
+
+def test_a_viewer_looks_and_cannot_start(viewer: Client) -> None:
+    run = a_day_that_ran()
+    for page in (RUNS, f"{DAYS}?year=2025"):
+        shown = text(viewer, page)
+        assert "succeeded" in shown
+        assert "Run days" not in shown
+        assert "Run again" not in shown
+    assert viewer.get(RUN_DAYS).status_code == 403
+    assert viewer.post(RUN_DAYS, ONE_DAY | {"force": "on"}).status_code == 403
+    assert viewer.post(DAYS, {"day": "2025-08-31"}).status_code == 403
+    viewer.post(RUNS, {"action": "run_again", "_selected_action": run.pk})
+    assert Run.objects.count() == 1
+
+
+def test_a_viewer_of_the_schedule_cannot_run_it(viewer: Client) -> None:
+    task = PeriodicTask.objects.get(task="aggregates.tasks.aggregate_pending")
+    page = "/admin/django_celery_beat/periodictask/"
+    assert "run_tasks" not in text(viewer, page)
+    viewer.post(page, {"action": "disable_tasks", "_selected_action": task.pk})
+    assert PeriodicTask.objects.get(pk=task.pk).enabled
+    assert "run_tasks" in text(staff("view_periodictask", "change_periodictask"), page)
+
+
+def test_the_preview_tells_what_will_run_and_does_nothing(operator: Client) -> None:
+    a_day_that_ran()
+    measurements(turbine(), "2025-08-30T00:00", power=[1.0])
+    shown = text(operator, RUN_DAYS, first="2025-08-29", last="2025-08-31")
+    assert "2 of 3 days will run" in shown
+    for why in ("no measurements", "1 of 1 turbines are not current", "equal its measurements"):
+        assert why in shown
+    assert Run.objects.count() == 1
+
+
+def test_what_was_previewed_is_what_runs(operator: Client) -> None:
+    a_day_that_ran()
+    response = operator.post(RUN_DAYS, ONE_DAY | {"force": "on", "turbines": "T01"}, follow=True)
+    run = Run.objects.latest("id")
+    assert (run.status, run.force, run.turbines) == ("queued", True, ["T01"])
+    assert run.requested_by.startswith("staff")
+    assert "Queued: 2025-08-31" in response.content.decode()
+    assert "The broker is down." in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"last": "2025-08-30"},
+        {"first": "2020-01-01"},
+        {"first": "soon"},
+        {"last": ""},
+        {"turbines": "T99"},
+    ],
+)
+def test_a_wrong_form_runs_nothing_and_is_told(operator: Client, wrong: dict[str, str]) -> None:
+    response = operator.post(RUN_DAYS, ONE_DAY | wrong)
+    assert "errorlist" in response.content.decode()
+    assert not Run.objects.exists()
+
+
+def test_a_run_and_a_day_run_again(operator: Client) -> None:
+    run = a_day_that_ran()
+    Run.objects.update(force=True)
+    operator.post(RUNS, {"action": "run_again", "_selected_action": run.pk})
+    assert Run.objects.latest("id").status == "queued"
+    operator.post(DAYS, {"day": ["2025-08-30", "nonsense"]})
+    assert Run.objects.latest("id").day == date(2025, 8, 30)
+
+
+def test_days_are_listed_by_state(operator: Client) -> None:
+    a_day_that_ran()
+    measurements(turbine(), "2025-08-30T00:00", power=[1.0])
+    shown = text(operator, DAYS, year="2025", state="missing")
+    assert "2025-08-30" in shown
+    assert "2025-08-31" not in shown
+
+
+@pytest.mark.parametrize(
+    "query", [{"year": "1"}, {"year": "x"}, {"state": "<b>"}, {"year": "9" * 9}]
+)
+def test_a_year_or_state_that_is_none_is_a_page(operator: Client, query: dict[str, str]) -> None:
+    a_day_that_ran()
+    assert "<b>" not in text(operator, DAYS, **query)
+
+
+@pytest.mark.parametrize("page", [DAYS, RUN_DAYS])
+def test_a_source_that_is_down_is_told(operator: Client, page: str, monkeypatch) -> None:
+    def fail(*args: Any) -> None:
+        raise OperationalError("connection refused")
+
+    for name in ("day_range", "turbine_names"):
+        monkeypatch.setattr(reader, name, fail)
+    shown = operator.get(page, follow=True).content.decode()
+    assert "The source database fails: connection refused." in shown
+
+
+def test_a_signal_shows_the_windows_of_a_day_with_their_coverage(viewer: Client) -> None:
+    a_day_that_ran()
+    mean = Signal.objects.get(name="power_mean")
+    shown = text(viewer, f"/admin/aggregates/signal/{mean.pk}/change/")
+    assert shown.count("<td>0</td>") == 143
+    assert "<td>1.5</td>" in shown
+    assert "<td>20 %</td>" in shown
+    other = text(viewer, f"/admin/aggregates/signal/{mean.pk}/change/", day="2025-08-30")
+    assert "<td>1.5</td>" not in other
+
+
+@pytest.mark.parametrize("day", ["x", "2025-02-30", "9" * 30])
+def test_a_day_that_is_none_shows_the_last_one(viewer: Client, day: str) -> None:
+    a_day_that_ran()
+    mean = Signal.objects.get(name="power_mean")
+    assert "<td>1.5</td>" in text(viewer, f"/admin/aggregates/signal/{mean.pk}/change/", day=day)
+    assert viewer.get("/admin/aggregates/signal/0/change/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "page", ["aggregates/run", "aggregates/signal", "aggregates/day", "sourcedata/turbine"]
+)
+def test_a_longer_list_takes_no_more_queries(
+    admin_client: Client, page: str, django_assert_max_num_queries
+) -> None:
+    for number in range(20):
+        measurements(turbine(f"T{number}"), f"{today()}T00:00", power=[1.0])
+        aggregated(today())
+    with django_assert_max_num_queries(12):
+        text(admin_client, f"/admin/{page}/")
+    with django_assert_max_num_queries(4, using="source"):
+        text(admin_client, f"/admin/{page}/")

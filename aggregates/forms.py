@@ -1,0 +1,41 @@
+"""What the admin's pages ask for."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib.admin.widgets import AdminDateWidget
+
+from aggregates import extract
+
+# A longer history is asked for in parts.
+MOST_DAYS = 366
+
+
+class RunDaysForm(forms.Form):
+    """Which days are to run; both ends are included, and no turbines means all.
+
+    Raises SourceUnavailable where the source cannot name its turbines.
+    """
+
+    first = forms.DateField(label="From", widget=AdminDateWidget)
+    last = forms.DateField(label="To", widget=AdminDateWidget, help_text="Included.")
+    turbines = forms.MultipleChoiceField(required=False, help_text="None chosen means all.")
+    force = forms.BooleanField(
+        required=False,
+        help_text="Also what is current, and even where most of the values would go.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        turbines = self.fields["turbines"]
+        assert isinstance(turbines, forms.MultipleChoiceField)
+        turbines.choices = [(name, name) for name in extract.turbine_names()]
+
+    def clean(self) -> dict[str, Any]:
+        first, last = self.cleaned_data.get("first"), self.cleaned_data.get("last")
+        if first and last and last < first:
+            self.add_error("last", "This lies before the first day.")
+        if first and last and last - first >= timedelta(days=MOST_DAYS):
+            self.add_error("last", f"At most {MOST_DAYS} days can be asked for at a time.")
+        return self.cleaned_data
