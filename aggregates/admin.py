@@ -126,21 +126,21 @@ def _sample_interval_s(request: HttpRequest, signal: Signal, day: date) -> int |
 class RunAdmin(ReadOnly, admin.ModelAdmin):
     """Runs, and the page that asks for new ones."""
 
+    # The error early, for a list is wider than many screens.
     list_display = [
-        "id",
         "day",
         "status",
         "requested_by",
         "which_turbines",
+        "queued_at",
+        "duration_s",
+        "error",
         "samples",
         "windows",
         "inserted",
         "changed",
         "removed",
         "unchanged",
-        "queued_at",
-        "duration",
-        "error",
     ]
     list_filter = ["status", "requested_by"]
     date_hierarchy = "day"
@@ -151,6 +151,10 @@ class RunAdmin(ReadOnly, admin.ModelAdmin):
     @admin.display(description="turbines")
     def which_turbines(self, run: Run) -> str:
         return ", ".join(run.turbines) or "all"
+
+    @admin.display(description="seconds", empty_value="")
+    def duration_s(self, run: Run) -> str | None:
+        return f"{run.duration.total_seconds():.2f}" if run.duration else None
 
     def has_run_permission(self, request: HttpRequest) -> bool:
         return may_run(request)
@@ -215,11 +219,12 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
             raise PermissionDenied
         if request.method == "POST":
             return self._run_again(request)
-        years, found = [], []
+        years, year, found = [], today().year, []
         try:
-            years = _years()
+            first, last = _history()
+            years = list(range(last.year, first.year - 1, -1))
             year = _chosen(request.GET.get("year", ""), years)
-            found = states.days(date(year, 1, 1), min(date(year, 12, 31), today()))
+            found = states.days(max(date(year, 1, 1), first), min(date(year, 12, 31), last))
         except SourceUnavailable as error:
             messages.error(request, str(error))
         state = request.GET.get("state", "")
@@ -230,7 +235,7 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
             "media": self.media,
             "days": [day for day in found if day.state == state or not state],
             "years": years,
-            "year": year if found else None,
+            "year": year,
             "states": list(State),
             "state": state,
             "may_run": may_run(request),
@@ -248,10 +253,10 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
         return HttpResponseRedirect(request.get_full_path())
 
 
-def _years() -> list[int]:
-    """Return the years that have measurements, and this one, newest first."""
-    first, _ = extract.day_range() or (today(), today())
-    return list(range(today().year, min(first.year, today().year) - 1, -1))
+def _history() -> tuple[date, date]:
+    """Return the first day that has measurements, and the last one or today."""
+    first, last = extract.day_range() or (today(), today())
+    return min(first, today()), max(last, today())
 
 
 def _chosen(text: str, years: Sequence[int]) -> int:
