@@ -11,6 +11,8 @@ from windproject.settings import DATABASES, VAR_DIR
 SESSION = os.environ.setdefault("TEST_SESSION", str(os.getpid()))
 TEST_SESSIONS_DIR: Path = VAR_DIR / "tests"
 TEST_SESSION_DIR = TEST_SESSIONS_DIR / SESSION
+# Tests that run at the same time have databases and a broker each.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 # Set for processes that a test starts: they work on the databases that the tests made.
 IN_TEST_PROCESS = "TEST_PROCESS" in os.environ
 
@@ -18,10 +20,12 @@ for alias, name in [("default", "target"), ("source", "source")]:
     if DATABASES[alias]["ENGINE"] == embedded.__name__:
         DATABASES[alias] = embedded.database(name, TEST_SESSION_DIR / "postgres")
     if IN_TEST_PROCESS:
-        DATABASES[alias]["NAME"] = f"test_{DATABASES[alias]['NAME']}"
+        DATABASES[alias]["NAME"] = "_".join(
+            filter(None, ["test", DATABASES[alias]["NAME"], WORKER])
+        )
 
 VAR_DIR = TEST_SESSION_DIR
-BROKER_DIR = TEST_SESSION_DIR / "broker"
+BROKER_DIR = TEST_SESSION_DIR / f"broker{WORKER}"
 CELERY_BROKER_URL = embedded.broker_url(BROKER_DIR)
 # Also where the tests run on servers of somebody else.
 API_PUBLIC_READ = True
