@@ -24,7 +24,7 @@ class State(StrEnum):
     MISSING = "missing"  # it has measurements and was never aggregated
     ARCHIVED = "archived"  # aggregated, and the source no longer keeps it
     CURRENT = "current"
-    EMPTY = "empty"  # a day without measurements
+    EMPTY = "empty"  # without measurements
 
 
 WORST_FIRST = list(State)
@@ -61,8 +61,8 @@ class DayState:
 def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> list[TurbineDayState]:
     """Return the turbine-days from `first` to `last`, both included, by day and turbine.
 
-    No `turbines` means all. There are those that have measurements or once had statistics. Takes
-    one question to the source and two queries, however long the range.
+    No `turbines` means all. One whose measurements were all deleted is there, as `empty` where it
+    never had statistics. Takes one question to the source and two queries, however long the range.
 
     Raises:
         SourceUnavailable: where the source does not answer.
@@ -72,7 +72,7 @@ def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> lis
     }
     stored = _stored(first, last, turbines)
     runs = _last_runs(first, last)
-    keys = {key for key, found in known.items() if found.samples} | set(stored)
+    keys = set(known) | set(stored)
     return [
         _turbine_day(*key, known.get(key), stored.get(key), runs[key[0]]) for key in sorted(keys)
     ]
@@ -136,6 +136,8 @@ def _state(
         return State.ARCHIVED
     if aggregated == versions.version_of(known):
         return State.CURRENT
+    if not aggregated and not known.samples:
+        return State.EMPTY
     if last_run and last_run.status in (Run.Status.FAILED, Run.Status.ERRORED):
         return State.FAILED
     return State.STALE if aggregated else State.MISSING

@@ -50,6 +50,12 @@ def test_it_is_failed_until_something_succeeds(status: str) -> None:
     assert state() == "current"
 
 
+def test_one_that_lost_all_before_it_was_aggregated_is_empty() -> None:
+    measurements(turbine(), "2025-08-31T00:00", power=[1.0])
+    Measurement.objects.all().delete()
+    assert state() == "empty"
+
+
 def test_a_run_of_other_turbines_says_nothing_about_it() -> None:
     for name in ("T01", "T02"):
         measurements(turbine(name), "2025-08-31T00:00", power=[1.0])
