@@ -1,5 +1,6 @@
 """The admin's pages of the target: signals, runs and days, which nobody edits by hand."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -161,8 +162,12 @@ class RunAdmin(ReadOnly, admin.ModelAdmin):
 
     @admin.action(description="Run again", permissions=["run"])
     def run_again(self, request: HttpRequest, runs: QuerySet[Run]) -> None:
+        """Ask for the same again; runs that were asked for alike are asked for together."""
+        days = defaultdict(list)
         for run in runs.order_by("day").distinct("day"):
-            submit(request, [run.day], run.turbines, run.force)
+            days[tuple(run.turbines), run.force].append(run.day)
+        for (turbines, force), alike in days.items():
+            submit(request, alike, turbines, force)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
