@@ -7,6 +7,10 @@ class RunFailed(Exception):
     """The run cannot go on, for a reason that its sentence tells an operator."""
 
 
+class SourceUnavailable(RunFailed):
+    """The source does not answer, or not with what was asked for."""
+
+
 class SamplesLost(RunFailed):
     """The source has lost most of what some statistics were computed from."""
 

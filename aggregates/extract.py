@@ -7,11 +7,14 @@ it stale, never wrongly current.
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from typing import Protocol
 
 import pandas as pd
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
-from aggregates.errors import RunFailed
+from aggregates import remote
+from aggregates.errors import SourceUnavailable
 from sourcedata import reader
 from sourcedata.reader import TurbineDay
 from windproject.wording import first_line
@@ -26,8 +29,19 @@ __all__ = [
 ]
 
 
-class SourceUnavailable(RunFailed):
-    """The source does not answer, or not with what was asked for."""
+class Source(Protocol):
+    """What answers: this deployment's own database, or another deployment's API."""
+
+    def turbine_names(self) -> list[str]: ...
+    def day_range(self) -> tuple[date, date] | None: ...
+    def turbine_days(
+        self, first: date, last: date, turbines: Collection[str] = ()
+    ) -> list[TurbineDay]: ...
+    def measurements(self, day: date, turbines: Sequence[str]) -> pd.DataFrame: ...
+
+
+def _source() -> Source:
+    return remote if settings.SOURCE_API_URL else reader
 
 
 @contextmanager
@@ -42,22 +56,22 @@ def _asking_the_source() -> Iterator[None]:
 @_asking_the_source()
 def turbine_names() -> list[str]:
     """Return the names of the source's turbines."""
-    return reader.turbine_names()
+    return _source().turbine_names()
 
 
 @_asking_the_source()
 def day_range() -> tuple[date, date] | None:
     """Return the first and last day that has measurements, or None where there are none."""
-    return reader.day_range()
+    return _source().day_range()
 
 
 @_asking_the_source()
 def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> list[TurbineDay]:
     """Return the turbine-days from `first` to `last`, both included, by day and turbine."""
-    return reader.turbine_days(first, last, turbines)
+    return _source().turbine_days(first, last, turbines)
 
 
 @_asking_the_source()
 def measurements(day: date, turbines: Sequence[str]) -> pd.DataFrame:
     """Return the measurements of some turbines on one UTC day, as `reader.measurements` does."""
-    return reader.measurements(day, turbines)
+    return _source().measurements(day, turbines)

@@ -65,7 +65,17 @@ def test_the_target_reads_the_source_only_through_its_reader() -> None:
 
 
 def test_only_extract_asks_the_reader() -> None:
-    assert importers_of("sourcedata.reader", "aggregates") == {"aggregates/extract.py"}
+    importers = importers_of("sourcedata.reader", "aggregates")
+    assert importers == {"aggregates/extract.py", "aggregates/remote.py"}
+    # It answers in the reader's place, in the reader's words.
+    questions = set(imports(ROOT / "aggregates/remote.py"))
+    assert {name for name in questions if name.startswith("sourcedata.reader")} == {
+        "sourcedata.reader.TurbineDay"
+    }
+
+
+def test_only_extract_asks_another_deployment() -> None:
+    assert importers_of("aggregates.remote", "aggregates") == {"aggregates/extract.py"}
 
 
 @pytest.mark.parametrize("module", PURE)

@@ -1,0 +1,90 @@
+"""Asking another deployment's REST API, patiently but not for ever."""
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import orjson
+from django.conf import settings
+
+from aggregates.answers import Answer, problem
+from windproject.wording import first_line
+
+CONNECT_TIMEOUT_S = 5
+READ_TIMEOUT_S = 20
+# Of a whole answer: one that trickles in must not hold a worker for ever.
+DEADLINE_S = 120
+# In bytes: a day of ten turbines that are sampled every second.
+LARGEST_ANSWER = 256 * 2**20
+
+TOKEN_REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+
+
+def ask(path: str, parameters: Mapping[str, Any]) -> Answer:
+    """Return what the source answers, which is a list.
+
+    Raises:
+        SourceUnavailable: where it does not answer, or with something else.
+    """
+    address = f"{settings.SOURCE_API_URL}{path}?{urlencode(parameters, doseq=True)}".rstrip("?")
+    try:
+        rows = orjson.loads(_body(address))
+    except orjson.JSONDecodeError:
+        raise problem(address, "answers with something that is not JSON") from None
+    if not isinstance(rows, list):
+        raise problem(address, "answers with JSON that is not a list")
+    return Answer(address, rows)
+
+
+def _body(address: str) -> bytearray:
+    try:
+        return asyncio.run(_read(address))
+    except TimeoutError:
+        raise problem(address, f"has not answered in full after {DEADLINE_S} seconds") from None
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        reason = first_line(error) or type(error).__name__
+        raise problem(address, f"does not answer: {reason}") from error
+
+
+async def _read(address: str) -> bytearray:
+    # Asynchronous for the deadline alone, which so holds at whatever point an answer hangs.
+    timeout = httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
+    body = bytearray()
+    async with (
+        asyncio.timeout(DEADLINE_S),
+        httpx.AsyncClient(headers=_headers(), timeout=timeout, verify=_tls()) as client,
+        client.stream("GET", address) as response,
+    ):
+        _refuse_status(address, response.status_code)
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > LARGEST_ANSWER:
+                raise problem(address, f"answers with more than {LARGEST_ANSWER} bytes")
+    return body
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    # Reading the certificates takes longer than most answers.
+    return httpx.create_ssl_context()
+
+
+def _headers() -> dict[str, str]:
+    token = settings.SOURCE_API_TOKEN
+    return {"Authorization": f"Token {token}"} if token else {}
+
+
+def _refuse_status(address: str, status: int) -> None:
+    if status == HTTPStatus.OK:
+        return
+    advice = ""
+    if status in TOKEN_REFUSED:
+        advice = ": set SOURCE_API_TOKEN to a token made in the admin of the source"
+    elif 300 <= status < 400:
+        advice = ", a redirect: set SOURCE_API_URL to where the source itself is"
+    raise problem(address, f"answers with status {status}{advice}")

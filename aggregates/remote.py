@@ -1,0 +1,144 @@
+"""The questions of `sourcedata.reader`, asked of another deployment's REST API.
+
+The answers are the same to the last bit, but for an infinity, which JSON has no number for: it is
+missing. Every function raises SourceUnavailable where the other deployment does not answer, or
+with something that cannot be right.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from aggregates.answers import Answer
+from aggregates.client import ask
+from aggregates.remote_turbines import RemoteTurbine, turbines_by_name
+from sourcedata.reader import TurbineDay
+from sourcedata.variables import VARIABLE_NAMES
+from windproject.wording import quoted
+
+DAY = timedelta(days=1)
+# No source holds others.
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2099, 12, 31)
+TURBINES_PER_REQUEST = 10
+# A history of many years takes the source longer than anybody waits for it.
+DAYS_PER_REQUEST = 366
+# Revisions and numbers of samples are PostgreSQL's bigint.
+END_OF_NUMBERS = 2**63
+
+# The revision and the number of samples, by day and turbine.
+Versions = Mapping[tuple[date, str], tuple[int, int]]
+NOTHING = (0, 0)
+
+
+def turbine_names() -> list[str]:
+    """Return the names of all turbines, in order."""
+    return list(turbines_by_name())
+
+
+def day_range() -> tuple[date, date] | None:
+    """Return the first and the last day that has measurements, or None where there are none."""
+    turbines = turbines_by_name().values()
+    firsts = [turbine.first_day for turbine in turbines if turbine.first_day]
+    lasts = [turbine.last_day for turbine in turbines if turbine.last_day]
+    return (min(firsts), max(lasts)) if firsts and lasts else None
+
+
+def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> list[TurbineDay]:
+    """Return the turbine-days from `first` to `last`, both included, by day and turbine.
+
+    No `turbines` means all.
+    """
+    first, last = max(first, FIRST_DAY), min(last, LAST_DAY)
+    if last < first:
+        return []
+    versions: dict[tuple[date, str], tuple[int, int]] = {}
+    for start, end in _parts(first, last):
+        versions |= _versions(start, end)
+    # Asked for last, so that a turbine which came in between is known.
+    known = turbines_by_name(with_all={turbine for _, turbine in versions})
+    return [
+        _turbine_day(day, turbine, versions[day, turbine], known[turbine])
+        for day, turbine in sorted(versions)
+        if not turbines or turbine in turbines
+    ]
+
+
+def measurements(day: date, turbines: Sequence[str]) -> pd.DataFrame:
+    """Return the measurements of some turbines, one at least, as `reader.measurements` does."""
+    before = _versions(day, day)
+    starts = range(0, len(turbines), TURBINES_PER_REQUEST)
+    parts = [_part(day, turbines[n : n + TURBINES_PER_REQUEST], before) for n in starts]
+    frame = pd.concat(parts, ignore_index=True)
+    frame["turbine"] = pd.Categorical(frame["turbine"], categories=list(turbines))
+    return frame.sort_values(["turbine", "timestamp"], ignore_index=True)
+
+
+def _turbine_day(
+    day: date, turbine: str, version: tuple[int, int], known: RemoteTurbine
+) -> TurbineDay:
+    return TurbineDay(turbine, day, *version, known.rated_power_kw, known.sample_interval_s)
+
+
+def _parts(first: date, last: date) -> Iterator[tuple[date, date]]:
+    """Yield the first and the last day of the parts in which a period is asked for.
+
+    Each has at most DAYS_PER_REQUEST of the days from the first to the last with measurements.
+    """
+    starts = [first]
+    if (last - first).days >= DAYS_PER_REQUEST and (measured := day_range()):
+        numbers = range(measured[0].toordinal(), measured[1].toordinal(), DAYS_PER_REQUEST)
+        starts += [day for day in map(date.fromordinal, numbers) if first < day <= last]
+    return zip(starts, [*(start - DAY for start in starts[1:]), last], strict=True)
+
+
+def _versions(first: date, last: date) -> Versions:
+    # Of all turbines: as many names as a run may have are too long for an address.
+    answer = ask("/api/days", {"start": first, "end": last + DAY})
+    days, turbines = answer.days("day", str), answer.column("turbine", str)
+    answer.require(all(first <= day <= last for day in days), "names a day that is not asked for")
+    keys = list(zip(days, turbines, strict=True))
+    answer.require(len(set(keys)) == len(keys), "names a turbine twice on one day")
+    revisions, samples = answer.column("revision", int), answer.column("samples", int)
+    for numbers in (revisions, samples):
+        possible = all(0 <= number < END_OF_NUMBERS for number in numbers)
+        answer.require(possible, "gives a revision or a number of samples that cannot be")
+    versions = dict(zip(keys, zip(revisions, samples, strict=True), strict=True))
+    # Revision 0 has what the other deployment aggregated once and does not keep any more.
+    return {key: version for key, version in versions.items() if version[0]}
+
+
+def _part(day: date, turbines: Sequence[str], before: Versions) -> pd.DataFrame:
+    answer = ask("/data", {"start": day, "end": day + DAY, "turbine": turbines})
+    names = answer.column("turbine", str)
+    answer.require({*names} <= {*turbines}, "names a turbine that is not asked for")
+    cells = {name: answer.numbers(name) for name in VARIABLE_NAMES}
+    frame = pd.DataFrame({"turbine": names, "timestamp": answer.times("timestamp"), **cells})
+    within = frame["timestamp"].between(*_bounds(day), inclusive="left")
+    answer.require(bool(within.all()), "names a timestamp of another day")
+    twice = frame.duplicated(["turbine", "timestamp"])
+    answer.require(not twice.any(), "names a timestamp of a turbine twice")
+    _require_all(answer, day, turbines, before)
+    return frame
+
+
+def _bounds(day: date) -> tuple[np.datetime64, np.datetime64]:
+    return np.datetime64(day, "us"), np.datetime64(day + DAY, "us")
+
+
+def _require_all(answer: Answer, day: date, turbines: Sequence[str], before: Versions) -> None:
+    """Refuse another number of rows than the turbine-days have at the revision they still are at.
+
+    Where the revision has moved on, the turbine-day is stale and will be asked for again.
+    """
+    rows = Counter(answer.column("turbine", str))
+    due = {turbine: before.get((day, turbine), NOTHING) for turbine in turbines}
+    wrong = [turbine for turbine in turbines if rows[turbine] != due[turbine][1]]
+    after = _versions(day, day) if wrong else {}
+    for turbine in wrong:
+        revision, samples = due[turbine]
+        has_moved = after.get((day, turbine), NOTHING)[0] != revision
+        wrong_number = f"gives {rows[turbine]} measurements of {quoted(turbine)} and has {samples}"
+        answer.require(has_moved, wrong_number)
