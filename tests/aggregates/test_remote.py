@@ -214,7 +214,7 @@ def test_a_day_that_no_source_can_hold_has_nothing(replies, day: date) -> None:
 
 def test_the_range_of_days_is_that_of_all_turbines(replies: dict[str, Reply]) -> None:
     idle = A_TURBINE | {"name": "T02", "first_day": None, "last_day": None}
-    later = A_TURBINE | {"name": "T03", "last_day": "2025-09-01"}
+    later = A_TURBINE | {"name": "T03", "first_day": "2025-09-01", "last_day": "2025-09-01"}
     replies[TURBINES] = says([A_TURBINE, idle, later])
     assert extract.day_range() == (DAY, date(2025, 9, 1))
     replies[TURBINES] = says([idle])
