@@ -1,9 +1,16 @@
 """The environment is read strictly."""
 
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from windproject import environment
+from windproject import environment, logs
 
 
 @pytest.mark.parametrize("text", ["maybe", "2", "True!", "-1"])
@@ -22,7 +29,9 @@ def test_a_boolean_says_what_it_means(monkeypatch: pytest.MonkeyPatch, text, mea
 @pytest.mark.parametrize("text", ["0", "65536", "8e3", "eight", "²"])
 def test_a_number_outside_its_range_is_an_error(monkeypatch: pytest.MonkeyPatch, text) -> None:
     monkeypatch.setenv("WEB_PORT", text)
-    with pytest.raises(ImproperlyConfigured, match="a whole number from 1 to 65535"):
+    with pytest.raises(
+        ImproperlyConfigured, match=r"WEB_PORT is .*: a whole number from 1 to 65535"
+    ):
         environment.number("WEB_PORT", default=8000, least=1, most=65535)
 
 
@@ -31,6 +40,7 @@ def test_an_address_that_is_none_is_an_error_and_stays_unsaid(monkeypatch, text:
     monkeypatch.setenv("SOURCE_API_URL", text)
     with pytest.raises(ImproperlyConfigured) as error:
         environment.web_address("SOURCE_API_URL")
+    assert str(error.value).startswith("SOURCE_API_URL is no address such as https://")
     assert "secret" not in str(error.value)
 
 
@@ -44,4 +54,35 @@ def test_a_token_that_none_can_be_is_an_error_and_stays_secret(monkeypatch, text
     monkeypatch.setenv("SOURCE_API_TOKEN", text)
     with pytest.raises(ImproperlyConfigured) as error:
         environment.header("SOURCE_API_TOKEN")
+    assert str(error.value).startswith("SOURCE_API_TOKEN holds a space or a character")
     assert text not in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["info", "LOUD", "INFO,ERROR", "10"])
+def test_a_choice_that_is_not_offered_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("LOG_LEVEL", text)
+    with pytest.raises(ImproperlyConfigured, match=f"LOG_LEVEL is '{text}'; allowed: DEBUG, INFO"):
+        environment.choice("LOG_LEVEL", logs.LEVELS, default="WARNING")
+
+
+def test_names_stand_between_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALLOWED_HOSTS", " wind.example.org,, farm.example.org ,")
+    assert environment.names("ALLOWED_HOSTS") == ["wind.example.org", "farm.example.org"]
+
+
+def web_port(checkout: Path, **environment: str) -> str:
+    code = "from windproject.environment import text; print(text('WEB_PORT', 'none'))"
+    command = [sys.executable, "-c", code]
+    environment = {"PATH": os.environ["PATH"], **environment}
+    return subprocess.check_output(command, cwd=checkout, env=environment, text=True).strip()
+
+
+def test_a_file_is_not_needed_and_goes_behind_the_environment(tmp_path: Path) -> None:
+    package, compiled = settings.BASE_DIR / "windproject", shutil.ignore_patterns("__pycache__")
+    shutil.copytree(package, tmp_path / "windproject", ignore=compiled)
+    assert web_port(tmp_path) == "none"
+    (tmp_path / ".env").write_text("WEB_PORT=8123\n")
+    assert web_port(tmp_path) == "8123"
+    assert web_port(tmp_path, WEB_PORT="8124") == "8124"
