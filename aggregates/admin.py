@@ -200,7 +200,7 @@ class RunAdmin(ReadOnly, admin.ModelAdmin):
             "form": form,
             "media": self.media + form.media,
             "plans": plans,
-            "runs": sum(1 for p in plans if p.outcome in (Outcome.QUEUED, Outcome.JOINED)),
+            "runs": sum(plan.outcome.waits for plan in plans),
         }
         return TemplateResponse(request, "admin/aggregates/run/run_days.html", context)
 
@@ -224,14 +224,7 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
             raise PermissionDenied
         if request.method == "POST":
             return self._run_again(request)
-        years, year, found = [], today().year, []
-        try:
-            first, last = _history()
-            years = list(range(last.year, first.year - 1, -1))
-            year = _chosen(request.GET.get("year", ""), years)
-            found = states.days(max(date(year, 1, 1), first), min(date(year, 12, 31), last))
-        except SourceUnavailable as error:
-            messages.error(request, str(error))
+        years, year, found = self._days_of_year(request)
         state = request.GET.get("state", "")
         context = {
             **self.admin_site.each_context(request),
@@ -246,6 +239,20 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
             "may_run": may_run(request),
         }
         return TemplateResponse(request, "admin/aggregates/day/change_list.html", context)
+
+    def _days_of_year(
+        self, request: HttpRequest
+    ) -> tuple[Sequence[int], int, Sequence[states.DayState]]:
+        """Return the years of the history, the one that is chosen, and its days."""
+        try:
+            first, last = _history()
+            years = list(range(last.year, first.year - 1, -1))
+            year = _chosen(request.GET.get("year", ""), years)
+            first, last = max(date(year, 1, 1), first), min(date(year, 12, 31), last)
+            return years, year, states.days(first, last)
+        except SourceUnavailable as error:
+            messages.error(request, str(error))
+            return [], today().year, []
 
     def _run_again(self, request: HttpRequest) -> HttpResponse:
         if not may_run(request):

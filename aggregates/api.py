@@ -17,12 +17,12 @@ from rest_framework.views import APIView
 from aggregates import extract, queueing, states
 from aggregates.extract import SourceUnavailable
 from aggregates.filters import DayStateFilter, RunFilter
-from aggregates.forms import MOST_DAYS
-from aggregates.models import Outcome, Run
+from aggregates.forms import wrong_end
+from aggregates.models import Run
 from windproject.days import days_between
 from windproject.parameters import validated
 from windproject.problems import DatabaseUnavailable
-from windproject.wording import listed, quoted
+from windproject.wording import listed, unknown
 
 logger = logging.getLogger(__name__)
 
@@ -73,24 +73,20 @@ class RunRequestSerializer(serializers.Serializer[Any]):
         }
 
     def validate_turbines(self, names: list[str]) -> list[str]:
-        known = extract.turbine_names() if names else []
-        unknown = [name for name in names if name not in known]
-        if unknown:
-            raise serializers.ValidationError(
-                f"unknown: {listed(map(quoted, unknown))}; allowed: {listed(known)}."
-            )
+        wrong = unknown(names, extract.turbine_names() if names else [])
+        if wrong:
+            raise serializers.ValidationError(wrong)
         return names
 
     def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
-        unknown = set(self.initial_data) - set(self.fields)
-        if unknown:
+        strange = set(self.initial_data) - set(self.fields)
+        if strange:
             raise serializers.ValidationError(
-                {name: f"is not known; allowed: {listed(self.fields)}." for name in unknown}
+                {name: f"is not known; allowed: {listed(self.fields)}." for name in strange}
             )
-        if asked["to"] < asked["from"]:
-            raise serializers.ValidationError({"to": "lies before from."})
-        if asked["to"] - asked["from"] >= timedelta(days=MOST_DAYS):
-            raise serializers.ValidationError({"to": f"at most {MOST_DAYS} days at a time."})
+        wrong = wrong_end(asked["from"], asked["to"])
+        if wrong:
+            raise serializers.ValidationError({"to": wrong})
         return asked
 
 
@@ -134,7 +130,7 @@ class RunsView(SourceMixin, ListAPIView[Run]):
             {"day": asked.day, "outcome": asked.outcome, "run": asked.run and asked.run.pk}
             for asked in requests
         ]
-        waits = any(asked.outcome in (Outcome.QUEUED, Outcome.JOINED) for asked in requests)
+        waits = any(asked.outcome.waits for asked in requests)
         code = status.HTTP_202_ACCEPTED if waits else status.HTTP_409_CONFLICT
         return Response({"results": results, "warning": failure}, status=code)
 

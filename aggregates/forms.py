@@ -1,6 +1,6 @@
 """What the admin's pages ask for."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -10,6 +10,15 @@ from aggregates import extract
 
 # A longer history is asked for in parts.
 MOST_DAYS = 366
+
+
+def wrong_end(first: date, last: date) -> str:
+    """Return why the days up to `last` cannot be asked for, else an empty text."""
+    if last < first:
+        return "This lies before the first day."
+    if last - first >= timedelta(days=MOST_DAYS):
+        return f"At most {MOST_DAYS} days can be asked for at a time."
+    return ""
 
 
 class RunDaysForm(forms.Form):
@@ -34,8 +43,7 @@ class RunDaysForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         first, last = self.cleaned_data.get("first"), self.cleaned_data.get("last")
-        if first and last and last < first:
-            self.add_error("last", "This lies before the first day.")
-        if first and last and last - first >= timedelta(days=MOST_DAYS):
-            self.add_error("last", f"At most {MOST_DAYS} days can be asked for at a time.")
+        wrong = wrong_end(first, last) if first and last else ""
+        if wrong:
+            self.add_error("last", wrong)
         return self.cleaned_data

@@ -115,6 +115,11 @@ class Outcome(StrEnum):
     ACTIVE = "active"  # a run of that day is under way
     CURRENT = "current"  # there is nothing to do
 
+    @property
+    def waits(self) -> bool:
+        """Whether there is a run that waits for a worker."""
+        return self in (Outcome.QUEUED, Outcome.JOINED)
+
 
 class RunQuerySet(models.QuerySet["Run"]):
     """Runs, and how one is asked for."""

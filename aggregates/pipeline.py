@@ -42,24 +42,6 @@ def pending_days(first: date, last: date, turbines: Collection[str] = ()) -> lis
     return sorted({found.day for found in versions.not_current(first, last, turbines)})
 
 
-def request(
-    day: date, turbines: Collection[str], requested_by: str, force: bool = False
-) -> Request:
-    """Ask for a run of the day, unless the statistics asked for are current and not forced.
-
-    No `turbines` means all.
-
-    Raises:
-        SourceUnavailable: where the source does not answer.
-    """
-    known = extract.turbine_days(day, day, turbines)
-    measured = any(turbine_day.samples for turbine_day in known)
-    if measured and not force and not versions.outdated(known):
-        return Request(day, Outcome.CURRENT, None)
-    run, outcome = Run.objects.request(day, turbines, requested_by, force)
-    return Request(day, outcome, run)
-
-
 @dataclass(frozen=True)
 class Plan:
     """What a request for one day would come to, and why."""
@@ -69,13 +51,17 @@ class Plan:
     reason: str
 
 
-def preview(days: Sequence[date], turbines: Collection[str], force: bool = False) -> list[Plan]:
-    """Return what `request` would do with each of the days, ascending, without doing it.
+def preview(days: Collection[date], turbines: Collection[str], force: bool = False) -> list[Plan]:
+    """Return what `request` would do with each of the days, in their order, without doing it.
+
+    Takes one question to the source and two queries, however many days.
 
     Raises:
         SourceUnavailable: where the source does not answer.
     """
-    turbine_days = extract.turbine_days(days[0], days[-1], turbines)
+    if not days:
+        return []
+    turbine_days = extract.turbine_days(min(days), max(days), turbines)
     known = defaultdict(list)
     for turbine_day in turbine_days:
         known[turbine_day.day].append(turbine_day)
@@ -99,6 +85,26 @@ def _plan(
     if force:
         return Plan(day, Outcome.QUEUED, f"{len(known)} turbines are computed again, as forced")
     return Plan(day, Outcome.QUEUED, f"{outdated} of {len(known)} turbines are not current")
+
+
+def request(
+    days: Collection[date], turbines: Collection[str], requested_by: str, force: bool = False
+) -> list[Request]:
+    """Ask for a run of each day, unless what is asked for is current and not forced.
+
+    No `turbines` means all.
+
+    Raises:
+        SourceUnavailable: where the source does not answer.
+    """
+    asked = []
+    for plan in preview(days, turbines, force):
+        run, outcome = None, plan.outcome
+        if outcome != Outcome.CURRENT:
+            # What is active may have changed since; this knows, under a lock.
+            run, outcome = Run.objects.request(plan.day, turbines, requested_by, force)
+        asked.append(Request(plan.day, outcome, run))
+    return asked
 
 
 def execute(run: Run) -> bool:
@@ -178,7 +184,7 @@ def aggregate_now(
     Raises:
         SourceUnavailable: where the source does not answer.
     """
-    asked = request(day, turbines, requested_by, force)
+    (asked,) = request([day], turbines, requested_by, force)
     if asked.run and not execute(asked.run):
         return Request(day, Outcome.ACTIVE, asked.run)
     return asked

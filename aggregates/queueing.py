@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
 from aggregates import pipeline
-from aggregates.models import Outcome, Run
+from aggregates.models import Run
 from aggregates.pipeline import Request
 from windproject.wording import first_line
 
@@ -31,8 +31,8 @@ def submit(
     Raises:
         SourceUnavailable: where the source does not answer.
     """
-    requests = [pipeline.request(day, turbines, requested_by, force) for day in days]
-    waiting = [asked.run for asked in requests if asked.run and asked.outcome != Outcome.ACTIVE]
+    requests = pipeline.request(list(days), turbines, requested_by, force)
+    waiting = [asked.run for asked in requests if asked.run and asked.outcome.waits]
     return requests, announce(waiting)
 
 

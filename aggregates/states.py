@@ -67,11 +67,16 @@ def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> lis
     Raises:
         SourceUnavailable: where the source does not answer.
     """
+    return _turbine_days(first, last, turbines, _last_runs(first, last))
+
+
+def _turbine_days(
+    first: date, last: date, turbines: Collection[str], runs: Mapping[date, Sequence[Run]]
+) -> list[TurbineDayState]:
     known = {
         (found.day, found.turbine): found for found in extract.turbine_days(first, last, turbines)
     }
     stored = _stored(first, last, turbines)
-    runs = _last_runs(first, last)
     keys = set(known) | set(stored)
     return [
         _turbine_day(*key, known.get(key), stored.get(key), runs[key[0]]) for key in sorted(keys)
@@ -84,19 +89,14 @@ def days(first: date, last: date) -> list[DayState]:
     Raises:
         SourceUnavailable: where the source does not answer.
     """
+    runs = _last_runs(first, last)
     by_day = defaultdict(list)
-    for found in turbine_days(first, last):
+    for found in _turbine_days(first, last, [], runs):
         by_day[found.day].append(found)
-    runs = {
-        run.day: run
-        for run in Run.objects.filter(day__range=(first, last))
-        .order_by("day", "-id")
-        .distinct("day")
-    }
-    return [_day(day, by_day[day], runs.get(day)) for day in days_between(first, last)][::-1]
+    return [_day(day, by_day[day], runs[day]) for day in days_between(first, last)][::-1]
 
 
-def _day(day: date, turbine_days: Sequence[TurbineDayState], last_run: Run | None) -> DayState:
+def _day(day: date, turbine_days: Sequence[TurbineDayState], runs: Sequence[Run]) -> DayState:
     counts = Counter(found.state for found in turbine_days)
     return DayState(
         day=day,
@@ -104,7 +104,7 @@ def _day(day: date, turbine_days: Sequence[TurbineDayState], last_run: Run | Non
         turbines=dict(counts),
         samples=sum(found.samples for found in turbine_days),
         expected_samples=sum(found.expected_samples for found in turbine_days),
-        last_run=last_run,
+        last_run=next(iter(runs), None),
     )
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 
 from sourcedata.models import Measurement, Turbine
@@ -32,16 +32,11 @@ class TurbineAdmin(admin.ModelAdmin):
     measured = ["first_measurement", "last_measurement", "days_measured", "samples"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Turbine]:
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                first_measurement=_time_of_measurement("timestamp"),
-                last_measurement=_time_of_measurement("-timestamp"),
-                days_measured=Count("days", filter=Q(days__samples__gt=0)),
-                samples=Sum("days__samples"),
-            )
+        turbines: QuerySet[Turbine] = Turbine.objects.with_history().annotate(
+            first_measurement=_time_of_measurement("timestamp"),
+            last_measurement=_time_of_measurement("-timestamp"),
         )
+        return turbines.order_by("name")
 
     @admin.display(ordering="first_measurement", empty_value="none")
     def first_measurement(self, turbine: Any) -> datetime | None:
@@ -59,7 +54,7 @@ class TurbineAdmin(admin.ModelAdmin):
 
     @admin.display(ordering="samples")
     def samples(self, turbine: Any) -> str:
-        return f"{turbine.samples or 0:,}"
+        return f"{turbine.samples:,}"
 
     def get_fields(self, request: HttpRequest, obj: Turbine | None = None) -> Any:
         described = [field.name for field in Turbine._meta.concrete_fields if field.name != "id"]

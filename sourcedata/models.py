@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.functions import Coalesce
 
 # Measurements lie in [FIRST_TIME, END_OF_TIME).
 FIRST_TIME = datetime(1970, 1, 1, tzinfo=UTC)
@@ -25,6 +26,20 @@ def validate_turbine_name(name: str) -> None:
         )
 
 
+class TurbineQuerySet(models.QuerySet["Turbine"]):
+    """Turbines, and what is kept of them."""
+
+    def with_history(self) -> "TurbineQuerySet":
+        """Add `first_day`, `last_day` (None without measurements), `days_measured`, `samples`."""
+        measured = models.Q(days__samples__gt=0)
+        return self.annotate(
+            first_day=models.Min("days__day", filter=measured),
+            last_day=models.Max("days__day", filter=measured),
+            days_measured=models.Count("days", filter=measured),
+            samples=Coalesce(models.Sum("days__samples"), 0),
+        )
+
+
 class Turbine(models.Model):
     """A wind turbine, or whatever else records the same variables at the same times."""
 
@@ -41,6 +56,8 @@ class Turbine(models.Model):
     sample_interval_s = models.PositiveIntegerField(
         default=60, validators=[MinValueValidator(1), MaxValueValidator(600)]
     )
+
+    objects = TurbineQuerySet.as_manager()
 
     class Meta:
         db_table = "turbine"

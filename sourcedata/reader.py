@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from django.db import transaction
-from django.db.models import Count, Max, Min, Q, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Max, Min
 
 from sourcedata.models import Measurement, SourceDay, Turbine
 from sourcedata.variables import VARIABLE_NAMES
@@ -44,17 +43,11 @@ def turbine_names() -> list[str]:
 def turbines() -> Sequence[Mapping[str, Any]]:
     """Return what is known of each turbine, by name.
 
-    The fields of `Turbine` but its id, and `first_day`, `last_day` (None without measurements),
-    `days_measured` and `samples`.
+    The fields of `Turbine` but its id, and those of `TurbineQuerySet.with_history`.
     """
-    measured = Q(days__samples__gt=0)
-    return Turbine.objects.order_by("name").values(
-        *[field.name for field in Turbine._meta.concrete_fields if field.name != "id"],
-        first_day=Min("days__day", filter=measured),
-        last_day=Max("days__day", filter=measured),
-        days_measured=Count("days", filter=measured),
-        samples=Coalesce(Sum("days__samples"), 0),
-    )
+    fields = [field.name for field in Turbine._meta.concrete_fields if field.name != "id"]
+    history = ["first_day", "last_day", "days_measured", "samples"]
+    return Turbine.objects.order_by("name").with_history().values(*fields, *history)
 
 
 def day_range() -> tuple[date, date] | None:

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from rest_framework import exceptions
 
-from windproject.wording import LONGEST_QUOTE, listed, quoted
+from windproject.wording import LONGEST_QUOTE, listed, quoted, unknown
 
 
 class TimeField(forms.CharField):
@@ -43,12 +43,9 @@ class NamesField(forms.Field):
         if not value:
             return []
         names = [name for item in value for name in item.split(",")]
-        allowed = self.allowed()
-        unknown = [name for name in names if name not in allowed]
-        if unknown:
-            raise ValidationError(
-                f"unknown: {listed(map(quoted, unknown))}; allowed: {listed(allowed)}."
-            )
+        wrong = unknown(names, self.allowed())
+        if wrong:
+            raise ValidationError(wrong)
         return list(dict.fromkeys(names))
 
 

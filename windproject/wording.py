@@ -1,6 +1,6 @@
 """Foreign text as it may stand in a message: safe to show, and never long."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 # How much of a wrong value a message repeats, and how many allowed ones it lists.
 LONGEST_QUOTE = 50
@@ -15,6 +15,14 @@ def first_line(error: Exception) -> str:
 def quoted(text: str) -> str:
     """Return the text in quotes, whatever is in it, cut where it gets long."""
     return repr(text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]}...")
+
+
+def unknown(names: Iterable[str], allowed: Collection[str]) -> str:
+    """Return the sentence that refuses the names which are not allowed; empty if all are."""
+    strange = [name for name in names if name not in allowed]
+    if not strange:
+        return ""
+    return f"unknown: {listed(map(quoted, strange))}; allowed: {listed(allowed)}."
 
 
 def listed(texts: Iterable[str]) -> str:

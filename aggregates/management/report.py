@@ -30,10 +30,10 @@ def write_queued(
     stdout: OutputWrapper, stderr: OutputWrapper, requests: Sequence[Request], failure: str
 ) -> None:
     """Write what became of the days that were handed to the workers, and where to look on."""
-    waiting = [found.day for found in requests if found.outcome in (Outcome.QUEUED, Outcome.JOINED)]
+    waiting = [found.day for found in requests if found.outcome.waits]
     _write_days_without_run(stdout, requests)
     if waiting:
-        stdout.write(f"{_spelled(waiting)} queued; the table run tells how the workers get on.")
+        stdout.write(f"{_spelled(waiting)} queued; see Runs in the admin, or GET /api/runs.")
     if failure:
         stderr.write(failure)
 

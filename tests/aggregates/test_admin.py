@@ -1,6 +1,6 @@
 """The admin's pages of the target: what each kind of visitor sees and may do."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -204,8 +204,9 @@ def test_a_longer_list_takes_no_more_queries(
     admin_client: Client, page: str, django_assert_max_num_queries
 ) -> None:
     for number in range(20):
-        measurements(turbine(f"T{number}"), f"{today()}T00:00", power=[1.0])
-        aggregated(today())
+        day = today() - timedelta(days=number)
+        measurements(turbine(f"T{number}"), f"{day}T00:00", power=[1.0])
+        aggregated(day)
     with django_assert_max_num_queries(12):
         text(admin_client, f"/admin/{page}/")
     with django_assert_max_num_queries(4, using="source"):

@@ -109,7 +109,7 @@ def test_a_day_that_fails_ends_the_command_with_its_reason(capsys) -> None:
         (["--from", "2025-08-31"], "Choose the days"),
         (["--from", "2025-08-31", "--to", "2025-08-30"], "2025-08-30 lies before"),
         (["--date", "31.08.2025"], "'31.08.2025' is not a day"),
-        (["--pending", "--turbine", "T99"], "knows no 'T99'; it knows T01"),
+        (["--pending", "--turbine", "T99"], "--turbine: unknown: 'T99'; allowed: T01."),
     ],
 )
 def test_bad_arguments_get_a_sentence(arguments: list[str], sentence: str) -> None:

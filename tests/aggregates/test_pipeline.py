@@ -187,14 +187,15 @@ def test_measurements_that_change_while_a_run_reads_leave_the_day_stale(monkeypa
 def test_a_current_day_needs_no_run() -> None:
     twenty_minutes()
     aggregated(DAY)
-    asked = request(DAY, [], requested_by="test")
+    (asked,) = request([DAY], [], requested_by="test")
     assert (asked.outcome, asked.run) == (Outcome.CURRENT, None)
 
 
 def test_a_current_day_runs_where_it_is_forced() -> None:
     twenty_minutes()
     aggregated(DAY)
-    assert request(DAY, [], requested_by="test", force=True).outcome == Outcome.QUEUED
+    (asked,) = request([DAY], [], requested_by="test", force=True)
+    assert asked.outcome == Outcome.QUEUED
 
 
 def test_a_run_that_another_process_starts_first_is_active(monkeypatch) -> None:
@@ -277,3 +278,11 @@ def test_a_value_of_an_unknown_signal_is_refused() -> None:
     ensure_months("default", "data", [DAY])
     with pytest.raises(IntegrityError, match="no signal 77"):
         Value.objects.create(signal_id=77, timestamp=at(MIDNIGHT), value=1.5)
+
+
+def test_asking_for_many_days_asks_the_source_once(django_assert_num_queries) -> None:
+    measurements(turbine(), "2025-08-31T00:00", power=[1.0])
+    days = [date(2025, 8, number) for number in range(31, 0, -1)]
+    with django_assert_num_queries(1, using="source"):
+        asked = request(days, [], requested_by="test")
+    assert [found.day for found in asked] == days

@@ -94,7 +94,7 @@ def test_a_long_range_takes_as_many_queries_as_a_day(django_assert_num_queries) 
     for day in ("2025-08-30", "2025-08-31"):
         measurements(turbine(), f"{day}T00:00", power=[1.0])
     for first in (DAY, date(2024, 8, 31)):
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(2):
             states.days(first, DAY)
         with django_assert_num_queries(1, using="source"):
             states.days(first, DAY)

@@ -12,7 +12,7 @@ from aggregates.errors import RunFailed
 from aggregates.management.report import write_queued, write_report
 from windproject.days import days_between
 from windproject.terminal import track
-from windproject.wording import listed, quoted
+from windproject.wording import unknown
 
 
 def day_argument(text: str) -> date:
@@ -86,13 +86,9 @@ class Command(BaseCommand):
 
 def refuse_unknown_turbines(turbines: Sequence[str]) -> None:
     """Raise CommandError where the source does not know one of the turbines."""
-    known = extract.turbine_names() if turbines else []
-    unknown = [name for name in turbines if name not in known]
-    if unknown:
-        raise CommandError(
-            f"--turbine: the source knows no {listed(map(quoted, unknown))}; "
-            f"it knows {listed(known)}."
-        )
+    wrong = unknown(turbines, extract.turbine_names() if turbines else [])
+    if wrong:
+        raise CommandError(f"--turbine: {wrong}")
 
 
 def chosen_days(options: dict[str, Any]) -> list[date]:

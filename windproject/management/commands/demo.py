@@ -21,8 +21,8 @@ What to do next:
   see the statistics     .venv/bin/python manage.py dbshell
                          SELECT name, timestamp, value FROM data JOIN signal
                          ON signal.id = signal_id WHERE name = 'wind_speed_mean' LIMIT 5;
-  ask for them by HTTP   .venv/bin/python manage.py runserver
-                         curl "http://localhost:8000/data?start={day}&end={day}T01:00"
+  see all of it run      make serve
+  ask for them by HTTP   curl "http://localhost:8000/data?start={day}&end={day}T01:00"
   make a day stale       UPDATE data SET power = 0 WHERE timestamp = '{day}T12:00Z';  (in source)
   and heal it            .venv/bin/python manage.py aggregate --pending
   import your own        .venv/bin/python manage.py import_measurements --help
