@@ -1,5 +1,6 @@
 """The source database: turbines, their measurements, and the revision of every turbine-day."""
 
+import math
 from datetime import UTC, datetime
 
 from django.core.exceptions import ValidationError
@@ -62,6 +63,13 @@ class Turbine(models.Model):
     class Meta:
         db_table = "turbine"
         ordering = ["name"]
+        constraints = [
+            # The valid range of the power follows from it, here and wherever the API is read.
+            models.CheckConstraint(
+                condition=models.Q(rated_power_kw__gt=0, rated_power_kw__lt=math.inf),
+                name="turbine_rated_power_is_positive",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -35,6 +35,12 @@ def test_a_turbine_with_measurements_cannot_be_renamed() -> None:
         Turbine.objects.filter(name="T01").update(name="T99")
 
 
+@pytest.mark.parametrize("power_kw", [0, -2000, float("inf"), float("nan")])
+def test_a_rated_power_that_no_turbine_has_is_refused(power_kw: float) -> None:
+    with pytest.raises(IntegrityError, match="rated_power_is_positive"):
+        Turbine.objects.create(name="T01", rated_power_kw=power_kw)
+
+
 def test_a_measurement_of_an_unknown_turbine_is_refused() -> None:
     with connections["source"].cursor() as cursor:
         # As at the end of a transaction.

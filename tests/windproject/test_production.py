@@ -23,12 +23,19 @@ for path in ("/", "/health/live"):
         answer = Client().get(path, headers={"host": "farm.example.org"}, secure=secure)
         print(answer.status_code, answer.headers.get("Location", ""))
 """
+INSISTENCE = """
+import django
+django.setup()
+from django.test import Client
+answer = Client().get("/health/live", headers={"host": "farm.example.org"}, secure=True)
+print(answer.headers.get("Strict-Transport-Security"))
+"""
 
 
 def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     chosen = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "windproject.production"}
     # Empty, it is as good as unset, and a file `.env` cannot set it.
-    chosen["HTTPS"] = ""
+    chosen |= {"HTTPS": "", "HSTS_SECONDS": ""}
     return subprocess.run(
         [sys.executable, *arguments],
         cwd=settings.BASE_DIR,
@@ -39,8 +46,8 @@ def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
     )
 
 
-def answers(**environment: str) -> list[str]:
-    asked = python("-c", REQUESTS, **environment)
+def answers(script: str = REQUESTS, **environment: str) -> list[str]:
+    asked = python("-c", script, **environment)
     assert asked.returncode == 0, asked.stderr
     return [line.strip() for line in asked.stdout.splitlines()]
 
@@ -76,6 +83,11 @@ def test_visitors_are_sent_to_https_and_health_checks_are_not() -> None:
     to_https, to_admin = "301 https://farm.example.org/", "302 /admin/"
     assert answers() == [to_https, to_admin, "200", "200"]
     assert answers(HTTPS="0") == [to_admin, to_admin, "200", "200"]
+
+
+def test_browsers_insist_on_https_for_as_long_as_is_chosen() -> None:
+    assert answers(INSISTENCE) == ["max-age=3600"]
+    assert answers(INSISTENCE, HSTS_SECONDS="31536000") == ["max-age=31536000"]
 
 
 def test_a_host_of_somebody_else_is_refused() -> None:
