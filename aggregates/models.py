@@ -1,5 +1,6 @@
 """The target database: signals, their values, the version of every turbine-day, and the runs."""
 
+import math
 from collections.abc import Collection
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
@@ -77,7 +78,11 @@ class Value(models.Model):
                     )
                 ),
                 name="data_timestamp_starts_a_window",
-            )
+            ),
+            # What is not a number is no statistic, and equals nothing that it could be compared to.
+            models.CheckConstraint(
+                condition=Q(value__gt=-math.inf, value__lt=math.inf), name="data_value_is_finite"
+            ),
         ]
 
 
@@ -91,6 +96,8 @@ class AggregatedDay(models.Model):
     rules = models.CharField(max_length=12)
     run = models.ForeignKey("Run", models.PROTECT, related_name="aggregated_days")
     aggregated_at = models.DateTimeField(auto_now=True)
+    # When the audit last looked at it; None for never.
+    audited_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "aggregated_day"

@@ -91,6 +91,15 @@ def test_the_pipeline_never_imports_a_door() -> None:
         assert importers_of(door, *[f"aggregates/{room}.py" for room in rooms]) == set()
 
 
+def test_the_audit_computes_and_compares_without_the_code_it_checks() -> None:
+    for module in ("aggregates/audit/expected.py", "aggregates/audit/comparison.py"):
+        assert importers_of("aggregates", module) == set()
+    shared = {
+        name for name in imports(ROOT / "aggregates/audit/expected.py") if "sourcedata" in name
+    }
+    assert shared == {"sourcedata.variables.VARIABLES", "sourcedata.variables.Variable"}
+
+
 def test_no_door_writes_to_a_table_or_computes() -> None:
     inner = ["load", "transform", "statistics", "windows", "difference"]
     existing = [door for door in DOORS if (ROOT / door).exists()]

@@ -136,6 +136,14 @@ def test_a_value_must_start_a_window() -> None:
         Value.objects.create(signal=signal, timestamp=at("2025-08-31T00:11"), value=1)
 
 
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
+def test_a_value_that_is_no_number_is_refused(number: float) -> None:
+    ensure_months("default", "data", [DAY])
+    signal = Signal.objects.create(turbine="T01", variable="power", statistic="mean")
+    with pytest.raises(IntegrityError, match="value_is_finite"), transaction.atomic():
+        Value.objects.create(signal=signal, timestamp=at("2025-08-31T00:10"), value=number)
+
+
 def test_a_signal_with_values_cannot_be_deleted() -> None:
     ensure_months("default", "data", [DAY])
     signal = Signal.objects.create(turbine="T01", variable="power", statistic="mean")

@@ -1,30 +1,19 @@
 """`manage.py aggregate`: aggregate days now, in this process."""
 
-from argparse import ArgumentTypeError
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from aggregates import extract, pipeline, queueing
+from aggregates import pipeline, queueing
 from aggregates.errors import RunFailed
+from aggregates.management.arguments import (
+    day_argument,
+    range_of_days,
+    refuse_unknown_turbines,
+)
 from aggregates.management.report import write_queued, write_report
-from windproject.days import days_between
 from windproject.terminal import track
-from windproject.wording import unknown
-
-
-def day_argument(text: str) -> date:
-    """Return the day that a command-line argument names.
-
-    Raises:
-        ArgumentTypeError: saying what a day looks like.
-    """
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError(f"{text!r} is not a day such as 2025-08-31") from None
 
 
 class Command(BaseCommand):
@@ -84,13 +73,6 @@ class Command(BaseCommand):
             raise CommandError(f"{failures} of {len(requests)} days did not succeed.")
 
 
-def refuse_unknown_turbines(turbines: Sequence[str]) -> None:
-    """Raise CommandError where the source does not know one of the turbines."""
-    wrong = unknown(turbines, extract.turbine_names() if turbines else [])
-    if wrong:
-        raise CommandError(f"--turbine: {wrong}")
-
-
 def chosen_days(options: dict[str, Any]) -> list[date]:
     """Return the days that the arguments choose.
 
@@ -107,10 +89,3 @@ def chosen_days(options: dict[str, Any]) -> list[date]:
     raise CommandError(
         "Choose the days by --date DAY, by --from DAY --to DAY, or by --pending [--from DAY]."
     )
-
-
-def range_of_days(first: date, last: date) -> list[date]:
-    """Return the days from `first` to `last`, both included; raise CommandError if backwards."""
-    if last < first:
-        raise CommandError(f"--to {last} lies before --from {first}.")
-    return list(days_between(first, last))

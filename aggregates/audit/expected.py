@@ -1,0 +1,86 @@
+"""What the values must be, computed a second time: in SQL, in the source database.
+
+It shares the declaration of the variables with the pipeline and not a line of code, so that a
+fault in one of the two shows.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+from django.db import connections
+
+from sourcedata.variables import VARIABLES, Variable
+from windproject.routers import SOURCE
+
+COLUMNS = ["turbine", "variable", "statistic", "timestamp", "value"]
+
+STATISTICS = """
+WITH sample AS MATERIALIZED (
+    SELECT turbine.name AS turbine, cell.variable, cell.is_angle, cell.value,
+           date_bin('10 minutes', data.timestamp, '2000-01-01Z') AS start
+    FROM data
+    JOIN turbine ON turbine.id = data.turbine_id
+    CROSS JOIN LATERAL (VALUES {cells}) AS cell (variable, is_angle, value, lowest, highest)
+    WHERE turbine.name = ANY(%(turbines)s)
+      AND data.timestamp >= %(day)s::timestamp AT TIME ZONE 'UTC'
+      AND data.timestamp < (%(day)s::timestamp + interval '1 day') AT TIME ZONE 'UTC'
+      AND cell.value BETWEEN cell.lowest AND cell.highest
+      AND cell.value > '-Infinity' AND cell.value < 'Infinity'
+), quantity AS (
+    SELECT turbine, variable, start, count(*)::float8 AS count, avg(value) AS mean,
+           min(value) AS min, max(value) AS max, stddev_samp(value) AS std
+    FROM sample WHERE NOT is_angle GROUP BY turbine, variable, start
+), vector AS (
+    SELECT turbine, variable, start, count(*)::float8 AS count,
+           avg(sin(radians(value))) AS east, avg(cos(radians(value))) AS north
+    FROM sample WHERE is_angle GROUP BY turbine, variable, start
+), direction AS (
+    SELECT *, degrees(atan2(east, north)) AS mean, least(1, sqrt(east ^ 2 + north ^ 2)) AS length
+    FROM vector
+), deviation AS (
+    -- How far right of the mean: from -180 to 180, and opposite of it is right.
+    SELECT turbine, variable, start, min(signed) AS leftmost, max(signed) AS rightmost
+    FROM sample JOIN direction USING (turbine, variable, start)
+    CROSS JOIN LATERAL (SELECT value - mean - 360 * round((value - mean) / 360)) AS a (short)
+    CROSS JOIN LATERAL (SELECT CASE WHEN short < -180 + 1e-9 THEN short + 360 ELSE short END)
+        AS b (signed)
+    GROUP BY turbine, variable, start
+), angle AS (
+    SELECT turbine, variable, start, count, CASE WHEN length >= 1e-9 THEN mean END AS mean,
+           CASE WHEN length >= 1e-9 THEN mean + leftmost END AS min,
+           CASE WHEN length >= 1e-9 THEN mean + rightmost END AS max,
+           CASE WHEN length >= 1e-9 AND count > 1
+                THEN degrees(sqrt(greatest(0, -2 * ln(length)))) END AS std
+    FROM direction JOIN deviation USING (turbine, variable, start)
+)
+SELECT turbine, variable, long.statistic, start, long.value
+FROM (SELECT * FROM quantity UNION ALL SELECT * FROM angle) AS wide
+CROSS JOIN LATERAL (
+    VALUES ('count', count), ('mean', mean), ('min', min), ('max', max), ('std', std)
+) AS long (statistic, value)
+WHERE long.value IS NOT NULL
+"""
+
+
+def expected_values(day: date, turbines: Sequence[str]) -> pd.DataFrame:
+    """Return the values that the turbines must have on the UTC day, in COLUMNS, in any order.
+
+    `timestamp` is the start of the window. Angles are in degrees, and of any turn.
+
+    Raises:
+        django.db.DatabaseError: also where the values are too large to be squared.
+    """
+    query = STATISTICS.format(cells=", ".join(map(_cell, VARIABLES)))
+    with connections[SOURCE].cursor() as cursor:
+        cursor.execute(query, {"day": day, "turbines": list(turbines)})
+        return pd.DataFrame(cursor.fetchall(), columns=COLUMNS)
+
+
+def _cell(variable: Variable) -> str:
+    lowest, highest = f"float8 '{variable.minimum}'", f"float8 '{variable.maximum}'"
+    if variable.per_rated_power:
+        lowest = f"coalesce({lowest} * turbine.rated_power_kw, '-Infinity')"
+        highest = f"coalesce({highest} * turbine.rated_power_kw, 'Infinity')"
+    name = variable.name
+    return f"('{name}', {variable.is_angle}, data.{name}, {lowest}, {highest})"

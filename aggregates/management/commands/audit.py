@@ -1,0 +1,111 @@
+"""`manage.py audit`: recompute days in another way, and compare."""
+
+from typing import Any
+
+import pandas as pd
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich import box
+from rich.table import Table
+
+from aggregates import audit, queueing
+from aggregates.audit import Audit
+from aggregates.errors import RunFailed
+from aggregates.management.arguments import (
+    day_argument,
+    range_of_days,
+    refuse_unknown_turbines,
+)
+from aggregates.management.report import write_queued
+from windproject.terminal import rendered, track
+
+MOST_ROWS = 20
+
+
+class Command(BaseCommand):
+    help = (
+        "Recomputes statistics by SQL in the source database and compares them with those that are "
+        "stored. Exits with 1 where they differ."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        for name, destination, explanation in [
+            ("--from", "first", "first day, as 2025-08-31"),
+            ("--to", "last", "last day, included"),
+        ]:
+            parser.add_argument(
+                name,
+                dest=destination,
+                type=day_argument,
+                required=True,
+                metavar="DAY",
+                help=explanation,
+            )
+        parser.add_argument(
+            "--turbine",
+            action="append",
+            default=[],
+            dest="turbines",
+            metavar="NAME",
+            help="repeatable; default all",
+        )
+        parser.add_argument(
+            "--repair", action="store_true", help="have the workers compute again what differs"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        turbines = options["turbines"]
+        try:
+            refuse_unknown_turbines(turbines)
+            days = range_of_days(options["first"], options["last"])
+            audits = [audit.audit_day(day, turbines) for day in track(days, "Auditing")]
+            damaged = [found for found in audits if found.damaged]
+            self._report(audits)
+            if damaged and options["repair"]:
+                self._repair(damaged)
+        except RunFailed as error:
+            raise CommandError(str(error)) from error
+        if damaged:
+            raise CommandError(
+                f"{len(damaged)} of {len(days)} days differ from their measurements."
+            )
+
+    def _report(self, audits: list[Audit]) -> None:
+        found = pd.concat([audited.differences for audited in audits])
+        if len(found):
+            self.stdout.write(rendered(_table(found.head(MOST_ROWS))))
+        if len(found) > MOST_ROWS:
+            self.stdout.write(f"... and {len(found) - MOST_ROWS:,} more.")
+        compared = sum(len(audited.audited) for audited in audits)
+        values = sum(audited.values for audited in audits)
+        self.stdout.write(
+            f"{compared:,} turbine-days audited, {values:,} values: {len(found):,} differ."
+        )
+        waiting = sum(len(audited.not_current) for audited in audits)
+        if waiting:
+            self.stdout.write(
+                f"{waiting:,} turbine-days are not current and were left out: aggregate them first."
+            )
+
+    def _repair(self, damaged: list[Audit]) -> None:
+        for found in damaged:
+            audit.disown(found)
+            requests, failure = queueing.submit([found.day], found.damaged, requested_by="audit")
+            write_queued(self.stdout, self.stderr, requests, failure)
+
+
+def _table(differences: pd.DataFrame) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=0, show_edge=False)
+    for name in ("turbine", "window", "variable", "statistic"):
+        table.add_column(name)
+    for name in ("expected", "stored"):
+        table.add_column(name, justify="right")
+    for turbine, variable, statistic, start, expected, stored in differences.itertuples(
+        index=False
+    ):
+        window = f"{start:%Y-%m-%d %H:%M}"
+        table.add_row(turbine, window, variable, statistic, _number(expected), _number(stored))
+    return table
+
+
+def _number(value: float) -> str:
+    return "none" if pd.isna(value) else f"{value:.9g}"

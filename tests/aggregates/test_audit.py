@@ -1,0 +1,203 @@
+"""`manage.py audit`, and what it finds."""
+
+from datetime import date
+from io import StringIO
+from math import inf, nan
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connections
+
+from aggregates import audit, states
+from aggregates.audit.expected import expected_values
+from aggregates.models import AggregatedDay, Run, Signal, Value
+from sourcedata.models import Measurement
+from tests.builders import aggregated, at, measurements, turbine, values
+
+pytestmark = pytest.mark.django_db
+
+DAY = date(2025, 8, 31)
+AROUND_NORTH = [350.0, 352, 355, 358, 0, 2, 5, 8, 10, 12]
+
+
+def a_day(name: str = "T01", start: str = "2025-08-31T00:00") -> None:
+    """Measurements of which some are missing, impossible, opposite, or alone in their window."""
+    measurements(
+        turbine(name, rated_power_kw=2000),
+        start,
+        power=[1.0, None, nan, inf, 4000.1, -1000, 7, 8, 9, 10, 1e-9, 3999.9],
+        wind_direction=[*AROUND_NORTH, 90, 270],
+        nacelle_direction=[0, 360, 360.1, -0.1, 180, 1, 2, 3, 4, 5, 360, None],
+    )
+
+
+def run_audit(*arguments: str) -> str:
+    output = StringIO()
+    call_command("audit", "--from", "2025-08-30", "--to", "2025-08-31", *arguments, stdout=output)
+    return output.getvalue()
+
+
+def expected(name: str) -> list[float]:
+    found = expected_values(DAY, ["T01"])
+    of_signal = found[found["variable"] + "_" + found["statistic"] == name]
+    return of_signal.sort_values("timestamp")["value"].round(3).tolist()
+
+
+def test_the_audit_computes_what_can_be_computed_by_hand() -> None:
+    a_day()
+    assert expected("power_count") == [6, 2]
+    assert expected("power_min") == [-1000, 0]
+    assert expected("power_mean") == [-160.833, 1999.95]
+    # Of 1, -1000, 7, 8, 9 and 10: variance 169018.167.
+    assert expected("power_std") == [411.118, 2828.356]
+
+
+def test_the_audit_averages_directions_as_vectors() -> None:
+    a_day()
+    assert expected("wind_direction_mean") == [1.201]
+    assert expected("wind_direction_std") == [7.186]
+    assert [round(x % 360, 3) for x in expected("wind_direction_min")] == [350.0]
+    assert expected("wind_direction_max") == [12.0]
+    assert expected("wind_direction_count") == [10, 2]
+
+
+def test_what_was_aggregated_does_not_differ() -> None:
+    a_day("T01")
+    a_day("T02", start="2025-08-31T23:55")
+    aggregated(DAY)
+    found = audit.audit_day(DAY)
+    assert found.audited == ["T01", "T02"]
+    assert found.values == Value.objects.filter(timestamp__lt=at("2025-09-01")).count() > 30
+    assert found.differences.empty
+
+
+def change(**fields: float) -> None:
+    of_signal = Value.objects.filter(signal__name="power_mean")
+    of_signal.filter(timestamp=at("2025-08-31T00:10")).update(**fields)
+
+
+def delete_one() -> None:
+    Value.objects.filter(signal__name="wind_direction_std").delete()
+
+
+def add_one() -> None:
+    signal = Signal.objects.get(name="power_max")
+    Value.objects.create(signal=signal, timestamp=at("2025-08-31T12:00"), value=1.0)
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda: change(value=1999.951), lambda: change(value=1e300), delete_one, add_one]
+)
+def test_damage_to_the_target_is_found_and_repaired(damage) -> None:
+    a_day()
+    aggregated(DAY)
+    before = list(Value.objects.order_by("pk").values_list())
+    damage()
+    with pytest.raises(CommandError, match="1 of 2 days differ from their measurements"):
+        run_audit()
+    with pytest.raises(CommandError):
+        run_audit("--repair")
+    assert aggregated(DAY).inserted <= 1
+    assert run_audit().endswith(f"1 turbine-days audited, {len(before)} values: 0 differ.\n")
+    assert list(Value.objects.order_by("pk").values_list()) == before
+
+
+def test_the_differences_are_a_table(capsys) -> None:
+    a_day()
+    aggregated(DAY)
+    change(value=7.0)
+    with pytest.raises(CommandError):
+        call_command("audit", "--from", "2025-08-31", "--to", "2025-08-31")
+    line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("T01"))
+    assert line.split() == ["T01", "2025-08-31", "00:10", "power", "mean", "1999.95", "7"]
+
+
+def test_a_repair_is_asked_for_in_the_name_of_the_audit() -> None:
+    a_day("T01")
+    a_day("T02")
+    aggregated(DAY)
+    change(value=7.0)
+    Value.objects.filter(signal__turbine="T02").update(value=1.0)
+    with pytest.raises(CommandError):
+        run_audit("--repair", "--turbine", "T02")
+    run = Run.objects.get(status="queued")
+    assert (run.turbines, run.requested_by, run.force) == (["T02"], "audit", False)
+
+
+def test_a_repair_keeps_statistics_whose_samples_are_gone() -> None:
+    a_day()
+    aggregated(DAY)
+    change(value=7.0)
+    audit.disown(audit.audit_day(DAY))
+    Measurement.objects.all().delete()
+    assert "The source lost samples" in aggregated(DAY).error
+    assert len(values("power_mean")) == 2
+
+
+def test_what_is_not_current_is_left_out_and_counted() -> None:
+    a_day("T01")
+    a_day("T02")
+    aggregated(DAY)
+    Measurement.objects.filter(turbine__name="T02").update(power=5.0)
+    assert "1 turbine-days are not current and were left out" in run_audit()
+
+
+def test_what_changes_while_it_is_audited_is_left_out(monkeypatch) -> None:
+    def change_meanwhile(day, turbines):
+        found = expected_values(day, turbines)
+        Measurement.objects.update(power=5.0)
+        return found
+
+    a_day()
+    aggregated(DAY)
+    change(value=7.0)
+    monkeypatch.setattr(audit, "expected_values", change_meanwhile)
+    found = audit.audit_day(DAY)
+    assert (found.audited, found.not_current) == ([], ["T01"])
+    assert found.differences.empty
+
+
+def test_a_day_that_the_source_dropped_is_not_audited() -> None:
+    a_day()
+    aggregated(DAY)
+    with connections["source"].cursor() as cursor:
+        cursor.execute("DELETE FROM data; DELETE FROM source_day")
+    assert states.days(DAY, DAY)[0].state == "archived"
+    assert "0 turbine-days audited" in run_audit()
+
+
+def test_days_are_audited_in_turn() -> None:
+    for day in (29, 30, 31):
+        a_day(start=f"2025-08-{day}T00:00")
+        aggregated(date(2025, 8, day))
+    assert [day.day for day in audit.longest_unaudited(2)] == [31, 30]
+    audit.audit_day(date(2025, 8, 31))
+    audit.audit_day(date(2025, 8, 29))
+    assert [day.day for day in audit.longest_unaudited(9)] == [30, 31, 29]
+    assert AggregatedDay.objects.filter(audited_at=None).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--turbine", "T99"], "--turbine: unknown: 'T99'; allowed: T01."),
+        (["--to", "2025-08-29"], "--to 2025-08-29 lies before --from 2025-08-30"),
+    ],
+)
+def test_bad_arguments_get_a_sentence(arguments: list[str], sentence: str) -> None:
+    a_day()
+    with pytest.raises(CommandError, match=sentence):
+        run_audit(*arguments)
+
+
+def test_measurements_too_large_to_be_squared_get_a_sentence() -> None:
+    measurements(turbine(), "2025-08-31T00:00", power=[1e200, 2e200])
+    aggregated(DAY)
+    with pytest.raises(CommandError, match="2025-08-31 cannot be audited: value out of range"):
+        run_audit()
+
+
+def test_where_the_source_is_another_deployment_the_audit_says_what_it_lacks(settings) -> None:
+    settings.SOURCE_API_URL = "http://localhost:1"
+    with pytest.raises(CommandError, match="recomputes in the source database"):
+        run_audit()
