@@ -9,6 +9,7 @@ import pandas as pd
 from django.db import connections, transaction
 from django.db.models.functions import Now
 
+from aggregates import locks
 from aggregates.difference import Difference, compare, rows_that_lose_most
 from aggregates.figures import Figures
 from aggregates.models import AggregatedDay, Run, Signal
@@ -36,7 +37,7 @@ def replace(run: Run, statistics: DayStatistics, versions: Mapping[str, Version]
         ensure_months(TARGET, "data", [run.day])
     values, ids = _with_signals(statistics.values)
     with transaction.atomic(using=TARGET):
-        run.hold()
+        locks.take_turns_to_load(run.day)
         before, after = _stored(ids, run.day), values.to_numpy()
         lost = np.zeros(len(ids), dtype=bool)
         if not run.force:
@@ -44,6 +45,7 @@ def replace(run: Run, statistics: DayStatistics, versions: Mapping[str, Version]
         difference = compare(before, np.where(lost[:, np.newaxis], before, after))
         _write(difference, after, ids, run.day)
         losers = sorted(set(values.index.get_level_values("turbine")[lost]))
+        run.hold()
         _remember(run, {name: v for name, v in versions.items() if name not in losers})
         run.add(_figures(statistics, difference))
     return losers

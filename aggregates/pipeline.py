@@ -13,6 +13,7 @@ from django.db import InterfaceError, OperationalError
 from aggregates import extract, load, versions
 from aggregates.errors import RunFailed, RunLost, SamplesLost
 from aggregates.extract import TurbineDay
+from aggregates.heartbeat import beating
 from aggregates.models import ACTIVE, Outcome, Run
 from aggregates.transform import transform
 from windproject.logs import about
@@ -120,7 +121,8 @@ def execute(run: Run) -> bool:
         if not run.start():
             return False
         logger.info("The run starts, attempt %s.", run.attempt)
-        is_ended = _walk(run)
+        with beating(run):
+            is_ended = _walk(run)
         if is_ended:
             logger.log(_level(run), "The run %s. %s", run.status, run.error or run.summary)
         return is_ended

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import takewhile
 
+from django.conf import settings
 from django.db.models import Q
 
 from aggregates import queueing, versions
@@ -20,7 +21,6 @@ from aggregates.models import ACTIVE, Run
 logger = logging.getLogger(__name__)
 
 SCHEDULE = "schedule"
-LOOKBACK = timedelta(days=30)
 # A tick leaves the rest to the next one.
 MOST_DAYS_PER_TICK = 50
 # A day that has run is left alone this long, so that live data costs six runs an hour.
@@ -96,7 +96,7 @@ def _unannounced(now: datetime) -> list[Run]:
 
 def _not_current_by_day(today: date) -> Mapping[date, list[TurbineDay]]:
     by_day = defaultdict(list)
-    for turbine_day in versions.not_current(today - LOOKBACK, today):
+    for turbine_day in versions.not_current(today - settings.PENDING_LOOKBACK, today):
         by_day[turbine_day.day].append(turbine_day)
     return by_day
 

@@ -1,5 +1,7 @@
 """Settings. Whatever a deployment may choose comes from the environment."""
 
+from datetime import timedelta
+
 from django.core.management.utils import get_random_secret_key
 
 from windproject import embedded, environment, logs
@@ -82,6 +84,13 @@ SOURCE_API_TOKEN = environment.header("SOURCE_API_TOKEN")
 LOGGING = logs.configuration(
     environment.choice("LOG_FORMAT", logs.FORMATS, default="text"),
     environment.choice("LOG_LEVEL", logs.LEVELS, default="WARNING"),
+)
+
+# How long a worker may give no sign of life before another may take its run.
+RUN_LEASE = timedelta(minutes=2)
+# How far back the schedule looks for days that are not current.
+PENDING_LOOKBACK = timedelta(
+    days=environment.number("PENDING_LOOKBACK_DAYS", default=30, least=1, most=36_500)
 )
 
 # The broker carries hints alone: the database knows which runs wait, so no result is kept and no

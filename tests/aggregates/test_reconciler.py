@@ -8,7 +8,7 @@ import pytest
 
 from aggregates import queueing
 from aggregates.models import MOST_ATTEMPTS, Run
-from aggregates.reconciler import LOOKBACK, SCHEDULE, due_at, due_days, tick
+from aggregates.reconciler import SCHEDULE, due_at, due_days, tick
 from sourcedata.models import Measurement
 from tests.builders import aggregated, measurements, turbine
 
@@ -95,8 +95,9 @@ def test_what_is_not_current_is_due_newest_first() -> None:
 
 
 @pytest.mark.django_db
-def test_the_look_back_ends_the_search() -> None:
-    oldest = NOW.date() - LOOKBACK
+def test_the_look_back_ends_the_search(settings) -> None:
+    settings.PENDING_LOOKBACK = timedelta(days=7)
+    oldest = NOW.date() - timedelta(days=7)
     measured(str(oldest), str(oldest - timedelta(days=1)))
     assert list(due_days(NOW)) == [oldest]
 

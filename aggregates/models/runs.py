@@ -1,117 +1,24 @@
-"""The target database: signals, their values, the version of every turbine-day, and the runs."""
+"""Runs: how one is asked for, taken, held and ended."""
 
-import math
 from collections.abc import Collection
 from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.db import connections, models, transaction
-from django.db.models import F, Func, Q
-from django.db.models import Value as Constant
-from django.db.models.functions import Concat, Now
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
 
-from aggregates import workers
+from aggregates import locks, workers
 from aggregates.errors import RunLost
 from aggregates.figures import Figures
-from aggregates.windows import WINDOW
 
-# How long a worker may give no sign of life before another may take its run.
-LEASE = timedelta(minutes=2)
 # How many workers may lose a run before it fails.
 MOST_ATTEMPTS = 3
 
 ACTIVE = ["queued", "running"]
-
-# Any number, the same in every process: requests for one day take turns.
-REQUEST_LOCK = 5_271_002
-
-
-class Signal(models.Model):
-    """One statistic of one variable of one turbine; `name` reads `wind_speed_mean`."""
-
-    # The turbine's name: no relation crosses the two databases.
-    turbine = models.CharField(max_length=100)
-    variable = models.CharField(max_length=50)
-    statistic = models.CharField(max_length=10)
-    name = models.GeneratedField(
-        expression=Concat("variable", Constant("_"), "statistic"),
-        output_field=models.CharField(max_length=61),
-        db_persist=True,
-    )
-
-    class Meta:
-        db_table = "signal"
-        ordering = ["turbine", "variable", "statistic"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["turbine", "variable", "statistic"], name="signal_is_unique"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.turbine} {self.name}"
-
-
-class Value(models.Model):
-    """A signal's value in one window; `timestamp` is the window's start."""
-
-    pk = models.CompositePrimaryKey("signal", "timestamp")
-    # A constraint here makes COPY three times slower; a statement trigger checks the ids instead.
-    signal = models.ForeignKey(
-        Signal, models.PROTECT, db_constraint=False, db_index=False, related_name="values"
-    )
-    timestamp = models.DateTimeField()
-    value = models.FloatField()
-
-    class Meta:
-        db_table = "data"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(
-                    timestamp=Func(
-                        Constant(WINDOW),
-                        F("timestamp"),
-                        Constant(datetime(2000, 1, 1, tzinfo=UTC)),
-                        function="date_bin",
-                    )
-                ),
-                name="data_timestamp_starts_a_window",
-            ),
-            # What is not a number is no statistic, and equals nothing that it could be compared to.
-            models.CheckConstraint(
-                condition=Q(value__gt=-math.inf, value__lt=math.inf), name="data_value_is_finite"
-            ),
-        ]
-
-
-class AggregatedDay(models.Model):
-    """The version of the measurements that a turbine-day's statistics were computed from."""
-
-    pk = models.CompositePrimaryKey("turbine", "day")
-    turbine = models.CharField(max_length=100)
-    day = models.DateField()
-    revision = models.BigIntegerField()
-    rules = models.CharField(max_length=12)
-    run = models.ForeignKey("Run", models.PROTECT, related_name="aggregated_days")
-    aggregated_at = models.DateTimeField(auto_now=True)
-    # When the audit last looked at it; None for never.
-    audited_at = models.DateTimeField(null=True)
-
-    class Meta:
-        db_table = "aggregated_day"
-        indexes = [models.Index(fields=["day"], name="aggregated_day_day")]
-
-
-class Day(models.Model):
-    """A UTC day of the farm, which the admin lists; it has no table, its state is computed."""
-
-    day = models.DateField(primary_key=True)
-
-    class Meta:
-        managed = False
-        default_permissions = ("view",)
 
 
 class Outcome(StrEnum):
@@ -140,19 +47,18 @@ class RunQuerySet(models.QuerySet["Run"]):
         one whose worker is gone waits again.
         """
         with transaction.atomic(using=self.db):
-            self._wait_for_other_requests(day)
-            active = self.select_for_update().filter(day=day, status__in=ACTIVE).first()
-            if active and active.status == Run.Status.RUNNING and not active.take_back():
-                return active, Outcome.ACTIVE
-            if active and active.status == Run.Status.QUEUED:
-                active.join(turbines, force)
-                return active, Outcome.JOINED
+            locks.take_turns_to_ask(day)
+            waiting = self.select_for_update().filter(day=day, status=Run.Status.QUEUED).first()
+            if waiting is None:
+                running = self.filter(day=day, status=Run.Status.RUNNING).first()
+                if running and not running.take_back() and running.status == Run.Status.RUNNING:
+                    return running, Outcome.ACTIVE
+                waiting = running if running and running.status == Run.Status.QUEUED else None
+            if waiting:
+                waiting.join(turbines, force)
+                return waiting, Outcome.JOINED
             asked = {"turbines": sorted(turbines), "requested_by": requested_by, "force": force}
             return self.create(day=day, **asked), Outcome.QUEUED
-
-    def _wait_for_other_requests(self, day: date) -> None:
-        with connections[self.db].cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [REQUEST_LOCK, day.toordinal()])
 
 
 class Run(models.Model):
@@ -240,14 +146,19 @@ class Run(models.Model):
         self.force = self.force or force
         self.save(update_fields=["turbines", "force"])
 
+    @transaction.atomic
     def take_back(self) -> bool:
         """Queue the run again if its worker is gone or silent; return whether it was.
 
         After MOST_ATTEMPTS it fails instead, and is no longer active either.
         """
-        running = Run.objects.filter(pk=self.pk, status=Run.Status.RUNNING)
+        locks.take_turns_to_ask(self.day)
+        running = Run.objects.filter(pk=self.pk, status=Run.Status.RUNNING, attempt=self.attempt)
         if not workers.is_gone(self.worker):
-            running = running.filter(heartbeat_at__lt=Now() - LEASE)
+            running = running.filter(heartbeat_at__lt=Now() - settings.RUN_LEASE)
+        if running.exists():
+            # It may have the run's own row locked, just before its commit.
+            locks.expel_loaders(self.day)
         if self.attempt < MOST_ATTEMPTS:
             taken = running.update(status=Run.Status.QUEUED, sent_at=None)
         else:
@@ -275,6 +186,10 @@ class Run(models.Model):
     def note(self, fingerprint: str) -> None:
         """Remember which versions the run met."""
         self._held().update(fingerprint=fingerprint, heartbeat_at=Now())
+
+    def beat(self) -> None:
+        """Give a sign of life."""
+        self._held().update(heartbeat_at=Now())
 
     def hold(self) -> None:
         """Lock the run's row until the transaction ends.

@@ -1,0 +1,97 @@
+"""Signals, their values, and the version of the measurements that each turbine-day is of."""
+
+import math
+from datetime import UTC, datetime
+
+from django.db import models
+from django.db.models import F, Func, Q
+from django.db.models import Value as Constant
+from django.db.models.functions import Concat
+
+from aggregates.windows import WINDOW
+
+
+class Signal(models.Model):
+    """One statistic of one variable of one turbine; `name` reads `wind_speed_mean`."""
+
+    # The turbine's name: no relation crosses the two databases.
+    turbine = models.CharField(max_length=100)
+    variable = models.CharField(max_length=50)
+    statistic = models.CharField(max_length=10)
+    name = models.GeneratedField(
+        expression=Concat("variable", Constant("_"), "statistic"),
+        output_field=models.CharField(max_length=61),
+        db_persist=True,
+    )
+
+    class Meta:
+        db_table = "signal"
+        ordering = ["turbine", "variable", "statistic"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["turbine", "variable", "statistic"], name="signal_is_unique"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.turbine} {self.name}"
+
+
+class Value(models.Model):
+    """A signal's value in one window; `timestamp` is the window's start."""
+
+    pk = models.CompositePrimaryKey("signal", "timestamp")
+    # A constraint here makes COPY three times slower; a statement trigger checks the ids instead.
+    signal = models.ForeignKey(
+        Signal, models.PROTECT, db_constraint=False, db_index=False, related_name="values"
+    )
+    timestamp = models.DateTimeField()
+    value = models.FloatField()
+
+    class Meta:
+        db_table = "data"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    timestamp=Func(
+                        Constant(WINDOW),
+                        F("timestamp"),
+                        Constant(datetime(2000, 1, 1, tzinfo=UTC)),
+                        function="date_bin",
+                    )
+                ),
+                name="data_timestamp_starts_a_window",
+            ),
+            # What is not a number is no statistic, and equals nothing that it could be compared to.
+            models.CheckConstraint(
+                condition=Q(value__gt=-math.inf, value__lt=math.inf), name="data_value_is_finite"
+            ),
+        ]
+
+
+class AggregatedDay(models.Model):
+    """The version of the measurements that a turbine-day's statistics were computed from."""
+
+    pk = models.CompositePrimaryKey("turbine", "day")
+    turbine = models.CharField(max_length=100)
+    day = models.DateField()
+    revision = models.BigIntegerField()
+    rules = models.CharField(max_length=12)
+    run = models.ForeignKey("Run", models.PROTECT, related_name="aggregated_days")
+    aggregated_at = models.DateTimeField(auto_now=True)
+    # When the audit last looked at it; None for never.
+    audited_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "aggregated_day"
+        indexes = [models.Index(fields=["day"], name="aggregated_day_day")]
+
+
+class Day(models.Model):
+    """A UTC day of the farm, which the admin lists; it has no table, its state is computed."""
+
+    day = models.DateField(primary_key=True)
+
+    class Meta:
+        managed = False
+        default_permissions = ("view",)
