@@ -17,7 +17,7 @@ from django.utils.dateparse import parse_date
 from aggregates import extract, pipeline, queueing, reader, states
 from aggregates.extract import SourceUnavailable
 from aggregates.forms import RunDaysForm
-from aggregates.models import Day, Outcome, Run, Signal, Value
+from aggregates.models import Alert, Day, Outcome, Run, Signal, Value
 from aggregates.states import State
 from windproject.days import days_between, today
 from windproject.wording import listed
@@ -263,6 +263,24 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
         else:
             messages.warning(request, "No day was chosen.")
         return HttpResponseRedirect(request.get_full_path())
+
+
+@admin.register(Alert)
+class AlertAdmin(ReadOnly, admin.ModelAdmin):
+    """What people were told of, and what could not be delivered to them."""
+
+    list_display = ["raised_at", "about", "event", "message", "delivery"]
+    list_filter = ["event", "raised_at"]
+    show_full_result_count = False
+
+    @admin.display(ordering="day")
+    def about(self, alert: Alert) -> str:
+        return str(alert.day or "the source")
+
+    @admin.display(empty_value="")
+    def delivery(self, alert: Alert) -> str:
+        """Which channels have not taken it yet, and why."""
+        return f"waits for {listed(alert.waiting)}. {alert.error}" if alert.waiting else alert.error
 
 
 def _history() -> tuple[date, date]:

@@ -1,4 +1,4 @@
-"""Locks of the target database that are named by a day: they end with the transaction."""
+"""Advisory locks of the target database, most of a day; they end with the transaction."""
 
 from datetime import date
 
@@ -9,6 +9,7 @@ from windproject.routers import TARGET
 # Any numbers, the same in every process.
 REQUEST = 5_271_002
 LOAD = 5_271_004
+ALERT = 5_271_005
 
 HOLDERS = """
 SELECT pg_terminate_backend(pid) FROM pg_locks
@@ -19,12 +20,12 @@ WHERE locktype = 'advisory' AND granted AND (classid, objid) = (%s, %s)
 
 def take_turns_to_ask(day: date) -> None:
     """Wait for those who ask for a run of the day, or take one back, at the same moment."""
-    _lock(REQUEST, day)
+    _lock(REQUEST, day.toordinal())
 
 
 def take_turns_to_load(day: date) -> None:
     """Wait until nobody else replaces statistics of the day."""
-    _lock(LOAD, day)
+    _lock(LOAD, day.toordinal())
 
 
 def expel_loaders(day: date) -> None:
@@ -36,6 +37,11 @@ def expel_loaders(day: date) -> None:
         cursor.execute(HOLDERS, [LOAD, day.toordinal()])
 
 
-def _lock(kind: int, day: date) -> None:
+def take_turns_to_alert() -> None:
+    """Wait for the tick of another scheduler that looks for what is to be told."""
+    _lock(ALERT, 0)
+
+
+def _lock(kind: int, number: int) -> None:
     with connections[TARGET].cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [kind, day.toordinal()])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [kind, number])

@@ -124,13 +124,9 @@ def execute(run: Run) -> bool:
         with beating(run):
             is_ended = _walk(run)
         if is_ended:
-            logger.log(_level(run), "The run %s. %s", run.status, run.error or run.summary)
+            level = logging.INFO if run.is_well else logging.ERROR
+            logger.log(level, "The run %s. %s", run.status, run.error or run.summary)
         return is_ended
-
-
-def _level(run: Run) -> int:
-    is_well = run.status in (Run.Status.SUCCEEDED, Run.Status.EMPTY)
-    return logging.INFO if is_well else logging.ERROR
 
 
 def _walk(run: Run) -> bool:

@@ -9,14 +9,14 @@ import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from django.conf import settings
 from django.db.models import Q
 
-from aggregates import queueing, versions
-from aggregates.extract import TurbineDay
-from aggregates.models import ACTIVE, Run
+from aggregates import alerts, queueing, versions
+from aggregates.extract import SourceUnavailable, TurbineDay
+from aggregates.models import ACTIVE, Run, Tick
 
 logger = logging.getLogger(__name__)
 
@@ -31,18 +31,35 @@ MESSAGE_PATIENCE = timedelta(minutes=10)
 
 
 def tick(now: datetime) -> None:
-    """Do what is due at the time `now`.
+    """Do what is due at the time `now`, and tell people what they must know.
 
-    Raises:
-        SourceUnavailable: where the source does not answer; what was queued before is sent first.
+    A source that does not answer keeps nothing from being done but what it is needed for.
     """
     for run in Run.objects.filter(status=Run.Status.RUNNING):
         run.take_back()
-    failure = queueing.announce(_unannounced(now))
-    due = list(due_days(now))[:MOST_DAYS_PER_TICK]
-    failure = queueing.submit(due, [], requested_by=SCHEDULE)[1] or failure
+    _warn(queueing.announce(_unannounced(now)))
+    try:
+        due = list(islice(due_days(now), MOST_DAYS_PER_TICK))
+        _warn(queueing.submit(due, [], requested_by=SCHEDULE)[1])
+        error = ""
+    except SourceUnavailable as failure:
+        error = str(failure)
+        logger.error("%s", error)
+    _remember(now, error)
+    alerts.raise_due(now)
+    alerts.deliver(now)
+
+
+def _warn(failure: str) -> None:
     if failure:
         logger.warning("%s", failure)
+
+
+def _remember(now: datetime, error: str) -> None:
+    last = Tick.last()
+    failing_since = ((last and last.failing_since) or now) if error else None
+    found = {"ticked_at": now, "failing_since": failing_since, "error": error}
+    Tick.objects.update_or_create(pk=1, defaults=found)
 
 
 def due_days(now: datetime) -> Iterator[date]:

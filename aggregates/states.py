@@ -115,7 +115,7 @@ def _turbine_day(
     aggregated: versions.Version | None,
     runs: Sequence[Run],
 ) -> TurbineDayState:
-    last_run = next((run for run in runs if not run.turbines or turbine in run.turbines), None)
+    last_run = next((run for run in runs if run.covers([turbine])), None)
     return TurbineDayState(
         turbine=turbine,
         day=day,
@@ -150,11 +150,5 @@ def _stored(
     return {key: version for key, version in found.items() if not turbines or key[1] in turbines}
 
 
-def _last_runs(first: date, last: date) -> Mapping[date, list[Run]]:
-    """Return the last run of each day and choice of turbines, newest first."""
-    found = Run.objects.filter(day__range=(first, last))
-    last_of_each = found.order_by("day", "turbines", "-id").distinct("day", "turbines")
-    by_day = defaultdict(list)
-    for run in sorted(last_of_each, key=lambda run: -run.pk):
-        by_day[run.day].append(run)
-    return by_day
+def _last_runs(first: date, last: date) -> Mapping[date, Sequence[Run]]:
+    return Run.objects.filter(day__range=(first, last)).last_of_each()

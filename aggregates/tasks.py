@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from aggregates import pipeline, reconciler
+from aggregates.audit import nightly
 from aggregates.models import Run
 from windproject.days import now
 
@@ -17,3 +18,9 @@ def aggregate_day(run_id: int) -> None:
 def aggregate_pending() -> None:
     """Take back what lost its worker or its message, and queue what is not current and due."""
     reconciler.tick(now())
+
+
+@shared_task
+def audit_in_turn() -> None:
+    """Audit the days that were not audited for the longest time."""
+    nightly.audit_in_turn()

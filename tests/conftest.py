@@ -8,6 +8,8 @@ import pytest
 
 from tests.settings import TEST_SESSION_DIR, TEST_SESSIONS_DIR
 
+pytest_plugins = ["tests.posts"]
+
 BOTH_DATABASES = ["default", "source"]
 
 

@@ -71,12 +71,12 @@ def names(name: str) -> list[str]:
 
 
 def web_address(name: str) -> str:
-    """Return an http or https address without a slash at its end, or an empty text.
+    """Return an http or https address, or an empty text.
 
     Raises:
         ImproperlyConfigured: where it is something else, or holds a password.
     """
-    value = text(name).rstrip("/")
+    value = text(name)
     if not value:
         return ""
     parts = urlsplit(value)
@@ -112,6 +112,23 @@ def database(variable: str, name: str) -> dict[str, Any]:
         return environ.Env.db_url_config(url)
     except ValueError as error:
         raise ImproperlyConfigured(f"{variable} cannot be read: {error}.") from error
+
+
+def mail_server(name: str) -> dict[str, Any]:
+    """Return Django's settings of the mail server that the variable names, if any.
+
+    Raises:
+        ImproperlyConfigured: where it is not smtp:, smtp+tls: or smtp+ssl: and a host.
+    """
+    value = text(name)
+    if not value:
+        return {}
+    parts = urlsplit(value)
+    if parts.scheme not in ("smtp", "smtp+tls", "smtp+ssl") or not parts.hostname:
+        raise ImproperlyConfigured(
+            f"{name} is no address such as smtp+tls://USER:PASSWORD@mail.example.org:587."
+        )
+    return environ.Env.email_url_config(value)
 
 
 def require(*variables: str) -> None:

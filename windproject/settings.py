@@ -78,7 +78,7 @@ LANGUAGE_CODE = "en-us"
 WEB_PORT = environment.number("WEB_PORT", default=8000, least=1, most=65535)
 
 # Another deployment whose API is the source of the pipeline, instead of the database `source`.
-SOURCE_API_URL = environment.web_address("SOURCE_API_URL")
+SOURCE_API_URL = environment.web_address("SOURCE_API_URL").rstrip("/")
 SOURCE_API_TOKEN = environment.header("SOURCE_API_TOKEN")
 
 LOGGING = logs.configuration(
@@ -92,6 +92,15 @@ RUN_LEASE = timedelta(minutes=2)
 PENDING_LOOKBACK = timedelta(
     days=environment.number("PENDING_LOOKBACK_DAYS", default=30, least=1, most=36_500)
 )
+
+# Who is told when a day starts failing, and when it has recovered.
+ALERT_EMAILS = environment.names("ALERT_EMAILS")
+ALERT_WEBHOOK_URL = environment.web_address("ALERT_WEBHOOK_URL")
+if ALERT_EMAILS:
+    environment.require("EMAIL_URL")
+vars().update(environment.mail_server("EMAIL_URL"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", default="windproject@localhost")
 
 # The broker carries hints alone: the database knows which runs wait, so no result is kept and no
 # message is waited for, acknowledged late or tried again.

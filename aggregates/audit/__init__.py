@@ -66,6 +66,8 @@ def audit_day(day: date, turbines: Collection[str] = ()) -> Audit:
         raise AuditFailed(
             "The audit recomputes in the source database, and SOURCE_API_URL names none."
         )
+    # Whatever comes of it: a day that cannot be audited must not hold up the others.
+    _remember(day, turbines)
     before = states.turbine_days(day, day, turbines)
     current = [found for found in before if found.state == State.CURRENT]
     try:
@@ -75,7 +77,6 @@ def audit_day(day: date, turbines: Collection[str] = ()) -> Audit:
     # What has moved on meanwhile was read in the middle of a change.
     after = states.turbine_days(day, day, turbines)
     audited = [found.turbine for found in current if found in after]
-    _remember(day, turbines)
     expected, stored = (frame[frame["turbine"].isin(audited)] for frame in (expected, stored))
     return Audit(
         day=day,

@@ -1,5 +1,6 @@
-"""The target database: signals, their values, the version of every turbine-day, and the runs."""
+"""The target database: signals, their values, the versions they are of, runs, and alerts."""
 
+from aggregates.models.alerts import Alert, Tick
 from aggregates.models.runs import ACTIVE, MOST_ATTEMPTS, Outcome, Run, RunQuerySet
 from aggregates.models.statistics import AggregatedDay, Day, Signal, Value
 
@@ -7,10 +8,12 @@ __all__ = [
     "ACTIVE",
     "MOST_ATTEMPTS",
     "AggregatedDay",
+    "Alert",
     "Day",
     "Outcome",
     "Run",
     "RunQuerySet",
     "Signal",
+    "Tick",
     "Value",
 ]

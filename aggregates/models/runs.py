@@ -1,6 +1,7 @@
 """Runs: how one is asked for, taken, held and ended."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
 from enum import StrEnum
@@ -59,6 +60,14 @@ class RunQuerySet(models.QuerySet["Run"]):
                 return waiting, Outcome.JOINED
             asked = {"turbines": sorted(turbines), "requested_by": requested_by, "force": force}
             return self.create(day=day, **asked), Outcome.QUEUED
+
+    def last_of_each(self) -> Mapping[date, list["Run"]]:
+        """Return the last run of each day and choice of turbines, by day, newest first."""
+        last = self.order_by("day", "turbines", "-id").distinct("day", "turbines")
+        by_day = defaultdict(list)
+        for run in sorted(last, key=lambda run: -run.pk):
+            by_day[run.day].append(run)
+        return by_day
 
 
 class Run(models.Model):
@@ -129,6 +138,15 @@ class Run(models.Model):
         if self.finished_at is None or self.started_at is None:
             return None
         return self.finished_at - self.started_at
+
+    @property
+    def is_well(self) -> bool:
+        """Whether the run ended, and as it should."""
+        return self.status in (Run.Status.SUCCEEDED, Run.Status.EMPTY)
+
+    def covers(self, turbines: Collection[str]) -> bool:
+        """Return whether the run takes in all of these turbines; none named means all."""
+        return not self.turbines or (bool(turbines) and {*turbines} <= {*self.turbines})
 
     @property
     def summary(self) -> str:

@@ -44,9 +44,25 @@ def test_an_address_that_is_none_is_an_error_and_stays_unsaid(monkeypatch, text:
     assert "secret" not in str(error.value)
 
 
-def test_an_address_loses_the_slash_at_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SOURCE_API_URL", "https://wind.example.org/farm/")
-    assert environment.web_address("SOURCE_API_URL") == "https://wind.example.org/farm"
+def test_an_address_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALERT_WEBHOOK_URL", " https://wind.example.org/hook/?a=b ")
+    assert environment.web_address("ALERT_WEBHOOK_URL") == "https://wind.example.org/hook/?a=b"
+
+
+@pytest.mark.parametrize("text", ["mail.example.org", "http://a", "smtp://", "consolemail://"])
+def test_a_mail_server_that_is_none_is_an_error(monkeypatch, text: str) -> None:
+    monkeypatch.setenv("EMAIL_URL", text)
+    with pytest.raises(ImproperlyConfigured, match=r"EMAIL_URL is no address such as smtp\+tls"):
+        environment.mail_server("EMAIL_URL")
+
+
+def test_a_mail_server_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMAIL_URL", "smtp+tls://ada:s%40fe@mail.example.org:587")
+    found = environment.mail_server("EMAIL_URL")
+    assert (found["EMAIL_HOST"], found["EMAIL_PORT"]) == ("mail.example.org", 587)
+    assert (found["EMAIL_HOST_PASSWORD"], found["EMAIL_USE_TLS"]) == ("s@fe", True)
+    monkeypatch.setenv("EMAIL_URL", "")
+    assert environment.mail_server("EMAIL_URL") == {}
 
 
 @pytest.mark.parametrize("text", ["a b", "a\nb", "é"])

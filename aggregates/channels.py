@@ -1,0 +1,74 @@
+"""The ways to people outside: e-mail, and a POST to somebody's program."""
+
+import smtplib
+from collections.abc import Sequence
+
+import httpx
+from django.conf import settings
+from django.core.mail import send_mail
+
+from aggregates.models import Alert
+from windproject.wording import first_line
+
+EMAIL, WEBHOOK = "e-mail", "webhook"
+TIMEOUT_S = 10
+MOST_LINES = 50
+
+
+class NotDelivered(Exception):
+    """The channel did not take a message, for the reason that the sentence tells."""
+
+
+def configured() -> list[str]:
+    """Return the channels that this deployment has."""
+    chosen = {EMAIL: settings.ALERT_EMAILS, WEBHOOK: settings.ALERT_WEBHOOK_URL}
+    return [name for name, address in chosen.items() if address]
+
+
+def send(channel: str, alerts: Sequence[Alert]) -> None:
+    """Send all of the alerts in one message.
+
+    Raises:
+        NotDelivered: where the channel does not take it, or not in time.
+    """
+    {EMAIL: _send_mail, WEBHOOK: _post}[channel](alerts)
+
+
+def _send_mail(alerts: Sequence[Alert]) -> None:
+    subject = f"windproject: {_subject(alerts)}"
+    try:
+        send_mail(subject, _text(alerts), None, settings.ALERT_EMAILS)
+    except (OSError, smtplib.SMTPException) as error:
+        raise NotDelivered(first_line(error)) from error
+
+
+def _post(alerts: Sequence[Alert]) -> None:
+    # `text` is what chat programs show.
+    body = {"text": _text(alerts), "alerts": [_as_json(alert) for alert in alerts]}
+    try:
+        answer = httpx.post(settings.ALERT_WEBHOOK_URL, json=body, timeout=TIMEOUT_S)
+    except httpx.HTTPError as error:
+        raise NotDelivered(first_line(error) or type(error).__name__) from error
+    if not answer.is_success:
+        # The address may hold a secret, so httpx's own sentence is none to repeat.
+        raise NotDelivered(f"it answers with status {answer.status_code}")
+
+
+def _subject(alerts: Sequence[Alert]) -> str:
+    return str(alerts[0]) if len(alerts) == 1 else f"{alerts[0]} and {len(alerts) - 1} more"
+
+
+def _text(alerts: Sequence[Alert]) -> str:
+    lines = [f"{alert}: {alert.message}" for alert in alerts[:MOST_LINES]]
+    if len(alerts) > MOST_LINES:
+        lines.append(f"... and {len(alerts) - MOST_LINES} more.")
+    return "\n".join(lines)
+
+
+def _as_json(alert: Alert) -> dict[str, str | None]:
+    return {
+        "day": str(alert.day) if alert.day else None,
+        "event": alert.event,
+        "message": alert.message,
+        "raised_at": alert.raised_at.isoformat(),
+    }
