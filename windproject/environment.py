@@ -20,6 +20,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 # The embedded servers and everything else that a checkout makes for itself.
 VAR_DIR = BASE_DIR / "var"
 
+CONNECT_TIMEOUT_S = 10
+
 BOOLEANS = {"1": True, "true": True, "yes": True, "on": True}
 BOOLEANS |= {"0": False, "false": False, "no": False, "off": False}
 
@@ -109,9 +111,12 @@ def database(variable: str, name: str) -> dict[str, Any]:
     if not url:
         return embedded.database(name, VAR_DIR / "postgres")
     try:
-        return environ.Env.db_url_config(url)
+        found: dict[str, Any] = environ.Env.db_url_config(url)
     except ValueError as error:
         raise ImproperlyConfigured(f"{variable} cannot be read: {error}.") from error
+    # A host that swallows what it is sent must not hold its visitors for minutes.
+    found["OPTIONS"] = {"connect_timeout": CONNECT_TIMEOUT_S} | found.get("OPTIONS", {})
+    return found
 
 
 def mail_server(name: str) -> dict[str, Any]:

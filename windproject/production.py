@@ -17,7 +17,8 @@ ALLOWED_HOSTS = [*environment.names("ALLOWED_HOSTS"), "localhost"]
 # Off only to try a deployment without a certificate: passwords then travel in the clear.
 HTTPS = environment.boolean("HTTPS", default=True)
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^health/"]
+# Who asks these does so from inside, and what was sent in the clear no redirect takes back.
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
 # How long a browser that came once insists on https: short at first, for nothing takes it back.
 SECURE_HSTS_SECONDS = environment.number("HSTS_SECONDS", default=3600, least=1, most=63_072_000)
 # Subdomains, and the list that browsers come with, are not this deployment's to decide.

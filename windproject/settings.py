@@ -92,6 +92,10 @@ RUN_LEASE = timedelta(minutes=2)
 PENDING_LOOKBACK = timedelta(
     days=environment.number("PENDING_LOOKBACK_DAYS", default=30, least=1, most=36_500)
 )
+# How long after its end a day may be without its statistics before monitoring is told.
+FRESHNESS = timedelta(
+    minutes=environment.number("FRESHNESS_MINUTES", default=60, least=1, most=100_000)
+)
 
 # Who is told when a day starts failing, and when it has recovered.
 ALERT_EMAILS = environment.names("ALERT_EMAILS")

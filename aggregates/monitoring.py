@@ -1,0 +1,136 @@
+"""What monitoring asks: whether the statistics are up to date, and figures for Prometheus."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Count, F, Sum
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    Metric,
+    SummaryMetricFamily,
+)
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from aggregates import states
+from aggregates.extract import SourceUnavailable
+from aggregates.models import Alert, Run, Tick
+from aggregates.states import DayState, State
+from windproject.days import day_bounds, now
+
+SETTLED = {State.CURRENT, State.ARCHIVED, State.EMPTY}
+DAY = timedelta(days=1)
+
+
+def late_days(at: datetime) -> list[DayState]:
+    """Return the days of the schedule's look-back that ended a while ago and are not current.
+
+    A while is FRESHNESS. Oldest first.
+
+    Raises:
+        SourceUnavailable: where the source does not answer.
+    """
+    last = (at - settings.FRESHNESS).date() - DAY
+    found = states.days(at.date() - settings.PENDING_LOOKBACK, last)
+    return [day for day in reversed(found) if day.state not in SETTLED]
+
+
+def fresh(request: HttpRequest) -> JsonResponse:
+    """`GET /health/freshness`: 503 while a day that ended a while ago is not current."""
+    try:
+        late = [{"day": found.day, "state": found.state} for found in late_days(now())]
+    except SourceUnavailable:
+        return JsonResponse({"status": "unknown: the source does not answer"}, status=503)
+    if late:
+        return JsonResponse({"status": "late", "days": late}, status=503)
+    return JsonResponse({"status": "ok"})
+
+
+class MetricsView(APIView):
+    """`GET /metrics`: figures in Prometheus' own text."""
+
+    def get(self, request: Request) -> HttpResponse:
+        registry = CollectorRegistry()
+        registry.register(FarmCollector(now()))
+        return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+class FarmCollector(Collector):
+    """Figures out of the database, which is right whichever process did the work."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def describe(self) -> Sequence[Metric]:
+        """Nothing is known before the database is asked."""
+        return []
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the figures of runs, turbine-days, alerts and the schedule."""
+        yield from _of_runs()
+        yield from _of_turbine_days(self.at)
+        yield GaugeMetricFamily(
+            "windproject_alerts_waiting",
+            "Alerts that a channel has not taken.",
+            value=Alert.objects.exclude(waiting=[]).count(),
+        )
+        tick = Tick.last()
+        if tick:
+            yield GaugeMetricFamily(
+                "windproject_last_tick_timestamp_seconds",
+                "When the schedule last looked for what is to be done.",
+                value=tick.ticked_at.timestamp(),
+            )
+
+
+def _of_runs() -> Iterator[Metric]:
+    runs = CounterMetricFamily("windproject_runs", "Runs.", labels=["status"])
+    seconds = SummaryMetricFamily(
+        "windproject_run_duration_seconds", "How long ended runs took.", labels=["status"]
+    )
+    took = Sum(F("finished_at") - F("started_at"))
+    by_status = Run.objects.order_by("status").values("status")
+    for found in by_status.annotate(number=Count("pk"), took=took):
+        status, number = found["status"], found["number"]
+        runs.add_metric([status], number)
+        duration = found["took"] or timedelta()
+        seconds.add_metric([status], count_value=number, sum_value=duration.total_seconds())
+    yield from (runs, seconds, _of_values())
+
+
+def _of_values() -> Metric:
+    values = CounterMetricFamily("windproject_values", "Values of runs.", labels=["change"])
+    sums = {name: Sum(name) for name in ("inserted", "changed", "removed", "unchanged")}
+    for name, number in Run.objects.aggregate(**sums).items():
+        values.add_metric([name], number or 0)
+    return values
+
+
+def _of_turbine_days(at: datetime) -> Iterator[Metric]:
+    answers = GaugeMetricFamily("windproject_source_up", "1 while the source answers, else 0.")
+    try:
+        found = states.turbine_days(at.date() - settings.PENDING_LOOKBACK, at.date())
+    except SourceUnavailable:
+        answers.add_metric([], 0)
+        yield answers
+        return
+    answers.add_metric([], 1)
+    by_state = GaugeMetricFamily(
+        "windproject_turbine_days", "Turbine-days of the schedule's look-back.", labels=["state"]
+    )
+    for state in State:
+        by_state.add_metric([state], sum(1 for one in found if one.state == state))
+    waiting = [one.day for one in found if one.state not in SETTLED]
+    age = (at - day_bounds(min(waiting))[1]).total_seconds() if waiting else 0
+    oldest = GaugeMetricFamily(
+        "windproject_oldest_not_current_seconds",
+        "Since the end of the oldest day of the look-back that is not current, else 0.",
+        value=max(age, 0),
+    )
+    yield from (answers, by_state, oldest)

@@ -1,0 +1,58 @@
+"""Whether this deployment can work: what a load balancer or an orchestrator asks, without a login.
+
+No answer says why: that may name hosts and accounts, and is for the log.
+"""
+
+import logging
+from collections.abc import Callable
+
+from celery import current_app
+from django.db import DatabaseError, connections
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from kombu.exceptions import OperationalError as BrokerError
+
+from windproject.routers import SOURCE, TARGET
+
+logger = logging.getLogger(__name__)
+
+OK = "ok"
+
+
+def live(request: HttpRequest) -> HttpResponse:
+    """`GET /health/live`: this process answers, whatever else may be down."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+def ready(request: HttpRequest) -> JsonResponse:
+    """`GET /health/ready`: both databases answer and are migrated, and the broker answers.
+
+    503 where one of these does not hold; the answer says of each how it is.
+    """
+    found = {
+        "source": _checked(lambda: _database(SOURCE)),
+        "target": _checked(lambda: _database(TARGET)),
+        "broker": _checked(_broker),
+    }
+    is_ready = set(found.values()) == {OK}
+    return JsonResponse(found, status=200 if is_ready else 503)
+
+
+def _checked(check: Callable[[], str]) -> str:
+    try:
+        return check()
+    except (DatabaseError, BrokerError) as error:
+        logger.error("Not ready: %s", error)
+        return "does not answer"
+
+
+def _database(alias: str) -> str:
+    executor = MigrationExecutor(connections[alias])
+    lacking = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return "lacks migrations" if lacking else OK
+
+
+def _broker() -> str:
+    with current_app.connection_for_write() as connection:
+        connection.ensure_connection(max_retries=1, interval_start=0, timeout=2)
+    return OK
