@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connections
 
 from aggregates import extract, load, versions
 from aggregates.errors import RunFailed, RunLost, SamplesLost
@@ -17,6 +17,7 @@ from aggregates.heartbeat import beating
 from aggregates.models import ACTIVE, Outcome, Run
 from aggregates.transform import transform
 from windproject.logs import about
+from windproject.routers import TARGET
 from windproject.wording import first_line
 
 logger = logging.getLogger(__name__)
@@ -136,20 +137,26 @@ def _walk(run: Run) -> bool:
         logger.warning("%s", error)
         return False
     except RunFailed as error:
-        run.finish(Run.Status.FAILED, str(error))
+        return _end(run, Run.Status.FAILED, str(error))
     except SoftTimeLimitExceeded:
-        run.finish(Run.Status.FAILED, "The run took longer than a worker may work on one.")
+        return _end(run, Run.Status.FAILED, "The run took longer than a worker may work on one.")
     except (OperationalError, InterfaceError) as error:
-        run.finish(Run.Status.FAILED, f"The target database fails: {first_line(error)}.")
+        return _end(run, Run.Status.FAILED, f"The target database fails: {first_line(error)}.")
     except Exception as error:
         logger.exception("%s", run)
-        run.finish(Run.Status.ERRORED, repr(error), traceback.format_exc())
+        return _end(run, Run.Status.ERRORED, repr(error), traceback.format_exc())
     except BaseException:
-        run.finish(Run.Status.FAILED, "The worker was told to stop.")
+        _end(run, Run.Status.FAILED, "The worker was told to stop.")
         raise
-    else:
-        run.finish(status)
-    return True
+    return _end(run, status)
+
+
+def _end(run: Run, status: Run.Status, error: str = "", traceback: str = "") -> bool:
+    target = connections[TARGET]
+    if target.errors_occurred and not target.is_usable():
+        # A server that was restarted meanwhile takes a new connection.
+        target.close()
+    return run.finish(status, error, traceback)
 
 
 def _aggregate(run: Run) -> Run.Status:

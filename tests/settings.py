@@ -1,6 +1,7 @@
 """The project's settings, with embedded servers for this test session alone."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 from windproject import embedded
@@ -11,14 +12,15 @@ from windproject.settings import DATABASES, VAR_DIR
 SESSION = os.environ.setdefault("TEST_SESSION", str(os.getpid()))
 TEST_SESSIONS_DIR: Path = VAR_DIR / "tests"
 TEST_SESSION_DIR = TEST_SESSIONS_DIR / SESSION
-# Tests that run at the same time have databases and a broker each.
+# Tests that run at the same time have servers of their own.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 # Set for processes that a test starts: they work on the databases that the tests made.
 IN_TEST_PROCESS = "TEST_PROCESS" in os.environ
 
 for alias, name in [("default", "target"), ("source", "source")]:
     if DATABASES[alias]["ENGINE"] == embedded.__name__:
-        DATABASES[alias] = embedded.database(name, TEST_SESSION_DIR / "postgres")
+        # A server each, so that one can fall while the other stands.
+        DATABASES[alias] = embedded.database(name, TEST_SESSION_DIR / f"{name}{WORKER}")
     if IN_TEST_PROCESS:
         DATABASES[alias]["NAME"] = "_".join(
             filter(None, ["test", DATABASES[alias]["NAME"], WORKER])
@@ -27,5 +29,8 @@ for alias, name in [("default", "target"), ("source", "source")]:
 VAR_DIR = TEST_SESSION_DIR
 BROKER_DIR = TEST_SESSION_DIR / f"broker{WORKER}"
 CELERY_BROKER_URL = embedded.broker_url(BROKER_DIR)
+RUN_LEASE = timedelta(seconds=int(os.environ.get("TEST_LEASE_S", "120")))
+CELERY_TASK_SOFT_TIME_LIMIT = int(os.environ.get("TEST_SOFT_LIMIT_S", "600"))
+CELERY_TASK_TIME_LIMIT = int(os.environ.get("TEST_HARD_LIMIT_S", "660"))
 # Also where the tests run on servers of somebody else.
 API_PUBLIC_READ = True

@@ -223,10 +223,13 @@ class Run(models.Model):
         counts = {name: F(name) + count for name, count in asdict(figures).items()}
         self._held().update(heartbeat_at=Now(), **counts)
 
-    def finish(self, status: Status, error: str = "", traceback: str = "") -> None:
-        """End the run, unless another worker has taken it over."""
-        self._held().update(status=status, error=error, traceback=traceback, finished_at=Now())
+    def finish(self, status: Status, error: str = "", traceback: str = "") -> bool:
+        """End the run; return False where another worker has taken it over."""
+        ended = self._held().update(
+            status=status, error=error, traceback=traceback, finished_at=Now()
+        )
         self.refresh_from_db()
+        return bool(ended)
 
     def _held(self) -> RunQuerySet:
         return Run.objects.filter(pk=self.pk, status=Run.Status.RUNNING, attempt=self.attempt)

@@ -23,7 +23,7 @@ from sourcedata.models import Measurement
 from sourcedata.variables import VARIABLE_NAMES
 from tests.builders import aggregated, at, measurements, turbine
 from tests.processes import process, wait_until
-from tests.settings import SESSION, TEST_SESSION_DIR
+from tests.settings import SESSION, TEST_SESSION_DIR, WORKER
 from tests.windproject.test_serve import free_port
 from windproject import embedded
 
@@ -96,7 +96,8 @@ def rows_of(connection: Any, sql: str) -> list[tuple[Any, ...]]:
 
 
 def second_rows(database: str, sql: str) -> list[tuple[Any, ...]]:
-    handler = ConnectionHandler({"default": embedded.database(database, SECOND_DIR / "postgres")})
+    server = embedded.database(database, SECOND_DIR / f"{database}{WORKER}")
+    handler = ConnectionHandler({"default": server})
     try:
         return rows_of(handler["default"], sql)
     finally:

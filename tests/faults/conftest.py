@@ -1,0 +1,125 @@
+"""What fault tests break, and the proof that all is right again."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import count
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from aggregates import audit, reconciler, states
+from aggregates.models import ACTIVE, Run
+from aggregates.states import State
+from tests import processes
+from tests.builders import measurements, turbine
+from tests.processes import process, wait_until
+from windproject import embedded
+from windproject.days import now, today
+from windproject.embedded.layout import Layout
+
+DAY = today() - timedelta(days=3)
+SETTLED = {State.CURRENT, State.EMPTY}
+# More than any pause between two tries of a day.
+LATER = timedelta(hours=7)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever breaks needs databases that other connections see."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.faults)
+            both = ["default", "source"]
+            item.add_marker(pytest.mark.django_db(transaction=True, databases=both))
+
+
+def measured(day: date = DAY, power: float = 1.0, *turbines: str) -> None:
+    """Store an hour of measurements of some turbines, by default of two."""
+    for name in turbines or ("T01", "T02"):
+        measurements(turbine(name), f"{day}T10:00", power=[power] * 60, wind_direction=[350.0] * 60)
+
+
+@pytest.fixture
+def broker() -> Iterator[None]:
+    with processes.broker():
+        wait_until(processes.broker_answers, "answer of the broker")
+        yield
+
+
+@dataclass
+class Paused:
+    """A worker that stands still at a point of a run."""
+
+    child: "subprocess.Popen[bytes]"
+    file: Path
+
+    def is_there(self) -> bool:
+        return self.file.exists()
+
+    def go_on(self) -> None:
+        self.file.unlink()
+
+    def send(self, number: signal.Signals) -> None:
+        """Send the worker and its pool a signal."""
+        os.killpg(self.child.pid, number)
+
+
+@pytest.fixture
+def paused_worker(tmp_path: Path, broker: None) -> Callable[..., AbstractContextManager[Paused]]:
+    """Start a worker that stands still where it is told to."""
+
+    @contextmanager
+    def pausing(point: str, **environment: str) -> Iterator[Paused]:
+        file = tmp_path / point
+        told = {"PAUSE_AT": point, "PAUSE_FILE": str(file), **environment}
+        with process("-m", "tests.faults.pausing_worker", **told) as child:
+            yield Paused(child, file)
+
+    return pausing
+
+
+def restart(alias: str, how: signal.Signals = signal.SIGINT) -> None:
+    """Stop the server of a database; whoever connects next starts it."""
+    if settings.DATABASES[alias]["ENGINE"] != embedded.__name__:
+        pytest.skip("only an embedded server is this test's to stop")
+    layout = Layout(settings.DATABASES[alias]["OPTIONS"]["directory"])
+    pid = int((layout.data / "postmaster.pid").read_text().splitlines()[0])
+    os.kill(pid, how)
+    wait_until(lambda: not Path(f"/proc/{pid}").exists(), f"end of the server of {alias}")
+    for connection in connections.all():
+        connection.close()
+
+
+def is_well() -> bool:
+    """Return whether every turbine-day is current and no run is active."""
+    if Run.objects.filter(status__in=ACTIVE).exists():
+        return False
+    found = states.turbine_days(today() - timedelta(days=10), today())
+    return bool(found) and {one.state for one in found} <= SETTLED
+
+
+def heals() -> None:
+    """Let the schedule tick and a worker work until all is well; fail where that never comes.
+
+    The proof is the audit, which finds no difference.
+    """
+    ticks = count()
+
+    def ticked() -> bool:
+        # Ticks as of a clock that runs fast, since pauses between tries are hours long.
+        reconciler.tick(now() + next(ticks) * LATER)
+        time.sleep(0.5)
+        return is_well()
+
+    with processes.worker():
+        wait_until(ticked, "healing")
+    for found in map(audit.audit_day, audit.longest_unaudited(100)):
+        assert found.differences.empty, found.differences
+        assert not found.not_current
