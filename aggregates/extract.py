@@ -11,12 +11,13 @@ from typing import Protocol
 
 import pandas as pd
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import Error
 
 from aggregates import remote
 from aggregates.errors import SourceUnavailable
 from sourcedata import reader
 from sourcedata.reader import TurbineDay
+from windproject.outages import is_outage
 from windproject.wording import first_line
 
 __all__ = [
@@ -48,7 +49,9 @@ def _source() -> Source:
 def _asking_the_source() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
+    except Error as error:
+        if not is_outage(error):
+            raise
         sentence = f"The source database fails: {first_line(error)}."
         raise SourceUnavailable(sentence) from error
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import InterfaceError, OperationalError, connections
+from django.db import connections
 
 from aggregates import extract, load, versions
 from aggregates.errors import RunFailed, RunLost, SamplesLost
@@ -17,6 +17,7 @@ from aggregates.heartbeat import beating
 from aggregates.models import ACTIVE, Outcome, Run
 from aggregates.transform import transform
 from windproject.logs import about
+from windproject.outages import is_outage
 from windproject.routers import TARGET
 from windproject.wording import first_line
 
@@ -140,9 +141,9 @@ def _walk(run: Run) -> bool:
         return _end(run, Run.Status.FAILED, str(error))
     except SoftTimeLimitExceeded:
         return _end(run, Run.Status.FAILED, "The run took longer than a worker may work on one.")
-    except (OperationalError, InterfaceError) as error:
-        return _end(run, Run.Status.FAILED, f"The target database fails: {first_line(error)}.")
     except Exception as error:
+        if is_outage(error):
+            return _end(run, Run.Status.FAILED, f"The target database fails: {first_line(error)}.")
         logger.exception("%s", run)
         return _end(run, Run.Status.ERRORED, repr(error), traceback.format_exc())
     except BaseException:

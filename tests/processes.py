@@ -16,13 +16,18 @@ PATIENCE_S = 30
 ENVIRONMENT = {"DJANGO_SETTINGS_MODULE": "tests.settings", "TEST_PROCESS": "1"}
 
 
+def environment(**changes: str) -> dict[str, str]:
+    """Return the environment of a program that works on the databases of the tests."""
+    return os.environ | ENVIRONMENT | changes
+
+
 @contextmanager
-def process(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+def process(*arguments: str, **changes: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run a program of this Python, and end it and what it started at the end of the block."""
     child = subprocess.Popen(
         [sys.executable, *arguments],
         cwd=settings.BASE_DIR,
-        env=os.environ | ENVIRONMENT | environment,
+        env=environment(**changes),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,

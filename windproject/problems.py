@@ -8,10 +8,11 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
-from django.db import OperationalError
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
+
+from windproject.outages import is_outage
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -27,7 +28,7 @@ class DatabaseUnavailable(exceptions.APIException):
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Answer an exception of a view; None where it is a bug, which Django answers with 500."""
-    if isinstance(error, OperationalError):
+    if is_outage(error):
         logger.error("A database cannot be used: %s", error)
         error = DatabaseUnavailable()
     response = default_handler(error, context)

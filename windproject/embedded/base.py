@@ -28,6 +28,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
         server.join()
         try:
             return super().get_new_connection(conn_params)
-        except psycopg2.OperationalError:
+        except psycopg2.OperationalError as error:
+            if _is_full(error):
+                raise
             server.start()
             return super().get_new_connection(conn_params)
+
+
+def _is_full(error: psycopg2.OperationalError) -> bool:
+    """Return whether the server runs, and has no connection left; its messages are English."""
+    return "too many clients" in str(error) or "connection slots" in str(error)

@@ -1,0 +1,11 @@
+"""Telling a database server that fails from one that refuses what it was asked."""
+
+from django.db import DatabaseError, InterfaceError, OperationalError
+
+
+def is_outage(error: Exception) -> bool:
+    """Return whether a server, or the way to it, failed.
+
+    One that falls in the middle of an answer has no error of its own in psycopg2.
+    """
+    return isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
