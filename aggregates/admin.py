@@ -18,11 +18,20 @@ from aggregates import extract, pipeline, queueing, reader, states
 from aggregates.extract import SourceUnavailable
 from aggregates.forms import RunDaysForm
 from aggregates.models import Alert, Day, Outcome, Run, Signal, Value
+from aggregates.reader import COUNT
 from aggregates.states import State
+from sourcedata.variables import VARIABLES
 from windproject.days import days_between, today
 from windproject.wording import listed
 
 RUNS = "admin:aggregates_run_changelist"
+SAID = {
+    Outcome.QUEUED: "Queued",
+    Outcome.JOINED: "Taken in by runs that wait",
+    Outcome.ACTIVE: "Under way already",
+    Outcome.CURRENT: "Current, so nothing was queued",
+}
+UNITS = {variable.name: variable.unit for variable in VARIABLES}
 
 
 def may_run(request: HttpRequest) -> bool:
@@ -43,7 +52,7 @@ def submit(
     for outcome in Outcome:
         found = [str(asked.day) for asked in requests if asked.outcome == outcome]
         if found:
-            messages.info(request, f"{outcome.value}: {listed(found)}")
+            messages.info(request, f"{SAID[outcome]}: {listed(found)}.")
     if failure:
         messages.warning(request, failure)
 
@@ -65,7 +74,7 @@ class ReadOnly:
 class SignalAdmin(ReadOnly, admin.ModelAdmin):
     """Signals with their latest value; the page of one shows a day's windows."""
 
-    list_display = ["turbine", "variable", "statistic", "latest_time", "latest_value"]
+    list_display = ["turbine", "variable", "statistic", "latest_time", "latest_value", "unit"]
     list_filter = ["turbine", "variable", "statistic"]
     search_fields = ["turbine"]
     show_full_result_count = False
@@ -89,6 +98,9 @@ class SignalAdmin(ReadOnly, admin.ModelAdmin):
     @admin.display(empty_value="none")
     def latest_value(self, signal: Any) -> str | None:
         return None if signal.latest_value is None else f"{signal.latest_value:.6g}"
+
+    def unit(self, signal: Signal) -> str:
+        return UNITS.get(signal.variable, "") if signal.statistic != COUNT else "samples"
 
     def change_view(
         self,
@@ -131,11 +143,11 @@ class RunAdmin(ReadOnly, admin.ModelAdmin):
     list_display = [
         "day",
         "status",
+        "error",
         "requested_by",
         "which_turbines",
         "queued_at",
         "duration_s",
-        "error",
         "samples",
         "windows",
         "inserted",
@@ -148,6 +160,14 @@ class RunAdmin(ReadOnly, admin.ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
     actions = ["run_again"]
+    readonly_fields = ["which_turbines", "duration_s"]
+    fieldsets = [
+        (None, {"fields": ["day", "status", "error", "which_turbines", "force", "requested_by"]}),
+        ("When", {"fields": ["queued_at", "started_at", "finished_at", "duration_s"]}),
+        ("Read from the source", {"fields": ["samples", "missing", "rejected"]}),
+        ("Written", {"fields": ["windows", "inserted", "changed", "removed", "unchanged"]}),
+        ("For a developer", {"fields": ["worker", "attempt", "fingerprint", "traceback"]}),
+    ]
 
     @admin.display(description="turbines")
     def which_turbines(self, run: Run) -> str:
@@ -234,6 +254,8 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
             "days": [day for day in found if day.state == state or not state],
             "years": years,
             "year": year,
+            "columns": ["Day", "State", "Turbines", "Samples", "Expected", "Last run"],
+            "is_known": bool(years),
             "states": list(State),
             "state": state,
             "may_run": may_run(request),

@@ -32,7 +32,7 @@ class RunDaysForm(forms.Form):
     turbines = forms.MultipleChoiceField(required=False, help_text="None chosen means all.")
     force = forms.BooleanField(
         required=False,
-        help_text="Also what is current, and even where most of the values would go.",
+        help_text="Also what is current, and even if it deletes most of a day's statistics.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -45,17 +45,29 @@ class Turbine(models.Model):
     """A wind turbine, or whatever else records the same variables at the same times."""
 
     name = models.CharField(max_length=100, unique=True, validators=[validate_turbine_name])
-    rated_power_kw = models.FloatField(null=True, blank=True, validators=[MinValueValidator(1)])
+    rated_power_kw = models.FloatField(
+        "rated power (kW)", null=True, blank=True, validators=[MinValueValidator(1)]
+    )
     latitude = models.FloatField(
-        null=True, blank=True, validators=[MinValueValidator(-90), MaxValueValidator(90)]
+        "latitude (deg)",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-90), MaxValueValidator(90)],
     )
     longitude = models.FloatField(
-        null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)]
+        "longitude (deg)",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-180), MaxValueValidator(180)],
     )
-    hub_height_m = models.FloatField(null=True, blank=True, validators=[MinValueValidator(0)])
-    rotor_diameter_m = models.FloatField(null=True, blank=True, validators=[MinValueValidator(0)])
+    hub_height_m = models.FloatField(
+        "hub height (m)", null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    rotor_diameter_m = models.FloatField(
+        "rotor diameter (m)", null=True, blank=True, validators=[MinValueValidator(0)]
+    )
     sample_interval_s = models.PositiveIntegerField(
-        default=60, validators=[MinValueValidator(1), MaxValueValidator(600)]
+        "sample interval (s)", default=60, validators=[MinValueValidator(1), MaxValueValidator(600)]
     )
 
     objects = TurbineQuerySet.as_manager()

@@ -26,8 +26,8 @@ for alias, name in [("default", "target"), ("source", "source")]:
             filter(None, ["test", DATABASES[alias]["NAME"], WORKER])
         )
 
-VAR_DIR = TEST_SESSION_DIR
-BROKER_DIR = TEST_SESSION_DIR / f"broker{WORKER}"
+VAR_DIR = TEST_SESSION_DIR / os.environ.get("VAR", "")
+BROKER_DIR = VAR_DIR / f"broker{WORKER}"
 CELERY_BROKER_URL = embedded.broker_url(BROKER_DIR)
 RUN_LEASE = timedelta(seconds=int(os.environ.get("TEST_LEASE_S", "120")))
 CELERY_TASK_SOFT_TIME_LIMIT = int(os.environ.get("TEST_SOFT_LIMIT_S", "600"))

@@ -1,16 +1,21 @@
-"""The admin of the schedule: whoever may only look at it may not run it either."""
+"""The admin of the schedule and of the tokens, which other packages bring along."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django_celery_beat.admin import PeriodicTaskAdmin
-from django_celery_beat.models import PeriodicTask
+from django_celery_beat.models import ClockedSchedule, PeriodicTask, SolarSchedule
+from knox.admin import AuthTokenAdmin
+from knox.models import AuthToken
 
 admin.site.site_header = admin.site.site_title = "windproject"
 admin.site.index_title = "Wind farm"
 
-admin.site.unregister(PeriodicTask)
+# A farm's day knows neither sunsets nor single appointments.
+admin.site.unregister([PeriodicTask, ClockedSchedule, SolarSchedule, AuthToken])
 
 
 @admin.register(PeriodicTask)
@@ -20,3 +25,36 @@ class GuardedPeriodicTaskAdmin(PeriodicTaskAdmin):  # type: ignore[misc]  # it h
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions: dict[str, Any] = super().get_actions(request)
         return actions if self.has_change_permission(request) else {}
+
+
+@admin.register(AuthToken)
+class TokenAdmin(AuthTokenAdmin):  # type: ignore[misc]  # it has no types
+    """Tokens: made for an account, shown once, and held until they are deleted."""
+
+    list_display = ("token_begins", "user", "created")
+    search_fields = ("user__username",)
+    raw_id_fields = ()
+    readonly_fields = ("token_begins", "created")
+
+    @admin.display(description="token begins with")
+    def token_begins(self, token: AuthToken) -> str:
+        return str(token.token_key)
+
+    def get_fields(self, request: HttpRequest, obj: AuthToken | None = None) -> Sequence[str]:
+        return ("user", "token_begins", "created") if obj else ("user",)
+
+    def has_change_permission(self, request: HttpRequest, obj: AuthToken | None = None) -> bool:
+        """Only its end can be changed about a token, by deleting it."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: AuthToken, form: Any, change: bool) -> None:
+        """Store the token's hash, and show the token itself this once."""
+        obj.save()
+        text = "The token, which is shown this once: %s"
+        self.message_user(request, text % form.token, messages.WARNING)
+
+    def response_add(
+        self, request: HttpRequest, obj: AuthToken, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Show nothing else that could be taken for the token."""
+        return HttpResponseRedirect(reverse("admin:knox_authtoken_changelist"))

@@ -111,6 +111,8 @@ def database(variable: str, name: str) -> dict[str, Any]:
     if not url:
         return embedded.database(name, VAR_DIR / "postgres")
     try:
+        if urlsplit(url).scheme not in ("postgres", "postgresql"):
+            raise ValueError("it is not postgres://USER:PASSWORD@HOST:PORT/NAME")
         found: dict[str, Any] = environ.Env.db_url_config(url)
     except ValueError as error:
         raise ImproperlyConfigured(f"{variable} cannot be read: {error}.") from error

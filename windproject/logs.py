@@ -52,6 +52,8 @@ def configuration(format: str, level: str) -> dict[str, Any]:
                 "class": "logging.StreamHandler",
                 "filters": ["subject"],
                 "formatter": format,
+                # Also for those who set levels of their own, as gunicorn does.
+                "level": level,
             }
         },
         "root": {"handlers": ["console"], "level": level},

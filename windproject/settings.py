@@ -73,6 +73,7 @@ SILENCED_SYSTEM_CHECKS = ["models.W035"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 LANGUAGE_CODE = "en-us"
+FORMAT_MODULE_PATH = ["windproject.formats"]
 
 # Where the web server of `serve` listens, on this machine alone.
 WEB_PORT = environment.number("WEB_PORT", default=8000, least=1, most=65535)

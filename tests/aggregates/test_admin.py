@@ -1,5 +1,6 @@
 """The admin's pages of the target: what each kind of visitor sees and may do."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.contrib.auth.models import Permission, User
 from django.db import OperationalError
 from django.test import Client
 from django_celery_beat.models import PeriodicTask
+from knox.models import AuthToken
 
 from aggregates.models import Run, Signal
 from sourcedata import reader
@@ -211,3 +213,27 @@ def test_a_longer_list_takes_no_more_queries(
         text(admin_client, f"/admin/{page}/")
     with django_assert_max_num_queries(4, using="source"):
         text(admin_client, f"/admin/{page}/")
+
+
+def test_a_token_is_made_for_an_account_and_shown_once(admin_client: Client) -> None:
+    ada = User.objects.create_user("ada")
+    tokens = "/admin/knox/authtoken/"
+    page = admin_client.post(f"{tokens}add/", {"user": ada.pk}, follow=True).content.decode()
+    token = re.search(r"shown this once: (\w+)", page)
+    assert token is not None
+    assert AuthToken.objects.get().user == ada
+    header = {"Authorization": f"Token {token[1]}"}
+    assert Client().get("/api/runs", headers=header).status_code == 200
+    assert token[1] not in text(admin_client, tokens)
+
+
+def test_days_are_not_said_to_be_none_while_the_source_is_down(
+    admin_client: Client, monkeypatch: Any
+) -> None:
+    def fail() -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(reader, "day_range", fail)
+    page = text(admin_client, DAYS)
+    assert "The source database fails: connection refused" in page
+    assert "is not known while the source does not answer" in page

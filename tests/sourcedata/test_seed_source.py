@@ -202,3 +202,11 @@ def test_a_range_that_starts_before_1970_is_refused() -> None:
 def test_arguments_from_the_shell_are_understood() -> None:
     call_command("seed_source", "--days=1", "--end=2026-11-10", "--missing=0", stdout=StringIO())
     assert len(stored()) == 1440
+
+
+@pytest.mark.parametrize("command", ["seed_source", "demo"])
+def test_nothing_is_written_into_a_source_that_nobody_reads(settings: Any, command: str) -> None:
+    settings.SOURCE_API_URL = "https://wind.example.org"
+    with pytest.raises(CommandError, match="aggregates the measurements of https:"):
+        call_command(command)
+    assert not Turbine.objects.exists()

@@ -92,3 +92,30 @@ def test_browsers_insist_on_https_for_as_long_as_is_chosen() -> None:
 
 def test_a_host_of_somebody_else_is_refused() -> None:
     assert set(answers(ALLOWED_HOSTS="wind.example.org")) == {"400"}
+
+
+def test_a_deployment_is_not_filled_with_a_demo() -> None:
+    refused = python("manage.py", "demo")
+    assert refused.returncode == 1
+    assert "A demo is simulated, and this is a deployment" in refused.stderr
+
+
+def test_a_deployment_that_has_a_broker_starts_no_other() -> None:
+    refused = python("manage.py", "broker")
+    assert refused.returncode == 1
+    assert "REDIS_URL names a broker" in refused.stderr
+
+
+def test_a_database_that_is_not_postgresql_is_refused_before_its_driver_is_missed() -> None:
+    refused = python("manage.py", "check", TARGET_DATABASE_URL="mysql://ada:secret@host/target")
+    assert refused.returncode == 1
+    assert "TARGET_DATABASE_URL cannot be read: it is not postgres://USER" in refused.stderr
+    assert "secret" not in refused.stderr
+
+
+def test_the_level_of_the_logs_holds_for_those_who_set_their_own() -> None:
+    script = "import django; django.setup(); import logging; logger = logging.getLogger('gunicorn')"
+    script += "; logger.setLevel('INFO'); logger.info('quiet'); logger.error('loud')"
+    said = python("-c", script, LOG_LEVEL="ERROR").stderr
+    assert "loud" in said
+    assert "quiet" not in said

@@ -4,6 +4,8 @@ import os
 import signal
 import socket
 import stat
+import subprocess
+import sys
 from io import StringIO
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -12,7 +14,7 @@ import psutil
 import pytest
 from django.contrib.auth import authenticate
 
-from tests.processes import process, wait_until
+from tests.processes import environment, process, wait_until
 from windproject.management.commands.serve import Command
 
 
@@ -38,13 +40,42 @@ def lives(process: psutil.Process) -> bool:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_everything_runs_until_ctrl_c_and_nothing_after_it() -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGHUP])
+def test_everything_runs_until_ctrl_c_or_a_closed_window_and_nothing_after_it(how: int) -> None:
     port = free_port()
-    with process("manage.py", "serve", WEB_PORT=str(port)) as served:
+    with process("manage.py", "serve", WEB_PORT=str(port), VAR=f"serve{how}") as served:
         wait_until(lambda: answers(port), "page that asks to log in")
         started = psutil.Process(served.pid).children(recursive=True)
-        os.kill(served.pid, signal.SIGINT)
-        assert served.wait(timeout=10) in (0, 130, -signal.SIGINT)
+        assert "served already, by process" in second_serve(f"serve{how}")
+        os.kill(served.pid, how)
+        assert served.wait(timeout=10) in (0, 130, 143, -how)
+        wait_until(lambda: not any(map(lives, started)), "end of all processes")
+
+
+def second_serve(var: str) -> str:
+    """Try to serve what is served already, and return what is said to that."""
+    command = [sys.executable, "manage.py", "serve"]
+    served = subprocess.run(
+        command, env=environment(VAR=var), capture_output=True, text=True, timeout=30, check=False
+    )
+    assert served.returncode == 1
+    return served.stderr
+
+
+@pytest.mark.django_db(transaction=True)
+def test_everything_ends_when_nobody_reads_its_lines_any_more() -> None:
+    port = free_port()
+    command = [sys.executable, "manage.py", "serve"]
+    own = environment(WEB_PORT=str(port), VAR="serve-pipe")
+    with subprocess.Popen(
+        command, env=own, stdout=subprocess.PIPE, start_new_session=True
+    ) as served:
+        wait_until(lambda: answers(port), "page that asks to log in")
+        started = psutil.Process(served.pid).children(recursive=True)
+        assert served.stdout is not None
+        served.stdout.close()
+        answers(port)
+        served.wait(timeout=20)
         wait_until(lambda: not any(map(lives, started)), "end of all processes")
 
 

@@ -37,6 +37,7 @@ from sourcedata.importing.arguments import (
     turbine_name,
     variable_and_column,
 )
+from sourcedata.management.guards import refuse_where_nobody_reads
 from sourcedata.variables import VARIABLE_NAMES
 from windproject.terminal import progress_console, rendered
 from windproject.wording import first_line, quoted
@@ -90,6 +91,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        refuse_where_nobody_reads()
         files, export = options["files"], _export(options)
         results: list[ImportResult] = []
         try:

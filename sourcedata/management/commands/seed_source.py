@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from sourcedata.loading import RangeIsNotEmpty, append, empty_range
+from sourcedata.management.guards import refuse_where_nobody_reads
 from sourcedata.models import END_OF_TIME, FIRST_TIME, Turbine
 from sourcedata.simulation import (
     MINUTES_PER_DAY,
@@ -82,6 +83,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        refuse_where_nobody_reads()
         plan = _plan(options)
         started = perf_counter()
         try:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from windproject.embedded.broker import become_broker
 
@@ -12,4 +12,6 @@ class Command(BaseCommand):
     help = "Becomes the embedded broker, where REDIS_URL names no other; `serve` runs it."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if settings.REDIS_URL:
+            raise CommandError("REDIS_URL names a broker, so nobody would ask this one.")
         become_broker(settings.BROKER_DIR)

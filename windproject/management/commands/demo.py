@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from sourcedata import reader
+from sourcedata.management.guards import refuse_where_nobody_reads
 from windproject.routers import SOURCE
 
 # Any number, the same in every process: of two demos at once the second finds all done.
@@ -22,7 +24,7 @@ What to do next:
                          SELECT name, timestamp, value FROM data JOIN signal
                          ON signal.id = signal_id WHERE name = 'wind_speed_mean' LIMIT 5;
   see all of it run      make serve
-  ask for them by HTTP   curl "http://localhost:8000/data?start={day}&end={day}T01:00"
+  ask for them by HTTP   curl "http://localhost:{port}/data?start={day}&end={day}T01:00"
   make a day stale       UPDATE data SET power = 0 WHERE timestamp = '{day}T12:00Z';  (in source)
   and heal it            .venv/bin/python manage.py aggregate --pending
   import your own        .venv/bin/python manage.py import_measurements --help
@@ -33,6 +35,9 @@ class Command(BaseCommand):
     help = "Migrates both databases, seeds ten days of one turbine, and aggregates them."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        refuse_where_nobody_reads()
+        if settings.SETTINGS_MODULE == "windproject.production":
+            raise CommandError("A demo is simulated, and this is a deployment: it stays as it is.")
         with one_demo_at_a_time():
             self._run()
 
@@ -44,7 +49,7 @@ class Command(BaseCommand):
         call_command("aggregate", pending=True)
         first_and_last = reader.day_range()
         assert first_and_last is not None
-        self.stdout.write(NEXT_STEPS.format(day=first_and_last[1]))
+        self.stdout.write(NEXT_STEPS.format(day=first_and_last[1], port=settings.WEB_PORT))
 
 
 @contextmanager

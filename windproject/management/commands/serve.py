@@ -1,5 +1,6 @@
 """`manage.py serve`: everything that runs, together."""
 
+import fcntl
 import os
 import secrets
 import sys
@@ -9,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.core.management.utils import get_random_secret_key
 from django.db import connection
 
@@ -20,6 +21,8 @@ class Command(BaseCommand):
     help = "Runs broker (where REDIS_URL names none), web server, worker and scheduler."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        settings.VAR_DIR.mkdir(parents=True, exist_ok=True)
+        serve_alone(settings.VAR_DIR / "serve.lock")
         call_command("migrate", verbosity=0)
         if connection.settings_dict["ENGINE"] == embedded.__name__:
             self._ensure_administrator(settings.VAR_DIR / "admin-password")
@@ -31,8 +34,10 @@ class Command(BaseCommand):
         if not settings.REDIS_URL:
             processes.insert(0, "broker")
         self.stdout.flush()
+        supervisor = str(settings.BASE_DIR / "windproject" / "supervisor.py")
         os.chdir(settings.BASE_DIR)
-        os.execv(sys.executable, [sys.executable, "-m", "honcho", "start", *processes])
+        # -P: the modules beside the program are none of its own.
+        os.execv(sys.executable, [sys.executable, "-P", supervisor, *processes])
 
     def _ensure_administrator(self, kept: Path) -> None:
         """Make the first superuser of an embedded database, which nobody else can reach."""
@@ -43,6 +48,26 @@ class Command(BaseCommand):
         users.create_superuser("admin", password=password)
         _keep(password, kept)
         self.stdout.write(f"Log in as admin with the password {password} (kept in {kept}).")
+
+
+def serve_alone(file: Path) -> None:
+    """Hold the lock that says that this checkout is served, for as long as it is.
+
+    A second one would take the embedded broker away from the first.
+
+    Raises:
+        CommandError: where another process holds it.
+    """
+    lock = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        who = os.read(lock, 100).decode()
+        raise CommandError(f"This checkout is served already, {who}: end that first.") from None
+    os.ftruncate(lock, 0)
+    os.write(lock, f"by process {os.getpid()} on port {settings.WEB_PORT}".encode())
+    # What this process becomes holds it on.
+    os.set_inheritable(lock, True)
 
 
 def _kept_secret(kept: Path) -> str:
