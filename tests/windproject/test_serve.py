@@ -7,7 +7,6 @@ import stat
 import subprocess
 import sys
 from io import StringIO
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import psutil
@@ -28,7 +27,7 @@ def answers(port: int) -> bool:
     try:
         with urlopen(f"http://127.0.0.1:{port}/") as page:
             return "Log in" in page.read().decode()
-    except URLError:
+    except OSError:
         return False
 
 
