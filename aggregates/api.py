@@ -1,7 +1,6 @@
 """The REST endpoints of runs and days: validate, ask the room, render."""
 
 import logging
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -149,4 +148,4 @@ class DaysView(SourceMixin, APIView):
         asked = validated(DayStateFilter, request.query_params)
         last = asked["end"] - timedelta(days=1)
         found = states.turbine_days(asked["start"], last, asked["turbine"])
-        return Response([asdict(turbine_day) for turbine_day in found])
+        return Response([turbine_day._asdict() for turbine_day in found])

@@ -3,15 +3,16 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from aggregates import extract, versions
 from aggregates.extract import TurbineDay
 from aggregates.models import ACTIVE, Run
 from windproject.days import days_between
 
-DAY = timedelta(days=1)
+DAY_S = 24 * 60 * 60
 
 
 class State(StrEnum):
@@ -30,8 +31,7 @@ class State(StrEnum):
 WORST_FIRST = list(State)
 
 
-@dataclass(frozen=True)
-class TurbineDayState:
+class TurbineDayState(NamedTuple):
     """One turbine on one UTC day. `revision` and `samples` are the source's, 0 where archived."""
 
     turbine: str
@@ -77,10 +77,9 @@ def _turbine_days(
         (found.day, found.turbine): found for found in extract.turbine_days(first, last, turbines)
     }
     stored = _stored(first, last, turbines)
-    keys = set(known) | set(stored)
-    return [
-        _turbine_day(*key, known.get(key), stored.get(key), runs[key[0]]) for key in sorted(keys)
-    ]
+    # The source answers in order; what it no longer keeps goes in between.
+    keys = known if known.keys() >= stored.keys() else sorted(known.keys() | stored.keys())
+    return [_turbine_day(*key, known.get(key), stored.get(key), runs[key[0]]) for key in keys]
 
 
 def days(first: date, last: date) -> list[DayState]:
@@ -115,16 +114,22 @@ def _turbine_day(
     aggregated: versions.Version | None,
     runs: Sequence[Run],
 ) -> TurbineDayState:
-    last_run = next((run for run in runs if run.covers([turbine])), None)
     return TurbineDayState(
         turbine=turbine,
         day=day,
-        state=_state(known, aggregated, last_run),
+        state=_state(known, aggregated, _last_run(turbine, runs)),
         revision=known.revision if known else 0,
         aggregated_revision=aggregated.revision if aggregated else None,
         samples=known.samples if known else 0,
-        expected_samples=int(DAY.total_seconds() // known.sample_interval_s) if known else 0,
+        expected_samples=DAY_S // known.sample_interval_s if known else 0,
     )
+
+
+def _last_run(turbine: str, runs: Sequence[Run]) -> Run | None:
+    for run in runs:
+        if run.covers([turbine]):
+            return run
+    return None
 
 
 def _state(

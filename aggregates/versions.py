@@ -1,9 +1,9 @@
 """Which turbine-days are not what their measurements say."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2s
+from typing import NamedTuple
 
 from aggregates.extract import TurbineDay, turbine_days
 from aggregates.models import AggregatedDay
@@ -12,8 +12,7 @@ from aggregates.transform import rules
 Key = tuple[date, str]
 
 
-@dataclass(frozen=True, order=True)
-class Version:
+class Version(NamedTuple):
     """What a turbine-day's statistics are determined by."""
 
     revision: int

@@ -1,10 +1,9 @@
 """The questions that others may ask of the source database."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -23,8 +22,7 @@ ROWS_PER_BATCH = 2000
 Row = tuple[Any, ...]
 
 
-@dataclass(frozen=True)
-class TurbineDay:
+class TurbineDay(NamedTuple):
     """One turbine on one UTC day: the revision of its measurements, and how many rows it has."""
 
     turbine: str

@@ -67,6 +67,7 @@ def test_a_worker_that_wakes_up_after_its_lease_commits_nothing(
         ask()
         wait_until(worker.is_there, point)
         worker.send(signal.SIGSTOP)
+        Measurement.objects.update(power=2.0)
         wait_until(takes_back, "run that was taken back")
         heals()
         before = Run.objects.values_list().latest("id")
@@ -75,7 +76,9 @@ def test_a_worker_that_wakes_up_after_its_lease_commits_nothing(
         time.sleep(2)
         assert worker.child.poll() is None
     assert Run.objects.values_list().latest("id") == before
-    assert Run.objects.latest("id").attempt == 2
+    assert Run.objects.earliest("id").attempt == 2
+    # What it had read before it fell asleep is in no table.
+    assert set(values("power_mean").values()) == {2.0}
     heals()
 
 

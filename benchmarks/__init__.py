@@ -1,0 +1,1 @@
+"""How fast it is: programs that make their own databases, measure, and print a table."""

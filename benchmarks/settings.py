@@ -1,0 +1,9 @@
+"""The project's settings, with databases that benchmarks may fill."""
+
+from windproject import embedded
+from windproject.settings import *  # noqa: F403  (every setting but those below)
+from windproject.settings import DATABASES, VAR_DIR
+
+for alias, name in [("default", "target"), ("source", "source")]:
+    if DATABASES[alias]["ENGINE"] == embedded.__name__:
+        DATABASES[alias] = embedded.database(name, VAR_DIR / "benchmarks")
