@@ -11,6 +11,7 @@ from aggregates import extract, versions
 from aggregates.extract import TurbineDay
 from aggregates.models import ACTIVE, Run
 from windproject.days import days_between
+from windproject.rows import no_garbage
 
 DAY_S = 24 * 60 * 60
 
@@ -58,6 +59,7 @@ class DayState:
     last_run: Run | None
 
 
+@no_garbage()
 def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> list[TurbineDayState]:
     """Return the turbine-days from `first` to `last`, both included, by day and turbine.
 
@@ -73,15 +75,17 @@ def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> lis
 def _turbine_days(
     first: date, last: date, turbines: Collection[str], runs: Mapping[date, Sequence[Run]]
 ) -> list[TurbineDayState]:
-    known = {
-        (found.day, found.turbine): found for found in extract.turbine_days(first, last, turbines)
-    }
+    known = extract.turbine_days(first, last, turbines)
     stored = _stored(first, last, turbines)
-    # The source answers in order; what it no longer keeps goes in between.
-    keys = known if known.keys() >= stored.keys() else sorted(known.keys() | stored.keys())
-    return [_turbine_day(*key, known.get(key), stored.get(key), runs[key[0]]) for key in keys]
+    found = [
+        _kept(one, stored.pop((one.day, one.turbine), None), runs.get(one.day, ())) for one in known
+    ]
+    # What is left the source no longer keeps.
+    archived = [_archived(*key, version, runs.get(key[0], ())) for key, version in stored.items()]
+    return sorted(found + archived, key=lambda one: (one.day, one.turbine)) if archived else found
 
 
+@no_garbage()
 def days(first: date, last: date) -> list[DayState]:
     """Return the days from `first` to `last`, both included, newest first.
 
@@ -107,22 +111,27 @@ def _day(day: date, turbine_days: Sequence[TurbineDayState], runs: Sequence[Run]
     )
 
 
-def _turbine_day(
-    day: date,
-    turbine: str,
-    known: TurbineDay | None,
-    aggregated: versions.Version | None,
-    runs: Sequence[Run],
+def _kept(
+    known: TurbineDay, aggregated: tuple[int, str] | None, runs: Sequence[Run]
 ) -> TurbineDayState:
     return TurbineDayState(
-        turbine=turbine,
-        day=day,
-        state=_state(known, aggregated, _last_run(turbine, runs)),
-        revision=known.revision if known else 0,
-        aggregated_revision=aggregated.revision if aggregated else None,
-        samples=known.samples if known else 0,
-        expected_samples=DAY_S // known.sample_interval_s if known else 0,
+        known.turbine,
+        known.day,
+        _state(known, aggregated, _last_run(known.turbine, runs)),
+        known.revision,
+        aggregated[0] if aggregated else None,
+        known.samples,
+        DAY_S // known.sample_interval_s,
     )
+
+
+def _archived(
+    day: date, turbine: str, aggregated: tuple[int, str], runs: Sequence[Run]
+) -> TurbineDayState:
+    last_run = _last_run(turbine, runs)
+    is_active = last_run and last_run.status in ACTIVE
+    state = State(last_run.status) if last_run and is_active else State.ARCHIVED
+    return TurbineDayState(turbine, day, state, 0, aggregated[0], 0, 0)
 
 
 def _last_run(turbine: str, runs: Sequence[Run]) -> Run | None:
@@ -132,13 +141,9 @@ def _last_run(turbine: str, runs: Sequence[Run]) -> Run | None:
     return None
 
 
-def _state(
-    known: TurbineDay | None, aggregated: versions.Version | None, last_run: Run | None
-) -> State:
+def _state(known: TurbineDay, aggregated: tuple[int, str] | None, last_run: Run | None) -> State:
     if last_run and last_run.status in ACTIVE:
         return State(last_run.status)
-    if known is None:
-        return State.ARCHIVED
     if aggregated == versions.version_of(known):
         return State.CURRENT
     if not aggregated and not known.samples:
@@ -150,9 +155,11 @@ def _state(
 
 def _stored(
     first: date, last: date, turbines: Collection[str]
-) -> Mapping[versions.Key, versions.Version]:
+) -> dict[versions.Key, tuple[int, str]]:
     found = versions.aggregated(first, last)
-    return {key: version for key, version in found.items() if not turbines or key[1] in turbines}
+    if not turbines:
+        return found
+    return {key: version for key, version in found.items() if key[1] in turbines}
 
 
 def _last_runs(first: date, last: date) -> Mapping[date, Sequence[Run]]:

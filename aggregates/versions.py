@@ -1,6 +1,6 @@
 """Which turbine-days are not what their measurements say."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from hashlib import blake2s
 from typing import NamedTuple
@@ -8,6 +8,7 @@ from typing import NamedTuple
 from aggregates.extract import TurbineDay, turbine_days
 from aggregates.models import AggregatedDay
 from aggregates.transform import rules
+from windproject.rows import all_rows
 
 Key = tuple[date, str]
 
@@ -57,9 +58,11 @@ def fingerprint(turbine_days: Sequence[TurbineDay]) -> str:
     return blake2s(repr(versions).encode(), digest_size=6).hexdigest()
 
 
-def aggregated(first: date, last: date) -> Mapping[Key, Version]:
-    """Return the versions that the stored statistics were computed from, by day and turbine."""
-    rows = AggregatedDay.objects.filter(day__range=(first, last)).values_list(
-        "day", "turbine", "revision", "rules"
-    )
-    return {(day, turbine): Version(revision, rules) for day, turbine, revision, rules in rows}
+def aggregated(first: date, last: date) -> dict[Key, tuple[int, str]]:
+    """Return the versions that the stored statistics were computed from, by day and turbine.
+
+    As plain tuples, each equal to its Version: there may be very many.
+    """
+    found = AggregatedDay.objects.filter(day__range=(first, last))
+    rows = all_rows(found.values_list("day", "turbine", "revision", "rules"))
+    return {row[:2]: row[2:] for row in rows}

@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 from django.db import transaction
 from django.db.models import Max, Min
+from django.db.models.functions import Collate
 
 from sourcedata.models import Measurement, SourceDay, Turbine
 from sourcedata.variables import VARIABLE_NAMES
 from windproject.days import day_bounds
 from windproject.pgcopy import FLOAT, INTEGER, TIME, copy_out
 from windproject.routers import SOURCE
+from windproject.rows import all_rows
 
 # Rows that a download holds in memory at a time.
 ROWS_PER_BATCH = 2000
@@ -63,7 +65,8 @@ def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> lis
     days = SourceDay.objects.filter(day__range=(first, last))
     if turbines:
         days = days.filter(turbine__name__in=turbines)
-    rows = days.order_by("day", "turbine__name").values_list(
+    # By code point, as Python orders texts, wherever the server stands.
+    rows = days.order_by("day", Collate("turbine__name", "C")).values_list(
         "turbine__name",
         "day",
         "revision",
@@ -71,7 +74,7 @@ def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> lis
         "turbine__rated_power_kw",
         "turbine__sample_interval_s",
     )
-    return [TurbineDay(*row) for row in rows]
+    return list(map(TurbineDay._make, all_rows(rows)))
 
 
 def measurements(day: date, turbines: Sequence[str]) -> pd.DataFrame:
