@@ -8,30 +8,10 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connections
 
-from windproject import embedded
 from windproject.routers import SOURCE, TARGET
 
-URL_OF_ALIAS = {SOURCE: "SOURCE_DATABASE_URL", TARGET: "TARGET_DATABASE_URL"}
-URL_HINT = "Set {} to postgres://USER:PASSWORD@HOST:PORT/NAME, or unset it for the embedded server."
 OLDEST_POSTGRESQL = 15
-POSTGRESQL_ENGINES = {"django.db.backends.postgresql", embedded.__name__}
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
-
-
-@register()
-def databases_are_postgresql(
-    app_configs: Sequence[AppConfig] | None, **kwargs: Any
-) -> list[CheckMessage]:
-    """Both databases need COPY, partitions and statement triggers."""
-    return [
-        Error(
-            f"The database {alias!r} is not PostgreSQL but {_engine(alias)}.",
-            hint=URL_HINT.format(URL_OF_ALIAS[alias]),
-            id="windproject.E001",
-        )
-        for alias in URL_OF_ALIAS
-        if _engine(alias) not in POSTGRESQL_ENGINES
-    ]
 
 
 @register()
@@ -66,8 +46,7 @@ def servers_are_new_enough(
             id="windproject.E004",
         )
         for alias in databases or ()
-        if _engine(alias) in POSTGRESQL_ENGINES
-        and (version := _version(connections[alias])) < OLDEST_POSTGRESQL
+        if (version := _version(connections[alias])) < OLDEST_POSTGRESQL
     ]
 
 
@@ -76,7 +55,7 @@ def databases_are_two_in_fact(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
     """Asks the servers themselves: one database can be spelt in many ways."""
-    if not {SOURCE, TARGET} <= set(databases or ()) or databases_are_postgresql(None):
+    if not {SOURCE, TARGET} <= set(databases or ()):
         return []
     return _same_database() if _identity(SOURCE) == _identity(TARGET) else []
 
@@ -98,11 +77,6 @@ def _identity(alias: str) -> tuple[int, int]:
             " WHERE datname = current_database()"
         )
         return cursor.fetchone()
-
-
-def _engine(alias: str) -> str:
-    # Asking the connection would load the backend, whose driver may not be there.
-    return str(settings.DATABASES[alias]["ENGINE"])
 
 
 def _address(alias: str) -> tuple[str, str, str]:

@@ -112,7 +112,7 @@ def database(variable: str, name: str) -> dict[str, Any]:
         return embedded.database(name, VAR_DIR / "postgres")
     try:
         if urlsplit(url).scheme not in ("postgres", "postgresql"):
-            raise ValueError("it is not postgres://USER:PASSWORD@HOST:PORT/NAME")
+            raise ValueError("it is not postgres://USER:PASSWORD@HOST:PORT/NAME, nor empty")
         found: dict[str, Any] = environ.Env.db_url_config(url)
     except ValueError as error:
         raise ImproperlyConfigured(f"{variable} cannot be read: {error}.") from error

@@ -18,7 +18,7 @@ def addresses(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_the_projects_own_settings_have_no_errors() -> None:
-    found = [checks.databases_are_postgresql, checks.databases_are_two, checks.time_zone_is_utc]
+    found = [checks.databases_are_two, checks.time_zone_is_utc]
     assert [error for check in found for error in check(None)] == []
 
 
@@ -33,13 +33,6 @@ def test_one_database_for_both_is_refused(addresses, other: str) -> None:
 def test_databases_of_one_name_on_two_hosts_are_two(addresses) -> None:
     addresses(default="db1", source="db2")
     assert checks.databases_are_two(None) == []
-
-
-def test_a_database_that_is_not_postgresql_is_refused(monkeypatch) -> None:
-    monkeypatch.setitem(settings.DATABASES["source"], "ENGINE", "django.db.backends.mysql")
-    (error,) = checks.databases_are_postgresql(None)
-    assert "'source' is not PostgreSQL but django.db.backends.mysql" in error.msg
-    assert "SOURCE_DATABASE_URL" in (error.hint or "")
 
 
 def test_another_time_zone_is_refused(monkeypatch) -> None:

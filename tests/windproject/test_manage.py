@@ -33,22 +33,17 @@ def test_a_database_that_does_not_answer_is_one_sentence(command: list[str]) -> 
     assert "Traceback" not in ended.stderr
 
 
-@pytest.mark.parametrize(
-    ("source", "sentence"),
-    [
-        ("mysql://a/b", "'source' is not PostgreSQL but django.db.backends.mysql"),
-        ("$NONSENSE", "'source' is not PostgreSQL"),
-        (UNREACHABLE["TARGET_DATABASE_URL"], "name the same database"),
-    ],
-)
-def test_databases_that_cannot_work_are_refused_with_a_hint(source: str, sentence: str) -> None:
-    ended = manage("check", **UNREACHABLE | {"SOURCE_DATABASE_URL": source})
+def test_databases_that_are_one_are_refused_with_a_hint() -> None:
+    ended = manage(
+        "check", **UNREACHABLE | {"SOURCE_DATABASE_URL": UNREACHABLE["TARGET_DATABASE_URL"]}
+    )
     assert ended.returncode == 1
-    assert sentence in ended.stderr
+    assert "name the same database" in ended.stderr
     assert "HINT" in ended.stderr
 
 
-def test_a_database_url_that_cannot_be_read_is_named() -> None:
-    ended = manage("check", **UNREACHABLE | {"SOURCE_DATABASE_URL": "postgres://h:port/x"})
+@pytest.mark.parametrize("url", ["postgres://h:port/x", "mysql://a/b", "$NONSENSE", "source"])
+def test_a_database_url_that_cannot_be_read_is_named(url: str) -> None:
+    ended = manage("check", **UNREACHABLE | {"SOURCE_DATABASE_URL": url})
     assert ended.returncode == 1
     assert ended.stderr.startswith("A setting is wrong: SOURCE_DATABASE_URL cannot be read")
