@@ -14,7 +14,7 @@ demo: runtime ## fill both databases with a simulated wind farm and show it
 	@.venv/bin/python manage.py demo
 
 test: development ## run the tests
-	@$(RUN) pytest --numprocesses auto
+	@$(RUN) pytest --numprocesses auto --dist worksteal
 
 lint: development ## check style and format
 	@$(RUN) ruff check

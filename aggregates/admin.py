@@ -21,6 +21,7 @@ from aggregates.models import Alert, Day, Outcome, Run, Signal, Value
 from aggregates.reader import COUNT
 from aggregates.states import State
 from sourcedata.variables import VARIABLES
+from windproject.admin import PatientFilters
 from windproject.days import days_between, today
 from windproject.wording import listed
 
@@ -71,7 +72,7 @@ class ReadOnly:
 
 
 @admin.register(Signal)
-class SignalAdmin(ReadOnly, admin.ModelAdmin):
+class SignalAdmin(ReadOnly, PatientFilters, admin.ModelAdmin):
     """Signals with their latest value; the page of one shows a day's windows."""
 
     list_display = ["turbine", "variable", "statistic", "latest_time", "latest_value", "unit"]
@@ -121,9 +122,11 @@ class SignalAdmin(ReadOnly, admin.ModelAdmin):
 
 def _day_of(text: str) -> date | None:
     try:
-        return parse_date(text)
+        found = parse_date(text)
     except ValueError:
         return None
+    # The very last one has no end.
+    return found if found != date.max else None
 
 
 def _sample_interval_s(request: HttpRequest, signal: Signal, day: date) -> int | None:
@@ -136,7 +139,7 @@ def _sample_interval_s(request: HttpRequest, signal: Signal, day: date) -> int |
 
 
 @admin.register(Run)
-class RunAdmin(ReadOnly, admin.ModelAdmin):
+class RunAdmin(ReadOnly, PatientFilters, admin.ModelAdmin):
     """Runs, and the page that asks for new ones."""
 
     # The error early, for a list is wider than many screens.
@@ -237,6 +240,11 @@ def _preview(wanted: dict[str, Any]) -> list[pipeline.Plan]:
 class DayAdmin(ReadOnly, admin.ModelAdmin):
     """The days of a year by state; they have no table, so the list is made here."""
 
+    def get_urls(self) -> list[URLPattern]:
+        """The list alone: there is no row that a page could show, change or delete."""
+        view = self.admin_site.admin_view(self.changelist_view)
+        return [path("", view, name="aggregates_day_changelist")]
+
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -288,7 +296,7 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Alert)
-class AlertAdmin(ReadOnly, admin.ModelAdmin):
+class AlertAdmin(ReadOnly, PatientFilters, admin.ModelAdmin):
     """What people were told of, and what could not be delivered to them."""
 
     list_display = ["raised_at", "about", "event", "message", "delivery"]

@@ -1,6 +1,7 @@
 """The REST endpoints of runs and days: validate, ask the room, render."""
 
 import logging
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -15,13 +16,16 @@ from rest_framework.views import APIView
 
 from aggregates import extract, queueing, states
 from aggregates.extract import SourceUnavailable
-from aggregates.filters import DayStateFilter, RunFilter
+from aggregates.filters import DayStateFilter, NoFilter, RunFilter
 from aggregates.forms import wrong_end
 from aggregates.models import Run
 from windproject.days import days_between
 from windproject.parameters import validated
+from windproject.parsing import DayField, YesOrNoField
 from windproject.problems import DatabaseUnavailable
-from windproject.wording import listed, unknown
+from windproject.wording import listed, quoted, unknown
+
+PLAUSIBLE_ID = re.compile("[0-9]{1,18}")
 
 logger = logging.getLogger(__name__)
 
@@ -65,10 +69,10 @@ class RunRequestSerializer(serializers.Serializer[Any]):
     def get_fields(self) -> dict[str, Any]:
         # `from` is no name that a class can give.
         return {
-            "from": serializers.DateField(),
-            "to": serializers.DateField(),
+            "from": DayField(),
+            "to": DayField(),
             "turbines": serializers.ListField(child=serializers.CharField(), default=list),
-            "force": serializers.BooleanField(default=False),
+            "force": YesOrNoField(default=False),
         }
 
     def validate_turbines(self, names: list[str]) -> list[str]:
@@ -80,9 +84,8 @@ class RunRequestSerializer(serializers.Serializer[Any]):
     def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
         strange = set(self.initial_data) - set(self.fields)
         if strange:
-            raise serializers.ValidationError(
-                {name: f"is not known; allowed: {listed(self.fields)}." for name in strange}
-            )
+            reason = f"is not known; allowed: {listed(self.fields)}."
+            raise serializers.ValidationError({quoted(name)[1:-1]: reason for name in strange})
         wrong = wrong_end(asked["from"], asked["to"])
         if wrong:
             raise serializers.ValidationError({"to": wrong})
@@ -96,11 +99,15 @@ class NewestFirst(CursorPagination):
     page_size = 100
 
     def decode_cursor(self, request: Request) -> Any:
+        allowed = "is none; allowed is what next or previous of another page says."
         try:
-            return super().decode_cursor(request)
+            cursor = super().decode_cursor(request)
         except NotFound:
-            allowed = "is none; allowed is what next or previous of another page says."
             raise serializers.ValidationError({"cursor": [allowed]}) from None
+        # The number of a run; nobody checks it before the database does.
+        if cursor and cursor.position and not PLAUSIBLE_ID.fullmatch(str(cursor.position)):
+            raise serializers.ValidationError({"cursor": [allowed]})
+        return cursor
 
 
 class RunsView(SourceMixin, ListAPIView[Run]):
@@ -139,6 +146,10 @@ class RunView(RetrieveAPIView[Run]):
 
     queryset = Run.objects.all()
     serializer_class = RunSerializer
+
+    def get_object(self) -> Run:
+        validated(NoFilter, self.request.query_params)
+        return super().get_object()
 
 
 class DaysView(SourceMixin, APIView):

@@ -49,6 +49,14 @@ class DayStateFilter(django_filters.FilterSet):
         form = PeriodForm
 
 
+class NoFilter(django_filters.FilterSet):
+    """An address without parameters."""
+
+    class Meta:
+        model = Run
+        fields: list[str] = []
+
+
 class RunFilter(django_filters.FilterSet):
     """Which runs."""
 

@@ -1,11 +1,15 @@
 """What monitoring asks: whether the statistics are up to date, and figures for Prometheus."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import Error
 from django.db.models import Count, F, Sum
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import (
     CounterMetricFamily,
@@ -24,6 +28,8 @@ from aggregates.models import Alert, Run, Tick
 from aggregates.states import DayState, State
 from windproject.days import day_bounds, now
 
+logger = logging.getLogger(__name__)
+
 SETTLED = {State.CURRENT, State.ARCHIVED, State.EMPTY}
 DAY = timedelta(days=1)
 
@@ -41,12 +47,17 @@ def late_days(at: datetime) -> list[DayState]:
     return [day for day in reversed(found) if day.state not in SETTLED]
 
 
+@csrf_exempt
+@require_safe
 def fresh(request: HttpRequest) -> JsonResponse:
     """`GET /health/freshness`: 503 while a day that ended a while ago is not current."""
     try:
         late = [{"day": found.day, "state": found.state} for found in late_days(now())]
     except SourceUnavailable:
         return JsonResponse({"status": "unknown: the source does not answer"}, status=503)
+    except Error as error:
+        logger.error("Freshness is not known: %s", error)
+        return JsonResponse({"status": "unknown: the target does not answer"}, status=503)
     if late:
         return JsonResponse({"status": "late", "days": late}, status=503)
     return JsonResponse({"status": "ok"})

@@ -70,19 +70,29 @@ def preview(days: Collection[date], turbines: Collection[str], force: bool = Fal
         known[turbine_day.day].append(turbine_day)
     outdated = Counter(found.day for found in versions.outdated(turbine_days))
     active = {run.day: run for run in Run.objects.filter(day__in=days, status__in=ACTIVE)}
-    return [_plan(day, known[day], outdated[day], active.get(day), force) for day in days]
+    plans = []
+    for day in days:
+        plan = _plan(day, known[day], outdated[day], force)
+        run = active.get(day)
+        plans.append(_beside(run, plan, turbines, force) if run else plan)
+    return plans
 
 
-def _plan(
-    day: date, known: Sequence[TurbineDay], outdated: int, active: Run | None, force: bool
-) -> Plan:
+def _beside(active: Run, plan: Plan, turbines: Collection[str], force: bool) -> Plan:
+    """Return what becomes of a plan for a day that has an active run."""
+    if plan.outcome == Outcome.CURRENT:
+        return plan
+    if active.status == Run.Status.RUNNING:
+        return Plan(plan.day, Outcome.ACTIVE, f"{active} is under way")
+    if not active.can_take_in(turbines, force):
+        return Plan(plan.day, Outcome.ACTIVE, f"{active} waits, and forces other turbines or none")
+    return Plan(plan.day, Outcome.JOINED, f"{active} waits and takes this request in")
+
+
+def _plan(day: date, known: Sequence[TurbineDay], outdated: int, force: bool) -> Plan:
     measured = sum(1 for turbine_day in known if turbine_day.samples)
     if measured and not force and not outdated:
         return Plan(day, Outcome.CURRENT, "its statistics equal its measurements")
-    if active and active.status == Run.Status.RUNNING:
-        return Plan(day, Outcome.ACTIVE, f"{active} is under way")
-    if active:
-        return Plan(day, Outcome.JOINED, f"{active} waits and takes this request in")
     if not measured and not outdated:
         return Plan(day, Outcome.QUEUED, "it has no measurements: the run will end empty")
     if force:

@@ -47,7 +47,7 @@ def announce(runs: Sequence[Run]) -> str:
             Run.objects.filter(pk=run.pk).update(sent_at=Now())
     except OperationalError as error:
         return (
-            f"The broker does not answer ({first_line(error)}): the runs stay queued, and the "
+            f"The broker takes no messages ({first_line(error)}): the runs stay queued, and the "
             "next tick of the schedule hands them over."
         )
     return ""

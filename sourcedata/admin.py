@@ -8,6 +8,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 
 from sourcedata.models import Measurement, Turbine
+from windproject.admin import PatientFilters
 
 
 def _time_of_measurement(order: str) -> Subquery:
@@ -16,7 +17,7 @@ def _time_of_measurement(order: str) -> Subquery:
 
 
 @admin.register(Turbine)
-class TurbineAdmin(admin.ModelAdmin):
+class TurbineAdmin(PatientFilters, admin.ModelAdmin):
     """Turbines; one that has measurements keeps its name and cannot be deleted."""
 
     list_display = [

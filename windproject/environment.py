@@ -5,6 +5,7 @@ value counts as none.
 """
 
 import os
+import re
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
 CONNECT_TIMEOUT_S = 10
+LONGEST_NUMBER = 20
+HOST = re.compile(r"\*|\.?[\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:]+\]", re.ASCII)
+MAIL_ADDRESS = re.compile(r"[^@\s<>,]+@[^@\s<>,]+")
 
 BOOLEANS = {"1": True, "true": True, "yes": True, "on": True}
 BOOLEANS |= {"0": False, "false": False, "no": False, "off": False}
@@ -62,7 +66,8 @@ def number(name: str, default: int, least: int, most: int) -> int:
         ImproperlyConfigured: where the variable is something else.
     """
     value = text(name, str(default))
-    if not (value.isascii() and value.isdigit() and least <= int(value) <= most):
+    is_number = value.isascii() and value.isdigit() and len(value) <= LONGEST_NUMBER
+    if not (is_number and least <= int(value) <= most):
         raise _wrong(name, value, f"a whole number from {least} to {most}")
     return int(value)
 
@@ -72,6 +77,19 @@ def names(name: str) -> list[str]:
     return [value.strip() for value in text(name).split(",") if value.strip()]
 
 
+def hosts(name: str) -> list[str]:
+    """Return the names of hosts, which commas separate.
+
+    Raises:
+        ImproperlyConfigured: where there is none, or one that is none.
+    """
+    found = names(name)
+    for host in found or [text(name)]:
+        if not HOST.fullmatch(host):
+            raise _wrong(name, host, "names such as wind.example.org, with commas between them")
+    return found
+
+
 def web_address(name: str) -> str:
     """Return an http or https address, or an empty text.
 
@@ -79,14 +97,60 @@ def web_address(name: str) -> str:
         ImproperlyConfigured: where it is something else, or holds a password.
     """
     value = text(name)
-    if not value:
-        return ""
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+    if value and not _is_address(value, ("http", "https"), with_login=False):
         raise ImproperlyConfigured(
             f"{name} is no address such as https://wind.example.org, without a password in it."
         )
     return value
+
+
+def base_address(name: str) -> str:
+    """Return an http or https address that others are made of, or an empty text.
+
+    Raises:
+        ImproperlyConfigured: where it is something else, or has a query.
+    """
+    value = web_address(name).rstrip("/")
+    if "?" in value:
+        raise ImproperlyConfigured(f"{name} has a query, to which no address can be added.")
+    return value
+
+
+def broker(name: str) -> str:
+    """Return the address of a Redis or Valkey server, or an empty text.
+
+    Raises:
+        ImproperlyConfigured: where it is something else.
+    """
+    value = text(name)
+    is_socket = value.startswith("redis+socket:///")
+    if value and not is_socket and not _is_address(value, ("redis", "rediss")):
+        raise ImproperlyConfigured(f"{name} is no address such as redis://HOST:6379/0.")
+    return value
+
+
+def _is_address(value: str, schemes: Collection[str], with_login: bool = True) -> bool:
+    """Return whether it names a host by one of the schemes, and a port if any."""
+    try:
+        parts = urlsplit(value)
+        is_complete = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    is_clean = value.isprintable() and " " not in value and not parts.fragment
+    return is_complete and is_clean and (with_login or "@" not in parts.netloc)
+
+
+def mail_addresses(name: str, default: str = "") -> list[str]:
+    """Return mail addresses, which commas separate.
+
+    Raises:
+        ImproperlyConfigured: naming one that is none.
+    """
+    found = names(name) or ([default] if default else [])
+    for address in found:
+        if not MAIL_ADDRESS.fullmatch(address):
+            raise _wrong(name, address, "addresses such as ada@example.org")
+    return found
 
 
 def header(name: str) -> str:
@@ -111,7 +175,8 @@ def database(variable: str, name: str) -> dict[str, Any]:
     if not url:
         return embedded.database(name, VAR_DIR / "postgres")
     try:
-        if urlsplit(url).scheme not in ("postgres", "postgresql"):
+        parts = urlsplit(url)
+        if parts.scheme not in ("postgres", "postgresql") or len(parts.path) < 2:
             raise ValueError("it is not postgres://USER:PASSWORD@HOST:PORT/NAME, nor empty")
         found: dict[str, Any] = environ.Env.db_url_config(url)
     except ValueError as error:
@@ -130,8 +195,7 @@ def mail_server(name: str) -> dict[str, Any]:
     value = text(name)
     if not value:
         return {}
-    parts = urlsplit(value)
-    if parts.scheme not in ("smtp", "smtp+tls", "smtp+ssl") or not parts.hostname:
+    if not _is_address(value, ("smtp", "smtp+tls", "smtp+ssl")):
         raise ImproperlyConfigured(
             f"{name} is no address such as smtp+tls://USER:PASSWORD@mail.example.org:587."
         )

@@ -10,6 +10,8 @@ from celery import current_app
 from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError as BrokerError
 
 from windproject.routers import SOURCE, TARGET
@@ -19,11 +21,15 @@ logger = logging.getLogger(__name__)
 OK = "ok"
 
 
+@csrf_exempt
+@require_safe
 def live(request: HttpRequest) -> HttpResponse:
     """`GET /health/live`: this process answers, whatever else may be down."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
+@csrf_exempt
+@require_safe
 def ready(request: HttpRequest) -> JsonResponse:
     """`GET /health/ready`: both databases answer and are migrated, and the broker answers.
 

@@ -5,9 +5,13 @@
 """
 
 import logging
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
@@ -16,7 +20,19 @@ from windproject.outages import is_outage
 
 CONTENT_TYPE = "application/problem+json"
 
+# Where programs ask.
+API = ("/api/", "/data")
+# What is wrong with the body as a whole.
+BODY = "body"
+
 logger = logging.getLogger(__name__)
+
+
+class TooLarge(exceptions.APIException):
+    """More was posted than anything asks for."""
+
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    default_detail = "The body is too large."
 
 
 class DatabaseUnavailable(exceptions.APIException):
@@ -31,14 +47,12 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if is_outage(error):
         logger.error("A database cannot be used: %s", error)
         error = DatabaseUnavailable()
+    if isinstance(error, RequestDataTooBig):
+        error = TooLarge()
     response = default_handler(error, context)
     if response is None:
         return None
-    problem: dict[str, Any] = {
-        "type": "about:blank",
-        "title": HTTPStatus(response.status_code).phrase,
-        "status": response.status_code,
-    }
+    problem = _problem(response.status_code)
     if isinstance(error, exceptions.ValidationError):
         problem["errors"] = _errors(response.data)
         problem["detail"] = " ".join(f"{e['parameter']}: {e['reason']}" for e in problem["errors"])
@@ -49,10 +63,36 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     return response
 
 
+def _problem(status: int) -> dict[str, Any]:
+    return {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
+
+
+def page_or_problem(
+    page: Callable[..., HttpResponse], status: int, detail: str
+) -> Callable[..., HttpResponse]:
+    """Return a handler of errors that meet no view: a page for people, a problem for programs."""
+
+    def handle(request: HttpRequest, *arguments: Any, **keywords: Any) -> HttpResponse:
+        if not request.path.startswith(API):
+            return page(request, *arguments, **keywords)
+        problem = {**_problem(status), "detail": detail}
+        return JsonResponse(problem, status=status, content_type=CONTENT_TYPE)
+
+    return handle
+
+
+bad_request = page_or_problem(defaults.bad_request, 400, "The request cannot be read.")
+not_found = page_or_problem(defaults.page_not_found, 404, "There is nothing at this address.")
+server_error = page_or_problem(
+    defaults.server_error, 500, "This is a fault of the server, and in its log."
+)
+
+
 def _errors(reasons: dict[str, Any]) -> list[dict[str, str]]:
+    named = {BODY if name == "non_field_errors" else name: why for name, why in reasons.items()}
     return [
         {"parameter": parameter, "reason": " ".join(_texts(found))}
-        for parameter, found in reasons.items()
+        for parameter, found in named.items()
     ]
 
 

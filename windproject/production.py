@@ -12,7 +12,7 @@ environment.require(
 from windproject.settings import *  # noqa: E402, F403  (every setting but those below)
 
 # A health check asks from inside the machine.
-ALLOWED_HOSTS = [*environment.names("ALLOWED_HOSTS"), "localhost"]
+ALLOWED_HOSTS = [*environment.hosts("ALLOWED_HOSTS"), "localhost"]
 
 # Off only to try a deployment without a certificate: passwords then travel in the clear.
 HTTPS = environment.boolean("HTTPS", default=True)

@@ -79,7 +79,7 @@ FORMAT_MODULE_PATH = ["windproject.formats"]
 WEB_PORT = environment.number("WEB_PORT", default=8000, least=1, most=65535)
 
 # Another deployment whose API is the source of the pipeline, instead of the database `source`.
-SOURCE_API_URL = environment.web_address("SOURCE_API_URL").rstrip("/")
+SOURCE_API_URL = environment.base_address("SOURCE_API_URL")
 SOURCE_API_TOKEN = environment.header("SOURCE_API_TOKEN")
 
 LOGGING = logs.configuration(
@@ -99,18 +99,18 @@ FRESHNESS = timedelta(
 )
 
 # Who is told when a day starts failing, and when it has recovered.
-ALERT_EMAILS = environment.names("ALERT_EMAILS")
+ALERT_EMAILS = environment.mail_addresses("ALERT_EMAILS")
 ALERT_WEBHOOK_URL = environment.web_address("ALERT_WEBHOOK_URL")
 if ALERT_EMAILS:
     environment.require("EMAIL_URL")
 vars().update(environment.mail_server("EMAIL_URL"))
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", default="windproject@localhost")
+DEFAULT_FROM_EMAIL = environment.mail_addresses("EMAIL_FROM", "windproject@localhost")[0]
 
 # The broker carries hints alone: the database knows which runs wait, so no result is kept and no
 # message is waited for, acknowledged late or tried again.
 BROKER_DIR = VAR_DIR / "broker"
-REDIS_URL = environment.text("REDIS_URL")
+REDIS_URL = environment.broker("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL or embedded.broker_url(BROKER_DIR)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Whoever queues a run tries the broker twice, for so many seconds, not for ever.
@@ -134,9 +134,9 @@ API_PUBLIC_READ = environment.boolean(
 )
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["windproject.parsing.StrictJSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "knox.auth.TokenAuthentication",
+        "windproject.access.AsciiTokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["windproject.access.MayRead"],

@@ -9,6 +9,10 @@ from aggregates.monitoring import MetricsView, fresh
 from sourcedata.api import DataView, TurbinesView
 from windproject.health import live, ready
 
+handler400 = "windproject.problems.bad_request"
+handler404 = "windproject.problems.not_found"
+handler500 = "windproject.problems.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),

@@ -9,7 +9,8 @@ LONGEST_LIST = 20
 
 def first_line(error: Exception) -> str:
     """Return what a library's error says, without the lines that only a developer reads."""
-    return str(error).strip().partition("\n")[0].rstrip(".")
+    line = str(error).strip().partition("\n")[0].rstrip(".")
+    return "".join(letter if letter.isprintable() else "?" for letter in line)
 
 
 def quoted(text: str) -> str:

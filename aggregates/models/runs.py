@@ -27,7 +27,7 @@ class Outcome(StrEnum):
 
     QUEUED = "queued"  # a new run
     JOINED = "joined"  # a run of that day was waiting and takes the request in
-    ACTIVE = "active"  # a run of that day is under way
+    ACTIVE = "active"  # a run of that day is under way, or waits and cannot take the request in
     CURRENT = "current"  # there is nothing to do
 
     @property
@@ -55,6 +55,8 @@ class RunQuerySet(models.QuerySet["Run"]):
                 if running and not running.take_back() and running.status == Run.Status.RUNNING:
                     return running, Outcome.ACTIVE
                 waiting = running if running and running.status == Run.Status.QUEUED else None
+            if waiting and not waiting.can_take_in(turbines, force):
+                return waiting, Outcome.ACTIVE
             if waiting:
                 waiting.join(turbines, force)
                 return waiting, Outcome.JOINED
@@ -68,6 +70,11 @@ class RunQuerySet(models.QuerySet["Run"]):
         for run in sorted(last, key=lambda run: -run.pk):
             by_day[run.day].append(run)
         return by_day
+
+
+def covers(some: Collection[str], others: Collection[str]) -> bool:
+    """Return whether a choice of turbines takes in another one; none named means all."""
+    return not some or (bool(others) and {*others} <= {*some})
 
 
 class Run(models.Model):
@@ -146,7 +153,7 @@ class Run(models.Model):
 
     def covers(self, turbines: Collection[str]) -> bool:
         """Return whether the run takes in all of these turbines; none named means all."""
-        return not self.turbines or (bool(turbines) and {*turbines} <= {*self.turbines})
+        return covers(self.turbines, turbines)
 
     @property
     def summary(self) -> str:
@@ -156,6 +163,15 @@ class Run(models.Model):
             f"inserted, {self.changed:,} changed, {self.removed:,} removed, "
             f"{self.unchanged:,} unchanged."
         )
+
+    def can_take_in(self, turbines: Collection[str], force: bool) -> bool:
+        """Return whether a further request can join the run while it waits.
+
+        Not where that would force turbines that nobody forces, for force confirms a loss.
+        """
+        if self.force == force:
+            return True
+        return self.covers(turbines) if self.force else covers(turbines, self.turbines)
 
     def join(self, turbines: Collection[str], force: bool) -> None:
         """Take a further request in; the run is queued and its row locked."""

@@ -237,3 +237,40 @@ def test_days_are_not_said_to_be_none_while_the_source_is_down(
     page = text(admin_client, DAYS)
     assert "The source database fails: connection refused" in page
     assert "is not known while the source does not answer" in page
+
+
+@pytest.mark.parametrize("part", ["change", "history", "delete"])
+def test_a_day_has_no_page_of_its_own(admin_client: Client, part: str) -> None:
+    address = f"{DAYS}2025-08-31/{part}/"
+    assert admin_client.get(address).status_code == 404
+    assert admin_client.post(address).status_code == 404
+
+
+def test_the_last_day_of_all_is_no_day_of_a_signal(admin_client: Client) -> None:
+    a_day_that_ran()
+    signal = Signal.objects.get(name="power_mean")
+    page = text(admin_client, f"/admin/aggregates/signal/{signal.pk}/change/", day="9999-12-31")
+    assert "2025-08-31" in page
+
+
+@pytest.mark.parametrize(
+    ("page", "query"),
+    [
+        ("aggregates/run", "status__exact=%00"),
+        ("aggregates/run", "requested_by=%00"),
+        ("aggregates/run", "day__year=9999999999999999999999"),
+        ("aggregates/signal", "turbine=%00"),
+        ("aggregates/alert", "raised_at__year=99999"),
+        ("sourcedata/turbine", "q=%00"),
+    ],
+)
+def test_a_filter_that_nothing_can_meet_shows_all(admin_client, page: str, query: str) -> None:
+    found = admin_client.get(f"/admin/{page}/?{query}", follow=True)
+    assert found.status_code in (200, 400)
+
+
+def test_a_token_of_somebody_else_is_for_superusers() -> None:
+    ada = User.objects.create_superuser("ada")
+    client = staff("add_authtoken", "view_authtoken")
+    client.post("/admin/knox/authtoken/add/", {"user": ada.pk})
+    assert not AuthToken.objects.exists()

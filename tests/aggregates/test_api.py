@@ -1,5 +1,6 @@
 """`/api/days` and `/api/runs`."""
 
+from base64 import b64encode
 from datetime import date
 from typing import Any
 
@@ -208,3 +209,66 @@ def test_turbines_tell_what_is_known_of_them(client: Client) -> None:
     assert (first["first_day"], first["last_day"]) == ("2025-08-30", "2025-08-31")
     assert (second["first_day"], second["samples"]) == (None, 0)
     assert extract.turbine_names() == ["T01", "T02"]
+
+
+@pytest.mark.parametrize(
+    "position", ["p=abc", "r=1&p=abc", "p=1.5", "p=NaN", "p=Infinity", "p=1e400", "p=%00", "p=-1"]
+)
+def test_a_cursor_that_was_tampered_with_is_refused(client: Client, position: str) -> None:
+    cursor = b64encode(position.encode()).decode()
+    found = reasons(client.get("/api/runs", {"cursor": cursor}))
+    assert found == {"cursor": "is none; allowed is what next or previous of another page says."}
+
+
+def with_day(more: str) -> str:
+    return '{"from": "2025-08-31", "to": "2025-08-31", ' + more + "}"
+
+
+@pytest.mark.parametrize(
+    ("body", "parameter", "reason"),
+    [
+        (with_day('"\\ud800": 1'), "\\ud800", "is not known; allowed: from, to"),
+        (with_day('"force": "on"'), "force", "is neither true nor false."),
+        ('{"from": "2025-8-1", "to": "2025-08-31"}', "from", "is not a day; allowed is YYYY-MM-DD"),
+        ('{"from": "\u0662\u0660\u0662\u0665-08-01"}', "from", "is not a day"),
+        ("{}", "from", "is required: a day such as 2025-08-31."),
+        ("[]", "body", "Expected a dictionary"),
+    ],
+)
+def test_a_post_is_read_as_strictly(operator, body: str, parameter: str, reason: str) -> None:
+    found = reasons(operator.post("/api/runs", body, content_type="application/json"))
+    assert reason in found[parameter]
+    assert not Run.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "detail"),
+    [
+        (with_day('"force": true, "force": false'), 400, "names 'force' twice"),
+        ("[" * 100_000, 400, "nested too deeply"),
+        ("{", 400, "The body is not JSON"),
+        (b"\xff", 400, "The body is not JSON"),
+        ('"' + "x" * 3_000_000 + '"', 413, "too large"),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_a_problem(operator, body, status: int, detail: str) -> None:
+    found = operator.post("/api/runs", body, content_type="application/json")
+    assert (found.status_code, found["Content-Type"]) == (status, "application/problem+json")
+    assert detail in found.json()["detail"]
+
+
+def test_a_token_that_is_no_ascii_is_none(client: Client) -> None:
+    found = client.get("/api/runs", headers={"Authorization": "Token \xe9"})
+    assert (found.status_code, found.json()["detail"]) == (401, "Invalid token.")
+
+
+@pytest.mark.parametrize("address", ["/api/runs/abc", "/api/nonsense", "/data/", "/api/runs/1/"])
+def test_an_address_of_nothing_is_a_problem_for_programs(client: Client, address: str) -> None:
+    found = client.get(address)
+    assert (found.status_code, found["Content-Type"]) == (404, "application/problem+json")
+    assert found.json()["detail"] == "There is nothing at this address."
+
+
+def test_an_address_of_one_run_has_no_parameters(client: Client) -> None:
+    run = Run.objects.create(day=DAY, requested_by="test")
+    assert list(reasons(client.get(f"/api/runs/{run.pk}?foo=1"))) == ["foo"]

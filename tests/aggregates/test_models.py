@@ -40,9 +40,9 @@ def test_a_request_queues_a_run() -> None:
 
 def test_a_queued_run_takes_further_turbines_in() -> None:
     first, _ = ask("T02")
-    second, outcome = ask("T01", force=True)
+    second, outcome = ask("T01")
     assert (second.pk, outcome) == (first.pk, Outcome.JOINED)
-    assert (second.turbines, second.force) == (["T01", "T02"], True)
+    assert (second.turbines, second.force) == (["T01", "T02"], False)
 
 
 def test_all_turbines_take_the_named_ones_in() -> None:
@@ -65,6 +65,41 @@ def test_the_database_refuses_a_second_active_run_of_a_day() -> None:
     ask()
     with pytest.raises(IntegrityError, match="run_one_active_per_day"):
         Run.objects.create(day=DAY, requested_by="test")
+
+
+def outcome_of_joining(waiting: tuple[list[str], bool], asked: tuple[list[str], bool]) -> Outcome:
+    ask(*waiting[0], force=waiting[1])
+    return ask(*asked[0], force=asked[1])[1]
+
+
+@pytest.mark.parametrize(
+    ("waiting", "asked"),
+    [
+        (([], False), (["T01"], True)),
+        ((["T01"], True), ([], False)),
+        ((["T01"], True), (["T02"], False)),
+        ((["T01", "T02"], False), (["T01"], True)),
+    ],
+)
+def test_nobody_is_forced_by_somebody_elses_request(waiting, asked) -> None:
+    assert outcome_of_joining(waiting, asked) == Outcome.ACTIVE
+    run = Run.objects.get()
+    assert (run.turbines, run.force) == waiting
+
+
+@pytest.mark.parametrize(
+    ("waiting", "asked", "turbines"),
+    [
+        (([], False), ([], True), []),
+        ((["T01"], False), (["T01", "T02"], True), ["T01", "T02"]),
+        (([], True), (["T01"], False), []),
+        ((["T01"], True), (["T02"], True), ["T01", "T02"]),
+    ],
+)
+def test_a_request_joins_where_all_that_is_forced_was_asked_to_be(waiting, asked, turbines) -> None:
+    assert outcome_of_joining(waiting, asked) == Outcome.JOINED
+    run = Run.objects.get()
+    assert (run.turbines, run.force) == (turbines, True)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -119,3 +119,15 @@ def test_metrics_go_on_while_the_source_is_down(client: Client, outage: None) ->
 def test_metrics_are_for_those_who_may_read(client: Client, settings: Any) -> None:
     settings.API_PUBLIC_READ = False
     assert client.get("/metrics").status_code == 401
+
+
+def test_where_the_target_is_down_freshness_is_unknown(client: Client, monkeypatch: Any) -> None:
+    def fail(*arguments: Any) -> None:
+        raise OperationalError("password=secret")
+
+    monkeypatch.setattr(monitoring.states, "days", fail)
+    answer = client.get("/health/freshness")
+    assert (answer.status_code, answer.json()) == (
+        503,
+        {"status": "unknown: the target does not answer"},
+    )

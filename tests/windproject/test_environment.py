@@ -102,3 +102,56 @@ def test_a_file_is_not_needed_and_goes_behind_the_environment(tmp_path: Path) ->
     (tmp_path / ".env").write_text("WEB_PORT=8123\n")
     assert web_port(tmp_path) == "8123"
     assert web_port(tmp_path, WEB_PORT="8124") == "8124"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nonsense",
+        "http://x",
+        "memory://",
+        "redis://",
+        "redis://h:abc/0",
+        "redis://h:99999/0",
+        "a b",
+    ],
+)
+def test_a_broker_that_is_none_is_an_error(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("REDIS_URL", text)
+    with pytest.raises(ImproperlyConfigured, match="REDIS_URL is no address such as redis://HOST"):
+        environment.broker("REDIS_URL")
+
+
+@pytest.mark.parametrize("text", ["redis://h", "rediss://:pw@h:6380/1", "redis+socket:///a/b", ""])
+def test_a_broker_is_one_that_speaks_redis(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("REDIS_URL", text)
+    assert environment.broker("REDIS_URL") == text
+
+
+@pytest.mark.parametrize(
+    "text", ["http://h/?a=b", "http://h/#x", "http://h:abc", "http://[x", "https://h x"]
+)
+def test_an_address_that_no_other_can_be_made_of_is_an_error(monkeypatch, text: str) -> None:
+    monkeypatch.setenv("SOURCE_API_URL", text)
+    with pytest.raises(ImproperlyConfigured, match="SOURCE_API_URL"):
+        environment.base_address("SOURCE_API_URL")
+
+
+@pytest.mark.parametrize("text", [",", "https://wind.example.org", "a b", "a/b", "a:8000"])
+def test_a_host_that_is_none_is_an_error(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("ALLOWED_HOSTS", text)
+    with pytest.raises(ImproperlyConfigured, match=r"ALLOWED_HOSTS is .*wind\.example\.org"):
+        environment.hosts("ALLOWED_HOSTS")
+
+
+@pytest.mark.parametrize("text", ["ada", "ada@", "a\nb@c", "Ada <ada@example.org>", "a@b, c"])
+def test_a_mail_address_that_is_none_is_an_error(monkeypatch, text: str) -> None:
+    monkeypatch.setenv("ALERT_EMAILS", text)
+    with pytest.raises(ImproperlyConfigured, match="ALERT_EMAILS is"):
+        environment.mail_addresses("ALERT_EMAILS")
+
+
+def test_a_number_of_thousands_of_digits_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEB_PORT", "9" * 5000)
+    with pytest.raises(ImproperlyConfigured, match="WEB_PORT is"):
+        environment.number("WEB_PORT", default=8000, least=1, most=65535)

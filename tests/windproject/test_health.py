@@ -49,3 +49,8 @@ def test_a_database_that_is_down_is_not_ready_and_keeps_its_secrets(
     monkeypatch.setattr(connections["source"], "cursor", refuse)
     status, found = ready(client)
     assert (status, found["source"], found["target"]) == (503, "does not answer", "ok")
+
+
+@pytest.mark.parametrize("name", ["live", "ready", "freshness"])
+def test_health_is_only_asked_for(name: str) -> None:
+    assert Client(enforce_csrf_checks=True).post(f"/health/{name}").status_code == 405
