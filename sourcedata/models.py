@@ -2,6 +2,7 @@
 
 import math
 from datetime import UTC, datetime
+from unicodedata import is_normalized
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -21,6 +22,11 @@ def validate_turbine_name(name: str) -> None:
     """
     if not name or name != name.strip():
         raise ValidationError(f"The turbine name {name!r} is empty or starts or ends with a space.")
+    if not is_normalized("NFC", name):
+        raise ValidationError(
+            f"The turbine name {name!r} writes a letter and its accent apart: another one could "
+            "look the same. Write it in Unicode's composed form (NFC)."
+        )
     if "," in name or not name.isprintable():
         raise ValidationError(
             f"The turbine name {name!r} contains a comma or a character that cannot be shown."

@@ -118,8 +118,10 @@ def heals() -> None:
         time.sleep(0.5)
         return is_well()
 
+    started = time.monotonic()
     with processes.worker():
         wait_until(ticked, "healing")
+    print(f"healed in {time.monotonic() - started:.1f} s, after {next(ticks)} ticks")
     for found in map(audit.audit_day, audit.longest_unaudited(100)):
         assert found.differences.empty, found.differences
         assert not found.not_current
