@@ -4,7 +4,7 @@ A turbine-day's revision is to be read before its measurements, so that a change
 it stale, never wrongly current.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Protocol
@@ -25,6 +25,7 @@ __all__ = [
     "TurbineDay",
     "day_range",
     "measurements",
+    "sample_intervals_s",
     "turbine_days",
     "turbine_names",
 ]
@@ -34,6 +35,7 @@ class Source(Protocol):
     """What answers: this deployment's own database, or another deployment's API."""
 
     def turbine_names(self) -> list[str]: ...
+    def sample_intervals_s(self) -> Mapping[str, int]: ...
     def day_range(self) -> tuple[date, date] | None: ...
     def turbine_days(
         self, first: date, last: date, turbines: Collection[str] = ()
@@ -60,6 +62,12 @@ def _asking_the_source() -> Iterator[None]:
 def turbine_names() -> list[str]:
     """Return the names of the source's turbines."""
     return _source().turbine_names()
+
+
+@_asking_the_source()
+def sample_intervals_s() -> Mapping[str, int]:
+    """Return how far apart each turbine's samples are, in seconds."""
+    return _source().sample_intervals_s()
 
 
 @_asking_the_source()

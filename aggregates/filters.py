@@ -1,4 +1,4 @@
-"""The parameters of `/api/days` and `/api/runs`."""
+"""The parameters of the target's addresses."""
 
 from datetime import date
 from typing import Any
@@ -8,8 +8,20 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from aggregates import extract
-from aggregates.models import AggregatedDay, Run
-from windproject.parameters import NamesFilter, PeriodForm
+from aggregates.layouts import LAYOUTS
+from aggregates.models import AggregatedDay, Run, Value
+from aggregates.reader import turbine_names
+from aggregates.statistics import STATISTICS
+from sourcedata.variables import VARIABLE_NAMES
+from windproject.containers import CONTAINERS
+from windproject.parameters import (
+    NamesFilter,
+    OneOfFilter,
+    PeriodForm,
+    ShareFilter,
+    TimeFilter,
+    ZoneFilter,
+)
 from windproject.wording import listed, quoted
 
 
@@ -55,6 +67,38 @@ class NoFilter(django_filters.FilterSet):
     class Meta:
         model = Run
         fields: list[str] = []
+
+
+class ValueFilter(django_filters.FilterSet):
+    """Which values, and how they are shown."""
+
+    start = TimeFilter(required=True, help_text="First start of a window, included.")
+    end = TimeFilter(required=True, help_text="Last start of a window, not included.")
+    turbine = NamesFilter(allowed=turbine_names, required=False, help_text="Default: all turbines.")
+    variable = NamesFilter(
+        allowed=lambda: VARIABLE_NAMES, required=False, help_text="Default: all variables."
+    )
+    statistic = NamesFilter(
+        allowed=lambda: STATISTICS, required=False, help_text="Default: all statistics."
+    )
+    min_coverage = ShareFilter(
+        required=False, help_text="Least share of the expected samples, 0 to 1; default 0."
+    )
+    layout = OneOfFilter(
+        allowed=[*LAYOUTS], required=False, help_text="long: a row per value; wide: per window."
+    )
+    label = OneOfFilter(
+        allowed=["start", "end"], required=False, help_text="Which end of a window is shown."
+    )
+    timezone = ZoneFilter(required=False, help_text="In which times are shown; default UTC.")
+    format = OneOfFilter(
+        allowed=[*CONTAINERS], required=False, help_text="Default: what Accept asks for, or json."
+    )
+
+    class Meta:
+        model = Value
+        fields: list[str] = []
+        form = PeriodForm
 
 
 class RunFilter(django_filters.FilterSet):

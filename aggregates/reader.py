@@ -1,14 +1,16 @@
 """The questions that others may ask of the target database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
 
 from aggregates.models import Signal, Value
+from aggregates.statistics import COUNT
 from aggregates.windows import WINDOW, WINDOWS_PER_DAY
 from windproject.days import day_bounds, day_start
-
-COUNT = "count"
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,22 @@ def windows_of_day(
         for start in starts
         for count in [counts.get(start, 0.0)]
     ]
+
+
+def turbine_names() -> list[str]:
+    """Return the names of the turbines that have statistics."""
+    names = Signal.objects.order_by("turbine").values_list("turbine", flat=True)
+    return list(names.distinct())
+
+
+def signals() -> Sequence[Mapping[str, Any]]:
+    """Return every signal with the first and the last time that it has a value, None without."""
+    of_signal = Value.objects.filter(signal=OuterRef("pk"))
+    ends = {
+        "first_time": Subquery(of_signal.order_by("timestamp").values("timestamp")[:1]),
+        "last_time": Subquery(of_signal.order_by("-timestamp").values("timestamp")[:1]),
+    }
+    return Signal.objects.annotate(**ends).values("turbine", "variable", "statistic", "name", *ends)
 
 
 def last_day(signal: Signal) -> date | None:

@@ -38,6 +38,11 @@ def turbine_names() -> list[str]:
     return list(turbines_by_name())
 
 
+def sample_intervals_s() -> Mapping[str, int]:
+    """Return how far apart each turbine's samples are, in seconds."""
+    return {name: found.sample_interval_s for name, found in turbines_by_name().items()}
+
+
 def day_range() -> tuple[date, date] | None:
     """Return the first and the last day that has measurements, or None where there are none."""
     turbines = turbines_by_name().values()

@@ -12,6 +12,7 @@ from sourcedata import reader
 from sourcedata.filters import MeasurementFilter, TurbineFilter
 from sourcedata.variables import VARIABLE_NAMES
 from windproject.parameters import validated
+from windproject.streams import begun
 
 
 class DataView(APIView):
@@ -28,7 +29,7 @@ class DataView(APIView):
             asked["start"], asked["end"], variables, asked["turbine"]
         )
         return StreamingHttpResponse(
-            _begun(_json_list(batches, variables)), content_type="application/json"
+            begun(_json_list(batches, variables)), content_type="application/json"
         )
 
 
@@ -52,14 +53,3 @@ def _json_list(
         yield opening + orjson.dumps(objects, option=orjson.OPT_UTC_Z)[1:-1]
         opening = b","
     yield b"[]" if opening == b"[" else b"]"
-
-
-def _begun(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Compute the first chunk at once, so that a database that is down is no half answer."""
-    first = next(chunks)
-
-    def resumed() -> Iterator[bytes]:
-        yield first
-        yield from chunks
-
-    return resumed()

@@ -40,6 +40,11 @@ def turbine_names() -> list[str]:
     return list(Turbine.objects.order_by("name").values_list("name", flat=True))
 
 
+def sample_intervals_s() -> Mapping[str, int]:
+    """Return how far apart each turbine's samples are, in seconds."""
+    return dict(Turbine.objects.values_list("name", "sample_interval_s"))
+
+
 def turbines() -> Sequence[Mapping[str, Any]]:
     """Return what is known of each turbine, by name.
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
+from math import nan
 from typing import Any
+from zoneinfo import available_timezones
 
 import django_filters
 from django import forms
@@ -59,6 +61,64 @@ class NamesFilter(django_filters.Filter):
     """A parameter that is a list of names."""
 
     field_class = NamesField
+
+
+class OneOfField(forms.CharField):
+    """One of the names that are allowed."""
+
+    def __init__(self, *, allowed: Collection[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.allowed = allowed
+
+    def clean(self, value: Any) -> str:
+        text: str = super().clean(value)
+        if text and text not in self.allowed:
+            raise ValidationError(unknown([text], self.allowed))
+        return text
+
+
+class OneOfFilter(django_filters.Filter):
+    """A parameter that is one of some names."""
+
+    field_class = OneOfField
+
+
+class ShareField(forms.CharField):
+    """A part of a whole, 0 to 1."""
+
+    def clean(self, value: Any) -> float:
+        text = super().clean(value)
+        try:
+            share = float(text or 0)
+        except ValueError:
+            share = nan
+        if not 0 <= share <= 1:
+            raise ValidationError(f"{quoted(text)} is no number from 0 to 1.")
+        return share
+
+
+class ShareFilter(django_filters.Filter):
+    """A parameter that is a part of a whole."""
+
+    field_class = ShareField
+
+
+class ZoneField(forms.CharField):
+    """A time zone of the IANA database; UTC where none is named."""
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value) or "UTC"
+        if text not in available_timezones():
+            raise ValidationError(
+                f"{quoted(text)} is no time zone; allowed is such as Europe/Paris."
+            )
+        return str(text)
+
+
+class ZoneFilter(django_filters.Filter):
+    """A parameter that is a time zone."""
+
+    field_class = ZoneField
 
 
 class PeriodForm(forms.Form):

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from aggregates.api import DaysView, RunsView, RunView
 from aggregates.monitoring import MetricsView, fresh
+from aggregates.values_api import SignalsView, ValuesView, VariablesView
 from sourcedata.api import DataView, TurbinesView
 from windproject.health import live, ready
 
@@ -22,6 +23,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", MetricsView.as_view()),
     path("data", DataView.as_view(), name="data"),
     path("api/turbines", TurbinesView.as_view()),
+    path("api/variables", VariablesView.as_view()),
+    path("api/signals", SignalsView.as_view()),
+    path("api/values", ValuesView.as_view()),
     path("api/days", DaysView.as_view()),
     path("api/runs", RunsView.as_view()),
     path("api/runs/<int:pk>", RunView.as_view()),
