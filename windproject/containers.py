@@ -92,7 +92,21 @@ class _Drained(BytesIO):
 
 def _with_texts(batch: Batch) -> Batch:
     """Return the batch with its times as ISO 8601, with their offset."""
-    columns = [_time_text(c) if pa.types.is_timestamp(c.type) else c for c in batch.columns]
+    return _changed(batch, pa.types.is_timestamp, _time_text)
+
+
+def _without_formulas(batch: Batch) -> Batch:
+    return _changed(batch, pa.types.is_string, _harmless)
+
+
+def _changed(batch: Batch, is_meant: Callable[[Any], bool], change: Callable[[Any], Any]) -> Batch:
+    """Return the batch with some columns changed, each distinct value of them once."""
+    columns = []
+    for column in batch.columns:
+        if is_meant(column.type):
+            encoded = column.dictionary_encode()
+            column = pc.take(change(encoded.dictionary), encoded.indices)
+        columns.append(column)
     return pa.record_batch(columns, names=batch.schema.names)
 
 
@@ -103,11 +117,5 @@ def _time_text(times: Any) -> Any:
     return pc.replace_substring_regex(utc, r"([+-]\d\d)(\d\d)$", r"\1:\2")
 
 
-def _without_formulas(batch: Batch) -> Batch:
-    columns = [
-        pc.replace_substring_regex(column, FORMULA, r"'\0")
-        if column.type == pa.string()
-        else column
-        for column in batch.columns
-    ]
-    return pa.record_batch(columns, names=batch.schema.names)
+def _harmless(texts: Any) -> Any:
+    return pc.replace_substring_regex(texts, FORMULA, r"'\0")
