@@ -136,7 +136,7 @@ def _archived(
 
 def _last_run(turbine: str, runs: Sequence[Run]) -> Run | None:
     for run in runs:
-        if run.covers([turbine]):
+        if not run.turbines or turbine in run.turbines:
             return run
     return None
 

@@ -67,19 +67,20 @@ def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> lis
     No `turbines` means all. A turbine-day whose measurements were all deleted is there, with 0
     samples; one that never had any is not.
     """
-    days = SourceDay.objects.filter(day__range=(first, last))
+    wanted = Turbine.objects.order_by(Collate("name", "C"))
     if turbines:
-        days = days.filter(turbine__name__in=turbines)
-    # By code point, as Python orders texts, wherever the server stands.
-    rows = days.order_by("day", Collate("turbine__name", "C")).values_list(
-        "turbine__name",
-        "day",
-        "revision",
-        "samples",
-        "turbine__rated_power_kw",
-        "turbine__sample_interval_s",
-    )
-    return list(map(TurbineDay._make, all_rows(rows)))
+        wanted = wanted.filter(name__in=turbines)
+    known = {turbine.pk: turbine for turbine in wanted}
+    place = {pk: number for number, pk in enumerate(known)}
+    days = SourceDay.objects.filter(day__range=(first, last), turbine__in=known)
+    rows = all_rows(days.values_list("turbine_id", "day", "revision", "samples"))
+    # Numbers sort faster here than names in the database.
+    rows.sort(key=lambda row: (row[1], place[row[0]]))
+    return [
+        TurbineDay(of.name, day, revision, samples, of.rated_power_kw, of.sample_interval_s)
+        for pk, day, revision, samples in rows
+        for of in (known[pk],)
+    ]
 
 
 def measurements(day: date, turbines: Sequence[str]) -> pd.DataFrame:
