@@ -5,13 +5,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models import QuerySet
 
 
 def all_rows(query: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
     """Return the rows of a `values_list`, whose columns need no conversion, all at once."""
-    statement, parameters = query.query.sql_with_params()
+    try:
+        statement, parameters = query.query.sql_with_params()
+    except EmptyResultSet:
+        # A filter by one of no values, which SQL cannot say.
+        return []
     with connections[query.db].cursor() as cursor:
         cursor.execute(statement, parameters)
         return cursor.fetchall()
