@@ -16,11 +16,11 @@ from rest_framework.views import APIView
 
 from aggregates import extract, queueing, states
 from aggregates.extract import SourceUnavailable
-from aggregates.filters import DayStateFilter, NoFilter, RunFilter
+from aggregates.filters import DayStateFilter, RunFilter
 from aggregates.forms import wrong_end
 from aggregates.models import Run
 from windproject.days import days_between
-from windproject.parameters import validated
+from windproject.parameters import refuse_parameters, validated
 from windproject.parsing import DayField, YesOrNoField
 from windproject.problems import DatabaseUnavailable
 from windproject.wording import listed, quoted, unknown
@@ -148,7 +148,7 @@ class RunView(RetrieveAPIView[Run]):
     serializer_class = RunSerializer
 
     def get_object(self) -> Run:
-        validated(NoFilter, self.request.query_params)
+        refuse_parameters(self.request.query_params)
         return super().get_object()
 
 

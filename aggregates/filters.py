@@ -61,14 +61,6 @@ class DayStateFilter(django_filters.FilterSet):
         form = PeriodForm
 
 
-class NoFilter(django_filters.FilterSet):
-    """An address without parameters."""
-
-    class Meta:
-        model = Run
-        fields: list[str] = []
-
-
 class ValueFilter(django_filters.FilterSet):
     """Which values, and how they are shown."""
 

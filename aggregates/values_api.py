@@ -14,11 +14,11 @@ from rest_framework.views import APIView
 from aggregates import extract, layouts, reader
 from aggregates.api import SourceMixin
 from aggregates.blocks import Block, SignalName, blocks, signal_names, window_starts_between
-from aggregates.filters import NoFilter, ValueFilter
+from aggregates.filters import ValueFilter
 from aggregates.layouts import LAYOUTS, Shown
 from sourcedata.variables import VARIABLES
 from windproject.containers import CONTAINERS
-from windproject.parameters import validated
+from windproject.parameters import refuse_parameters, validated
 from windproject.streams import begun
 
 # More than anybody's program parses at once; the other formats are made for it.
@@ -30,7 +30,7 @@ class VariablesView(APIView):
     """`GET /api/variables`: what is measured, in which unit, and which values are possible."""
 
     def get(self, request: Request) -> Response:
-        validated(NoFilter, request.query_params)
+        refuse_parameters(request.query_params)
         return Response([asdict(variable) for variable in VARIABLES])
 
 
@@ -38,7 +38,7 @@ class SignalsView(APIView):
     """`GET /api/signals`: what there are values of, and from when to when."""
 
     def get(self, request: Request) -> Response:
-        validated(NoFilter, request.query_params)
+        refuse_parameters(request.query_params)
         return Response(reader.signals())
 
 

@@ -9,9 +9,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from sourcedata import reader
-from sourcedata.filters import MeasurementFilter, TurbineFilter
+from sourcedata.filters import MeasurementFilter
 from sourcedata.variables import VARIABLE_NAMES
-from windproject.parameters import validated
+from windproject.parameters import refuse_parameters, validated
 from windproject.streams import begun
 
 
@@ -37,7 +37,7 @@ class TurbinesView(APIView):
     """`GET /api/turbines`: what is known of each turbine, by name."""
 
     def get(self, request: Request) -> Response:
-        validated(TurbineFilter, request.query_params)
+        refuse_parameters(request.query_params)
         return Response(reader.turbines())
 
 

@@ -2,7 +2,7 @@
 
 import django_filters
 
-from sourcedata.models import Measurement, Turbine
+from sourcedata.models import Measurement
 from sourcedata.reader import turbine_names
 from sourcedata.variables import VARIABLE_NAMES
 from windproject.parameters import NamesFilter, PeriodForm, TimeFilter
@@ -22,11 +22,3 @@ class MeasurementFilter(django_filters.FilterSet):
         model = Measurement
         fields: list[str] = []
         form = PeriodForm
-
-
-class TurbineFilter(django_filters.FilterSet):
-    """All turbines are listed."""
-
-    class Meta:
-        model = Turbine
-        fields: list[str] = []

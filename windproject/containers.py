@@ -44,17 +44,17 @@ def as_csv(schema: Any, batches: Iterator[Batch]) -> Iterator[bytes]:
 def as_parquet(schema: Any, batches: Iterator[Batch]) -> Iterator[bytes]:
     """Yield a Parquet file."""
     sink = _Drained()
-    with pa.parquet.ParquetWriter(sink, schema) as writer:
-        for batch in batches:
-            writer.write_batch(batch)
-            yield sink.drain()
-    yield sink.drain()
+    return _written(pa.parquet.ParquetWriter(sink, schema), sink, batches)
 
 
 def as_arrow(schema: Any, batches: Iterator[Batch]) -> Iterator[bytes]:
     """Yield Arrow's streaming format."""
     sink = _Drained()
-    with pa.ipc.new_stream(sink, schema) as writer:
+    return _written(pa.ipc.new_stream(sink, schema), sink, batches)
+
+
+def _written(writer: Any, sink: "_Drained", batches: Iterator[Batch]) -> Iterator[bytes]:
+    with writer:
         for batch in batches:
             writer.write_batch(batch)
             yield sink.drain()

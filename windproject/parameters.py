@@ -131,6 +131,17 @@ class PeriodForm(forms.Form):
         return self.cleaned_data
 
 
+def refuse_parameters(query: QueryDict) -> None:
+    """Let an address have no parameters.
+
+    Raises:
+        exceptions.ValidationError: where it has any.
+    """
+    reason = "is no parameter of this address; allowed: none."
+    if query:
+        raise exceptions.ValidationError({name[:LONGEST_QUOTE]: [reason] for name in query})
+
+
 def validated(filterset_class: type[django_filters.FilterSet], query: QueryDict) -> dict[str, Any]:
     """Return the parameters' values by name.
 

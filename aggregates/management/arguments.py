@@ -4,7 +4,7 @@ from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from datetime import date
 
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, CommandParser
 
 from aggregates import extract
 from windproject.days import days_between
@@ -21,6 +21,18 @@ def day_argument(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise ArgumentTypeError(f"{text!r} is not a day such as 2025-08-31") from None
+
+
+def add_turbines(parser: CommandParser) -> None:
+    """Let the command take turbines."""
+    parser.add_argument(
+        "--turbine",
+        action="append",
+        default=[],
+        dest="turbines",
+        metavar="NAME",
+        help="repeatable; default all",
+    )
 
 
 def refuse_unknown_turbines(turbines: Sequence[str]) -> None:

@@ -15,7 +15,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
-from aggregates import audit, reconciler, states
+from aggregates import audit, queueing, reconciler, states
 from aggregates.models import ACTIVE, Run
 from aggregates.states import State
 from tests import processes
@@ -44,6 +44,11 @@ def measured(day: date = DAY, power: float = 1.0, *turbines: str) -> None:
     """Store an hour of measurements of some turbines, by default of two."""
     for name in turbines or ("T01", "T02"):
         measurements(turbine(name), f"{day}T10:00", power=[power] * 60, wind_direction=[350.0] * 60)
+
+
+def ask() -> None:
+    """Queue a run of the day."""
+    queueing.submit([DAY], [], requested_by="test")
 
 
 @pytest.fixture

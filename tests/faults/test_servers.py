@@ -14,21 +14,17 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 
-from aggregates import queueing, reconciler
+from aggregates import reconciler
 from aggregates.models import Run
 from sourcedata.models import Measurement
 from tests import processes
 from tests.builders import aggregated, values
-from tests.faults.conftest import DAY, heals, measured, restart
+from tests.faults.conftest import DAY, ask, heals, measured, restart
 from tests.processes import wait_until
 from windproject import embedded
 from windproject.days import now
 
 MINUTE = timedelta(minutes=1)
-
-
-def ask() -> None:
-    queueing.submit([DAY], [], requested_by="test")
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGQUIT])

@@ -7,18 +7,13 @@ from typing import Any
 
 import pytest
 
-from aggregates import queueing, reconciler
+from aggregates import reconciler
 from aggregates.models import Run
 from sourcedata.models import Measurement
 from tests.builders import aggregated, values
-from tests.faults.conftest import DAY, heals, measured
+from tests.faults.conftest import DAY, ask, heals, measured
 from tests.processes import wait_until
 from windproject.days import now
-
-
-def ask() -> None:
-    _, failure = queueing.submit([DAY], [], requested_by="test")
-    assert failure == ""
 
 
 def status() -> str:

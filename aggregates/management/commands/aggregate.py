@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from aggregates import pipeline, queueing
 from aggregates.errors import RunFailed
 from aggregates.management.arguments import (
+    add_turbines,
     day_argument,
     range_of_days,
     refuse_unknown_turbines,
@@ -35,14 +36,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--pending", action="store_true", help="every day that is not current, since --from"
         )
-        parser.add_argument(
-            "--turbine",
-            action="append",
-            default=[],
-            dest="turbines",
-            metavar="NAME",
-            help="repeatable; default all",
-        )
+        add_turbines(parser)
         parser.add_argument(
             "--force",
             action="store_true",

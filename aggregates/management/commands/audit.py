@@ -11,6 +11,7 @@ from aggregates import audit, queueing
 from aggregates.audit import Audit
 from aggregates.errors import RunFailed
 from aggregates.management.arguments import (
+    add_turbines,
     day_argument,
     range_of_days,
     refuse_unknown_turbines,
@@ -40,14 +41,7 @@ class Command(BaseCommand):
                 metavar="DAY",
                 help=explanation,
             )
-        parser.add_argument(
-            "--turbine",
-            action="append",
-            default=[],
-            dest="turbines",
-            metavar="NAME",
-            help="repeatable; default all",
-        )
+        add_turbines(parser)
         parser.add_argument(
             "--repair", action="store_true", help="have the workers compute again what differs"
         )
