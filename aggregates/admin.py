@@ -75,7 +75,7 @@ class ReadOnly:
 class SignalAdmin(ReadOnly, PatientFilters, admin.ModelAdmin):
     """Signals with their latest value; the page of one shows a day's windows."""
 
-    list_display = ["turbine", "variable", "statistic", "latest_time", "latest_value", "unit"]
+    list_display = ["turbine", "variable", "statistic", "latest_time", "latest_value"]
     list_filter = ["turbine", "variable", "statistic"]
     search_fields = ["turbine"]
     show_full_result_count = False
@@ -98,10 +98,10 @@ class SignalAdmin(ReadOnly, PatientFilters, admin.ModelAdmin):
 
     @admin.display(empty_value="none")
     def latest_value(self, signal: Any) -> str | None:
-        return None if signal.latest_value is None else f"{signal.latest_value:.6g}"
-
-    def unit(self, signal: Signal) -> str:
-        return UNITS.get(signal.variable, "") if signal.statistic != COUNT else "samples"
+        if signal.latest_value is None:
+            return None
+        unit = "samples" if signal.statistic == COUNT else UNITS.get(signal.variable, "")
+        return f"{signal.latest_value:.6g} {unit}"
 
     def change_view(
         self,

@@ -274,3 +274,10 @@ def test_a_token_of_somebody_else_is_for_superusers() -> None:
     client = staff("add_authtoken", "view_authtoken")
     client.post("/admin/knox/authtoken/add/", {"user": ada.pk})
     assert not AuthToken.objects.exists()
+
+
+def test_a_signal_tells_its_latest_value_with_its_unit(admin_client: Client) -> None:
+    a_day_that_ran()
+    page = text(admin_client, "/admin/aggregates/signal/")
+    assert "1.5 kW" in page
+    assert "2 samples" in page
