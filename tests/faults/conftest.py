@@ -90,10 +90,15 @@ def paused_worker(tmp_path: Path, broker: None) -> Callable[..., AbstractContext
     return pausing
 
 
+def must_be_our_own(alias: str) -> None:
+    """Skip a test that would harm a server which others use as well."""
+    if settings.DATABASES[alias]["ENGINE"] != embedded.__name__:
+        pytest.skip("only an embedded server is this test's to break")
+
+
 def restart(alias: str, how: signal.Signals = signal.SIGINT) -> None:
     """Stop the server of a database; whoever connects next starts it."""
-    if settings.DATABASES[alias]["ENGINE"] != embedded.__name__:
-        pytest.skip("only an embedded server is this test's to stop")
+    must_be_our_own(alias)
     layout = Layout(settings.DATABASES[alias]["OPTIONS"]["directory"])
     pid = int((layout.data / "postmaster.pid").read_text().splitlines()[0])
     os.kill(pid, how)

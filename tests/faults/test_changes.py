@@ -10,8 +10,6 @@ from threading import Event, Thread
 from typing import Any
 
 import psycopg2
-import pytest
-from django.conf import settings
 from django.db import connection, connections
 
 from aggregates import audit, load, pipeline, states
@@ -20,8 +18,7 @@ from aggregates.reconciler import tick
 from sourcedata import reader
 from sourcedata.models import Measurement
 from tests.builders import aggregated, turbine, values
-from tests.faults.conftest import DAY, heals, is_well, measured
-from windproject import embedded
+from tests.faults.conftest import DAY, heals, is_well, measured, must_be_our_own
 from windproject.days import now
 from windproject.embedded import binaries
 
@@ -178,10 +175,9 @@ def test_a_reader_never_sees_half_a_turbine_day() -> None:
 
 def postgres(program: str, *arguments: str, **keywords: Any) -> bytes:
     """Run a program of PostgreSQL on the source."""
+    must_be_our_own("source")
     parameters = connections["source"].get_connection_params()
     address = {"PGHOST": parameters["host"], "PGUSER": parameters["user"]}
-    if settings.DATABASES["source"]["ENGINE"] != embedded.__name__:
-        pytest.skip("the programs of PostgreSQL are known of the embedded server alone")
     command = [binaries.program(program), "-d", parameters["dbname"], *arguments]
     return subprocess.run(
         command, env=os.environ | address, check=True, capture_output=True, **keywords

@@ -11,7 +11,6 @@ from typing import Any
 
 import psycopg2
 import pytest
-from django.conf import settings
 from django.db import connection, connections
 
 from aggregates import reconciler
@@ -19,9 +18,8 @@ from aggregates.models import Run
 from sourcedata.models import Measurement
 from tests import processes
 from tests.builders import aggregated, values
-from tests.faults.conftest import DAY, ask, heals, measured, restart
+from tests.faults.conftest import DAY, ask, heals, measured, must_be_our_own, restart
 from tests.processes import wait_until
-from windproject import embedded
 from windproject.days import now
 
 MINUTE = timedelta(minutes=1)
@@ -75,6 +73,7 @@ def test_a_tick_without_a_broker_queues_what_a_later_one_hands_over() -> None:
 
 
 def connect_until_refused(alias: str) -> list[Any]:
+    must_be_our_own(alias)
     parameters = connections[alias].get_connection_params()
     allowed = ("dbname", "user", "host", "port", "password")
     parameters = {name: parameters[name] for name in allowed if name in parameters}
@@ -121,8 +120,9 @@ FAR_DAY = date(2031, 1, 15)
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 2 MB that holds the target's partition of January 2031."""
-    if os.geteuid() != 0 or settings.DATABASES["default"]["ENGINE"] != embedded.__name__:
-        pytest.skip("only root can mount a disk, and only for a server of its own")
+    must_be_our_own("default")
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount a disk")
     disk = Path(f"/tmp/windproject-disk-{os.getpid()}")
     disk.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=2m,mode=0777", "windproject", str(disk)]
