@@ -46,7 +46,7 @@ class SourceMixin:
         if isinstance(error, SourceUnavailable):
             logger.error("%s", error)
             error = DatabaseUnavailable("The source does not answer; try again later.")
-        response: Response = super().handle_exception(error)  # type: ignore[misc]
+        response: Response = super().handle_exception(error)  # type: ignore[misc]  # a mixin
         return response
 
 

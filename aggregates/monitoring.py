@@ -25,12 +25,11 @@ from rest_framework.views import APIView
 from aggregates import states
 from aggregates.extract import SourceUnavailable
 from aggregates.models import Alert, Run, Tick
-from aggregates.states import DayState, State
+from aggregates.states import SETTLED, DayState, State
 from windproject.days import day_bounds, now
 
 logger = logging.getLogger(__name__)
 
-SETTLED = {State.CURRENT, State.ARCHIVED, State.EMPTY}
 DAY = timedelta(days=1)
 
 

@@ -30,6 +30,8 @@ class State(StrEnum):
 
 
 WORST_FIRST = list(State)
+# What no run has to do anything about.
+SETTLED = {State.ARCHIVED, State.CURRENT, State.EMPTY}
 
 
 class TurbineDayState(NamedTuple):

@@ -3,26 +3,20 @@
 The goal is 300 ms. The databases are made by the first run and kept.
 """
 
-import os
 from collections.abc import Callable
 from datetime import date, timedelta
 from statistics import median
 from time import perf_counter
 from typing import Any
 
-import django
+from django.core.management import call_command
+from django.db import connections
+from rich import box
+from rich.table import Table
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.settings")
-django.setup()
-
-from django.core.management import call_command  # noqa: E402
-from django.db import connections  # noqa: E402
-from rich import box  # noqa: E402
-from rich.table import Table  # noqa: E402
-
-from aggregates import states, versions  # noqa: E402
-from aggregates.transform import rules  # noqa: E402
-from windproject.terminal import rendered  # noqa: E402
+from aggregates import states, versions
+from aggregates.transform import rules
+from windproject.terminal import rendered
 
 FIRST, LAST = date(2025, 1, 1), date(2025, 12, 31)
 REPEATS = 9

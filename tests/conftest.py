@@ -2,15 +2,30 @@
 
 import os
 import shutil
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
+from django.db import connection
 
 from tests.settings import TEST_SESSION_DIR, TEST_SESSIONS_DIR
 
 pytest_plugins = ["tests.posts"]
 
 BOTH_DATABASES = ["default", "source"]
+
+
+@pytest.fixture
+def migrated_schedule(db: None) -> str:
+    """The name of the periodic task that the migration made.
+
+    The clean-up of a test that commits removes it, so the migration's own function makes it again.
+    """
+    migration = import_module("aggregates.migrations.0004_schedule")
+    with connection.schema_editor() as editor:
+        migration.create_schedule(apps, editor)
+    return str(migration.NAME)
 
 
 def pytest_configure() -> None:

@@ -26,7 +26,7 @@ DOORS = [
     "aggregates/tasks.py",
     "aggregates/api.py",
     "aggregates/values_api.py",
-    "aggregates/admin.py",
+    "aggregates/admin",
 ]
 
 

@@ -25,7 +25,7 @@ class PatientFilters:
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         try:
-            found: HttpResponse = super().changelist_view(request, extra_context)  # type: ignore[misc]
+            found: HttpResponse = super().changelist_view(request, extra_context)  # type: ignore[misc]  # a mixin
         except (ValueError, OverflowError, DataError):
             return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")
         return found

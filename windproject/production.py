@@ -22,6 +22,6 @@ SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
 # How long a browser that came once insists on https: short at first, for nothing takes it back.
 SECURE_HSTS_SECONDS = environment.number("HSTS_SECONDS", default=3600, least=1, most=63_072_000)
 # Subdomains, and the list that browsers come with, are not this deployment's to decide.
-SILENCED_SYSTEM_CHECKS = [*SILENCED_SYSTEM_CHECKS, "security.W005", "security.W021"]  # noqa: F405
+SILENCED_SYSTEM_CHECKS = [*SILENCED_SYSTEM_CHECKS, "security.W005", "security.W021"]  # noqa: F405  (as above)
 # A proxy that ends https says so by this header, and must not pass on a visitor's own.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

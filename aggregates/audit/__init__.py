@@ -9,7 +9,7 @@ from datetime import date
 
 import pandas as pd
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error
 from django.db.models import F, Min
 from django.db.models.functions import Now
 
@@ -18,7 +18,7 @@ from aggregates.audit.comparison import KEY, differences
 from aggregates.audit.expected import expected_values
 from aggregates.errors import RunFailed
 from aggregates.models import AggregatedDay, Value
-from aggregates.states import State, TurbineDayState
+from aggregates.states import SETTLED, State
 from sourcedata.variables import VARIABLES
 from windproject.days import day_bounds
 from windproject.wording import first_line
@@ -72,7 +72,7 @@ def audit_day(day: date, turbines: Collection[str] = ()) -> Audit:
     current = [found for found in before if found.state == State.CURRENT]
     try:
         expected, stored = _values(day, [found.turbine for found in current])
-    except DatabaseError as error:
+    except Error as error:
         raise AuditFailed(f"{day} cannot be audited: {first_line(error)}.") from error
     # What has moved on meanwhile was read in the middle of a change.
     after = states.turbine_days(day, day, turbines)
@@ -82,13 +82,9 @@ def audit_day(day: date, turbines: Collection[str] = ()) -> Audit:
         day=day,
         audited=audited,
         values=len(expected),
-        not_current=[found.turbine for found in after if _waits(found)],
+        not_current=[found.turbine for found in after if found.state not in SETTLED],
         differences=differences(expected, stored, ANGLES),
     )
-
-
-def _waits(found: TurbineDayState) -> bool:
-    return found.state not in (State.CURRENT, State.ARCHIVED, State.EMPTY)
 
 
 def _values(day: date, turbines: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:

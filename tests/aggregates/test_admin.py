@@ -99,7 +99,7 @@ def test_a_viewer_looks_and_cannot_start(viewer: Client) -> None:
     assert Run.objects.count() == 1
 
 
-def test_a_viewer_of_the_schedule_cannot_run_it(viewer: Client) -> None:
+def test_a_viewer_of_the_schedule_cannot_run_it(viewer: Client, migrated_schedule: str) -> None:
     task = PeriodicTask.objects.get(task="aggregates.tasks.aggregate_pending")
     page = "/admin/django_celery_beat/periodictask/"
     assert "run_tasks" not in text(viewer, page)
@@ -266,7 +266,7 @@ def test_the_last_day_of_all_is_no_day_of_a_signal(admin_client: Client) -> None
 )
 def test_a_filter_that_nothing_can_meet_shows_all(admin_client, page: str, query: str) -> None:
     found = admin_client.get(f"/admin/{page}/?{query}", follow=True)
-    assert found.status_code in (200, 400)
+    assert found.status_code == 200
 
 
 def test_a_token_of_somebody_else_is_for_superusers() -> None:

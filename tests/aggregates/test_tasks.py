@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from importlib import import_module
 
 import pytest
-from django.apps import apps
-from django.db import connection, connections
+from django.db import connections
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from aggregates import queueing
@@ -72,17 +70,14 @@ def test_ten_simultaneous_requests_leave_one_run(broker: None) -> None:
 
 
 @pytest.fixture
-def schedule() -> None:
-    """The periodic task that the migration made, which other tests' clean-up removes; quickened."""
-    migration = import_module("aggregates.migrations.0004_schedule")
-    with connection.schema_editor() as editor:
-        migration.create_schedule(apps, editor)
+def schedule(migrated_schedule: str) -> None:
+    """The periodic task that the migration made, quickened."""
     every_second, _ = IntervalSchedule.objects.get_or_create(every=1, period="seconds")
-    PeriodicTask.objects.filter(name=migration.NAME).update(crontab=None, interval=every_second)
+    PeriodicTask.objects.filter(name=migrated_schedule).update(crontab=None, interval=every_second)
 
 
 @pytest.mark.django_db(transaction=False)
-def test_the_schedule_ticks_every_minute_of_every_hour() -> None:
+def test_the_schedule_ticks_every_minute_of_every_hour(migrated_schedule: str) -> None:
     task = PeriodicTask.objects.get(task="aggregates.tasks.aggregate_pending")
     assert (task.enabled, task.crontab.minute, task.crontab.hour) == (True, "*", "*")
     assert str(task.crontab.timezone) == "UTC"

@@ -15,9 +15,9 @@ import django
 
 django.setup()
 
-from aggregates import load, pipeline  # noqa: E402
-from sourcedata import reader  # noqa: E402
-from windproject.celery import app  # noqa: E402
+from aggregates import load, pipeline
+from sourcedata import reader
+from windproject.celery import app
 
 # Where a run stands still: before or after which function, as its module calls it.
 POINTS: dict[str, tuple[Any, str, str]] = {

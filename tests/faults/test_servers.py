@@ -18,7 +18,7 @@ from aggregates.models import Run
 from sourcedata.models import Measurement
 from tests import processes
 from tests.builders import aggregated, values
-from tests.faults.conftest import DAY, ask, heals, measured, must_be_our_own, restart
+from tests.faults.conftest import DAY, ask, heals, measured, must_be_our_own, proves_well, restart
 from tests.processes import wait_until
 from windproject.days import now
 
@@ -160,6 +160,7 @@ def test_a_full_disk_fails_the_run_with_a_sentence_and_changes_nothing(small_dis
     assert values("power_mean", of="T01") == {}
     subprocess.run(["mount", "-o", "remount,size=100m", str(small_disk)], check=True)
     assert aggregated(FAR_DAY).status == "succeeded"
+    proves_well()
 
 
 def day_of_all(names: list[str], hour: int) -> None:

@@ -1,0 +1,67 @@
+"""What several pages share: who may start runs, and how that is done and told."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils.dateparse import parse_date
+
+from aggregates import queueing
+from aggregates.extract import SourceUnavailable
+from aggregates.models import Outcome
+from windproject.wording import listed
+
+SAID = {
+    Outcome.QUEUED: "Queued",
+    Outcome.JOINED: "Taken in by runs that wait",
+    Outcome.ACTIVE: "Under way already",
+    Outcome.CURRENT: "Current, so nothing was queued",
+}
+
+
+def may_run(request: HttpRequest) -> bool:
+    """Return whether the visitor may start runs."""
+    return request.user.has_perm("aggregates.run_aggregation")
+
+
+def submit(
+    request: HttpRequest, days: Iterable[date], turbines: Sequence[str] = (), force: bool = False
+) -> None:
+    """Ask for runs in the visitor's name, and tell what became of them."""
+    name = request.user.get_username()
+    try:
+        requests, failure = queueing.submit(days, turbines, name, force)
+    except SourceUnavailable as error:
+        messages.error(request, str(error))
+        return
+    for outcome in Outcome:
+        found = [str(asked.day) for asked in requests if asked.outcome == outcome]
+        if found:
+            messages.info(request, f"{SAID[outcome]}: {listed(found)}.")
+    if failure:
+        messages.warning(request, failure)
+
+
+class ReadOnly:
+    """Lists and pages without a way to add, change or delete."""
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def day_of(text: str) -> date | None:
+    """Return the day that an address names, if it names one."""
+    try:
+        found = parse_date(text)
+    except ValueError:
+        return None
+    # The very last one has no end.
+    return found if found != date.max else None

@@ -1,0 +1,87 @@
+"""The days of a year by state, to be run again."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+
+from aggregates import extract, states
+from aggregates.admin.common import ReadOnly, day_of, may_run, submit
+from aggregates.extract import SourceUnavailable
+from aggregates.models import Day
+from aggregates.states import State
+from windproject.days import today
+
+
+@admin.register(Day)
+class DayAdmin(ReadOnly, admin.ModelAdmin):
+    """The days of a year by state; they have no table, so the list is made here."""
+
+    def get_urls(self) -> list[URLPattern]:
+        """The list alone: there is no row that a page could show, change or delete."""
+        view = self.admin_site.admin_view(self.changelist_view)
+        return [path("", view, name="aggregates_day_changelist")]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if request.method == "POST":
+            return self._run_again(request)
+        years, year, found = self._days_of_year(request)
+        state = request.GET.get("state", "")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Days",
+            "opts": self.opts,
+            "media": self.media,
+            "days": [day for day in found if day.state == state or not state],
+            "years": years,
+            "year": year,
+            "columns": ["Day", "State", "Turbines", "Samples", "Expected", "Last run"],
+            "is_known": bool(years),
+            "states": list(State),
+            "state": state,
+            "may_run": may_run(request),
+        }
+        return TemplateResponse(request, "admin/aggregates/day/change_list.html", context)
+
+    def _days_of_year(
+        self, request: HttpRequest
+    ) -> tuple[Sequence[int], int, Sequence[states.DayState]]:
+        """Return the years of the history, the one that is chosen, and its days."""
+        try:
+            first, last = _history()
+            years = list(range(last.year, first.year - 1, -1))
+            year = _chosen(request.GET.get("year", ""), years)
+            first, last = max(date(year, 1, 1), first), min(date(year, 12, 31), last)
+            return years, year, states.days(first, last)
+        except SourceUnavailable as error:
+            messages.error(request, str(error))
+            return [], today().year, []
+
+    def _run_again(self, request: HttpRequest) -> HttpResponse:
+        if not may_run(request):
+            raise PermissionDenied
+        chosen = sorted(filter(None, map(day_of, request.POST.getlist("day"))))
+        if chosen:
+            submit(request, chosen)
+        else:
+            messages.warning(request, "No day was chosen.")
+        return HttpResponseRedirect(request.get_full_path())
+
+
+def _history() -> tuple[date, date]:
+    """Return the first day that has measurements, and the last one or today."""
+    first, last = extract.day_range() or (today(), today())
+    return min(first, today()), max(last, today())
+
+
+def _chosen(text: str, years: Sequence[int]) -> int:
+    return int(text) if text.isdecimal() and int(text) in years else years[0]

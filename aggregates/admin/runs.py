@@ -1,0 +1,121 @@
+"""Runs, and the page that asks for new ones."""
+
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.options import csrf_protect_m
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+
+from aggregates import pipeline
+from aggregates.admin.common import ReadOnly, may_run, submit
+from aggregates.extract import SourceUnavailable
+from aggregates.forms import RunDaysForm
+from aggregates.models import Run
+from windproject.admin import PatientFilters
+from windproject.days import days_between
+
+RUNS = "admin:aggregates_run_changelist"
+
+
+@admin.register(Run)
+class RunAdmin(ReadOnly, PatientFilters, admin.ModelAdmin):
+    """Runs, and the page that asks for new ones."""
+
+    # The error early, for a list is wider than many screens.
+    list_display = [
+        "day",
+        "status",
+        "error",
+        "requested_by",
+        "which_turbines",
+        "queued_at",
+        "duration_s",
+        "samples",
+        "windows",
+        "inserted",
+        "changed",
+        "removed",
+        "unchanged",
+    ]
+    list_filter = ["status", "requested_by"]
+    date_hierarchy = "day"
+    show_full_result_count = False
+    list_per_page = 50
+    actions = ["run_again"]
+    readonly_fields = ["which_turbines", "duration_s"]
+    fieldsets = [
+        (None, {"fields": ["day", "status", "error", "which_turbines", "force", "requested_by"]}),
+        ("When", {"fields": ["queued_at", "started_at", "finished_at", "duration_s"]}),
+        ("Read from the source", {"fields": ["samples", "missing", "rejected"]}),
+        ("Written", {"fields": ["windows", "inserted", "changed", "removed", "unchanged"]}),
+        ("For a developer", {"fields": ["worker", "attempt", "fingerprint", "traceback"]}),
+    ]
+
+    @admin.display(description="turbines")
+    def which_turbines(self, run: Run) -> str:
+        return ", ".join(run.turbines) or "all"
+
+    @admin.display(description="seconds", empty_value="")
+    def duration_s(self, run: Run) -> str | None:
+        return f"{run.duration.total_seconds():.2f}" if run.duration else None
+
+    def has_run_permission(self, request: HttpRequest) -> bool:
+        return may_run(request)
+
+    @admin.action(description="Run again", permissions=["run"])
+    def run_again(self, request: HttpRequest, runs: QuerySet[Run]) -> None:
+        """Ask for the same again; runs that were asked for alike are asked for together."""
+        days = defaultdict(list)
+        for run in runs.order_by("day").distinct("day"):
+            days[tuple(run.turbines), run.force].append(run.day)
+        for (turbines, force), alike in days.items():
+            submit(request, alike, turbines, force)
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().changelist_view(request, {"may_run": may_run(request)})
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.run_days)
+        return [path("run-days/", view, name="aggregates_run_days"), *super().get_urls()]
+
+    @csrf_protect_m
+    def run_days(self, request: HttpRequest) -> HttpResponse:
+        """Show what a request would come to; do it where it is posted."""
+        if not may_run(request):
+            raise PermissionDenied
+        try:
+            form = RunDaysForm(request.POST or request.GET or None)
+            if form.is_valid() and request.method == "POST":
+                wanted = form.cleaned_data
+                submit(request, _days(wanted), wanted["turbines"], wanted["force"])
+                return HttpResponseRedirect(reverse(RUNS))
+            plans = _preview(form.cleaned_data) if form.is_valid() else []
+        except SourceUnavailable as error:
+            messages.error(request, str(error))
+            return HttpResponseRedirect(reverse(RUNS))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Run days",
+            "opts": self.opts,
+            "form": form,
+            "media": self.media + form.media,
+            "plans": plans,
+            "runs": sum(plan.outcome.waits for plan in plans),
+        }
+        return TemplateResponse(request, "admin/aggregates/run/run_days.html", context)
+
+
+def _days(wanted: dict[str, Any]) -> list[date]:
+    return list(days_between(wanted["first"], wanted["last"]))
+
+
+def _preview(wanted: dict[str, Any]) -> list[pipeline.Plan]:
+    return pipeline.preview(_days(wanted), wanted["turbines"], wanted["force"])

@@ -1,0 +1,77 @@
+"""Signals with their latest value, and the windows of a day."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
+
+from aggregates import extract, reader
+from aggregates.admin.common import ReadOnly, day_of
+from aggregates.extract import SourceUnavailable
+from aggregates.models import Signal, Value
+from aggregates.reader import COUNT
+from sourcedata.variables import VARIABLES
+from windproject.admin import PatientFilters
+from windproject.days import today
+
+UNITS = {variable.name: variable.unit for variable in VARIABLES}
+
+
+@admin.register(Signal)
+class SignalAdmin(ReadOnly, PatientFilters, admin.ModelAdmin):
+    """Signals with their latest value; the page of one shows a day's windows."""
+
+    list_display = ["turbine", "variable", "statistic", "latest_time", "latest_value"]
+    list_filter = ["turbine", "variable", "statistic"]
+    search_fields = ["turbine"]
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Signal]:
+        newest = Value.objects.filter(signal=OuterRef("pk")).order_by("-timestamp")
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                latest_time=Subquery(newest.values("timestamp")[:1]),
+                latest_value=Subquery(newest.values("value")[:1]),
+            )
+        )
+
+    @admin.display(empty_value="none")
+    def latest_time(self, signal: Any) -> datetime | None:
+        found: datetime | None = signal.latest_time
+        return found
+
+    @admin.display(empty_value="none")
+    def latest_value(self, signal: Any) -> str | None:
+        if signal.latest_value is None:
+            return None
+        unit = "samples" if signal.statistic == COUNT else UNITS.get(signal.variable, "")
+        return f"{signal.latest_value:.6g} {unit}"
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        signal = self.get_object(request, object_id)
+        context = self._windows(request, signal) if signal else {}
+        return super().change_view(request, object_id, form_url, context)
+
+    def _windows(self, request: HttpRequest, signal: Signal) -> dict[str, Any]:
+        day = day_of(request.GET.get("day", "")) or reader.last_day(signal) or today()
+        windows = reader.windows_of_day(signal, day, _sample_interval_s(request, signal, day))
+        return {"day": day, "windows": windows}
+
+
+def _sample_interval_s(request: HttpRequest, signal: Signal, day: date) -> int | None:
+    try:
+        found = extract.turbine_days(day, day, [signal.turbine])
+    except SourceUnavailable as error:
+        messages.warning(request, f"{error} So the coverage is not known.")
+        return None
+    return found[0].sample_interval_s if found else None
