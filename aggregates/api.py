@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from aggregates import extract, queueing, states
+from aggregates import extract, queueing, reader, states
 from aggregates.extract import SourceUnavailable
 from aggregates.filters import DayStateFilter, RunFilter
 from aggregates.forms import wrong_end
@@ -157,6 +157,12 @@ class DaysView(SourceMixin, APIView):
 
     def get(self, request: Request) -> Response:
         asked = validated(DayStateFilter, request.query_params)
+        marked = next_changed_since()
         last = asked["end"] - timedelta(days=1)
-        found = states.turbine_days(asked["start"], last, asked["turbine"])
-        return Response([turbine_day._asdict() for turbine_day in found])
+        found = states.turbine_days(asked["start"], last, asked["turbine"], asked["changed_since"])
+        return Response(found, headers=marked)
+
+
+def next_changed_since() -> dict[str, str]:
+    """Return the header that says what to ask for next time; to be called before reading."""
+    return {"Next-Changed-Since": reader.changes_known_until().isoformat()}

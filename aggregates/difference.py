@@ -21,6 +21,11 @@ class Difference:
     removed: Array
     unchanged: Array
 
+    @property
+    def any(self) -> Array:
+        """A mask of what is not as it was."""
+        return self.inserted | self.changed | self.removed
+
 
 def compare(before: Array, after: Array) -> Difference:
     """Return how `after` differs from `before`, two tables of one shape, to the last bit."""

@@ -13,7 +13,7 @@ from aggregates.models import AggregatedDay, Run, Value
 from aggregates.reader import turbine_names
 from aggregates.statistics import STATISTICS
 from sourcedata.variables import VARIABLE_NAMES
-from windproject.containers import CONTAINERS
+from windproject.downloads import FormatFilter
 from windproject.parameters import (
     NamesFilter,
     OneOfFilter,
@@ -23,6 +23,11 @@ from windproject.parameters import (
     ZoneFilter,
 )
 from windproject.wording import listed, quoted
+
+CHANGED_SINCE = (
+    "Only turbine-days whose statistics changed then or later, and those whole. An answer's header "
+    "`Next-Changed-Since` is what to ask for next time."
+)
 
 
 class DayField(forms.CharField):
@@ -54,6 +59,7 @@ class DayStateFilter(django_filters.FilterSet):
     turbine = NamesFilter(
         allowed=extract.turbine_names, required=False, help_text="Default: all turbines."
     )
+    changed_since = TimeFilter(required=False, help_text=CHANGED_SINCE)
 
     class Meta:
         model = AggregatedDay
@@ -73,6 +79,7 @@ class ValueFilter(django_filters.FilterSet):
     statistic = NamesFilter(
         allowed=lambda: STATISTICS, required=False, help_text="Default: all statistics."
     )
+    changed_since = TimeFilter(required=False, help_text=CHANGED_SINCE)
     min_coverage = ShareFilter(
         required=False, help_text="Least share of the expected samples, 0 to 1; default 0."
     )
@@ -83,9 +90,7 @@ class ValueFilter(django_filters.FilterSet):
         allowed=["start", "end"], required=False, help_text="Which end of a window is shown."
     )
     timezone = ZoneFilter(required=False, help_text="In which times are shown; default UTC.")
-    format = OneOfFilter(
-        allowed=[*CONTAINERS], required=False, help_text="Default: what Accept asks for, or json."
-    )
+    format = FormatFilter()
 
     class Meta:
         model = Value

@@ -1,6 +1,6 @@
 """Replacing the statistics of turbine-days by newer ones, writing only what differs."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -44,9 +44,15 @@ def replace(run: Run, statistics: DayStatistics, versions: Mapping[str, Version]
             lost = rows_that_lose_most(before, after, _owners(values))
         difference = compare(before, np.where(lost[:, np.newaxis], before, after))
         _write(difference, after, ids, run.day)
-        losers = sorted(set(values.index.get_level_values("turbine")[lost]))
+        turbines = values.index.get_level_values("turbine")
+        losers = sorted(set(turbines[np.flatnonzero(lost)]))
         run.hold()
-        _remember(run, {name: v for name, v in versions.items() if name not in losers})
+        _remember(
+            run,
+            {name: v for name, v in versions.items() if name not in losers},
+            _windows(after, turbines),
+            set(turbines[np.flatnonzero(difference.any.any(axis=1))]),
+        )
         run.add(_figures(statistics, difference))
     return losers
 
@@ -129,22 +135,36 @@ def _delete(cells: Array, ids: Array, day: date) -> None:
         )
 
 
-def _remember(run: Run, versions: Mapping[str, Version]) -> None:
+def _windows(after: Array, turbines: pd.Index) -> Mapping[str, int]:
+    """Return how many windows have values, by turbine."""
+    has_value = pd.DataFrame(~np.isnan(after), index=turbines).groupby(level=0).any()
+    return dict(zip(has_value.index, has_value.sum(axis=1).tolist(), strict=True))
+
+
+def _remember(
+    run: Run, versions: Mapping[str, Version], windows: Mapping[str, int], changed: Collection[str]
+) -> None:
+    now = {"aggregated_at": Now(), "changed_at": Now()}
+    known = [
+        AggregatedDay(
+            turbine=name,
+            day=run.day,
+            revision=version.revision,
+            rules=version.rules,
+            run=run,
+            windows=windows.get(name, 0),
+            **now,
+        )
+        for name, version in versions.items()
+    ]
+    updated = ["revision", "rules", "run", "windows", "aggregated_at"]
+    _upsert([day for day in known if day.turbine not in changed], updated)
+    _upsert([day for day in known if day.turbine in changed], [*updated, "changed_at"])
+
+
+def _upsert(days: Sequence[AggregatedDay], updated: Sequence[str]) -> None:
     AggregatedDay.objects.bulk_create(
-        [
-            AggregatedDay(
-                turbine=turbine,
-                day=run.day,
-                revision=version.revision,
-                rules=version.rules,
-                run=run,
-                aggregated_at=Now(),
-            )
-            for turbine, version in versions.items()
-        ],
-        update_conflicts=True,
-        unique_fields=["turbine", "day"],
-        update_fields=["revision", "rules", "run", "aggregated_at"],
+        days, update_conflicts=True, unique_fields=["turbine", "day"], update_fields=updated
     )
 
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.db import connections
 from django.db.models import OuterRef, Subquery
 
 from aggregates.models import Signal, Value
 from aggregates.statistics import COUNT
 from aggregates.windows import WINDOW, WINDOWS_PER_DAY
 from windproject.days import day_bounds, day_start
+from windproject.routers import TARGET
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,21 @@ def signals() -> Sequence[Mapping[str, Any]]:
         "last_time": Subquery(of_signal.order_by("-timestamp").values("timestamp")[:1]),
     }
     return Signal.objects.annotate(**ends).values("turbine", "variable", "statistic", "name", *ends)
+
+
+def changes_known_until() -> datetime:
+    """Return a time before which no change of values will ever be seen that is not seen now.
+
+    A change counts from the start of its transaction, so that is now, or the start of the oldest
+    one that has not ended. (PostgreSQL tells it of sessions of the same account alone.)
+    """
+    with connections[TARGET].cursor() as cursor:
+        cursor.execute(
+            "SELECT least(now(), min(xact_start)) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND backend_type = 'client backend'"
+        )
+        (found,) = cursor.fetchone()
+    return found
 
 
 def last_day(signal: Signal) -> date | None:

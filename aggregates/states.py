@@ -3,15 +3,15 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 from aggregates import extract, versions
 from aggregates.extract import TurbineDay
-from aggregates.models import ACTIVE, Run
+from aggregates.models import ACTIVE, AggregatedDay, Run
 from windproject.days import days_between
-from windproject.rows import no_garbage
+from windproject.rows import all_rows, no_garbage
 
 DAY_S = 24 * 60 * 60
 
@@ -35,7 +35,11 @@ SETTLED = {State.ARCHIVED, State.CURRENT, State.EMPTY}
 
 
 class TurbineDayState(NamedTuple):
-    """One turbine on one UTC day. `revision` and `samples` are the source's, 0 where archived."""
+    """One turbine on one UTC day. `revision` and `samples` are the source's, 0 where archived.
+
+    `windows` is how many windows have values, and `changed_at` when these last changed: None where
+    the turbine-day was never aggregated, as is `aggregated_revision`.
+    """
 
     turbine: str
     day: date
@@ -44,6 +48,8 @@ class TurbineDayState(NamedTuple):
     aggregated_revision: int | None
     samples: int
     expected_samples: int
+    windows: int
+    changed_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -61,17 +67,32 @@ class DayState:
     last_run: Run | None
 
 
+# Of a turbine-day: the version that its statistics are of, its `windows` and its `changed_at`. A
+# plain tuple, as there may be very many.
+Stored = tuple[int | None, str, int, datetime | None]
+NEVER_AGGREGATED: Stored = (None, "", 0, None)
+
+
 @no_garbage()
-def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> list[TurbineDayState]:
+def turbine_days(
+    first: date,
+    last: date,
+    turbines: Collection[str] = (),
+    changed_since: datetime | None = None,
+) -> list[TurbineDayState]:
     """Return the turbine-days from `first` to `last`, both included, by day and turbine.
 
-    No `turbines` means all. One whose measurements were all deleted is there, as `empty` where it
-    never had statistics. Takes one question to the source and two queries, however long the range.
+    No `turbines` means all; with `changed_since` those alone that changed then or later. One whose
+    measurements were all deleted is there, as `empty` where it never had statistics. Takes one
+    question to the source and two queries, however long the range.
 
     Raises:
         SourceUnavailable: where the source does not answer.
     """
-    return _turbine_days(first, last, turbines, _last_runs(first, last))
+    found = _turbine_days(first, last, turbines, _last_runs(first, last))
+    if not changed_since:
+        return found
+    return [one for one in found if one.changed_at and one.changed_at >= changed_since]
 
 
 def _turbine_days(
@@ -80,7 +101,8 @@ def _turbine_days(
     known = extract.turbine_days(first, last, turbines)
     stored = _stored(first, last, turbines)
     found = [
-        _kept(one, stored.pop((one.day, one.turbine), None), runs.get(one.day, ())) for one in known
+        _kept(one, stored.pop((one.day, one.turbine), NEVER_AGGREGATED), runs.get(one.day, ()))
+        for one in known
     ]
     # What is left the source no longer keeps.
     archived = [_archived(*key, version, runs.get(key[0], ())) for key, version in stored.items()]
@@ -113,27 +135,27 @@ def _day(day: date, turbine_days: Sequence[TurbineDayState], runs: Sequence[Run]
     )
 
 
-def _kept(
-    known: TurbineDay, aggregated: tuple[int, str] | None, runs: Sequence[Run]
-) -> TurbineDayState:
+def _kept(known: TurbineDay, stored: Stored, runs: Sequence[Run]) -> TurbineDayState:
+    revision, rules, windows, changed_at = stored
     return TurbineDayState(
         known.turbine,
         known.day,
-        _state(known, aggregated, _last_run(known.turbine, runs)),
+        _state(known, (revision, rules), _last_run(known.turbine, runs)),
         known.revision,
-        aggregated[0] if aggregated else None,
+        revision,
         known.samples,
         DAY_S // known.sample_interval_s,
+        windows,
+        changed_at,
     )
 
 
-def _archived(
-    day: date, turbine: str, aggregated: tuple[int, str], runs: Sequence[Run]
-) -> TurbineDayState:
+def _archived(day: date, turbine: str, stored: Stored, runs: Sequence[Run]) -> TurbineDayState:
+    revision, _, windows, changed_at = stored
     last_run = _last_run(turbine, runs)
     is_active = last_run and last_run.status in ACTIVE
     state = State(last_run.status) if last_run and is_active else State.ARCHIVED
-    return TurbineDayState(turbine, day, state, 0, aggregated[0], 0, 0)
+    return TurbineDayState(turbine, day, state, 0, revision, 0, 0, windows, changed_at)
 
 
 def _last_run(turbine: str, runs: Sequence[Run]) -> Run | None:
@@ -143,25 +165,25 @@ def _last_run(turbine: str, runs: Sequence[Run]) -> Run | None:
     return None
 
 
-def _state(known: TurbineDay, aggregated: tuple[int, str] | None, last_run: Run | None) -> State:
+def _state(known: TurbineDay, version: tuple[int | None, str], last_run: Run | None) -> State:
     if last_run and last_run.status in ACTIVE:
         return State(last_run.status)
-    if aggregated == versions.version_of(known):
+    if version == versions.version_of(known):
         return State.CURRENT
-    if not aggregated and not known.samples:
+    was_aggregated = version[0] is not None
+    if not was_aggregated and not known.samples:
         return State.EMPTY
     if last_run and last_run.status in (Run.Status.FAILED, Run.Status.ERRORED):
         return State.FAILED
-    return State.STALE if aggregated else State.MISSING
+    return State.STALE if was_aggregated else State.MISSING
 
 
-def _stored(
-    first: date, last: date, turbines: Collection[str]
-) -> dict[versions.Key, tuple[int, str]]:
-    found = versions.aggregated(first, last)
-    if not turbines:
-        return found
-    return {key: version for key, version in found.items() if key[1] in turbines}
+def _stored(first: date, last: date, turbines: Collection[str]) -> dict[versions.Key, Stored]:
+    found = AggregatedDay.objects.filter(day__range=(first, last))
+    if turbines:
+        found = found.filter(turbine__in=turbines)
+    columns = ("day", "turbine", "revision", "rules", "windows", "changed_at")
+    return {row[:2]: row[2:] for row in all_rows(found.values_list(*columns))}
 
 
 def _last_runs(first: date, last: date) -> Mapping[date, Sequence[Run]]:

@@ -1,28 +1,23 @@
 """The REST endpoints of the statistics: what there is, and the values in whatever form is asked."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import Any
 
 from django.http import StreamingHttpResponse
-from rest_framework import serializers
-from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from aggregates import extract, layouts, reader
-from aggregates.api import SourceMixin
-from aggregates.blocks import Block, SignalName, blocks, signal_names, window_starts_between
+from aggregates.api import SourceMixin, next_changed_since
+from aggregates.blocks import Block, SignalName, blocks, signal_names
 from aggregates.filters import ValueFilter
 from aggregates.layouts import LAYOUTS, Shown
+from aggregates.parts import Part, parts
 from sourcedata.variables import VARIABLES
-from windproject.containers import CONTAINERS
+from windproject.downloads import ChosenFormat, download, format_of, refuse_too_many
 from windproject.parameters import refuse_parameters, validated
-from windproject.streams import begun
 
-# More than anybody's program parses at once; the other formats are made for it.
-MOST_JSON_VALUES = 5_000_000
 DEFAULT_INTERVAL_S = 60
 
 
@@ -42,66 +37,34 @@ class SignalsView(APIView):
         return Response(reader.signals())
 
 
-class ChosenContainer(BaseContentNegotiation):
-    """The view chooses the format itself; errors are problems in JSON whatever is accepted."""
-
-    def select_parser(self, request: Any, parsers: Any) -> Any:
-        """Return the one parser there is."""
-        return parsers[0]
-
-    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
-        """Return the one renderer there is."""
-        return renderers[0], renderers[0].media_type
-
-
 class ValuesView(SourceMixin, APIView):
     """`GET /api/values`: the statistics of windows that start in [start, end).
 
     By turbine, time, and for `layout=long` by signal. Values are in their variable's unit.
     """
 
-    content_negotiation_class = ChosenContainer
+    content_negotiation_class = ChosenFormat
 
     def get(self, request: Request) -> StreamingHttpResponse:
         asked = validated(ValueFilter, request.query_params)
         signals = signal_names(asked["variable"], asked["statistic"])
-        container = asked["format"] or _accepted(request.headers.get("Accept", ""))
-        if container == "json":
-            _refuse_too_many(asked, len(signals))
+        marked = next_changed_since()
+        found = parts(asked["start"], asked["end"], asked["turbine"], asked["changed_since"])
+        format = format_of(request, asked)
+        refuse_too_many(format, len(signals) * sum(len(part.starts) for part in found))
         shown = Shown(asked["timezone"], asked["label"] or "start")
         schema, layout = LAYOUTS[asked["layout"] or "long"]
-        batches = (layout(block, shown) for block in _blocks(asked, signals))
-        media_type, write = CONTAINERS[container]
-        chunks = write(schema(signals, shown), batches)
-        return StreamingHttpResponse(begun(chunks), content_type=media_type)
+        batches = (layout(block, shown) for block in _blocks(found, signals, asked["min_coverage"]))
+        return download(format, schema(signals, shown), batches, marked)
 
 
-def _accepted(accept: str) -> str:
-    """Return the first container that the header names, else json."""
-    kinds = [part.partition(";")[0].strip() for part in accept.split(",")]
-    named = {media_type: name for name, (media_type, _) in CONTAINERS.items()}
-    return next((named[kind] for kind in kinds if kind in named), "json")
-
-
-def _refuse_too_many(asked: Mapping[str, Any], signals: int) -> None:
-    turbines = len(asked["turbine"] or reader.turbine_names())
-    most = turbines * signals * len(window_starts_between(asked["start"], asked["end"]))
-    if most > MOST_JSON_VALUES:
-        raise serializers.ValidationError(
-            {
-                "format": f"json holds at most {MOST_JSON_VALUES} values, and up to {most} are "
-                "asked for; allowed is less, or csv, parquet or arrow."
-            }
-        )
-
-
-def _blocks(asked: Mapping[str, Any], signals: Sequence[SignalName]) -> Iterator[Block]:
-    found = blocks(asked["start"], asked["end"], asked["turbine"], signals)
-    least = asked["min_coverage"]
-    if not least:
-        return found
+def _blocks(
+    found: Sequence[Part], signals: Sequence[SignalName], min_coverage: float
+) -> Iterator[Block]:
+    if not min_coverage:
+        return blocks(found, signals)
     intervals_s = extract.sample_intervals_s()
     return (
-        layouts.covered(block, least, intervals_s.get(block.turbine, DEFAULT_INTERVAL_S))
-        for block in found
+        layouts.covered(block, min_coverage, intervals_s.get(block.turbine, DEFAULT_INTERVAL_S))
+        for block in blocks(found, signals)
     )

@@ -1,6 +1,6 @@
 """10-minute windows: [t, t + 10 min) UTC, named by their start. A day has 144, always."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -26,3 +26,12 @@ def window_numbers(timestamps: Array, day: date) -> Array:
     if len(numbers) and (numbers.min() < 0 or numbers.max() >= WINDOWS_PER_DAY):
         raise ValueError(f"There are times outside {day}, from {min(timestamps)} UTC on.")
     return numbers
+
+
+def starts_between(start: datetime, end: datetime) -> Array:
+    """Return the starts of the windows that start in [start, end), datetime64[us] in UTC."""
+    step = np.timedelta64(WINDOW, "us")
+    bounds = np.array([start.replace(tzinfo=None), end.replace(tzinfo=None)], "datetime64[us]")
+    epoch = np.datetime64(0, "us")
+    first, last = -((epoch - bounds).astype(np.int64) // step.astype(np.int64))
+    return epoch + np.arange(first, last) * step

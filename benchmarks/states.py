@@ -35,8 +35,9 @@ FILLS = {
         " traceback) SELECT day, '{}', false, 'schedule', 'succeeded', 1, '', '',"
         " 0, 0, 0, 0, 0, 0, 0, 0, '', ''"
         " FROM generate_series(%(first)s, %(last)s, '1 day') AS day, generate_series(1, 10)",
-        "INSERT INTO aggregated_day (turbine, day, revision, rules, run_id, aggregated_at)"
-        " SELECT 'T' || n, day, 7, %(rules)s, (SELECT min(id) FROM run), now()"
+        "INSERT INTO aggregated_day"
+        " (turbine, day, revision, rules, run_id, aggregated_at, changed_at, windows)"
+        " SELECT 'T' || n, day, 7, %(rules)s, (SELECT min(id) FROM run), now(), now(), 144"
         " FROM generate_series(1, 100) AS n, generate_series(%(first)s, %(last)s, '1 day') AS day",
     ],
 }

@@ -1,8 +1,9 @@
 """The REST endpoint of the measurements: validates, asks the reader, renders."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-import orjson
+import numpy as np
+import pyarrow as pa
 from django.http import StreamingHttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,26 +12,31 @@ from rest_framework.views import APIView
 from sourcedata import reader
 from sourcedata.filters import MeasurementFilter
 from sourcedata.variables import VARIABLE_NAMES
+from windproject.containers import Batch, Schema
+from windproject.downloads import ChosenFormat, download, format_of, refuse_too_many
 from windproject.parameters import refuse_parameters, validated
-from windproject.streams import begun
+from windproject.pgcopy import Column
 
 
 class DataView(APIView):
-    """`GET /data`: the 1-minute measurements in [start, end) as a JSON list of objects.
+    """`GET /data`: the 1-minute measurements in [start, end), by turbine and time.
 
-    An object has `timestamp` (UTC), `turbine`, and each variable asked for in its unit, null where
-    it is missing. They are ordered by turbine and time.
+    A row has `timestamp` (UTC), `turbine`, and each variable asked for in its unit, null where it
+    is missing.
     """
+
+    content_negotiation_class = ChosenFormat
 
     def get(self, request: Request) -> StreamingHttpResponse:
         asked = validated(MeasurementFilter, request.query_params)
         variables = asked["variables"] or VARIABLE_NAMES
-        batches = reader.measurement_batches(
-            asked["start"], asked["end"], variables, asked["turbine"]
-        )
-        return StreamingHttpResponse(
-            begun(_json_list(batches, variables)), content_type="application/json"
-        )
+        wanted = asked["start"], asked["end"]
+        format = format_of(request, asked)
+        most = reader.number_of_samples(*wanted, asked["turbine"]) * len(variables)
+        refuse_too_many(format, most)
+        schema = _schema(variables)
+        found = reader.measurement_batches(*wanted, variables, asked["turbine"])
+        return download(format, schema, (_batch(schema, *batch) for batch in found))
 
 
 class TurbinesView(APIView):
@@ -41,15 +47,16 @@ class TurbinesView(APIView):
         return Response(reader.turbines())
 
 
-def _json_list(
-    batches: Iterator[tuple[str, list[reader.Row]]], variables: Sequence[str]
-) -> Iterator[bytes]:
-    names = ("timestamp", "turbine", *variables)
-    opening = b"["
-    for turbine, rows in batches:
-        objects = [
-            dict(zip(names, (time, turbine, *values), strict=True)) for time, *values in rows
-        ]
-        yield opening + orjson.dumps(objects, option=orjson.OPT_UTC_Z)[1:-1]
-        opening = b","
-    yield b"[]" if opening == b"[" else b"]"
+def _schema(variables: Sequence[str]) -> Schema:
+    texts_and_times = [("timestamp", pa.timestamp("us", tz="UTC")), ("turbine", pa.string())]
+    return pa.schema([*texts_and_times, *((name, pa.float64()) for name in variables)])
+
+
+def _batch(schema: Schema, turbine: str, columns: Sequence[Column]) -> Batch:
+    timestamp, *values = columns
+    cells = [
+        pa.array(timestamp, schema.types[0]),
+        pa.array(np.full(len(timestamp), turbine, dtype=object), pa.string()),
+        *(pa.array(column, from_pandas=True) for column in values),
+    ]
+    return pa.record_batch(cells, schema=schema)

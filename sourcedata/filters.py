@@ -5,6 +5,7 @@ import django_filters
 from sourcedata.models import Measurement
 from sourcedata.reader import turbine_names
 from sourcedata.variables import VARIABLE_NAMES
+from windproject.downloads import FormatFilter
 from windproject.parameters import NamesFilter, PeriodForm, TimeFilter
 
 
@@ -17,6 +18,7 @@ class MeasurementFilter(django_filters.FilterSet):
         allowed=lambda: VARIABLE_NAMES, required=False, help_text="Default: all variables."
     )
     turbine = NamesFilter(allowed=turbine_names, required=False, help_text="Default: all turbines.")
+    format = FormatFilter()
 
     class Meta:
         model = Measurement

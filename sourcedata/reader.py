@@ -1,27 +1,24 @@
 """The questions that others may ask of the source database."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date, datetime
-from itertools import islice
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from django.db import transaction
-from django.db.models import Max, Min
-from django.db.models.functions import Collate
+from django.db.models import Max, Min, Sum
+from django.db.models.functions import Coalesce, Collate
 
 from sourcedata.models import Measurement, SourceDay, Turbine
 from sourcedata.variables import VARIABLE_NAMES
 from windproject.days import day_bounds
-from windproject.pgcopy import FLOAT, INTEGER, TIME, copy_out
+from windproject.pgcopy import FLOAT, INTEGER, TIME, Column, copy_out
 from windproject.routers import SOURCE
 from windproject.rows import all_rows
 
-# Rows that a download holds in memory at a time.
-ROWS_PER_BATCH = 2000
-
-Row = tuple[Any, ...]
+# What a download holds in memory at a time; PostgreSQL tells times apart by a microsecond.
+BATCH = timedelta(days=7)
+TICK = timedelta(microseconds=1)
 
 
 class TurbineDay(NamedTuple):
@@ -105,23 +102,50 @@ def measurements(day: date, turbines: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame({**columns, **dict(zip(VARIABLE_NAMES, values, strict=True))})
 
 
+def number_of_samples(start: datetime, end: datetime, turbines: Collection[str] = ()) -> int:
+    """Return how many measurements there are at most in [start, end): those of its whole days."""
+    days = SourceDay.objects.filter(day__gte=start.date(), day__lte=end.date())
+    if turbines:
+        days = days.filter(turbine__name__in=turbines)
+    found = days.aggregate(samples=Coalesce(Sum("samples"), 0))
+    return int(found["samples"])
+
+
 def measurement_batches(
     start: datetime, end: datetime, variables: Sequence[str], turbines: Collection[str] = ()
-) -> Iterator[tuple[str, list[Row]]]:
+) -> Iterator[tuple[str, list[Column]]]:
     """Yield the measurements in [start, end) in batches, by turbine and time.
 
-    A batch is a turbine's name and rows of (timestamp, a value per variable or None). No
-    `turbines` means all. The rows come through a server-side cursor, so memory does not grow with
-    the range.
+    A batch is a turbine's name and columns of one length: the timestamps (datetime64[us], UTC), and
+    of each of `variables` the floats, NaN where one is missing. No `turbines` means all. Memory
+    does not grow with the range.
     """
     wanted = Turbine.objects.order_by("name")
     if turbines:
         wanted = wanted.filter(name__in=turbines)
-    during = Measurement.objects.filter(timestamp__gte=start, timestamp__lt=end)
-    # Outside a transaction the server would first write the whole answer to its disk.
-    with transaction.atomic(using=SOURCE):
-        for turbine in list(wanted):
-            of_turbine = during.filter(turbine=turbine).order_by("timestamp")
-            rows = of_turbine.values_list("timestamp", *variables).iterator(ROWS_PER_BATCH)
-            while batch := list(islice(rows, ROWS_PER_BATCH)):
-                yield turbine.name, batch
+    for turbine in list(wanted):
+        for part in _parts(turbine, start, end):
+            yield turbine.name, _measured(turbine, *part, variables)
+
+
+def _parts(turbine: Turbine, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the parts, first and last time included, that hold what the turbine has in a period."""
+    rows = Measurement.objects.filter(turbine=turbine, timestamp__gte=start, timestamp__lt=end)
+    ends = rows.aggregate(first=Min("timestamp"), last=Max("timestamp"))
+    first, last = ends["first"], ends["last"]
+    while first is not None and first <= last:
+        yield first, min(first + BATCH - TICK, last)
+        first += BATCH
+
+
+def _measured(
+    turbine: Turbine, first: datetime, last: datetime, variables: Sequence[str]
+) -> list[Column]:
+    cells = ", ".join(f"coalesce({name}, 'NaN')" for name in variables)
+    return copy_out(
+        SOURCE,
+        f"SELECT timestamp, {cells} FROM data"
+        " WHERE turbine_id = %s AND timestamp >= %s AND timestamp <= %s ORDER BY timestamp",
+        [turbine.pk, first, last],
+        TIME + FLOAT * len(variables),
+    )

@@ -1,10 +1,11 @@
 """Tables as streams of bytes, in the formats that people load: JSON, CSV, Parquet, Arrow.
 
-Each function takes the schema and an iterator of Arrow record batches, and yields bytes; the memory
-it takes does not grow with the number of batches.
+Each function takes the schema and an iterator of Arrow record batches, whose columns are times,
+texts and numbers, and yields bytes; the memory it takes does not grow with the number of batches.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta, timezone
 from io import BytesIO
 from typing import Any
 
@@ -14,40 +15,78 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
-Batch = Any  # pyarrow has no types
-Container = Callable[[Any, Iterator[Batch]], Iterator[bytes]]
+Schema = Any  # pyarrow has no types
+Batch = Any
+Column = Any
+Container = Callable[[Schema, Iterator[Batch]], Iterator[bytes]]
 
 # What a spreadsheet takes for a formula; such a text is shown to it as a text.
 FORMULA = "^[=+@\t\r-]"
 
 
-def as_json(schema: Any, batches: Iterator[Batch]) -> Iterator[bytes]:
+def as_json(schema: Schema, batches: Iterator[Batch]) -> Iterator[bytes]:
     """Yield a list of objects; what is no finite number is null."""
-    opening = b"["
+    opening = "["
     for batch in batches:
         if batch.num_rows:
-            yield opening + orjson.dumps(_with_texts(batch).to_pylist())[1:-1]
-            opening = b","
-    yield b"[]" if opening == b"[" else b"]"
+            objects = _objects(batch)
+            ends = pa.array([0, len(objects)], pa.int32())
+            (text,) = pc.binary_join(pa.ListArray.from_arrays(ends, objects), ",")
+            yield f"{opening}{text}".encode()
+            opening = ","
+    yield b"[]" if opening == "[" else b"]"
 
 
-def as_csv(schema: Any, batches: Iterator[Batch]) -> Iterator[bytes]:
+def _objects(batch: Batch) -> Column:
+    """Return a text per row; made by columns, which takes a tenth of the time of dicts."""
+    parts: list[Any] = []
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        key = orjson.dumps(name).decode()
+        parts += ["," if parts else "{", f"{key}:", _json_cells(column)]
+    return pc.binary_join_element_wise(*parts, "}", "")
+
+
+def _json_cells(column: Column) -> Column:
+    if pa.types.is_timestamp(column.type):
+        return pc.binary_join_element_wise('"', _time_text(column), '"', "")
+    if pa.types.is_string(column.type):
+        return _each_once(column, lambda texts: pa.array(map(_json_text, texts), pa.string()))
+    digits = column.cast(pa.string())
+    # Arrow's -0 would be read as an integer, which has no sign of its own.
+    digits = pc.if_else(pc.equal(digits, "-0"), "-0.0", digits)
+    return pc.coalesce(pc.if_else(pc.is_finite(column), digits, None), "null")
+
+
+def _json_text(text: Any) -> str:
+    return orjson.dumps(text.as_py()).decode()
+
+
+def as_csv(schema: Schema, batches: Iterator[Batch]) -> Iterator[bytes]:
     """Yield lines with a header first; a text that a spreadsheet would run has a ' before it."""
     yield ",".join(f'"{name}"' for name in schema.names).encode() + b"\n"
     options = pa.csv.WriteOptions(include_header=False)
     for batch in batches:
         sink = BytesIO()
-        pa.csv.write_csv(_without_formulas(_with_texts(batch)), sink, options)
+        columns = [_csv_cells(column) for column in batch.columns]
+        pa.csv.write_csv(pa.record_batch(columns, names=schema.names), sink, options)
         yield sink.getvalue()
 
 
-def as_parquet(schema: Any, batches: Iterator[Batch]) -> Iterator[bytes]:
+def _csv_cells(column: Column) -> Column:
+    if pa.types.is_timestamp(column.type):
+        return _time_text(column)
+    if pa.types.is_string(column.type):
+        return _each_once(column, lambda texts: pc.replace_substring_regex(texts, FORMULA, r"'\0"))
+    return column
+
+
+def as_parquet(schema: Schema, batches: Iterator[Batch]) -> Iterator[bytes]:
     """Yield a Parquet file."""
     sink = _Drained()
     return _written(pa.parquet.ParquetWriter(sink, schema), sink, batches)
 
 
-def as_arrow(schema: Any, batches: Iterator[Batch]) -> Iterator[bytes]:
+def as_arrow(schema: Schema, batches: Iterator[Batch]) -> Iterator[bytes]:
     """Yield Arrow's streaming format."""
     sink = _Drained()
     return _written(pa.ipc.new_stream(sink, schema), sink, batches)
@@ -90,32 +129,32 @@ class _Drained(BytesIO):
         """Stay open: what the writer adds at its end is drained after it."""
 
 
-def _with_texts(batch: Batch) -> Batch:
-    """Return the batch with its times as ISO 8601, with their offset."""
-    return _changed(batch, pa.types.is_timestamp, _time_text)
+def _each_once(column: Column, change: Callable[[Column], Column]) -> Column:
+    """Return the column with each distinct value of it changed."""
+    encoded = column.dictionary_encode()
+    return pc.take(change(encoded.dictionary), encoded.indices)
 
 
-def _without_formulas(batch: Batch) -> Batch:
-    return _changed(batch, pa.types.is_string, _harmless)
+def _time_text(times: Column) -> Column:
+    """Return the times in ISO 8601, with their offset where they have a zone."""
+    local = pc.local_timestamp(times) if times.type.tz else times
+    text = pc.binary_replace_slice(_in_whole_seconds(local).cast(pa.string()), 10, 11, "T")
+    if not times.type.tz:
+        return text
+    return pc.binary_join_element_wise(text, _offsets(times, local), "")
 
 
-def _changed(batch: Batch, is_meant: Callable[[Any], bool], change: Callable[[Any], Any]) -> Batch:
-    """Return the batch with some columns changed, each distinct value of them once."""
-    columns = []
-    for column in batch.columns:
-        if is_meant(column.type):
-            encoded = column.dictionary_encode()
-            column = pc.take(change(encoded.dictionary), encoded.indices)
-        columns.append(column)
-    return pa.record_batch(columns, names=batch.schema.names)
+def _in_whole_seconds(times: Column) -> Column:
+    """Return the times without a fraction, which would be shown, where none of them has any."""
+    whole = times.cast(pa.timestamp("s"), safe=False)
+    return whole if whole.cast(times.type).equals(times) else times
 
 
-def _time_text(times: Any) -> Any:
-    text = pc.strftime(times, format="%Y-%m-%dT%H:%M:%S%z")
-    whole = pc.replace_substring_regex(text, r"\.0+([+-])", r"\1")
-    utc = pc.replace_substring_regex(whole, r"\+0000$", "Z")
-    return pc.replace_substring_regex(utc, r"([+-]\d\d)(\d\d)$", r"\1:\2")
+def _offsets(times: Column, local: Column) -> Column:
+    ahead_us = pc.subtract(local.cast(pa.int64()), times.cast(pa.int64()))
+    return _each_once(ahead_us, lambda found: pa.array(map(_offset, found.to_pylist())))
 
 
-def _harmless(texts: Any) -> Any:
-    return pc.replace_substring_regex(texts, FORMULA, r"'\0")
+def _offset(ahead_us: int) -> str:
+    # Python writes it after the letters UTC.
+    return str(timezone(timedelta(microseconds=ahead_us)))[3:] or "Z"

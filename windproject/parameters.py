@@ -20,8 +20,10 @@ class TimeField(forms.CharField):
 
     default_error_messages = {"required": "is required: a time such as 2025-08-31T00:00:00Z."}
 
-    def clean(self, value: Any) -> datetime:
+    def clean(self, value: Any) -> datetime | None:
         text = super().clean(value)
+        if not text:
+            return None
         try:
             time = datetime.fromisoformat(text)
             return time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC)

@@ -133,7 +133,7 @@ API_PUBLIC_READ = environment.boolean(
     "API_PUBLIC_READ", default=not environment.text("TARGET_DATABASE_URL")
 )
 REST_FRAMEWORK = {
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["windproject.rendering.FastJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["windproject.parsing.StrictJSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "windproject.access.AsciiTokenAuthentication",

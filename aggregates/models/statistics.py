@@ -79,12 +79,19 @@ class AggregatedDay(models.Model):
     rules = models.CharField(max_length=12)
     run = models.ForeignKey("Run", models.PROTECT, related_name="aggregated_days")
     aggregated_at = models.DateTimeField(auto_now=True)
+    # When a value of it last came, changed or went.
+    changed_at = models.DateTimeField()
+    # How many windows have values.
+    windows = models.PositiveSmallIntegerField()
     # When the audit last looked at it; None for never.
     audited_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "aggregated_day"
-        indexes = [models.Index(fields=["day"], name="aggregated_day_day")]
+        indexes = [
+            models.Index(fields=["day"], name="aggregated_day_day"),
+            models.Index(fields=["changed_at"], name="aggregated_day_changed_at"),
+        ]
 
 
 class Day(models.Model):

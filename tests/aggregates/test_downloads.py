@@ -22,8 +22,10 @@ MANY_VALUES = (
     " generate_series('2025-08-01Z'::timestamptz, '2025-08-31 23:50Z', '10 minutes') AS time"
 )
 DAYS = (
-    "INSERT INTO aggregated_day (turbine, day, revision, rules, run_id, aggregated_at)"
-    " SELECT turbine, day, 1, '', %s, now() FROM (SELECT DISTINCT turbine FROM signal) AS t,"
+    "INSERT INTO aggregated_day"
+    " (turbine, day, revision, rules, run_id, aggregated_at, changed_at, windows)"
+    " SELECT turbine, day, 1, '', %s, now(), now(), 144"
+    " FROM (SELECT DISTINCT turbine FROM signal) AS t,"
     " generate_series('2025-08-01'::date, '2025-08-31', '1 day') AS day"
 )
 OTHERS = (

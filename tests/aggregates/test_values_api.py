@@ -10,9 +10,10 @@ import pyarrow as pa
 import pytest
 from django.test import Client
 
-from aggregates import blocks, values_api
+from aggregates import parts
 from aggregates.models import Value
 from tests.builders import aggregated, measurements, turbine
+from windproject import downloads
 
 pytestmark = pytest.mark.django_db
 
@@ -112,7 +113,7 @@ def test_coverage_is_against_the_sample_interval() -> None:
 
 
 def test_turbines_follow_each_other_and_long_histories_come_in_parts(monkeypatch: Any) -> None:
-    monkeypatch.setattr(blocks, "DAYS_PER_BLOCK", 1)
+    monkeypatch.setattr(parts, "DAYS_PER_PART", 1)
     two_days("T02")
     two_days("T01")
     found = rows(variable="power", statistic="mean")
@@ -177,7 +178,7 @@ def test_a_bad_parameter_is_named_with_what_is_allowed(query, parameter, reason)
 
 def test_more_than_json_holds_is_refused_and_another_format_named(monkeypatch: Any) -> None:
     two_days()
-    monkeypatch.setattr(values_api, "MOST_JSON_VALUES", 100)
+    monkeypatch.setattr(downloads, "MOST_JSON_VALUES", 100)
     assert "allowed is less, or csv, parquet or arrow" in reasons()["format"]
     assert get(format="csv").status_code == 200
 

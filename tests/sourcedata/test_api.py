@@ -1,7 +1,7 @@
 """`GET /data`."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -110,7 +110,7 @@ def test_no_measurements_are_an_empty_list() -> None:
 
 
 def test_a_long_answer_is_one_list(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "ROWS_PER_BATCH", 2)
+    monkeypatch.setattr(reader, "BATCH", timedelta(minutes=2))
     for name in ("T1", "T2"):
         measurements(turbine(name), "2025-08-31T00:00", power=[1.0] * 5)
     assert len(get(DAY)) == 10
@@ -134,8 +134,8 @@ def test_a_long_answer_is_one_list(monkeypatch: pytest.MonkeyPatch) -> None:
         (f"{DAY}&turbine=T99", "turbine", "unknown: 'T99'; allowed: T01."),
         (f"{DAY}&turbine=%00", "turbine", "unknown: '\\x00'"),
         (f"{DAY}&turbine={quote('Süd')}", "turbine", "unknown: 'Süd'"),
-        (f"{DAY}&format=csv", "format", "is no parameter"),
-        (f"{DAY}&variable=power", "variable", "allowed: start, end, variables, turbine."),
+        (f"{DAY}&format=xml", "format", "unknown: 'xml'; allowed: json, csv, parquet, arrow."),
+        (f"{DAY}&variable=power", "variable", "allowed: start, end, variables, turbine, format."),
     ],
 )
 def test_a_bad_parameter_is_named_with_what_is_allowed(query, parameter, reason) -> None:

@@ -1,6 +1,6 @@
 """The questions that others may ask of the source."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -61,10 +61,18 @@ def test_the_day_range_goes_from_the_first_to_the_last_measurement() -> None:
 
 
 def test_batches_are_whole_and_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "ROWS_PER_BATCH", 2)
+    monkeypatch.setattr(reader, "BATCH", timedelta(minutes=2))
     measurements(turbine(), "2025-08-31T00:00", power=[1.0, 2.0, 3.0])
-    batches = list(reader.measurement_batches(at("2025-08-31"), at("2025-09-01"), ["power"]))
-    assert [(name, [value for _, value in rows]) for name, rows in batches] == [
+    batches = list(reader.measurement_batches(at("1970-01-01"), at("2099-01-01"), ["power"]))
+    assert [(name, power.tolist()) for name, (_, power) in batches] == [
         ("T01", [1, 2]),
         ("T01", [3]),
     ]
+
+
+def test_a_number_of_samples_is_that_of_whole_days() -> None:
+    for name in ("T1", "T2"):
+        measurements(turbine(name), "2025-08-30T23:59", power=[1.0, 2.0, 3.0])
+    assert reader.number_of_samples(at("2025-08-31T12:00"), at("2025-08-31T13:00")) == 4
+    assert reader.number_of_samples(at("2025-08-30"), at("2025-09-01"), ["T2"]) == 3
+    assert reader.number_of_samples(at("2025-09-01"), at("2025-09-02")) == 0

@@ -1,0 +1,66 @@
+"""Which turbine-days there are values of, in parts that a download holds in memory at a time."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+
+from aggregates.models import AggregatedDay
+from aggregates.windows import starts_between
+from windproject.days import day_start
+from windproject.rows import all_rows
+
+# A part ends with a UTC day, so that each turbine-day is read at one moment.
+DAYS_PER_PART = 31
+DAY = timedelta(days=1)
+TICK = timedelta(microseconds=1)
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Windows of one turbine that follow each other; their starts, datetime64[us] in UTC."""
+
+    turbine: str
+    starts: Array
+
+
+def parts(
+    start: datetime,
+    end: datetime,
+    turbines: Collection[str] = (),
+    changed_since: datetime | None = None,
+) -> list[Part]:
+    """Return the windows that start in [start, end) and may have values, by turbine and time.
+
+    No `turbines` means all. With `changed_since` only those of turbine-days whose statistics
+    changed then or later.
+    """
+    days = AggregatedDay.objects.filter(day__gte=start.date(), day__lte=(end - TICK).date())
+    if turbines:
+        days = days.filter(turbine__in=turbines)
+    if changed_since:
+        days = days.filter(changed_at__gte=changed_since)
+    rows = all_rows(days.order_by("turbine", "day").values_list("turbine", "day"))
+    found = (
+        Part(turbine, starts_between(max(start, first), min(end, after)))
+        for turbine, first, after in _periods(rows)
+    )
+    return [part for part in found if len(part.starts)]
+
+
+def _periods(rows: Sequence[tuple[str, date]]) -> Iterator[tuple[str, datetime, datetime]]:
+    """Yield the turbine, the start and the end of turbine-days that follow each other."""
+
+    def period(numbered: tuple[int, tuple[str, date]]) -> tuple[Any, ...]:
+        number, (turbine, day) = numbered
+        # The same for all days in a row, within the steps of a part.
+        return turbine, day.toordinal() - number, day.toordinal() // DAYS_PER_PART
+
+    for (turbine, *_), group in groupby(enumerate(rows), period):
+        days = [day for _, (_, day) in group]
+        yield turbine, day_start(days[0]), day_start(days[-1]) + DAY

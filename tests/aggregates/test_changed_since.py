@@ -1,0 +1,133 @@
+"""Keeping a copy of the statistics in step: what changed, and since when."""
+
+import json
+from collections.abc import Callable
+from datetime import date, timedelta
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+
+from aggregates import reader
+from aggregates.models import AggregatedDay
+from sourcedata.models import Measurement
+from tests.builders import aggregated, at, measurements, turbine
+
+# Time stands still within a transaction.
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DAY = date(2025, 8, 31)
+PERIOD = {"start": "2025-08-01", "end": "2025-10-01"}
+
+
+def two_turbines() -> None:
+    for name in ("T1", "T2"):
+        measurements(turbine(name), "2025-08-30T23:50", power=[1.0] * 20)
+    for day in (DAY - timedelta(days=1), DAY):
+        aggregated(day)
+
+
+def ask(path: str, since: str | None = None, **query: Any) -> tuple[list[dict[str, Any]], str]:
+    """Return the rows, and what to ask for next time."""
+    asked = PERIOD | query | ({"changed_since": since} if since else {})
+    response = Client().get(path, asked)
+    assert response.status_code == 200, response.content
+    return json.loads(response.getvalue()), response["Next-Changed-Since"]
+
+
+def turbine_days(rows: list[dict[str, Any]]) -> set[tuple[str, str]]:
+    return {(row["turbine"], (row.get("day") or row["timestamp"])[:10]) for row in rows}
+
+
+def change(of: str, **values: float) -> None:
+    last = Measurement.objects.filter(turbine__name=of).order_by("-timestamp")[:1]
+    Measurement.objects.filter(turbine__name=of, timestamp=last[0].timestamp).update(**values)
+
+
+@pytest.mark.parametrize("path", ["/api/values", "/api/days"])
+def test_only_turbine_days_that_changed_are_given_and_these_whole(path: str) -> None:
+    two_turbines()
+    everything, mark = ask(path)
+    change("T2", power=7.0)
+    aggregated(DAY)
+    changed, _ = ask(path, mark)
+    assert turbine_days(changed) == {("T2", "2025-08-31")}
+    of_day = [row for row in everything if turbine_days([row]) == {("T2", "2025-08-31")}]
+    assert len(changed) == len(of_day)
+
+
+@pytest.mark.parametrize("path", ["/api/values", "/api/days"])
+def test_a_run_that_changes_no_value_is_no_change(path: str) -> None:
+    two_turbines()
+    _, mark = ask(path)
+    change("T2", power=1.0)
+    aggregated(DAY, force=True)
+    assert ask(path, mark)[0] == []
+
+
+def test_a_turbine_day_that_lost_all_its_values_is_named() -> None:
+    two_turbines()
+    _, mark = ask("/api/days")
+    Measurement.objects.filter(turbine__name="T1", timestamp__gte=at("2025-08-31")).delete()
+    aggregated(DAY, force=True)
+    ((gone,), _) = ask("/api/days", mark)
+    assert (gone["turbine"], gone["day"], gone["windows"]) == ("T1", "2025-08-31", 0)
+    assert ask("/api/values", mark)[0] == []
+
+
+def test_a_turbine_day_tells_its_windows_and_when_they_changed() -> None:
+    two_turbines()
+    before = reader.changes_known_until()
+    change("T1", power=7.0)
+    aggregated(DAY)
+    found = {(one.turbine, one.day): one for one in AggregatedDay.objects.all()}
+    assert [one.windows for one in found.values()] == [1, 1, 1, 1]
+    assert [key for key, one in found.items() if one.changed_at > before] == [("T1", DAY)]
+
+
+def test_a_day_without_values_has_no_windows() -> None:
+    measurements(turbine(), "2025-08-31", power=[None])
+    aggregated(DAY)
+    (known,) = AggregatedDay.objects.all()
+    assert known.windows == 0
+
+
+def beside(first: Callable[[], object], meanwhile: Callable[[], object]) -> None:
+    """Call `first` in a transaction of another session, which commits after `meanwhile`."""
+    begun, done = Barrier(2), Barrier(2)
+
+    def session() -> None:
+        with transaction.atomic():
+            first()
+            begun.wait()
+            done.wait()
+        connection.close()
+
+    other = Thread(target=session)
+    other.start()
+    begun.wait()
+    meanwhile()
+    done.wait()
+    other.join()
+
+
+def test_what_is_committed_after_it_was_asked_is_given_the_next_time() -> None:
+    two_turbines()
+    change("T2", power=7.0)
+    marks = []
+    beside(lambda: aggregated(DAY), lambda: marks.append(ask("/api/days")[1]))
+    assert turbine_days(ask("/api/days", marks[0])[0]) >= {("T2", "2025-08-31")}
+
+
+def test_what_no_one_changes_any_more_is_not_given_again() -> None:
+    two_turbines()
+    _, mark = ask("/api/values")
+    assert ask("/api/values", mark)[0] == []
+
+
+def test_a_time_that_is_none_is_refused() -> None:
+    response = Client().get("/api/values", PERIOD | {"changed_since": "today"})
+    assert response.status_code == 400
+    assert "'today' is not a time" in response.json()["detail"]
