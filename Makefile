@@ -5,10 +5,10 @@ RUN := .venv/bin/python -m
 COMPILE := $(RUN) uv pip compile --quiet --universal --python-version 3.11 pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint types check lock runtime development
+.PHONY: help demo serve test lint types check bench-api lock runtime development
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
 
 demo: runtime ## fill both databases with a simulated wind farm and show it
 	@.venv/bin/python manage.py demo
@@ -25,6 +25,9 @@ types: development ## check types
 
 check: lint types test ## lint, types, tests and missing migrations
 	@.venv/bin/python manage.py makemigrations --check --dry-run
+
+bench-api: development ## measure the API, and write docs/performance.md
+	@$(RUN) benchmarks.api
 
 lock: development ## compile requirements.txt and requirements-dev.txt from pyproject.toml
 	@$(RUN) pip install --quiet --disable-pip-version-check uv

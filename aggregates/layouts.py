@@ -51,11 +51,10 @@ def long_schema(signals: Sequence[SignalName], shown: Shown) -> Any:
 def long(block: Block, shown: Shown) -> Batch:
     """Return a row per signal and window that has a value, by time."""
     windows, signals = np.nonzero(~np.isnan(block.values.T))
-    names = [np.array(texts, dtype=object) for texts in zip(*block.signals, strict=True)]
     columns = [
-        pa.array(np.full(len(windows), block.turbine, dtype=object), pa.string()),
+        pa.repeat(block.turbine, len(windows)),
         shown.times(block.starts[windows]),
-        *(pa.array(texts[signals], pa.string()) for texts in names),
+        *(pa.array(texts).take(pa.array(signals)) for texts in zip(*block.signals, strict=True)),
         pa.array(block.values.T[windows, signals]),
     ]
     return pa.record_batch(columns, schema=long_schema(block.signals, shown))
@@ -71,7 +70,7 @@ def wide(block: Block, shown: Shown) -> Batch:
     """Return a row per window that has any value, with null where a signal has none."""
     kept = ~np.isnan(block.values).all(axis=0)
     columns = [
-        pa.array(np.full(kept.sum(), block.turbine, dtype=object), pa.string()),
+        pa.repeat(block.turbine, kept.sum()),
         shown.times(block.starts[kept]),
         *(pa.array(row, from_pandas=True) for row in block.values[:, kept]),
     ]

@@ -5,11 +5,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NamedTuple
 
 from aggregates import extract, versions
 from aggregates.extract import TurbineDay
 from aggregates.models import ACTIVE, AggregatedDay, Run
+from aggregates.transform import rules
 from windproject.days import days_between
 from windproject.rows import all_rows, no_garbage
 
@@ -34,7 +34,9 @@ WORST_FIRST = list(State)
 SETTLED = {State.ARCHIVED, State.CURRENT, State.EMPTY}
 
 
-class TurbineDayState(NamedTuple):
+# Not frozen: that takes four times as long, and there may be very many.
+@dataclass
+class TurbineDayState:
     """One turbine on one UTC day. `revision` and `samples` are the source's, 0 where archived.
 
     `windows` is how many windows have values, and `changed_at` when these last changed: None where
@@ -136,11 +138,11 @@ def _day(day: date, turbine_days: Sequence[TurbineDayState], runs: Sequence[Run]
 
 
 def _kept(known: TurbineDay, stored: Stored, runs: Sequence[Run]) -> TurbineDayState:
-    revision, rules, windows, changed_at = stored
+    revision, of_rules, windows, changed_at = stored
     return TurbineDayState(
         known.turbine,
         known.day,
-        _state(known, (revision, rules), _last_run(known.turbine, runs)),
+        _state(known, (revision, of_rules), _last_run(known.turbine, runs)),
         known.revision,
         revision,
         known.samples,
@@ -168,7 +170,7 @@ def _last_run(turbine: str, runs: Sequence[Run]) -> Run | None:
 def _state(known: TurbineDay, version: tuple[int | None, str], last_run: Run | None) -> State:
     if last_run and last_run.status in ACTIVE:
         return State(last_run.status)
-    if version == versions.version_of(known):
+    if version == (known.revision, rules(known.rated_power_kw)):
         return State.CURRENT
     was_aggregated = version[0] is not None
     if not was_aggregated and not known.samples:

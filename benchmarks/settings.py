@@ -6,4 +6,4 @@ from windproject.settings import DATABASES, VAR_DIR
 
 for alias, name in [("default", "target"), ("source", "source")]:
     if DATABASES[alias]["ENGINE"] == embedded.__name__:
-        DATABASES[alias] = embedded.database(name, VAR_DIR / "benchmarks")
+        DATABASES[alias] |= embedded.database(name, VAR_DIR / "benchmarks")

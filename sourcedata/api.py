@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import pyarrow as pa
 from django.http import StreamingHttpResponse
 from rest_framework.request import Request
@@ -56,7 +55,7 @@ def _batch(schema: Schema, turbine: str, columns: Sequence[Column]) -> Batch:
     timestamp, *values = columns
     cells = [
         pa.array(timestamp, schema.types[0]),
-        pa.array(np.full(len(timestamp), turbine, dtype=object), pa.string()),
+        pa.repeat(turbine, len(timestamp)),
         *(pa.array(column, from_pandas=True) for column in values),
     ]
     return pa.record_batch(cells, schema=schema)

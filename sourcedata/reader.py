@@ -1,13 +1,15 @@
 """The questions that others may ask of the source database."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
-from django.db.models import Max, Min, Sum
-from django.db.models.functions import Coalesce, Collate
+from django.db import connections
+from django.db.models import Max, Min
+from django.db.models.functions import Collate
 
 from sourcedata.models import Measurement, SourceDay, Turbine
 from sourcedata.variables import VARIABLE_NAMES
@@ -21,7 +23,9 @@ BATCH = timedelta(days=7)
 TICK = timedelta(microseconds=1)
 
 
-class TurbineDay(NamedTuple):
+# Not frozen: that takes four times as long, and there may be very many.
+@dataclass
+class TurbineDay:
     """One turbine on one UTC day: the revision of its measurements, and how many rows it has."""
 
     turbine: str
@@ -104,11 +108,15 @@ def measurements(day: date, turbines: Sequence[str]) -> pd.DataFrame:
 
 def number_of_samples(start: datetime, end: datetime, turbines: Collection[str] = ()) -> int:
     """Return how many measurements there are at most in [start, end): those of its whole days."""
-    days = SourceDay.objects.filter(day__gte=start.date(), day__lte=end.date())
-    if turbines:
-        days = days.filter(turbine__name__in=turbines)
-    found = days.aggregate(samples=Coalesce(Sum("samples"), 0))
-    return int(found["samples"])
+    with connections[SOURCE].cursor() as cursor:
+        cursor.execute(
+            "SELECT coalesce(sum(samples), 0)"
+            " FROM source_day JOIN turbine ON turbine.id = turbine_id"
+            " WHERE day BETWEEN %s AND %s AND (%s OR name = ANY(%s))",
+            [start.date(), end.date(), not turbines, [*turbines]],
+        )
+        (found,) = cursor.fetchone()
+    return int(found)
 
 
 def measurement_batches(
@@ -129,23 +137,29 @@ def measurement_batches(
 
 
 def _parts(turbine: Turbine, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Yield the parts, first and last time included, that hold what the turbine has in a period."""
-    rows = Measurement.objects.filter(turbine=turbine, timestamp__gte=start, timestamp__lt=end)
-    ends = rows.aggregate(first=Min("timestamp"), last=Max("timestamp"))
-    first, last = ends["first"], ends["last"]
-    while first is not None and first <= last:
-        yield first, min(first + BATCH - TICK, last)
-        first += BATCH
+    """Yield the parts, [start, end), that hold what the turbine has in a period."""
+    if end - start > BATCH:
+        rows = Measurement.objects.filter(turbine=turbine, timestamp__gte=start, timestamp__lt=end)
+        ends = rows.aggregate(first=Min("timestamp"), last=Max("timestamp"))
+        if ends["first"] is None:
+            return
+        start, end = ends["first"], ends["last"] + TICK
+    while start < end:
+        yield start, min(start + BATCH, end)
+        start += BATCH
 
 
 def _measured(
-    turbine: Turbine, first: datetime, last: datetime, variables: Sequence[str]
+    turbine: Turbine, start: datetime, end: datetime, variables: Sequence[str]
 ) -> list[Column]:
     cells = ", ".join(f"coalesce({name}, 'NaN')" for name in variables)
-    return copy_out(
+    columns = copy_out(
         SOURCE,
         f"SELECT timestamp, {cells} FROM data"
-        " WHERE turbine_id = %s AND timestamp >= %s AND timestamp <= %s ORDER BY timestamp",
-        [turbine.pk, first, last],
+        " WHERE turbine_id = %s AND timestamp >= %s AND timestamp < %s",
+        [turbine.pk, start, end],
         TIME + FLOAT * len(variables),
     )
+    # Sorted here, in a tenth of the time that the server takes: most come in order.
+    by_time = np.argsort(columns[0], kind="stable")
+    return [column[by_time] for column in columns]

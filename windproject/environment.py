@@ -21,6 +21,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 # The embedded servers and everything else that a checkout makes for itself.
 VAR_DIR = BASE_DIR / "var"
 
+# Making a connection takes as long as a small answer; one that has broken is made anew.
+KEPT_OPEN = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 CONNECT_TIMEOUT_S = 10
 LONGEST_NUMBER = 20
 HOST = re.compile(r"\*|\.?[\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:]+\]", re.ASCII)
@@ -173,7 +175,7 @@ def database(variable: str, name: str) -> dict[str, Any]:
     """
     url = text(variable)
     if not url:
-        return embedded.database(name, VAR_DIR / "postgres")
+        return KEPT_OPEN | embedded.database(name, VAR_DIR / "postgres")
     try:
         parts = urlsplit(url)
         if parts.scheme not in ("postgres", "postgresql") or len(parts.path) < 2:
@@ -183,7 +185,7 @@ def database(variable: str, name: str) -> dict[str, Any]:
         raise ImproperlyConfigured(f"{variable} cannot be read: {error}.") from error
     # A host that swallows what it is sent must not hold its visitors for minutes.
     found["OPTIONS"] = {"connect_timeout": CONNECT_TIMEOUT_S} | found.get("OPTIONS", {})
-    return found
+    return KEPT_OPEN | found
 
 
 def mail_server(name: str) -> dict[str, Any]:

@@ -27,9 +27,7 @@ class FastJSONRenderer(BaseRenderer):
 
 
 def _plain(value: Any) -> Any:
-    """Return a lazy query or another list as a list, and a record as an object."""
-    if hasattr(value, "_asdict"):
-        return value._asdict()
+    """Return a lazy query or another list as a list, and a lazy text as a text."""
     if isinstance(value, Mapping):
         return dict(value)
     return str(value) if isinstance(value, str) else list(value)

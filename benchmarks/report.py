@@ -1,0 +1,50 @@
+"""Where measured figures are kept: a section per benchmark of docs/performance.md."""
+
+import os
+import platform
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+from rich import box
+from rich.table import Table
+
+from windproject.terminal import rendered
+
+FILE: Path = settings.BASE_DIR / "docs" / "performance.md"
+
+Row = Sequence[str]
+
+
+def publish(title: str, columns: Row, rows: Sequence[Row]) -> None:
+    """Print the table, and put it in place of the section `title`, or at the end."""
+    table = Table(*columns, title=title, box=box.SIMPLE_HEAD)
+    for row in rows:
+        table.add_row(*row)
+    print(rendered(table))
+    lines = [columns, ["---"] * len(columns), *rows]
+    text = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    _replace(title, f"## {title}\n\n{_circumstances()}\n\n{text}\n")
+
+
+def _circumstances() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        (postgresql,) = cursor.fetchone()
+    cpu = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
+    return (
+        f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores"
+        f" ({cpu[1] if cpu else platform.machine()}), Python {platform.python_version()},"
+        f" PostgreSQL {postgresql.split()[0]} with its default settings."
+    )
+
+
+def _replace(title: str, section: str) -> None:
+    kept = re.split(r"^(?=## )", FILE.read_text(), flags=re.MULTILINE)
+    names = [part.partition("\n")[0] for part in kept]
+    place = names.index(f"## {title}") if f"## {title}" in names else len(kept)
+    kept[place : place + 1] = [section]
+    FILE.write_text("\n".join(part.strip() + "\n" for part in kept))
