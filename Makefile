@@ -5,10 +5,10 @@ RUN := .venv/bin/python -m
 COMPILE := $(RUN) uv pip compile --quiet --universal --python-version 3.11 pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test lint types check bench-api lock runtime development
+.PHONY: help demo serve test test-interop lint types check bench-api lock runtime development
 
 help: ## show this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
 
 demo: runtime ## fill both databases with a simulated wind farm and show it
 	@.venv/bin/python manage.py demo
@@ -26,6 +26,10 @@ types: development ## check types
 check: lint types test ## lint, types, tests and missing migrations
 	@.venv/bin/python manage.py makemigrations --check --dry-run
 
+test-interop: development ## load downloads into OpenOA and FLASC, in an environment of their own
+	@VENV=.venv-interop $(PYTHON) windproject/install.py tests/interop/requirements.txt
+	@cd tests/interop && ../../.venv-interop/bin/python -m pytest --quiet -p no:cacheprovider
+
 bench-api: development ## measure the API, and write docs/performance.md
 	@$(RUN) benchmarks.api
 
@@ -33,6 +37,7 @@ lock: development ## compile requirements.txt and requirements-dev.txt from pypr
 	@$(RUN) pip install --quiet --disable-pip-version-check uv
 	@$(COMPILE) -o requirements.txt
 	@$(COMPILE) --extra dev -c requirements.txt -o requirements-dev.txt
+	@$(COMPILE:pyproject.toml=tests/interop/requirements.in) -o tests/interop/requirements.txt
 
 runtime:
 	@$(PYTHON) windproject/install.py requirements.txt

@@ -67,6 +67,19 @@ class DayStateFilter(django_filters.FilterSet):
         form = PeriodForm
 
 
+class ValueForm(PeriodForm):
+    """What a layout has no place for."""
+
+    def clean(self) -> dict[str, Any]:
+        asked = super().clean()
+        layout = LAYOUTS[asked.get("layout") or "long"]
+        # Where none are named, all are meant.
+        named = asked.get("turbine") or turbine_names()
+        for parameter, reason in layout.refusals({**asked, "turbine": named}).items():
+            self.add_error(parameter, reason)
+        return self.cleaned_data
+
+
 class ValueFilter(django_filters.FilterSet):
     """Which values, and how they are shown."""
 
@@ -84,18 +97,21 @@ class ValueFilter(django_filters.FilterSet):
         required=False, help_text="Least share of the expected samples, 0 to 1; default 0."
     )
     layout = OneOfFilter(
-        allowed=[*LAYOUTS], required=False, help_text="long: a row per value; wide: per window."
+        allowed=[*LAYOUTS],
+        required=False,
+        help_text="`long`: a row per value; `wide`: a row per turbine and window; `openoa`: the"
+        " SCADA table of OpenOA; `flasc`: the frame of FLASC, a row per window. Default long.",
     )
     label = OneOfFilter(
         allowed=["start", "end"], required=False, help_text="Which end of a window is shown."
     )
-    timezone = ZoneFilter(required=False, help_text="In which times are shown; default UTC.")
+    timezone = ZoneFilter(required=False, help_text="Of the times shown. Default UTC.")
     format = FormatFilter()
 
     class Meta:
         model = Value
         fields: list[str] = []
-        form = PeriodForm
+        form = ValueForm
 
 
 class RunFilter(django_filters.FilterSet):

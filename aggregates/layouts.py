@@ -1,35 +1,38 @@
-"""The shapes that statistics are given in: pure, a block in, a table of columns out."""
+"""The shapes that statistics are given in: pure, blocks in, tables of columns out."""
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from itertools import groupby
+from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
 
 from aggregates.blocks import Block, SignalName
+from aggregates.statistics import MEAN
 from aggregates.windows import WINDOW
+from sourcedata.variables import VARIABLES
+from windproject.containers import Batch, Column, Schema
+from windproject.wording import unknown
 
-Batch = Any  # pyarrow has no types
+Array = np.ndarray[Any, Any]
+
+EPOCH = np.datetime64(0, "us")
+UTC = "UTC"
 
 
 @dataclass(frozen=True)
 class Shown:
     """How times are shown: the window's start or end, in which time zone."""
 
-    timezone: str = "UTC"
+    timezone: str = UTC
     label: str = "start"
 
-    @property
-    def type(self) -> Any:
-        """Arrow's type of a time."""
-        return pa.timestamp("us", tz=self.timezone)
-
-    def times(self, starts: np.ndarray[Any, Any]) -> Any:
-        """Return the windows' labels."""
-        later = WINDOW if self.label == "end" else timedelta()
-        return pa.array(starts + np.timedelta64(later), type=self.type)
+    def labels(self, starts: Array) -> Array:
+        """Return the windows' labels in UTC."""
+        return starts + np.timedelta64(WINDOW if self.label == "end" else timedelta())
 
 
 def covered(block: Block, min_coverage: float, sample_interval_s: float) -> Block:
@@ -40,42 +43,194 @@ def covered(block: Block, min_coverage: float, sample_interval_s: float) -> Bloc
     return Block(block.turbine, block.starts, block.signals, values, block.counts)
 
 
-def long_schema(signals: Sequence[SignalName], shown: Shown) -> Any:
-    """Return the columns of a row per signal and window."""
-    texts = [(name, pa.string()) for name in ("variable", "statistic")]
-    return pa.schema(
-        [("turbine", pa.string()), ("timestamp", shown.type), *texts, ("value", pa.float64())]
-    )
+class Layout:
+    """A shape: what has a place in it, its columns, and its rows."""
+
+    # The variables that have one, by their names there, and their statistics; none means all.
+    names: ClassVar[Mapping[str, str]] = {}
+    statistics: ClassVar[Sequence[str]] = ()
+    # How many days of a turbine it is given at a time, and whether these come by time first.
+    days_per_part: ClassVar[int] = 31
+    by_time: ClassVar[bool] = False
+
+    @classmethod
+    def refusals(cls, asked: Mapping[str, Any]) -> Mapping[str, str]:
+        """Return why parameters have no meaning in this shape, by their names."""
+        if not cls.names:
+            return {}
+        wrong = {
+            "variable": unknown(asked.get("variable", ()), cls.names),
+            "statistic": unknown(asked.get("statistic", ()), cls.statistics),
+            "timezone": unknown([asked.get("timezone", UTC)], [UTC]),
+        }
+        return {name: f"in this layout: {reason}" for name, reason in wrong.items() if reason}
+
+    def __init__(
+        self, signals: Sequence[SignalName], shown: Shown, turbines: Sequence[str]
+    ) -> None:
+        self.signals, self.shown, self.turbines = signals, shown, turbines
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What is told beside the table."""
+        return {}
+
+    @property
+    def schema(self) -> Schema:
+        """The columns."""
+        raise NotImplementedError
+
+    def batches(self, blocks: Iterator[Block]) -> Iterator[Batch]:
+        """Yield the rows, which come in the order of the blocks."""
+        return (pa.record_batch(self.columns(block), schema=self.schema) for block in blocks)
+
+    def columns(self, block: Block) -> Sequence[Column]:
+        """Return the columns of the block's rows."""
+        raise NotImplementedError
 
 
-def long(block: Block, shown: Shown) -> Batch:
-    """Return a row per signal and window that has a value, by time."""
-    windows, signals = np.nonzero(~np.isnan(block.values.T))
-    columns = [
-        pa.repeat(block.turbine, len(windows)),
-        shown.times(block.starts[windows]),
-        *(pa.array(texts).take(pa.array(signals)) for texts in zip(*block.signals, strict=True)),
-        pa.array(block.values.T[windows, signals]),
-    ]
-    return pa.record_batch(columns, schema=long_schema(block.signals, shown))
+class Long(Layout):
+    """A row per signal and window that has a value, by time."""
+
+    @property
+    def schema(self) -> Schema:
+        """The columns."""
+        texts = [(name, pa.string()) for name in ("variable", "statistic")]
+        time = ("timestamp", pa.timestamp("us", tz=self.shown.timezone))
+        return pa.schema([("turbine", pa.string()), time, *texts, ("value", pa.float64())])
+
+    def columns(self, block: Block) -> Sequence[Column]:
+        """Return the columns of the block's rows."""
+        windows, signals = np.nonzero(~np.isnan(block.values.T))
+        return [
+            pa.repeat(block.turbine, len(windows)),
+            pa.array(self.shown.labels(block.starts[windows]), self.schema.types[1]),
+            *(
+                pa.array(texts, pa.string()).take(pa.array(signals))
+                for texts in zip(*self.signals, strict=True)
+            ),
+            pa.array(block.values.T[windows, signals]),
+        ]
 
 
-def wide_schema(signals: Sequence[SignalName], shown: Shown) -> Any:
-    """Return the columns of a row per turbine and window."""
-    values = [(f"{variable}_{statistic}", pa.float64()) for variable, statistic in signals]
-    return pa.schema([("turbine", pa.string()), ("timestamp", shown.type), *values])
+class Wide(Layout):
+    """A row per turbine and window, with null where a signal has no value; none of nulls alone."""
+
+    @property
+    def schema(self) -> Schema:
+        """The columns."""
+        names = [f"{variable}_{statistic}" for variable, statistic in self.signals]
+        time = ("timestamp", pa.timestamp("us", tz=self.shown.timezone))
+        return pa.schema([("turbine", pa.string()), time, *((n, pa.float64()) for n in names)])
+
+    def columns(self, block: Block) -> Sequence[Column]:
+        """Return the columns of the block's rows."""
+        kept = _has_any(block.values)
+        return [
+            pa.repeat(block.turbine, kept.sum()),
+            pa.array(self.shown.labels(block.starts[kept]), self.schema.types[1]),
+            *_cells(block.values[:, kept]),
+        ]
 
 
-def wide(block: Block, shown: Shown) -> Batch:
-    """Return a row per window that has any value, with null where a signal has none."""
-    kept = ~np.isnan(block.values).all(axis=0)
-    columns = [
-        pa.repeat(block.turbine, kept.sum()),
-        shown.times(block.starts[kept]),
-        *(pa.array(row, from_pandas=True) for row in block.values[:, kept]),
-    ]
-    return pa.record_batch(columns, schema=wide_schema(block.signals, shown))
+# UTC without saying so, and nanoseconds: FLASC takes others for them.
+NAIVE = pa.timestamp("ns")
 
 
-Layout = tuple[Callable[[Sequence[SignalName], Shown], Any], Callable[[Block, Shown], Batch]]
-LAYOUTS: Mapping[str, Layout] = {"long": (long_schema, long), "wide": (wide_schema, wide)}
+class OpenOA(Layout):
+    """OpenOA's SCADA table: a row per asset and window that has a value."""
+
+    names = {one.name: one.openoa_name for one in VARIABLES if one.openoa_name}
+    statistics = (MEAN,)
+
+    @property
+    def schema(self) -> Schema:
+        """The columns."""
+        values = [(self.names[variable], pa.float64()) for variable, _ in self.signals]
+        return pa.schema([("time", NAIVE), ("asset_id", pa.string()), *values])
+
+    def columns(self, block: Block) -> Sequence[Column]:
+        """Return the columns of the block's rows."""
+        kept = _has_any(block.values)
+        return [
+            pa.array(self.shown.labels(block.starts[kept]), NAIVE),
+            pa.repeat(block.turbine, kept.sum()),
+            *_cells(block.values[:, kept]),
+        ]
+
+
+class Flasc(Layout):
+    """FLASC's frame: a row per window, and of each turbine, by number, a column per variable."""
+
+    names = {one.name: one.flasc_name for one in VARIABLES if one.flasc_name}
+    statistics = (MEAN,)
+    days_per_part = 7  # of all turbines at once
+    by_time = True
+    # Of turbines: FLASC counts those whose number has three digits.
+    most_turbines = 1000
+    # In bytes: proxies pass no more on.
+    longest_header = 4000
+
+    @classmethod
+    def refusals(cls, asked: Mapping[str, Any]) -> Mapping[str, str]:
+        """Return why parameters have no meaning in this shape, by their names."""
+        found = dict(super().refusals(asked))
+        if asked.get("changed_since"):
+            found["changed_since"] = (
+                "in this layout a row is of all turbines; allowed are long, wide and openoa."
+            )
+        if len(asked.get("turbine", ())) > cls.most_turbines:
+            found["turbine"] = f"in this layout at most {cls.most_turbines} are allowed."
+        return found
+
+    @property
+    def numbers(self) -> Mapping[str, str]:
+        """The turbines by their numbers, which their columns end in."""
+        return {f"{number:03}": turbine for number, turbine in enumerate(self.turbines)}
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The turbines by number, in JSON, where they are not too many."""
+        text = json.dumps(self.numbers)
+        return {"Turbine-Numbers": text} if len(text) <= self.longest_header else {}
+
+    @property
+    def schema(self) -> Schema:
+        """The columns; pandas reads the turbines by number as `attrs["turbines"]`."""
+        names = [f"{self.names[v]}_{number}" for number in self.numbers for v, _ in self.signals]
+        attributes = json.dumps({"turbines": self.numbers})
+        columns = [("time", NAIVE), *((name, pa.float64()) for name in names)]
+        return pa.schema(columns, metadata={"PANDAS_ATTRS": attributes})
+
+    def batches(self, blocks: Iterator[Block]) -> Iterator[Batch]:
+        """Yield the rows by time."""
+        days = timedelta(days=self.days_per_part)
+        for _, group in groupby(blocks, lambda block: (block.starts[0] - EPOCH) // days):
+            yield self._batch(list(group))
+
+    def _batch(self, blocks: Sequence[Block]) -> Batch:
+        starts = np.unique(np.concatenate([block.starts for block in blocks]))
+        place = {turbine: number for number, turbine in enumerate(self.turbines)}
+        table = np.full((len(self.turbines), len(self.signals), len(starts)), np.nan)
+        for block in blocks:
+            table[place[block.turbine]][:, np.searchsorted(starts, block.starts)] = block.values
+        columns = table.reshape(-1, len(starts))
+        kept = _has_any(columns)
+        times = pa.array(self.shown.labels(starts[kept]), NAIVE)
+        return pa.record_batch([times, *_cells(columns[:, kept])], schema=self.schema)
+
+
+def _has_any(values: Array) -> Array:
+    return np.asarray(~np.isnan(values).all(axis=0))
+
+
+def _cells(values: Array) -> Sequence[Column]:
+    return [pa.array(row, from_pandas=True) for row in values]
+
+
+LAYOUTS: Mapping[str, type[Layout]] = {
+    "long": Long,
+    "wide": Wide,
+    "openoa": OpenOA,
+    "flasc": Flasc,
+}

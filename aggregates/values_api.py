@@ -1,7 +1,8 @@
 """The REST endpoints of the statistics: what there is, and the values in whatever form is asked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from django.http import StreamingHttpResponse
 from rest_framework.request import Request
@@ -12,7 +13,7 @@ from aggregates import extract, layouts, reader
 from aggregates.api import SourceMixin, next_changed_since
 from aggregates.blocks import Block, SignalName, blocks, signal_names
 from aggregates.filters import ValueFilter
-from aggregates.layouts import LAYOUTS, Shown
+from aggregates.layouts import LAYOUTS, Layout, Shown
 from aggregates.parts import Part, parts
 from sourcedata.variables import VARIABLES
 from windproject.downloads import ChosenFormat, download, format_of, refuse_too_many
@@ -47,15 +48,31 @@ class ValuesView(SourceMixin, APIView):
 
     def get(self, request: Request) -> StreamingHttpResponse:
         asked = validated(ValueFilter, request.query_params)
-        signals = signal_names(asked["variable"], asked["statistic"])
-        marked = next_changed_since()
-        found = parts(asked["start"], asked["end"], asked["turbine"], asked["changed_since"])
+        headers = next_changed_since()
+        layout = _layout(asked)
+        found = parts(
+            asked["start"],
+            asked["end"],
+            asked["turbine"],
+            asked["changed_since"],
+            days_per_part=layout.days_per_part,
+        )
+        if layout.by_time:
+            found.sort(key=lambda part: part.starts[0])
         format = format_of(request, asked)
-        refuse_too_many(format, len(signals) * sum(len(part.starts) for part in found))
-        shown = Shown(asked["timezone"], asked["label"] or "start")
-        schema, layout = LAYOUTS[asked["layout"] or "long"]
-        batches = (layout(block, shown) for block in _blocks(found, signals, asked["min_coverage"]))
-        return download(format, schema(signals, shown), batches, marked)
+        refuse_too_many(format, len(layout.signals) * sum(len(part.starts) for part in found))
+        batches = layout.batches(_blocks(found, layout.signals, asked["min_coverage"]))
+        return download(format, layout.schema, batches, {**headers, **layout.headers})
+
+
+def _layout(asked: Mapping[str, Any]) -> Layout:
+    layout = LAYOUTS[asked["layout"] or "long"]
+    signals = signal_names(
+        asked["variable"] or [*layout.names], asked["statistic"] or layout.statistics
+    )
+    shown = Shown(asked["timezone"], asked["label"] or "start")
+    turbines = asked["turbine"] or reader.turbine_names()
+    return layout(signals, shown, turbines)
 
 
 def _blocks(

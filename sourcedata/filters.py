@@ -1,12 +1,13 @@
-"""The parameters of `/data`."""
+"""The parameters of the source's addresses."""
 
 import django_filters
 
-from sourcedata.models import Measurement
+from sourcedata.layouts import LAYOUTS
+from sourcedata.models import Measurement, Turbine
 from sourcedata.reader import turbine_names
 from sourcedata.variables import VARIABLE_NAMES
 from windproject.downloads import FormatFilter
-from windproject.parameters import NamesFilter, PeriodForm, TimeFilter
+from windproject.parameters import NamesFilter, OneOfFilter, PeriodForm, TimeFilter
 
 
 class MeasurementFilter(django_filters.FilterSet):
@@ -24,3 +25,19 @@ class MeasurementFilter(django_filters.FilterSet):
         model = Measurement
         fields: list[str] = []
         form = PeriodForm
+
+
+class TurbineFilter(django_filters.FilterSet):
+    """Which turbines, and how they are shown."""
+
+    turbine = NamesFilter(allowed=turbine_names, required=False, help_text="Default: all turbines.")
+    layout = OneOfFilter(
+        allowed=[*LAYOUTS],
+        required=False,
+        help_text="`full`: all that is known; `openoa`: the asset table of OpenOA. Default full.",
+    )
+    format = FormatFilter()
+
+    class Meta:
+        model = Turbine
+        fields: list[str] = []

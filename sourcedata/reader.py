@@ -46,14 +46,17 @@ def sample_intervals_s() -> Mapping[str, int]:
     return dict(Turbine.objects.values_list("name", "sample_interval_s"))
 
 
-def turbines() -> Sequence[Mapping[str, Any]]:
-    """Return what is known of each turbine, by name.
+def turbines(names: Collection[str] = ()) -> Sequence[Mapping[str, Any]]:
+    """Return what is known of each turbine, by name; no `names` means all.
 
     The fields of `Turbine` but its id, and those of `TurbineQuerySet.with_history`.
     """
     fields = [field.name for field in Turbine._meta.concrete_fields if field.name != "id"]
     history = ["first_day", "last_day", "days_measured", "samples"]
-    return Turbine.objects.order_by("name").with_history().values(*fields, *history)
+    wanted = Turbine.objects.order_by("name")
+    if names:
+        wanted = wanted.filter(name__in=names)
+    return wanted.with_history().values(*fields, *history)
 
 
 def day_range() -> tuple[date, date] | None:

@@ -10,7 +10,10 @@ from math import inf
 
 @dataclass(frozen=True)
 class Variable:
-    """A measured quantity. `minimum` and `maximum` bound its valid values, both inclusive."""
+    """A measured quantity, and how OpenOA and FLASC name it, where they have a place for it.
+
+    `minimum` and `maximum` bound its valid values, both inclusive.
+    """
 
     name: str
     unit: str
@@ -19,6 +22,7 @@ class Variable:
     is_angle: bool = False
     per_rated_power: bool = False
     openoa_name: str | None = None
+    flasc_name: str | None = None
 
     def valid_range(self, rated_power_kw: float | None) -> tuple[float, float]:
         """Return the lowest and highest valid value, in the variable's unit.
@@ -34,9 +38,17 @@ class Variable:
 
 
 VARIABLES = (
-    Variable("wind_speed", "m/s", 0, 50, openoa_name="WMET_HorWdSpd"),
-    Variable("wind_direction", "deg", 0, 360, is_angle=True, openoa_name="WMET_HorWdDir"),
-    Variable("power", "kW", -0.5, 2, per_rated_power=True, openoa_name="WTUR_W"),
+    Variable("wind_speed", "m/s", 0, 50, openoa_name="WMET_HorWdSpd", flasc_name="ws"),
+    Variable(
+        "wind_direction",
+        "deg",
+        0,
+        360,
+        is_angle=True,
+        openoa_name="WMET_HorWdDir",
+        flasc_name="wd",
+    ),
+    Variable("power", "kW", -0.5, 2, per_rated_power=True, openoa_name="WTUR_W", flasc_name="pow"),
     Variable("ambient_temperature", "degC", -50, 60, openoa_name="WMET_EnvTmp"),
     Variable("rotor_speed", "rpm", 0, 100),
     Variable("pitch_angle", "deg", -180, 180, openoa_name="WROT_BlPthAngVal"),

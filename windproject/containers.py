@@ -52,7 +52,8 @@ def _json_cells(column: Column) -> Column:
     if pa.types.is_timestamp(column.type):
         return pc.binary_join_element_wise('"', _each_once(column, _time_text), '"', "")
     if pa.types.is_string(column.type):
-        return _each_once(column, lambda texts: pa.array(map(_json_text, texts), pa.string()))
+        quoted = _each_once(column, lambda texts: pa.array(map(_json_text, texts), pa.string()))
+        return pc.coalesce(quoted, "null")
     digits = column.cast(pa.string())
     # Arrow's -0 would be read as an integer, which has no sign of its own.
     digits = pc.if_else(pc.equal(digits, "-0"), "-0.0", digits)
@@ -175,7 +176,9 @@ def _in_whole_seconds(times: Column) -> Column:
 
 def _offsets(times: Column, local: Column) -> Column:
     ahead_us = pc.subtract(local.cast(pa.int64()), times.cast(pa.int64()))
-    return _each_once(ahead_us, lambda found: pa.array(map(_offset, found.to_pylist())))
+    return _each_once(
+        ahead_us, lambda found: pa.array(map(_offset, found.to_pylist()), pa.string())
+    )
 
 
 def _offset(ahead_us: int) -> str:

@@ -1,4 +1,4 @@
-"""Makes .venv: python3 windproject/install.py LOCK_FILE
+"""Makes .venv, or the folder that VENV names: python3 windproject/install.py LOCK_FILE
 
 Runs on the system's Python. One as old as 3.6 can still read it, and say which one is needed.
 """
@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 OLDEST_PYTHON = (3, 11)
-ENVIRONMENT = ".venv"
+ENVIRONMENT = os.environ.get("VENV", ".venv")
 PYTHON = os.path.join(ENVIRONMENT, "bin", "python")
 # There while .venv is worked on: what a killed run leaves behind is made anew.
 UNFINISHED = os.path.join(ENVIRONMENT, "unfinished")

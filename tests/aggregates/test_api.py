@@ -1,5 +1,6 @@
 """`/api/days` and `/api/runs`."""
 
+import json
 from base64 import b64encode
 from datetime import date
 from typing import Any
@@ -204,7 +205,7 @@ def test_reading_takes_a_login_unless_it_is_public(client: Client, settings, add
 def test_turbines_tell_what_is_known_of_them(client: Client) -> None:
     measurements(turbine("T01", rated_power_kw=2050), "2025-08-30T23:59", power=[1.0, 2.0])
     turbine("T02")
-    first, second = client.get("/api/turbines").json()
+    first, second = json.loads(client.get("/api/turbines").getvalue())
     assert (first["name"], first["rated_power_kw"], first["samples"]) == ("T01", 2050, 2)
     assert (first["first_day"], first["last_day"]) == ("2025-08-30", "2025-08-31")
     assert (second["first_day"], second["samples"]) == (None, 0)

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from django.test import Client
 
-from aggregates import parts
+from aggregates.layouts import Layout
 from aggregates.models import Value
 from tests.builders import aggregated, measurements, turbine
 from windproject import downloads
@@ -113,7 +113,7 @@ def test_coverage_is_against_the_sample_interval() -> None:
 
 
 def test_turbines_follow_each_other_and_long_histories_come_in_parts(monkeypatch: Any) -> None:
-    monkeypatch.setattr(parts, "DAYS_PER_PART", 1)
+    monkeypatch.setattr(Layout, "days_per_part", 1)
     two_days("T02")
     two_days("T01")
     found = rows(variable="power", statistic="mean")
@@ -159,7 +159,7 @@ def test_nothing_is_a_table_without_rows(format: str, layout: str) -> None:
     ("query", "parameter", "reason"),
     [
         ({"format": "xml"}, "format", "unknown: 'xml'; allowed: json, csv, parquet, arrow."),
-        ({"layout": "tall"}, "layout", "allowed: long, wide."),
+        ({"layout": "tall"}, "layout", "allowed: long, wide, openoa, flasc."),
         ({"label": "middle"}, "label", "allowed: start, end."),
         ({"timezone": "Mars/Base"}, "timezone", "'Mars/Base' is no time zone"),
         ({"min_coverage": "nan"}, "min_coverage", "'nan' is no number from 0 to 1."),

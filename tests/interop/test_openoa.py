@@ -1,0 +1,94 @@
+"""OpenOA takes the downloads of `layout=openoa` as they are."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from openoa import PlantData
+from openoa.analysis import TurbineLongTermGrossEnergy
+from openoa.schema.metadata import PlantMetaData
+
+TURBINES = ["T01", "T02", "T03"]
+METADATA = {"reanalysis": {"era5": {"frequency": "h"}}}
+JANUARY = "layout=openoa&format=parquet&start=2025-01-01&end=2025-02-01"
+
+
+@pytest.fixture(scope="session")
+def scada(api: str) -> pd.DataFrame:
+    return pd.read_parquet(f"{api}/values?{JANUARY}")
+
+
+@pytest.fixture(scope="session")
+def assets(api: str) -> pd.DataFrame:
+    return pd.read_parquet(f"{api}/turbines?layout=openoa&format=parquet")
+
+
+def reanalysis(scada: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return a model's wind that is the farm's own; OpenOA wants both of its components."""
+    wind = scada.groupby(scada["time"].dt.floor("h"))[["WMET_HorWdSpd", "WMET_HorWdDir"]].first()
+    direction = np.radians(wind["WMET_HorWdDir"])
+    u, v = (-wind["WMET_HorWdSpd"] * part(direction) for part in (np.sin, np.cos))
+    columns = {"WMETR_HorWdSpdU": u, "WMETR_HorWdSpdV": v, "WMETR_AirDen": 1.2}
+    return {"era5": pd.DataFrame(columns).interpolate().reset_index()}
+
+
+def plant(scada: pd.DataFrame, assets: pd.DataFrame, **tables: object) -> PlantData:
+    analyses = ["TurbineLongTermGrossEnergy", "WakeLosses-scada"]
+    return PlantData(analysis_type=analyses, metadata=METADATA, scada=scada, asset=assets, **tables)
+
+
+def test_every_column_has_the_name_and_the_type_that_openoa_knows(scada, assets) -> None:
+    # The first it computes itself, and the others are nothing that is measured here.
+    absent = {"WTUR_SupWh", "WTUR_TurSt", "WMET_HorWdDirRel"}
+    for frame, known in ((scada, PlantMetaData().scada), (assets, PlantMetaData().asset)):
+        assert set(frame) == set(known.dtypes) - absent
+        floats = [name for name in frame if known.dtypes[name] is float]
+        assert (frame[floats].dtypes == "float64").all()
+    assert scada["time"].dtype == "datetime64[ns]"
+
+
+def test_openoa_has_no_complaint(scada, assets) -> None:
+    plant(scada, assets, reanalysis=reanalysis(scada)).validate()  # raises ValueError on any
+
+
+def test_without_a_reanalysis_openoa_complains_of_nothing_else(scada, assets) -> None:
+    with pytest.raises(ValueError, match="reanalysis-era5") as caught:
+        plant(scada, assets)
+    lines = str(caught.value).splitlines()
+    assert all(line.startswith("`reanalysis-era5`") for line in lines)
+
+
+def test_the_line_of_the_readme_makes_a_plant(api: str) -> None:
+    farm = PlantData(
+        metadata={},
+        scada=pd.read_parquet(f"{api}/values?{JANUARY}"),
+        asset=pd.read_parquet(f"{api}/turbines?layout=openoa&format=parquet"),
+    )
+    assert list(farm.turbine_ids) == TURBINES
+
+
+def test_openoa_reads_csv_by_its_address(api: str) -> None:
+    scada = f"{api}/values?{JANUARY.replace('parquet', 'csv')}"
+    asset = f"{api}/turbines?layout=openoa&format=csv"
+    farm = PlantData(metadata={}, scada=scada, asset=asset)
+    assert list(farm.turbine_ids) == TURBINES
+
+
+def test_openoa_finds_the_places_and_the_energy(scada, assets) -> None:
+    farm = plant(scada, assets, reanalysis=reanalysis(scada))
+    # A tenth of a degree of latitude.
+    assert farm.turbine_distance_matrix().loc["T01", "T02"] == pytest.approx(11_120, rel=0.01)
+    assert farm.scada["WTUR_SupWh"].sum() == pytest.approx(scada["WTUR_W"].sum() / 6)
+
+
+def test_the_long_term_gross_energy_is_what_was_produced(scada, assets) -> None:
+    analysis = TurbineLongTermGrossEnergy(
+        plant(scada, assets, reanalysis=reanalysis(scada)),
+        UQ=False,
+        reanalysis_products=["era5"],
+        wind_bin_threshold=2.0,
+        max_power_filter=0.85,
+        correction_threshold=0.9,
+    )
+    analysis.run()
+    hours = scada["WTUR_W"].mean() * len(TURBINES) * 31 * 24
+    assert analysis.plant_gross.item() == pytest.approx(hours, rel=0.1)
