@@ -2,9 +2,10 @@
 
 import logging
 import re
-from datetime import timedelta
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, TypedDict
 
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import NotFound
 from rest_framework.generics import ListAPIView, RetrieveAPIView
@@ -18,11 +19,12 @@ from aggregates import extract, queueing, reader, states
 from aggregates.extract import SourceUnavailable
 from aggregates.filters import DayStateFilter, RunFilter
 from aggregates.forms import wrong_end
-from aggregates.models import Run
+from aggregates.models import Outcome, Run
 from windproject.days import days_between
 from windproject.parameters import refuse_parameters, validated
 from windproject.parsing import DayField, YesOrNoField
 from windproject.problems import DatabaseUnavailable
+from windproject.schema import record, records
 from windproject.wording import listed, quoted, unknown
 
 PLAUSIBLE_ID = re.compile("[0-9]{1,18}")
@@ -110,6 +112,21 @@ class NewestFirst(CursorPagination):
         return cursor
 
 
+class Answer(TypedDict):
+    """What became of the request for one day."""
+
+    day: date
+    outcome: Outcome
+    run: int | None
+
+
+class Answers(TypedDict):
+    """What became of a request; `warning` says why the workers may hear of it later."""
+
+    results: list[Answer]
+    warning: str | None
+
+
 class RunsView(SourceMixin, ListAPIView[Run]):
     """`GET /api/runs`: runs, newest first. `POST /api/runs`: ask for runs of some days."""
 
@@ -117,11 +134,15 @@ class RunsView(SourceMixin, ListAPIView[Run]):
     queryset = Run.objects.all()
     serializer_class = RunSerializer
     pagination_class = NewestFirst
+    filterset_class = RunFilter
 
     def filter_queryset(self, runs: Any) -> Any:
-        validated(RunFilter, self.request.query_params)
-        return RunFilter(self.request.query_params, runs).qs
+        validated(self.filterset_class, self.request.query_params)
+        return self.filterset_class(self.request.query_params, runs).qs
 
+    @extend_schema(
+        request=RunRequestSerializer, responses=dict.fromkeys([202, 409], record(Answers))
+    )
     def post(self, request: Request) -> Response:
         body = RunRequestSerializer(data=request.data)
         body.is_valid(raise_exception=True)
@@ -155,8 +176,11 @@ class RunView(RetrieveAPIView[Run]):
 class DaysView(SourceMixin, APIView):
     """`GET /api/days`: the turbine-days in [start, end) and what their statistics are worth."""
 
+    filterset_class = DayStateFilter
+
+    @extend_schema(responses={200: records(states.TurbineDayState)})
     def get(self, request: Request) -> Response:
-        asked = validated(DayStateFilter, request.query_params)
+        asked = validated(self.filterset_class, request.query_params)
         marked = next_changed_since()
         last = asked["end"] - timedelta(days=1)
         found = states.turbine_days(asked["start"], last, asked["turbine"], asked["changed_since"])

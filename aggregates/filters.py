@@ -34,6 +34,7 @@ class DayField(forms.CharField):
     """A UTC day in ISO 8601."""
 
     default_error_messages = {"required": "is required: a day such as 2025-08-31."}
+    described = {"type": "string", "format": "date"}
 
     def clean(self, value: Any) -> date | None:
         text = super().clean(value)
@@ -87,10 +88,10 @@ class ValueFilter(django_filters.FilterSet):
     end = TimeFilter(required=True, help_text="Last start of a window, not included.")
     turbine = NamesFilter(allowed=turbine_names, required=False, help_text="Default: all turbines.")
     variable = NamesFilter(
-        allowed=lambda: VARIABLE_NAMES, required=False, help_text="Default: all variables."
+        allowed=VARIABLE_NAMES, required=False, help_text="Default: all variables."
     )
     statistic = NamesFilter(
-        allowed=lambda: STATISTICS, required=False, help_text="Default: all statistics."
+        allowed=STATISTICS, required=False, help_text="Default: all statistics."
     )
     changed_since = TimeFilter(required=False, help_text=CHANGED_SINCE)
     min_coverage = ShareFilter(
@@ -122,7 +123,7 @@ class RunFilter(django_filters.FilterSet):
     status = NamesFilter(
         field_name="status",
         lookup_expr="in",
-        allowed=lambda: Run.Status.values,
+        allowed=Run.Status.values,
         required=False,
         help_text=f"Some of {listed(Run.Status.values)}; default all.",
     )

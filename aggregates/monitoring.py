@@ -65,6 +65,9 @@ def fresh(request: HttpRequest) -> JsonResponse:
 class MetricsView(APIView):
     """`GET /metrics`: figures in Prometheus' own text."""
 
+    # For monitoring, as /health is: no part of the API.
+    schema = None
+
     def get(self, request: Request) -> HttpResponse:
         registry = CollectorRegistry()
         registry.register(FarmCollector(now()))

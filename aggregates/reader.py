@@ -1,9 +1,9 @@
 """The questions that others may ask of the target database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import TypedDict
 
 from django.db import connections
 from django.db.models import OuterRef, Subquery
@@ -53,14 +53,35 @@ def turbine_names() -> list[str]:
     return list(names.distinct())
 
 
-def signals() -> Sequence[Mapping[str, Any]]:
-    """Return every signal with the first and the last time that it has a value, None without."""
+class SignalHistory(TypedDict):
+    """A signal, and the first and the last window that it has a value of; None without."""
+
+    turbine: str
+    variable: str
+    statistic: str
+    name: str
+    unit: str
+    first_time: datetime | None
+    last_time: datetime | None
+
+
+def signals() -> Sequence[SignalHistory]:
+    """Return every signal."""
     of_signal = Value.objects.filter(signal=OuterRef("pk"))
-    ends = {
-        "first_time": Subquery(of_signal.order_by("timestamp").values("timestamp")[:1]),
-        "last_time": Subquery(of_signal.order_by("-timestamp").values("timestamp")[:1]),
-    }
-    return Signal.objects.annotate(**ends).values("turbine", "variable", "statistic", "name", *ends)
+    first = of_signal.order_by("timestamp").values("timestamp")[:1]
+    last = of_signal.order_by("-timestamp").values("timestamp")[:1]
+    return [
+        SignalHistory(
+            turbine=signal.turbine,
+            variable=signal.variable,
+            statistic=signal.statistic,
+            name=signal.name,
+            unit=signal.unit,
+            first_time=signal.first_time,
+            last_time=signal.last_time,
+        )
+        for signal in Signal.objects.annotate(first_time=Subquery(first), last_time=Subquery(last))
+    ]
 
 
 def changes_known_until() -> datetime:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.http import StreamingHttpResponse
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -15,16 +16,32 @@ from aggregates.blocks import Block, SignalName, blocks, signal_names
 from aggregates.filters import ValueFilter
 from aggregates.layouts import LAYOUTS, Layout, Shown
 from aggregates.parts import Part, parts
-from sourcedata.variables import VARIABLES
+from sourcedata.variables import VARIABLES, Variable
+from windproject.containers import Schema
 from windproject.downloads import ChosenFormat, download, format_of, refuse_too_many
 from windproject.parameters import refuse_parameters, validated
+from windproject.schema import records, tables
 
 DEFAULT_INTERVAL_S = 60
+
+
+RANGES = {
+    "minimum": "Least valid value, in `unit`; of the rated power where `per_rated_power`.",
+    "maximum": "Greatest valid value, likewise.",
+}
+
+
+def _every_layout() -> list[Schema]:
+    return [
+        layout(signal_names(layout.names, layout.statistics), Shown(), ["T01"]).schema
+        for layout in LAYOUTS.values()
+    ]
 
 
 class VariablesView(APIView):
     """`GET /api/variables`: what is measured, in which unit, and which values are possible."""
 
+    @extend_schema(responses={200: records(Variable, **RANGES)})
     def get(self, request: Request) -> Response:
         refuse_parameters(request.query_params)
         return Response([asdict(variable) for variable in VARIABLES])
@@ -33,6 +50,7 @@ class VariablesView(APIView):
 class SignalsView(APIView):
     """`GET /api/signals`: what there are values of, and from when to when."""
 
+    @extend_schema(responses={200: records(reader.SignalHistory)})
     def get(self, request: Request) -> Response:
         refuse_parameters(request.query_params)
         return Response(reader.signals())
@@ -45,9 +63,11 @@ class ValuesView(SourceMixin, APIView):
     """
 
     content_negotiation_class = ChosenFormat
+    filterset_class = ValueFilter
 
+    @extend_schema(responses=tables(*_every_layout()))
     def get(self, request: Request) -> StreamingHttpResponse:
-        asked = validated(ValueFilter, request.query_params)
+        asked = validated(self.filterset_class, request.query_params)
         headers = next_changed_since()
         layout = _layout(asked)
         found = parts(

@@ -1,15 +1,17 @@
 """The REST endpoint of the measurements: validates, asks the reader, renders."""
 
 from django.http import StreamingHttpResponse
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from sourcedata import reader
 from sourcedata.filters import MeasurementFilter, TurbineFilter
-from sourcedata.layouts import LAYOUTS, measurement_batch, measurement_schema
-from sourcedata.variables import VARIABLE_NAMES
+from sourcedata.layouts import FULL, LAYOUTS, OPENOA, measurement_batch, measurement_schema
+from sourcedata.variables import UNITS, VARIABLE_NAMES
 from windproject.downloads import ChosenFormat, download, format_of, refuse_too_many
 from windproject.parameters import validated
+from windproject.schema import tables
 
 
 class DataView(APIView):
@@ -20,9 +22,11 @@ class DataView(APIView):
     """
 
     content_negotiation_class = ChosenFormat
+    filterset_class = MeasurementFilter
 
+    @extend_schema(responses=tables(measurement_schema(VARIABLE_NAMES), **UNITS))
     def get(self, request: Request) -> StreamingHttpResponse:
-        asked = validated(MeasurementFilter, request.query_params)
+        asked = validated(self.filterset_class, request.query_params)
         variables = asked["variables"] or VARIABLE_NAMES
         wanted = asked["start"], asked["end"]
         format = format_of(request, asked)
@@ -37,8 +41,10 @@ class TurbinesView(APIView):
     """`GET /api/turbines`: what is known of each turbine, by name."""
 
     content_negotiation_class = ChosenFormat
+    filterset_class = TurbineFilter
 
+    @extend_schema(responses=tables(FULL, OPENOA))
     def get(self, request: Request) -> StreamingHttpResponse:
-        asked = validated(TurbineFilter, request.query_params)
+        asked = validated(self.filterset_class, request.query_params)
         found = LAYOUTS[asked["layout"] or "full"](reader.turbines(asked["turbine"]))
         return download(format_of(request, asked), found.schema, iter([found]))

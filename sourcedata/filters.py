@@ -16,7 +16,7 @@ class MeasurementFilter(django_filters.FilterSet):
     start = TimeFilter(required=True, help_text="First time, included; UTC without an offset.")
     end = TimeFilter(required=True, help_text="Last time, not included; UTC without an offset.")
     variables = NamesFilter(
-        allowed=lambda: VARIABLE_NAMES, required=False, help_text="Default: all variables."
+        allowed=VARIABLE_NAMES, required=False, help_text="Default: all variables."
     )
     turbine = NamesFilter(allowed=turbine_names, required=False, help_text="Default: all turbines.")
     format = FormatFilter()

@@ -55,3 +55,4 @@ VARIABLES = (
     Variable("nacelle_direction", "deg", 0, 360, is_angle=True),
 )
 VARIABLE_NAMES = tuple(variable.name for variable in VARIABLES)
+UNITS = {variable.name: variable.unit for variable in VARIABLES}

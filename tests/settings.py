@@ -6,7 +6,7 @@ from pathlib import Path
 
 from windproject import embedded
 from windproject.settings import *  # noqa: F403  (every setting but those below)
-from windproject.settings import DATABASES, VAR_DIR
+from windproject.settings import DATABASES, REST_FRAMEWORK, VAR_DIR
 
 # Processes of one session share it: they inherit the environment of the one that started them.
 SESSION = os.environ.setdefault("TEST_SESSION", str(os.getpid()))
@@ -34,3 +34,5 @@ CELERY_TASK_SOFT_TIME_LIMIT = int(os.environ.get("TEST_SOFT_LIMIT_S", "600"))
 CELERY_TASK_TIME_LIMIT = int(os.environ.get("TEST_HARD_LIMIT_S", "660"))
 # Also where the tests run on servers of somebody else.
 API_PUBLIC_READ = True
+# Tests ask more often than anybody.
+REST_FRAMEWORK = REST_FRAMEWORK | {"DEFAULT_THROTTLE_RATES": {"read": "9999/s", "write": "9999/s"}}

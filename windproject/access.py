@@ -1,12 +1,13 @@
-"""Who a visitor of the API is, and what they may read."""
+"""Who a visitor of the API is, what they may read, and how often they may ask."""
 
 from typing import Any
 
 from django.conf import settings
 from knox.auth import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
+from rest_framework.throttling import SimpleRateThrottle
 
 
 class AsciiTokenAuthentication(TokenAuthentication):  # type: ignore[misc]  # it has no types
@@ -29,3 +30,37 @@ class MayRead(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         return settings.API_PUBLIC_READ or bool(request.user and request.user.is_authenticated)
+
+
+class Throttle(SimpleRateThrottle):
+    """At most so many requests of an account or, without one, of an address.
+
+    Each web process counts for itself.
+    """
+
+    is_reading: bool
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        """Return whether this one may come now; the other kind of request always may."""
+        if (request.method in SAFE_METHODS) != self.is_reading:
+            return True
+        return bool(super().allow_request(request, view))
+
+    def get_cache_key(self, request: Request, view: Any) -> str:
+        """Return what its requests are counted by."""
+        who = (
+            f"user {request.user.pk}" if request.user.is_authenticated else self.get_ident(request)
+        )
+        return self.cache_format % {"scope": self.scope, "ident": who}
+
+
+class ReadThrottle(Throttle):
+    """Of requests that change nothing."""
+
+    scope, is_reading = "read", True
+
+
+class WriteThrottle(Throttle):
+    """Of requests that ask for work."""
+
+    scope, is_reading = "write", False

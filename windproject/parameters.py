@@ -19,6 +19,10 @@ class TimeField(forms.CharField):
     """A time in ISO 8601; without an offset it is UTC, and a date alone is its midnight."""
 
     default_error_messages = {"required": "is required: a time such as 2025-08-31T00:00:00Z."}
+    described = {
+        "type": "string",
+        "anyOf": [{"format": "date-time"}, {"format": "date"}],
+    }
 
     def clean(self, value: Any) -> datetime | None:
         text = super().clean(value)
@@ -35,19 +39,27 @@ class TimeField(forms.CharField):
 
 
 class NamesField(forms.Field):
-    """Some of the names that `allowed` returns: the parameter repeated, or commas between them."""
+    """Some names of a list, or of what answers: the parameter repeated, or commas between them."""
 
     widget = forms.SelectMultiple
 
-    def __init__(self, *, allowed: Callable[[], Collection[str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *, allowed: Collection[str] | Callable[[], Collection[str]], **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.allowed = allowed
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """What it is in the API's description."""
+        names = {} if callable(self.allowed) else {"enum": [*self.allowed]}
+        return {"type": "array", "items": {"type": "string", **names}}
 
     def clean(self, value: Any) -> list[str]:
         if not value:
             return []
         names = [name for item in value for name in item.split(",")]
-        wrong = unknown(names, self.allowed())
+        wrong = unknown(names, self.allowed() if callable(self.allowed) else self.allowed)
         if wrong:
             raise ValidationError(wrong)
         return list(dict.fromkeys(names))
@@ -72,6 +84,11 @@ class OneOfField(forms.CharField):
         super().__init__(**kwargs)
         self.allowed = allowed
 
+    @property
+    def described(self) -> dict[str, Any]:
+        """What it is in the API's description."""
+        return {"type": "string", "enum": [*self.allowed]}
+
     def clean(self, value: Any) -> str:
         text: str = super().clean(value)
         if text and text not in self.allowed:
@@ -87,6 +104,8 @@ class OneOfFilter(django_filters.Filter):
 
 class ShareField(forms.CharField):
     """A part of a whole, 0 to 1."""
+
+    described = {"type": "number", "minimum": 0, "maximum": 1}
 
     def clean(self, value: Any) -> float:
         text = super().clean(value)
@@ -107,6 +126,8 @@ class ShareFilter(django_filters.Filter):
 
 class ZoneField(forms.CharField):
     """A time zone of the IANA database; UTC where none is named."""
+
+    described = {"type": "string", "example": "Europe/Paris"}
 
     def clean(self, value: Any) -> str:
         text = super().clean(value) or "UTC"
@@ -154,6 +175,7 @@ def validated(filterset_class: type[django_filters.FilterSet], query: QueryDict)
     errors: dict[str, Any] = _unknown(filterset, query) | _repeated(filterset, query)
     if not filterset.is_valid():
         errors |= filterset.errors
+    errors |= _empty(filterset, query)
     if errors:
         raise exceptions.ValidationError(errors)
     return dict(filterset.form.cleaned_data)
@@ -165,6 +187,14 @@ def _unknown(filterset: django_filters.FilterSet, query: QueryDict) -> dict[str,
         name[:LONGEST_QUOTE]: [f"is no parameter of this address; allowed: {allowed}."]
         for name in query
         if name not in filterset.filters
+    }
+
+
+def _empty(filterset: django_filters.FilterSet, query: QueryDict) -> dict[str, list[str]]:
+    return {
+        name: ["was given without a value; allowed is one, or to leave it out."]
+        for name in filterset.filters
+        if query.getlist(name) == [""]
     }
 
 

@@ -5,6 +5,8 @@ import re
 from datetime import date
 from typing import IO, Any
 
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
@@ -51,6 +53,7 @@ def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+@extend_schema_field(OpenApiTypes.DATE)
 class DayField(serializers.Field[date, Any, str, Any]):
     """A UTC day, as 2025-08-31."""
 
@@ -74,6 +77,7 @@ class DayField(serializers.Field[date, Any, str, Any]):
         return value.isoformat()
 
 
+@extend_schema_field(OpenApiTypes.BOOL)
 class YesOrNoField(serializers.Field[bool, Any, bool, Any]):
     """true or false, and nothing that only looks like it."""
 

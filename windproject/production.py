@@ -25,3 +25,5 @@ SECURE_HSTS_SECONDS = environment.number("HSTS_SECONDS", default=3600, least=1, 
 SILENCED_SYSTEM_CHECKS = [*SILENCED_SYSTEM_CHECKS, "security.W005", "security.W021"]  # noqa: F405  (as above)
 # A proxy that ends https says so by this header, and must not pass on a visitor's own.
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# The last address that it adds to X-Forwarded-For is the visitor's.
+REST_FRAMEWORK = REST_FRAMEWORK | {"NUM_PROXIES": 1}  # noqa: F405  (as above)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.core.management.utils import get_random_secret_key
 
 from windproject import embedded, environment, logs
@@ -27,6 +28,8 @@ INSTALLED_APPS = [
     "rest_framework",
     "django_filters",
     "django_celery_beat",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "knox",
 ]
 MIDDLEWARE = [
@@ -38,7 +41,21 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
 ]
+# A page loads what this server gives it, and runs nothing that stands in the page itself.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        # Swagger sets styles by the attribute, and has its icons in the text.
+        "style-src": [SELF, UNSAFE_INLINE],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -143,6 +160,37 @@ REST_FRAMEWORK = {
     # `format` is a parameter like any other.
     "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "windproject.problems.exception_handler",
+    "DEFAULT_SCHEMA_CLASS": "windproject.schema.Schema",
+    # So that a program in a loop leaves room for others; far more than a person or a script needs.
+    "DEFAULT_THROTTLE_CLASSES": [
+        "windproject.access.ReadThrottle",
+        "windproject.access.WriteThrottle",
+    ],
+    "DEFAULT_THROTTLE_RATES": {"read": "100/s", "write": "60/m"},
+    # Nobody is believed who says in whose name they ask.
+    "NUM_PROXIES": 0,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "windproject",
+    "VERSION": "1",
+    "DESCRIPTION": (
+        "10-minute statistics of a wind farm's 1-minute measurements.\n\n"
+        "- All times are UTC. A window is [t, t + 10 min) and named by its start; a day is"
+        " [00:00, 24:00) and has 144 windows.\n"
+        "- A period is half-open: `start` is included, `end` is not.\n"
+        "- `std` has ddof 1, and a window of one sample has none; `count` is the number of samples"
+        " used.\n"
+        "- Directions are averaged as unit vectors; their `std` is Mardia's, and `min` may be the"
+        " larger number, as 350 to 10.\n"
+        "- Statistics of 1-minute means are not those of the 1 Hz signal: do not read turbulence"
+        " or gusts off them.\n"
+        "- A parameter that takes several values is repeated, or has commas between them."
+    ),
+    # What it says, and the pages it needs, come from here and from nowhere else.
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["windproject.access.MayRead"],
 }
 # A token is for a program: it holds until somebody revokes it.
 REST_KNOX = {"TOKEN_TTL": None}

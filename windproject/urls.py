@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
 from aggregates.api import DaysView, RunsView, RunView
 from aggregates.monitoring import MetricsView, fresh
@@ -22,6 +23,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/freshness", fresh),
     path("metrics", MetricsView.as_view()),
     path("data", DataView.as_view(), name="data"),
+    path("api/schema", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("api/docs", SpectacularSwaggerSplitView.as_view(), name="docs"),
     path("api/turbines", TurbinesView.as_view()),
     path("api/variables", VariablesView.as_view()),
     path("api/signals", SignalsView.as_view()),

@@ -11,12 +11,8 @@ from aggregates import extract, reader
 from aggregates.admin.common import ReadOnly, day_of
 from aggregates.extract import SourceUnavailable
 from aggregates.models import Signal, Value
-from aggregates.reader import COUNT
-from sourcedata.variables import VARIABLES
 from windproject.admin import PatientFilters
 from windproject.days import today
-
-UNITS = {variable.name: variable.unit for variable in VARIABLES}
 
 
 @admin.register(Signal)
@@ -48,8 +44,7 @@ class SignalAdmin(ReadOnly, PatientFilters, admin.ModelAdmin):
     def latest_value(self, signal: Any) -> str | None:
         if signal.latest_value is None:
             return None
-        unit = "samples" if signal.statistic == COUNT else UNITS.get(signal.variable, "")
-        return f"{signal.latest_value:.6g} {unit}"
+        return f"{signal.latest_value:.6g} {signal.unit}"
 
     def change_view(
         self,

@@ -8,7 +8,9 @@ from django.db.models import F, Func, Q
 from django.db.models import Value as Constant
 from django.db.models.functions import Concat
 
+from aggregates.statistics import COUNT
 from aggregates.windows import WINDOW
+from sourcedata.variables import UNITS
 
 
 class Signal(models.Model):
@@ -35,6 +37,11 @@ class Signal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.turbine} {self.name}"
+
+    @property
+    def unit(self) -> str:
+        """The unit of its values."""
+        return "samples" if self.statistic == COUNT else UNITS.get(self.variable, "")
 
 
 class Value(models.Model):
