@@ -48,9 +48,8 @@ class Throttle(SimpleRateThrottle):
 
     def get_cache_key(self, request: Request, view: Any) -> str:
         """Return what its requests are counted by."""
-        who = (
-            f"user {request.user.pk}" if request.user.is_authenticated else self.get_ident(request)
-        )
+        user = request.user
+        who = f"user-{user.pk}" if user.is_authenticated else self.get_ident(request)
         return self.cache_format % {"scope": self.scope, "ident": who}
 
 

@@ -10,12 +10,13 @@ from django.db import connection
 from aggregates.models import Run, Signal
 from aggregates.statistics import STATISTICS
 from sourcedata.variables import VARIABLE_NAMES
-from tests.processes import process, wait_until
+from tests.processes import PATIENCE_S, process, wait_until
 from tests.windproject.test_serve import answers, free_port
 from windproject.partitions import ensure_months
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+THREADS = 2
 TURBINES = ["T01", "T02", "T03"]
 MANY_VALUES = (
     "INSERT INTO data (signal_id, timestamp, value) SELECT signal.id, time, 1.5 FROM signal,"
@@ -50,9 +51,10 @@ def a_month_of_values() -> int:
 def web() -> Iterator[HTTPConnection]:
     port = free_port()
     arguments = ("windproject.wsgi", "--config", "python:windproject.gunicorn")
-    with process("-m", "gunicorn", *arguments, "--bind", f"127.0.0.1:{port}"):
+    limits = ("--bind", f"127.0.0.1:{port}", "--threads", str(THREADS))
+    with process("-m", "gunicorn", *arguments, *limits):
         wait_until(lambda: answers(port), "page that asks to log in")
-        yield HTTPConnection("127.0.0.1", port)
+        yield HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
 
 
 def download(web: HTTPConnection, format: str) -> HTTPResponse:
@@ -73,3 +75,19 @@ def test_a_download_that_breaks_in_the_middle_does_not_look_complete(web, format
     web.close()
     # The next one has a connection of its own.
     assert download(web, "csv").read().count(b"\n") == rows + 1
+
+
+def connections_of_others() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(OTHERS.replace("pg_terminate_backend(pid)", "count(*)"))
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.parametrize("format", ["json", "csv", "parquet", "arrow"])
+def test_who_goes_away_frees_the_thread_and_its_connection(web, format: str) -> None:
+    rows = a_month_of_values()
+    for _ in range(THREADS + 1):
+        assert download(web, format).read(1000)
+        web.close()
+    assert download(web, "csv").read().count(b"\n") == rows + 1
+    assert connections_of_others() <= THREADS
