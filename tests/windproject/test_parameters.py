@@ -23,10 +23,11 @@ ADDRESSES = {
     "/api/runs": RunFilter,
 }
 TIMES = st.datetimes(timezones=st.sampled_from([UTC, None])).map(datetime.isoformat)
-NAMES = st.sampled_from("T01 power mean long wide openoa flasc csv parquet arrow queued".split())
-SHOWN = st.sampled_from("start end UTC Europe/Paris 0.5 1 nan -0 1e400 2025-08-31T12:00Z".split())
+LAYOUTS = st.sampled_from(["long", "wide", "openoa", "flasc", "csv", "parquet", "arrow"])
+NAMES = st.sampled_from(["T01", "power", "mean", "queued", "start", "end", "UTC", "Europe/Paris"])
+NUMBERS = st.sampled_from(["0.5", "1", "nan", "-0", "1e400", "2025-08-31T12:00Z"])
 ODD = st.sampled_from(["", " ", "\x00", "\ud800", "T01,T01", ",", "٢٠٢٥-08-31", "2025-W35-7"])
-ANYTHING = NAMES | SHOWN | ODD | TIMES | st.dates().map(date.isoformat) | st.text()
+ANYTHING = LAYOUTS | NAMES | NUMBERS | ODD | TIMES | st.dates().map(date.isoformat) | st.text()
 
 
 @st.composite
