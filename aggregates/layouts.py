@@ -12,13 +12,15 @@ import pyarrow as pa
 
 from aggregates.blocks import Block, SignalName
 from aggregates.statistics import MEAN
-from aggregates.windows import WINDOW
+from aggregates.windows import WINDOW, WINDOWS_PER_DAY
 from sourcedata.variables import VARIABLES
 from windproject.containers import Batch, Column, Schema
 from windproject.wording import unknown
 
 Array = np.ndarray[Any, Any]
 
+# What a download holds in memory at a time is some times that much.
+CELLS_PER_PART = 25_000
 EPOCH = np.datetime64(0, "us")
 UTC = "UTC"
 
@@ -49,8 +51,7 @@ class Layout:
     # The variables that have one, by their names there, and their statistics; none means all.
     names: ClassVar[Mapping[str, str]] = {}
     statistics: ClassVar[Sequence[str]] = ()
-    # How many days of a turbine it is given at a time, and whether these come by time first.
-    days_per_part: ClassVar[int] = 31
+    # Whether a row is of all turbines, so that they are to come by time first.
     by_time: ClassVar[bool] = False
 
     @classmethod
@@ -69,6 +70,12 @@ class Layout:
         self, signals: Sequence[SignalName], shown: Shown, turbines: Sequence[str]
     ) -> None:
         self.signals, self.shown, self.turbines = signals, shown, turbines
+
+    @property
+    def days_per_part(self) -> int:
+        """How many days it is to be given at a time; more of them where a day holds less."""
+        per_day = WINDOWS_PER_DAY * len(self.signals) * (len(self.turbines) if self.by_time else 1)
+        return max(CELLS_PER_PART // max(per_day, 1), 1)
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -164,7 +171,6 @@ class Flasc(Layout):
 
     names = {one.name: one.flasc_name for one in VARIABLES if one.flasc_name}
     statistics = (MEAN,)
-    days_per_part = 7  # of all turbines at once
     by_time = True
     # Of turbines: FLASC counts those whose number has three digits.
     most_turbines = 1000

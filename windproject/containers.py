@@ -31,7 +31,8 @@ def as_json(schema: Schema, batches: Iterator[Batch]) -> Iterator[bytes]:
     """Yield a list of objects; what is no finite number is null."""
     opening = b"["
     for objects in _while_reading(_objects, (batch for batch in batches if batch.num_rows)):
-        yield opening + objects
+        yield opening
+        yield objects
         opening = b","
     yield b"[]" if opening == b"[" else b"]"
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from django.test import Client
 
-from aggregates.layouts import Layout
+from aggregates import layouts
 from aggregates.models import Value
 from tests.builders import aggregated, measurements, turbine
 from windproject import downloads
@@ -113,7 +113,7 @@ def test_coverage_is_against_the_sample_interval() -> None:
 
 
 def test_turbines_follow_each_other_and_long_histories_come_in_parts(monkeypatch: Any) -> None:
-    monkeypatch.setattr(Layout, "days_per_part", 1)
+    monkeypatch.setattr(layouts, "CELLS_PER_PART", 1)
     two_days("T02")
     two_days("T01")
     found = rows(variable="power", statistic="mean")
