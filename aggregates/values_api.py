@@ -25,9 +25,11 @@ from windproject.schema import records, tables
 DEFAULT_INTERVAL_S = 60
 
 
-RANGES = {
-    "minimum": "Least valid value, in `unit`; of the rated power where `per_rated_power`.",
+CONVENTIONS = {
+    "minimum": "Least valid value, in `unit`; of the rated power where `per_rated_power`. What is"
+    " not valid is left out of the statistics.",
     "maximum": "Greatest valid value, likewise.",
+    "is_angle": "Averaged as unit vectors: `std` is Mardia's, and `min` may be the larger number.",
 }
 
 
@@ -41,7 +43,7 @@ def _every_layout() -> list[Schema]:
 class VariablesView(APIView):
     """`GET /api/variables`: what is measured, in which unit, and which values are possible."""
 
-    @extend_schema(responses={200: records(Variable, **RANGES)})
+    @extend_schema(responses={200: records(Variable, **CONVENTIONS)})
     def get(self, request: Request) -> Response:
         refuse_parameters(request.query_params)
         return Response([asdict(variable) for variable in VARIABLES])

@@ -2,9 +2,12 @@
 
 import json
 from datetime import date, timedelta
+from io import BytesIO
 from typing import Any
 from urllib.parse import quote
 
+import pandas as pd
+import pyarrow as pa
 import pytest
 from django.db import OperationalError
 from django.test import Client
@@ -12,6 +15,7 @@ from django.test import Client
 from sourcedata import reader
 from sourcedata.variables import VARIABLE_NAMES
 from tests.builders import measurements, turbine
+from windproject import downloads
 from windproject.partitions import ensure_months
 
 pytestmark = pytest.mark.django_db
@@ -166,3 +170,40 @@ def test_the_endpoint_only_reads() -> None:
     response = Client().post(f"/data?{DAY}")
     assert response.status_code == 405
     assert response.json()["title"] == "Method Not Allowed"
+
+
+def content(format: str) -> bytes:
+    response = Client().get(f"/data?{DAY}&format={format}")
+    assert response.status_code == 200
+    body: bytes = response.getvalue()
+    return body
+
+
+def test_every_format_says_the_same() -> None:
+    numbers: list[float | None] = [1.5, None, -3.25]
+    for name in ("T1", "=T2"):
+        measurements(turbine(name), "2025-08-31T00:00", power=numbers, wind_speed=[0.1] * 3)
+    frames = {
+        "json": pd.DataFrame(get(DAY)),
+        "csv": pd.read_csv(BytesIO(content("csv"))),
+        "parquet": pd.read_parquet(BytesIO(content("parquet"))),
+        "arrow": pa.ipc.open_stream(content("arrow")).read_pandas(),
+    }
+    frames["csv"]["turbine"] = frames["csv"]["turbine"].str.lstrip("'")
+    for name, frame in frames.items():
+        frame["timestamp"] = pd.to_datetime(frame["timestamp"]).astype("datetime64[us, UTC]")
+        frame = frame.astype(dict.fromkeys(VARIABLE_NAMES, float))
+        pd.testing.assert_frame_equal(frame, frames["parquet"], check_dtype=False, obj=name)
+
+
+def test_a_format_may_be_asked_for_by_accept() -> None:
+    response = Client().get(f"/data?{DAY}", headers={"Accept": "text/csv"})
+    assert response["Content-Type"] == "text/csv"
+
+
+def test_more_than_json_holds_is_refused_and_another_format_named(monkeypatch: Any) -> None:
+    measurements(turbine(), "2025-08-31T00:00", power=[1.0] * 20)
+    monkeypatch.setattr(downloads, "MOST_JSON_VALUES", 100)
+    assert "json holds at most 100 values, and up to 140 are asked" in reasons(DAY)["format"]
+    assert content("csv").count(b"\n") == 21
+    assert len(get(f"{DAY}&variables=power")) == 20
