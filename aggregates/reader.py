@@ -6,11 +6,12 @@ from datetime import date, datetime
 from typing import TypedDict
 
 from django.db import connections
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Subquery, Sum
 
 from aggregates.models import Signal, Value
 from aggregates.statistics import COUNT
 from aggregates.windows import WINDOW, WINDOWS_PER_DAY
+from sourcedata.variables import VARIABLE_NAMES
 from windproject.days import day_bounds, day_start
 from windproject.routers import TARGET
 
@@ -97,6 +98,16 @@ def changes_known_until() -> datetime:
         )
         (found,) = cursor.fetchone()
     return found
+
+
+def samples_used(day: date) -> dict[str, int]:
+    """Return how many samples of each variable the statistics of the UTC day are made of."""
+    start, end = day_bounds(day)
+    counted = Value.objects.filter(
+        signal__statistic=COUNT, timestamp__gte=start, timestamp__lt=end
+    ).values_list("signal__variable")
+    found = dict(counted.annotate(samples=Sum("value")))
+    return {name: int(found[name]) for name in VARIABLE_NAMES if name in found}
 
 
 def last_day(signal: Signal) -> date | None:

@@ -58,7 +58,8 @@ class TurbineDayState:
 class DayState:
     """One UTC day of the farm, in the state of its worst turbine.
 
-    `turbines` counts its turbines by state; `last_run` is None where it never ran.
+    `turbines` counts its turbines by state, `windows` is the sum over them; `last_run` is None
+    where it never ran.
     """
 
     day: date
@@ -66,6 +67,7 @@ class DayState:
     turbines: Mapping[State, int]
     samples: int
     expected_samples: int
+    windows: int
     last_run: Run | None
 
 
@@ -133,6 +135,7 @@ def _day(day: date, turbine_days: Sequence[TurbineDayState], runs: Sequence[Run]
         turbines=dict(counts),
         samples=sum(found.samples for found in turbine_days),
         expected_samples=sum(found.expected_samples for found in turbine_days),
+        windows=sum(found.windows for found in turbine_days),
         last_run=next(iter(runs), None),
     )
 

@@ -1,31 +1,39 @@
-"""The days of a year by state, to be run again."""
+"""The days of a year by state, to be run again, and the page of each."""
 
+from calendar import day_name
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from aggregates import extract, states
+from aggregates import extract, reader, states
 from aggregates.admin.common import ReadOnly, day_of, may_run, submit
+from aggregates.board import MARKS, months
 from aggregates.extract import SourceUnavailable
-from aggregates.models import Day
+from aggregates.models import Day, Run
 from aggregates.states import State
 from windproject.days import today
+
+DAY = timedelta(days=1)
 
 
 @admin.register(Day)
 class DayAdmin(ReadOnly, admin.ModelAdmin):
-    """The days of a year by state; they have no table, so the list is made here."""
+    """The days of a year by state; they have no table, so their pages are made here."""
 
     def get_urls(self) -> list[URLPattern]:
-        """The list alone: there is no row that a page could show, change or delete."""
-        view = self.admin_site.admin_view(self.changelist_view)
-        return [path("", view, name="aggregates_day_changelist")]
+        """The board, and the page of a day; there is no row that a page could change or delete."""
+        board = self.admin_site.admin_view(self.changelist_view)
+        page = self.admin_site.admin_view(self.day_view)
+        return [
+            path("", board, name="aggregates_day_changelist"),
+            path("<str:text>/", page, name="aggregates_day_change"),
+        ]
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -42,6 +50,9 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
             "opts": self.opts,
             "media": self.media,
             "days": [day for day in found if day.state == state or not state],
+            "months": months(found),
+            "marks": MARKS.items(),
+            "weekdays": [name[:2] for name in day_name],
             "years": years,
             "year": year,
             "columns": ["Day", "State", "Turbines", "Samples", "Expected", "Last run"],
@@ -51,6 +62,39 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
             "may_run": may_run(request),
         }
         return TemplateResponse(request, "admin/aggregates/day/change_list.html", context)
+
+    def day_view(self, request: HttpRequest, text: str) -> HttpResponse:
+        """Show one day: its turbines, its coverage and its runs."""
+        day = day_of(text)
+        if not day or day == date.min:
+            raise Http404
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{day}",
+            "opts": self.opts,
+            "day": day,
+            "before": day - DAY,
+            "after": day + DAY,
+            "may_run": may_run(request),
+            "runs": Run.objects.filter(day=day),
+            **self._found(request, day),
+        }
+        return TemplateResponse(request, "admin/aggregates/day/change_form.html", context)
+
+    def _found(self, request: HttpRequest, day: date) -> dict[str, Any]:
+        """Return what is known of the day's turbines."""
+        used = reader.samples_used(day)
+        try:
+            (found,) = states.days(day, day)
+            turbines = states.turbine_days(day, day)
+        except SourceUnavailable as error:
+            messages.error(request, str(error))
+            return {"coverage": [(name, samples, None) for name, samples in used.items()]}
+        expected = found.expected_samples
+        coverage = [(name, n, n / expected if expected else None) for name, n in used.items()]
+        return {"found": found, "turbines": turbines, "coverage": coverage}
 
     def _days_of_year(
         self, request: HttpRequest

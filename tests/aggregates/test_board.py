@@ -1,0 +1,136 @@
+"""The calendar of the days, and the page of one."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+
+from aggregates.board import MARKS, STEPS, months
+from aggregates.states import DayState, State
+from sourcedata.models import Measurement
+from tests.builders import aggregated, measurements, turbine
+
+DAYS = "/admin/aggregates/day/"
+DAY = date(2025, 8, 31)
+
+
+def state(day: str, samples: int = 0, expected: int = 100, of: State = State.CURRENT) -> DayState:
+    return DayState(date.fromisoformat(day), of, {}, samples, expected, samples // 10, None)
+
+
+def cells(*days: DayState) -> list[Any]:
+    return [cell for month in months(days) for week in month.weeks for cell in week if cell]
+
+
+def test_months_are_in_order_and_their_weeks_begin_on_monday() -> None:
+    found = months([state("2025-09-01"), state("2025-08-31")])
+    assert [month.first for month in found] == [date(2025, 8, 1), date(2025, 9, 1)]
+    # The last of August was a Sunday.
+    assert found[0].weeks[-1][6]
+    assert found[1].weeks[0][0]
+    assert [len(week) for week in found[0].weeks] == [7] * 5
+
+
+@pytest.mark.parametrize(
+    ("samples", "step"), [(0, 0), (12, 0), (30, 1), (50, 2), (100, 4), (200, 4)]
+)
+def test_a_day_is_the_fuller_the_more_samples_it_has(samples: int, step: int) -> None:
+    (cell,) = cells(state("2025-08-31", samples))
+    assert cell.coverage == step <= STEPS
+
+
+def test_a_day_of_which_nothing_is_expected_is_not_full() -> None:
+    (cell,) = cells(state("2025-08-31", 0, 0, State.ARCHIVED))
+    assert (cell.coverage, cell.text) == (0, "2025-08-31: archived")
+
+
+def test_every_state_has_a_mark_of_its_own() -> None:
+    assert set(MARKS) == set(State)
+    assert len(set(MARKS.values())) == len(State)
+
+
+def test_a_day_is_told_in_words() -> None:
+    (cell,) = cells(state("2025-08-31", 1440, 1440))
+    assert cell.text == "2025-08-31: current, 1,440 of 1,440 samples, 144 windows with values"
+
+
+def two_turbines() -> None:
+    for name in ("T1", "<b>T2"):
+        measurements(turbine(name), "2025-08-31T00:00", power=[1.0] * 10, wind_speed=[None] * 10)
+    aggregated(DAY)
+    Measurement.objects.filter(turbine__name="<b>T2").update(power=2.0)
+
+
+def page(client: Client, path: str = f"{DAYS}2025-08-31/") -> str:
+    response = client.get(path)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+@pytest.mark.django_db
+def test_the_board_leads_to_each_day(admin_client: Client) -> None:
+    two_turbines()
+    board = page(admin_client, f"{DAYS}?year=2025")
+    assert 'href="/admin/aggregates/day/2025-08-31/"' in board
+    assert "2025-08-31: stale, 20 of 2,880 samples, 2 windows with values; last run" in board
+
+
+@pytest.mark.django_db
+def test_a_day_shows_its_turbines_by_state(admin_client: Client) -> None:
+    two_turbines()
+    found = page(admin_client)
+    assert found.count("of-current") == 1
+    assert found.count("of-stale") == 2  # of the turbine, and of the day
+    assert "&lt;b&gt;T2" in found
+    assert "<b>T2" not in found
+
+
+@pytest.mark.django_db
+def test_a_day_shows_the_coverage_of_each_variable(admin_client: Client) -> None:
+    two_turbines()
+    found = page(admin_client)
+    assert '<th scope="row">power</th><td>20</td><td>1 %' in found
+    assert '<th scope="row">wind_speed</th>' not in found
+
+
+@pytest.mark.django_db
+def test_a_day_shows_its_runs_and_asks_for_another(admin_client: Client) -> None:
+    two_turbines()
+    found = page(admin_client)
+    assert "succeeded" in found
+    assert "/admin/aggregates/run/run-days/?first=2025-08-31&amp;last=2025-08-31" in found
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("day", ["2031-01-01", "1970-01-01", "9999-12-30"])
+def test_a_day_without_anything_says_so(admin_client: Client, day: str) -> None:
+    found = page(admin_client, f"{DAYS}{day}/")
+    assert "No turbine has measurements or statistics of this day." in found
+    assert "This day never ran." in found
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("day", ["2025-13-01", "x", "0001-01-01", "9999-12-31", "2025-8-1x"])
+def test_what_is_no_day_is_not_found(admin_client: Client, day: str) -> None:
+    assert admin_client.get(f"{DAYS}{day}/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_who_may_not_look_sees_no_day(client: Client, django_user_model: Any) -> None:
+    client.force_login(django_user_model.objects.create_user("ana", is_staff=True))
+    assert client.get(f"{DAYS}2025-08-31/").status_code == 403
+
+
+@pytest.mark.django_db
+def test_a_day_is_shown_while_the_source_is_down(admin_client: Client, monkeypatch: Any) -> None:
+    two_turbines()
+    monkeypatch.setattr("aggregates.extract.reader.turbine_days", _fail)
+    found = page(admin_client)
+    assert "The source database fails: connection refused." in found
+    assert '<th scope="row">power</th><td>20</td><td></td>' in found
+
+
+def _fail(*arguments: Any) -> None:
+    raise OperationalError("connection refused")
