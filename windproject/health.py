@@ -18,7 +18,7 @@ from windproject.routers import SOURCE, TARGET
 
 logger = logging.getLogger(__name__)
 
-OK = "ok"
+OK, LACKS_MIGRATIONS = "ok", "lacks migrations"
 
 
 @csrf_exempt
@@ -35,13 +35,18 @@ def ready(request: HttpRequest) -> JsonResponse:
 
     503 where one of these does not hold; the answer says of each how it is.
     """
-    found = {
+    found = servers()
+    is_ready = set(found.values()) == {OK}
+    return JsonResponse(found, status=200 if is_ready else 503)
+
+
+def servers() -> dict[str, str]:
+    """Return of `source`, `target` and `broker` whether it can be used: OK, or what is wrong."""
+    return {
         "source": _checked(lambda: _database(SOURCE)),
         "target": _checked(lambda: _database(TARGET)),
         "broker": _checked(_broker),
     }
-    is_ready = set(found.values()) == {OK}
-    return JsonResponse(found, status=200 if is_ready else 503)
 
 
 def _checked(check: Callable[[], str]) -> str:
@@ -55,7 +60,7 @@ def _checked(check: Callable[[], str]) -> str:
 def _database(alias: str) -> str:
     executor = MigrationExecutor(connections[alias])
     lacking = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return "lacks migrations" if lacking else OK
+    return LACKS_MIGRATIONS if lacking else OK
 
 
 def _broker() -> str:

@@ -1,0 +1,111 @@
+"""What an operator asks first: is everything there, is anything wrong, and what mends it."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from celery import current_app
+from django.conf import settings
+from kombu.exceptions import OperationalError as BrokerError
+
+from aggregates import states
+from aggregates.extract import SourceUnavailable
+from aggregates.models import Run, Tick
+from aggregates.states import SETTLED, DayState, State
+from windproject import health
+
+# A tick a minute; two may be late, as after a restart.
+LONGEST_WITHOUT_TICK = timedelta(minutes=3)
+# Workers that are there answer within milliseconds.
+PATIENCE_S = 0.5
+
+SERVE = "make serve"
+MIGRATE = ".venv/bin/python manage.py migrate"
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What is wrong, in a sentence, and what to type to mend it."""
+
+    sentence: str
+    command: str = ""
+
+
+@dataclass(frozen=True)
+class Morning:
+    """The days of the schedule's look-back that have measurements, and what is wrong.
+
+    `waiting` counts those that are not current, by state, the worst first.
+    """
+
+    days: int = 0
+    current: int = 0
+    waiting: Sequence[tuple[State, int]] = ()
+    # The first and the last that is not current.
+    first: date | None = None
+    last: date | None = None
+    last_run: Run | None = None
+    workers: int = 0
+    troubles: Sequence[Trouble] = ()
+
+
+def look(at: datetime) -> Morning:
+    """Return how things stand at a time."""
+    servers = health.servers()
+    troubles = list(_of_servers(servers))
+    if {servers["source"], servers["target"]} != {health.OK}:
+        return Morning(troubles=troubles)
+    workers = _workers() if servers["broker"] == health.OK else 0
+    try:
+        days = states.days(at.date() - settings.PENDING_LOOKBACK, at.date())
+    except SourceUnavailable as error:
+        return Morning(workers=workers, troubles=[*troubles, Trouble(str(error))])
+    if servers["broker"] == health.OK:
+        troubles += _of_programs(workers, Tick.last(), at)
+    return _morning(days, workers, troubles)
+
+
+def _morning(days: Sequence[DayState], workers: int, troubles: Sequence[Trouble]) -> Morning:
+    waiting = [found for found in days if found.state not in SETTLED]
+    by_state = Counter(found.state for found in waiting)
+    measured = sum(found.state != State.EMPTY for found in days)
+    return Morning(
+        days=measured,
+        current=measured - len(waiting),
+        waiting=sorted(by_state.items(), key=lambda item: states.WORST_FIRST.index(item[0])),
+        first=min((found.day for found in waiting), default=None),
+        last=max((found.day for found in waiting), default=None),
+        last_run=Run.objects.filter(finished_at__isnull=False).order_by("-finished_at").first(),
+        workers=workers,
+        troubles=troubles,
+    )
+
+
+def _of_servers(servers: dict[str, str]) -> Iterator[Trouble]:
+    for name, found in servers.items():
+        if found == health.LACKS_MIGRATIONS:
+            yield Trouble(f"The database {name} lacks migrations.", MIGRATE)
+        elif found != health.OK and name == "broker":
+            yield Trouble("The broker does not answer: runs wait in the queue.", SERVE)
+        elif found != health.OK:
+            yield Trouble(f"The database {name} does not answer.")
+
+
+def _workers() -> int:
+    # A connection of its own: one that was kept may lead to a broker that has gone since.
+    with current_app.connection_for_write() as link:
+        try:
+            return len(current_app.control.ping(timeout=PATIENCE_S, connection=link))
+        except (BrokerError, *link.connection_errors):
+            return 0
+
+
+def _of_programs(workers: int, tick: Tick | None, at: datetime) -> Iterator[Trouble]:
+    if not workers:
+        yield Trouble("No worker answers: runs wait in the queue.", SERVE)
+    elif not tick:
+        yield Trouble("The schedule has never ticked: nothing runs by itself.", SERVE)
+    elif at - tick.ticked_at > LONGEST_WITHOUT_TICK:
+        since = f"{tick.ticked_at:%Y-%m-%d %H:%M} UTC"
+        yield Trouble(f"The schedule has not ticked since {since}: nothing runs by itself.", SERVE)

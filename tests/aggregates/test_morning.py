@@ -1,0 +1,134 @@
+"""The strip on the admin's front page."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import Client
+
+from aggregates import morning
+from aggregates.models import Tick
+from sourcedata.models import Measurement
+from tests.builders import aggregated, measurements, turbine
+from tests.processes import broker, broker_answers, wait_until, worker
+from windproject.days import now, today
+
+pytestmark = pytest.mark.django_db
+
+YESTERDAY = today() - timedelta(days=1)
+
+
+def a_day_that_ran() -> None:
+    measurements(turbine(), f"{YESTERDAY}T00:00", power=[1.0] * 10)
+    aggregated(YESTERDAY)
+
+
+def ticked(minutes_ago: int) -> None:
+    Tick.objects.create(ticked_at=now() - timedelta(minutes=minutes_ago))
+
+
+def strip(client: Client) -> str:
+    """Return what the strip says, on one line."""
+    response = client.get("/admin/")
+    assert response.status_code == 200
+    page = response.content.decode()
+    section = page[page.index('<section class="morning') : page.index("</section>")]
+    return " ".join(section.split())
+
+
+def sentences() -> list[str]:
+    return [trouble.sentence for trouble in morning.look(now()).troubles]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_is_well_where_everything_runs(admin_client: Client) -> None:
+    a_day_that_ran()
+    ticked(minutes_ago=1)
+    with broker(), worker():
+        wait_until(lambda: broker_answers() and morning.look(now()).workers, "worker")
+        found = strip(admin_client)
+    assert "All is well." in found
+    assert "1 of 1 day</a> current;" in found
+    assert "1 worker." in found
+    assert "of-current" in found
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_a_worker_it_says_what_to_type(admin_client: Client) -> None:
+    a_day_that_ran()
+    with broker():
+        wait_until(broker_answers, "broker")
+        found = strip(admin_client)
+    assert "No worker answers: runs wait in the queue." in found
+    assert "<code>make serve</code>" in found
+    assert "All is well" not in found
+
+
+def test_without_a_broker_it_says_so(admin_client: Client) -> None:
+    a_day_that_ran()
+    assert "The broker does not answer: runs wait in the queue." in strip(admin_client)
+
+
+@pytest.fixture
+def everything_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A broker and a worker, so that the schedule alone is looked at."""
+    monkeypatch.setattr("windproject.health._broker", lambda: "ok")
+    monkeypatch.setattr(morning, "_workers", lambda: 1)
+
+
+@pytest.mark.parametrize(
+    ("tick", "sentence"),
+    [
+        (lambda: None, "The schedule has never ticked"),
+        (lambda: ticked(minutes_ago=4), "The schedule has not ticked since"),
+    ],
+)
+def test_a_schedule_that_does_not_tick_is_told(
+    everything_runs: None, tick: Callable[[], None], sentence: str
+) -> None:
+    tick()
+    (found,) = sentences()
+    assert found.startswith(sentence)
+
+
+def test_days_that_are_not_current_are_counted_by_state_and_can_be_run(
+    everything_runs: None, admin_client: Client
+) -> None:
+    a_day_that_ran()
+    ticked(minutes_ago=0)
+    Measurement.objects.update(power=2.0)
+    found = strip(admin_client)
+    assert '0 of 1 day</a> current, 1 <span class="state of-stale">stale</span>;' in found
+    assert f"run-days/?first={YESTERDAY}&amp;last={YESTERDAY}" in found
+    assert "of-stale" in found
+
+
+def test_a_database_that_lacks_migrations_is_told_with_what_to_type(everything_runs: None) -> None:
+    applied = MigrationRecorder.Migration.objects.using("source").filter(app="sourcedata")
+    applied.filter(pk=applied.latest("pk").pk).delete()
+    (trouble,) = morning.look(now()).troubles
+    assert trouble.sentence == "The database source lacks migrations."
+    assert trouble.command.endswith("manage.py migrate")
+
+
+def test_a_source_that_does_not_answer_is_told(everything_runs: None, monkeypatch: Any) -> None:
+    def fail(*arguments: Any) -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr("aggregates.extract.reader.turbine_days", fail)
+    assert sentences() == ["The source database fails: connection refused."]
+
+
+def test_a_farm_without_measurements_is_told_how_to_get_some(
+    everything_runs: None, admin_client: Client
+) -> None:
+    ticked(minutes_ago=0)
+    assert "import_measurements --help" in strip(admin_client)
+
+
+def test_who_may_not_see_days_sees_no_strip(client: Client, django_user_model: Any) -> None:
+    client.force_login(django_user_model.objects.create_user("ana", is_staff=True))
+    assert "morning" not in client.get("/admin/").content.decode().replace("board.css", "")
