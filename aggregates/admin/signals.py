@@ -1,16 +1,21 @@
-"""Signals with their latest value, and the windows of a day."""
+"""Signals with their latest value, the windows of a day, and why a value is what it is."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 
 from aggregates import extract, reader
 from aggregates.admin.common import ReadOnly, day_of
+from aggregates.explanation import explain, window_of
 from aggregates.extract import SourceUnavailable
 from aggregates.models import Signal, Value
+from aggregates.picture import picture
 from windproject.admin import PatientFilters
 from windproject.days import today
 
@@ -46,6 +51,32 @@ class SignalAdmin(ReadOnly, PatientFilters, admin.ModelAdmin):
             return None
         return f"{signal.latest_value:.6g} {signal.unit}"
 
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.explain_view)
+        explained = path("<int:pk>/explain/", view, name="aggregates_signal_explain")
+        return [explained, *super().get_urls()]
+
+    def explain_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show why the signal has the value that it has in the window `from` names."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        signal = self.get_object(request, str(pk))
+        start = _window(request.GET.get("from", ""))
+        if not signal or not start:
+            raise Http404
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{signal}, {start:%Y-%m-%d %H:%M}",
+            "opts": self.opts,
+            "signal": signal,
+        }
+        try:
+            found = explain(signal, start)
+            context |= {"found": found, "picture": picture(found, signal.statistic)}
+        except SourceUnavailable as error:
+            messages.error(request, str(error))
+        return TemplateResponse(request, "admin/aggregates/signal/explain.html", context)
+
     def change_view(
         self,
         request: HttpRequest,
@@ -61,6 +92,15 @@ class SignalAdmin(ReadOnly, PatientFilters, admin.ModelAdmin):
         day = day_of(request.GET.get("day", "")) or reader.last_day(signal) or today()
         windows = reader.windows_of_day(signal, day, _sample_interval_s(request, signal, day))
         return {"day": day, "windows": windows}
+
+
+def _window(text: str) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    # Those that measurements can have.
+    return window_of(time.replace(tzinfo=UTC)) if 1970 <= time.year < 2100 else None
 
 
 def _sample_interval_s(request: HttpRequest, signal: Signal, day: date) -> int | None:

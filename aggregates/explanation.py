@@ -1,0 +1,115 @@
+"""Why a value is what it is: its samples, what became of each, its formula, its run and version."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import isclose, isfinite, isnan
+
+from aggregates import extract, states
+from aggregates.formulas import Formula, formula
+from aggregates.models import AggregatedDay, Signal, Value
+from aggregates.states import TurbineDayState
+from aggregates.windows import WINDOW
+from sourcedata.variables import VARIABLES, Variable
+from windproject.days import day_bounds
+
+USED, MISSING = "used", "missing"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What was measured at a time, and what became of it; `value` is None where it is missing."""
+
+    timestamp: datetime
+    value: float | None
+    verdict: str
+
+    @property
+    def is_used(self) -> bool:
+        """Whether the statistics are made of it."""
+        return self.verdict == USED
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """All about the value of a signal in the window [start, end).
+
+    `value` is what is stored, None where nothing is; `formula` is computed anew of the samples that
+    the source has now. `turbine_day` is None where the source does not know it, `aggregated` where
+    it was never aggregated.
+    """
+
+    start: datetime
+    end: datetime
+    value: float | None
+    samples: Sequence[Sample]
+    expected: int | None
+    formula: Formula
+    turbine_day: TurbineDayState | None
+    aggregated: AggregatedDay | None
+
+    @property
+    def agrees(self) -> bool:
+        """Whether what is stored is what the samples come to, but for rounding."""
+        if self.value is None or self.formula.value is None:
+            return self.value is self.formula.value
+        return isclose(self.value, self.formula.value, rel_tol=1e-6, abs_tol=1e-6)
+
+
+def explain(signal: Signal, start: datetime) -> Explanation:
+    """Return why the signal has the value that it has in the window which starts at `start`.
+
+    Raises:
+        SourceUnavailable: where the source does not answer.
+    """
+    day = start.date()
+    variable = next(one for one in VARIABLES if one.name == signal.variable)
+    known = next(iter(extract.turbine_days(day, day, [signal.turbine])), None)
+    stored = Value.objects.filter(signal=signal, timestamp=start).first()
+    samples = _samples(signal, variable, start, known.rated_power_kw if known else None)
+    used = [sample.value for sample in samples if sample.is_used and sample.value is not None]
+    aggregated = AggregatedDay.objects.filter(turbine=signal.turbine, day=day)
+    return Explanation(
+        start=start,
+        end=start + WINDOW,
+        value=stored.value if stored else None,
+        samples=samples,
+        expected=int(WINDOW.total_seconds()) // known.sample_interval_s if known else None,
+        formula=formula(signal.statistic, variable.is_angle, used),
+        turbine_day=next(iter(states.turbine_days(day, day, [signal.turbine])), None),
+        aggregated=aggregated.select_related("run").first(),
+    )
+
+
+def _samples(
+    signal: Signal, variable: Variable, start: datetime, rated_power_kw: float | None
+) -> list[Sample]:
+    if signal.turbine not in extract.turbine_names():
+        return []
+    frame = extract.measurements(start.date(), [signal.turbine])
+    times = frame["timestamp"].dt.tz_localize("UTC")
+    of_window = frame[(times >= start) & (times < start + WINDOW)]
+    within = variable.valid_range(rated_power_kw)
+    return [
+        Sample(time.tz_localize("UTC").to_pydatetime(), *_judged(value, within, variable.unit))
+        for time, value in zip(of_window["timestamp"], of_window[variable.name], strict=True)
+    ]
+
+
+def _judged(value: float, within: tuple[float, float], unit: str) -> tuple[float | None, str]:
+    least, greatest = within
+    if isnan(value):
+        return None, MISSING
+    if not isfinite(value):
+        return value, "rejected: it is infinite"
+    if value < least:
+        return value, f"rejected: below {least:g} {unit}"
+    if value > greatest:
+        return value, f"rejected: above {greatest:g} {unit}"
+    return value, USED
+
+
+def window_of(time: datetime) -> datetime:
+    """Return the start of the window that the time lies in."""
+    midnight, _ = day_bounds(time.date())
+    return midnight + (time - midnight) // WINDOW * WINDOW

@@ -1,0 +1,70 @@
+"""How one value follows from its samples, in words and with the numbers: for people to check.
+
+Computed sample by sample with Python's own mathematics, not by the code that made the statistics.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import atan2, cos, degrees, fsum, hypot, log, radians, sin, sqrt
+
+from aggregates.statistics import COUNT, MAXIMUM, MEAN, MINIMUM, SHORTEST_RESULTANT
+
+
+@dataclass(frozen=True)
+class Formula:
+    """What was computed, and what it comes to; None where there is no such value."""
+
+    text: str
+    value: float | None
+
+
+def formula(statistic: str, is_angle: bool, samples: Sequence[float]) -> Formula:
+    """Return how the statistic follows from the samples that were used, angles in degrees."""
+    if not samples:
+        return Formula("No sample was used, so there is no value.", None)
+    if statistic == COUNT:
+        return Formula("the number of samples that were used", float(len(samples)))
+    return (_of_angles if is_angle else _of_quantities)(statistic, samples)
+
+
+def _of_quantities(statistic: str, samples: Sequence[float]) -> Formula:
+    mean = fsum(samples) / len(samples)
+    if statistic == MEAN:
+        return Formula(f"({' + '.join(map(_short, samples))}) / {len(samples)}", mean)
+    if statistic in (MINIMUM, MAXIMUM):
+        word, choose = ("least", min) if statistic == MINIMUM else ("greatest", max)
+        return Formula(f"the {word} of {', '.join(map(_short, samples))}", choose(samples))
+    if len(samples) == 1:
+        return Formula("One sample has no standard deviation.", None)
+    squares = fsum((sample - mean) ** 2 for sample in samples)
+    text = f"√(Σ(x - {_short(mean)})² / (n - 1)) = √({_short(squares)} / {len(samples) - 1})"
+    return Formula(text, sqrt(squares / (len(samples) - 1)))
+
+
+def _of_angles(statistic: str, samples: Sequence[float]) -> Formula:
+    s = fsum(sin(radians(sample)) for sample in samples) / len(samples)
+    c = fsum(cos(radians(sample)) for sample in samples) / len(samples)
+    vector = f"s = {_short(s)} (mean of the sines), c = {_short(c)} (of the cosines)"
+    resultant = min(1.0, hypot(s, c))
+    if resultant < SHORTEST_RESULTANT:
+        return Formula(f"{vector}: the directions cancel out, there is only a count.", None)
+    mean = degrees(atan2(s, c)) % 360
+    if statistic == MEAN:
+        return Formula(f"{vector}; atan2(s, c)", mean)
+    if statistic in (MINIMUM, MAXIMUM):
+        return _extreme(statistic, mean, samples)
+    if len(samples) == 1:
+        return Formula("One sample has no standard deviation.", None)
+    text = f"{vector}; R = √(s² + c²) = {_short(resultant)}; √(-2 ln R) in degrees"
+    return Formula(text, degrees(sqrt(-2 * log(resultant))))
+
+
+def _extreme(statistic: str, mean: float, samples: Sequence[float]) -> Formula:
+    side, choose = ("left", min) if statistic == MINIMUM else ("right", max)
+    deviation = choose((sample - mean + 180) % 360 - 180 for sample in samples)
+    text = f"the sample farthest to the {side} of the mean; {_short(mean)} {deviation:+.6g}"
+    return Formula(text, (mean + deviation) % 360)
+
+
+def _short(number: float) -> str:
+    return f"{number:.6g}"

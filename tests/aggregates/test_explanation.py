@@ -1,0 +1,170 @@
+"""Why a value is what it is."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+
+from aggregates.explanation import Explanation, explain, window_of
+from aggregates.models import Signal, Value
+from aggregates.picture import HEIGHT, WIDTH, picture
+from sourcedata.models import Measurement
+from tests.builders import aggregated, at, measurements, turbine
+
+pytestmark = pytest.mark.django_db
+
+DAY = date(2025, 8, 31)
+START = "2025-08-31T00:10"
+
+
+def a_window(**fields: Any) -> None:
+    """Four samples from 00:10 on: one of them is missing and two are impossible."""
+    speeds = [7.0, None, 51.0, float("inf"), 9.0]
+    measurements(turbine(**fields), START, wind_speed=speeds)
+    aggregated(DAY)
+
+
+def found(name: str = "wind_speed_mean", start: str = START) -> Explanation:
+    return explain(Signal.objects.get(name=name), at(start))
+
+
+def test_each_sample_tells_what_became_of_it() -> None:
+    a_window()
+    assert [(sample.value, sample.verdict) for sample in found().samples] == [
+        (7.0, "used"),
+        (None, "missing"),
+        (51.0, "rejected: above 50 m/s"),
+        (float("inf"), "rejected: it is infinite"),
+        (9.0, "used"),
+    ]
+
+
+def test_the_formula_comes_to_what_is_stored() -> None:
+    a_window()
+    one = found()
+    assert (one.value, one.formula.text, one.formula.value) == (8, "(7 + 9) / 2", 8)
+    assert one.agrees
+    assert one.expected == 10
+
+
+def test_power_is_judged_by_the_rated_power() -> None:
+    measurements(turbine(rated_power_kw=1000), START, power=[-501.0, 100.0])
+    aggregated(DAY)
+    assert found("power_mean").samples[0].verdict == "rejected: below -500 kW"
+
+
+def test_a_value_of_samples_that_have_changed_since_does_not_agree() -> None:
+    a_window()
+    Measurement.objects.filter(wind_speed=9.0).update(wind_speed=10.0)
+    one = found()
+    assert one.turbine_day
+    assert (one.agrees, one.turbine_day.state) == (False, "stale")
+
+
+def test_it_names_the_run_and_the_revision() -> None:
+    a_window()
+    one = found()
+    assert one.aggregated
+    assert one.turbine_day
+    assert one.aggregated.revision == one.turbine_day.revision
+    assert one.aggregated.run.status == "succeeded"
+
+
+def test_a_window_without_samples_has_none_and_no_value() -> None:
+    a_window()
+    one = found(start="2025-08-31T12:00")
+    assert (one.samples, one.value, one.formula.value, one.agrees) == ([], None, None, True)
+
+
+def test_a_window_of_a_time_is_the_one_it_lies_in() -> None:
+    assert window_of(at("2025-08-31T00:19:59")) == at(START)
+    assert window_of(at(START)) == at(START)
+
+
+def test_the_picture_has_what_has_a_value_and_stays_inside() -> None:
+    a_window()
+    shown = picture(found(), "mean")
+    assert shown
+    assert [point.is_used for point in shown.points] == [True, False, True]
+    assert all(0 <= point.x <= WIDTH and 0 <= point.y <= HEIGHT for point in shown.points)
+    assert shown.points[1].y < (shown.level or 0) < shown.points[0].y
+
+
+def test_a_standard_deviation_is_no_level_among_the_samples() -> None:
+    a_window()
+    shown = picture(found("wind_speed_std"), "std")
+    assert shown
+    assert shown.level is None
+
+
+def page(client: Client, start: str = START, name: str = "wind_speed_mean") -> str:
+    pk = Signal.objects.get(name=name).pk
+    response = client.get(f"/admin/aggregates/signal/{pk}/explain/", {"from": start})
+    assert response.status_code == 200
+    return " ".join(response.content.decode().split())
+
+
+def test_the_page_tells_it_all(admin_client: Client) -> None:
+    a_window()
+    shown = page(admin_client)
+    assert "<strong>8 m/s</strong>" in shown
+    assert "<code>wind_speed_mean = (7 + 9) / 2 = 8</code>" in shown
+    assert "This is what the samples below come to." in shown
+    assert "5 samples of 10 expected" in shown
+    assert shown.count("<circle") == 3
+
+
+def test_a_value_that_was_damaged_is_told_with_what_to_type(admin_client: Client) -> None:
+    a_window()
+    Value.objects.filter(signal__name="wind_speed_mean").update(value=99)
+    shown = page(admin_client)
+    assert "This is not what the samples below come to:" in shown
+    assert "manage.py audit --from 2025-08-31 --to 2025-08-31 --repair" in shown
+
+
+def test_a_table_of_windows_leads_to_each_explanation(admin_client: Client) -> None:
+    a_window()
+    signal = Signal.objects.get(name="wind_speed_mean")
+    shown = admin_client.get(f"/admin/aggregates/signal/{signal.pk}/change/").content.decode()
+    assert f'href="/admin/aggregates/signal/{signal.pk}/explain/?from=2025-08-31T00:10"' in shown
+
+
+def test_a_name_from_outside_is_shown_and_not_run(admin_client: Client) -> None:
+    measurements(turbine("<script>1</script>"), START, wind_speed=[7.0])
+    aggregated(DAY)
+    shown = page(admin_client)
+    assert "&lt;script&gt;1&lt;/script&gt;" in shown
+    assert "<script>1" not in shown
+
+
+@pytest.mark.parametrize(
+    "start", ["", "now", "1969-12-31", "2100-01-01", "0001-01-01", "9999-12-31"]
+)
+def test_what_is_no_window_is_not_found(admin_client: Client, start: str) -> None:
+    a_window()
+    pk = Signal.objects.get(name="wind_speed_mean").pk
+    address = f"/admin/aggregates/signal/{pk}/explain/"
+    assert admin_client.get(address, {"from": start}).status_code == 404
+    assert (
+        admin_client.get("/admin/aggregates/signal/0/explain/?from=2025-08-31").status_code == 404
+    )
+
+
+def test_a_source_that_does_not_answer_is_told(admin_client: Client, monkeypatch: Any) -> None:
+    a_window()
+
+    def fail(*arguments: Any) -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr("aggregates.extract.reader.turbine_days", fail)
+    assert "The source database fails: connection refused." in page(admin_client)
+
+
+def test_who_may_not_look_is_told_nothing(client: Client, django_user_model: Any) -> None:
+    a_window()
+    client.force_login(django_user_model.objects.create_user("ana", is_staff=True))
+    pk = Signal.objects.get(name="wind_speed_mean").pk
+    address = f"/admin/aggregates/signal/{pk}/explain/?from={START}"
+    assert client.get(address).status_code == 403
