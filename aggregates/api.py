@@ -2,7 +2,7 @@
 
 import logging
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any, TypedDict
 
 from drf_spectacular.utils import extend_schema
@@ -27,6 +27,7 @@ from windproject.problems import DatabaseUnavailable
 from windproject.schema import record, records
 from windproject.wording import listed, quoted, unknown
 
+UNTOLD = "It failed; why is told to those who may view runs."
 PLAUSIBLE_ID = re.compile("[0-9]{1,18}")
 
 logger = logging.getLogger(__name__)
@@ -55,11 +56,17 @@ class SourceMixin:
 class RunSerializer(serializers.ModelSerializer[Run]):
     """A run as it stands; a bug's traceback is for the admin and the log."""
 
+    error = serializers.SerializerMethodField(help_text="Why it failed.")
     duration_s = serializers.SerializerMethodField(help_text="Of the last attempt, in seconds.")
 
     class Meta:
         model = Run
         exclude = ["traceback", "worker", "fingerprint", "sent_at"]
+
+    def get_error(self, run: Run) -> str:
+        """Return the sentence; it may name servers, which are for those who may view runs."""
+        visitor = self.context["request"].user
+        return run.error if not run.error or visitor.has_perm("aggregates.view_run") else UNTOLD
 
     def get_duration_s(self, run: Run) -> float | None:
         return run.duration.total_seconds() if run.duration else None
@@ -189,4 +196,6 @@ class DaysView(SourceMixin, APIView):
 
 def next_changed_since() -> dict[str, str]:
     """Return the header that says what to ask for next time; to be called before reading."""
-    return {"Next-Changed-Since": reader.changes_known_until().isoformat()}
+    mark = reader.changes_known_until().astimezone(UTC).replace(tzinfo=None)
+    # Without a plus, which an address would have to escape.
+    return {"Next-Changed-Since": f"{mark.isoformat()}Z"}

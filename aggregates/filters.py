@@ -52,13 +52,21 @@ class DayFilter(django_filters.Filter):
     field_class = DayField
 
 
+def known_turbines() -> set[str]:
+    """Return the turbines that have statistics, and those of the source while it answers."""
+    try:
+        return {*turbine_names(), *extract.turbine_names()}
+    except extract.SourceUnavailable:
+        return set(turbine_names())
+
+
 class DayStateFilter(django_filters.FilterSet):
     """Which turbine-days."""
 
     start = DayFilter(required=True, help_text="First day, included.")
     end = DayFilter(required=True, help_text="Last day, not included.")
     turbine = NamesFilter(
-        allowed=extract.turbine_names, required=False, help_text="Default: all turbines."
+        allowed=known_turbines, required=False, help_text="Default: all turbines."
     )
     changed_since = TimeFilter(required=False, help_text=CHANGED_SINCE)
 
@@ -86,7 +94,9 @@ class ValueFilter(django_filters.FilterSet):
 
     start = TimeFilter(required=True, help_text="First start of a window, included.")
     end = TimeFilter(required=True, help_text="Last start of a window, not included.")
-    turbine = NamesFilter(allowed=turbine_names, required=False, help_text="Default: all turbines.")
+    turbine = NamesFilter(
+        allowed=known_turbines, required=False, help_text="Default: all that have statistics."
+    )
     variable = NamesFilter(
         allowed=VARIABLE_NAMES, required=False, help_text="Default: all variables."
     )

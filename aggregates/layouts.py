@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from aggregates.blocks import Block, SignalName
+from aggregates.parts import Part
 from aggregates.statistics import MEAN
 from aggregates.windows import WINDOW, WINDOWS_PER_DAY
 from sourcedata.variables import VARIABLES
@@ -39,7 +40,8 @@ class Shown:
 
 def covered(block: Block, min_coverage: float, sample_interval_s: float) -> Block:
     """Return the block without the values whose window has too few samples of their variable."""
-    expected = WINDOW.total_seconds() / sample_interval_s
+    # Whole ones: samples 7 seconds apart are 85 or 86 in a full window.
+    expected = WINDOW.total_seconds() // sample_interval_s
     is_covered = block.counts / expected >= min_coverage
     values = np.where(is_covered, block.values, np.nan)
     return Block(block.turbine, block.starts, block.signals, values, block.counts)
@@ -76,6 +78,10 @@ class Layout:
         """How many days it is to be given at a time; more of them where a day holds less."""
         per_day = WINDOWS_PER_DAY * len(self.signals) * (len(self.turbines) if self.by_time else 1)
         return max(CELLS_PER_PART // max(per_day, 1), 1)
+
+    def cells(self, parts: Sequence[Part]) -> int:
+        """Return how many values the parts can have at most in this shape."""
+        return len(self.signals) * sum(len(part.starts) for part in parts)
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -188,6 +194,11 @@ class Flasc(Layout):
         if len(asked.get("turbine", ())) > cls.most_turbines:
             found["turbine"] = f"in this layout at most {cls.most_turbines} are allowed."
         return found
+
+    def cells(self, parts: Sequence[Part]) -> int:
+        """Return how many values the parts can have at most in this shape."""
+        windows = len(np.unique(np.concatenate([[], *(part.starts.astype(int) for part in parts)])))
+        return len(self.signals) * len(self.turbines) * windows
 
     @property
     def numbers(self) -> Mapping[str, str]:

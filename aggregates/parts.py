@@ -34,19 +34,19 @@ class Part:
 def parts(
     start: datetime,
     end: datetime,
-    turbines: Collection[str] = (),
+    turbines: Collection[str],
     changed_since: datetime | None = None,
     *,
     days_per_part: int,
 ) -> list[Part]:
-    """Return the windows that start in [start, end) and may have values, by turbine and time.
+    """Return the windows of these turbines that start in [start, end) and may have values.
 
-    No `turbines` means all. With `changed_since` only those of turbine-days whose statistics
+    By turbine and time. With `changed_since` only those of turbine-days whose statistics
     changed then or later. The parts of all turbines are cut at the same days.
     """
-    days = AggregatedDay.objects.filter(day__gte=start.date(), day__lte=(end - TICK).date())
-    if turbines:
-        days = days.filter(turbine__in=turbines)
+    days = AggregatedDay.objects.filter(
+        turbine__in=turbines, day__gte=start.date(), day__lte=(end - TICK).date()
+    )
     if changed_since:
         days = days.filter(changed_at__gte=changed_since)
     rows = all_rows(days.order_by("turbine", "day").values_list("turbine", "day"))

@@ -18,7 +18,7 @@ from aggregates.layouts import LAYOUTS, Layout, Shown
 from aggregates.parts import Part, parts
 from sourcedata.variables import VARIABLES, Variable
 from windproject.containers import Schema
-from windproject.downloads import ChosenFormat, download, format_of, refuse_too_many
+from windproject.downloads import DownloadView, download, format_of, refuse_too_many
 from windproject.parameters import refuse_parameters, validated
 from windproject.schema import records, tables
 
@@ -58,13 +58,12 @@ class SignalsView(APIView):
         return Response(reader.signals())
 
 
-class ValuesView(SourceMixin, APIView):
+class ValuesView(SourceMixin, DownloadView):
     """`GET /api/values`: the statistics of windows that start in [start, end).
 
     By turbine, time, and for `layout=long` by signal. Values are in their variable's unit.
     """
 
-    content_negotiation_class = ChosenFormat
     filterset_class = ValueFilter
 
     @extend_schema(responses=tables(*_every_layout()))
@@ -75,14 +74,14 @@ class ValuesView(SourceMixin, APIView):
         found = parts(
             asked["start"],
             asked["end"],
-            asked["turbine"],
+            layout.turbines,
             asked["changed_since"],
             days_per_part=layout.days_per_part,
         )
         if layout.by_time:
             found.sort(key=lambda part: part.starts[0])
         format = format_of(request, asked)
-        refuse_too_many(format, len(layout.signals) * sum(len(part.starts) for part in found))
+        refuse_too_many(format, layout.cells(found))
         batches = layout.batches(_blocks(found, layout.signals, asked["min_coverage"]))
         return download(format, layout.schema, batches, {**headers, **layout.headers})
 

@@ -3,25 +3,23 @@
 from django.http import StreamingHttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from sourcedata import reader
 from sourcedata.filters import MeasurementFilter, TurbineFilter
 from sourcedata.layouts import FULL, LAYOUTS, OPENOA, measurement_batch, measurement_schema
 from sourcedata.variables import UNITS, VARIABLE_NAMES
-from windproject.downloads import ChosenFormat, download, format_of, refuse_too_many
+from windproject.downloads import DownloadView, download, format_of, refuse_too_many
 from windproject.parameters import validated
 from windproject.schema import tables
 
 
-class DataView(APIView):
+class DataView(DownloadView):
     """`GET /data`: the 1-minute measurements in [start, end), by turbine and time.
 
     A row has `timestamp` (UTC), `turbine`, and each variable asked for in its unit, null where it
     is missing.
     """
 
-    content_negotiation_class = ChosenFormat
     filterset_class = MeasurementFilter
 
     @extend_schema(responses=tables(measurement_schema(VARIABLE_NAMES), **UNITS))
@@ -37,10 +35,9 @@ class DataView(APIView):
         return download(format, schema, (measurement_batch(schema, *batch) for batch in found))
 
 
-class TurbinesView(APIView):
+class TurbinesView(DownloadView):
     """`GET /api/turbines`: what is known of each turbine, by name."""
 
-    content_negotiation_class = ChosenFormat
     filterset_class = TurbineFilter
 
     @extend_schema(responses=tables(FULL, OPENOA))

@@ -86,7 +86,11 @@ class Turbine(models.Model):
             models.CheckConstraint(
                 condition=models.Q(rated_power_kw__gt=0, rated_power_kw__lt=math.inf),
                 name="turbine_rated_power_is_positive",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(sample_interval_s__range=(1, 600)),
+                name="turbine_sample_interval_is_1_to_600_s",
+            ),
         ]
 
     def __str__(self) -> str:

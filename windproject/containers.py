@@ -23,8 +23,8 @@ Container = Callable[[Schema, Iterator[Batch]], Iterator[bytes]]
 
 # In rows: a smaller batch is encoded sooner than a thread has started.
 WORTH_A_THREAD = 5_000
-# What a spreadsheet takes for a formula; such a text is shown to it as a text.
-FORMULA = "^[=+@\t\r-]"
+# What a spreadsheet takes for a formula, or what looks as if it had been one: shown as a text.
+FORMULA = "^'*[=+@\t\r-]"
 
 
 def as_json(schema: Schema, batches: Iterator[Batch]) -> Iterator[bytes]:
@@ -67,8 +67,11 @@ def _json_text(text: Any) -> str:
 
 def as_csv(schema: Schema, batches: Iterator[Batch]) -> Iterator[bytes]:
     """Yield lines with a header first; a text that a spreadsheet would run has a ' before it."""
-    yield ",".join(f'"{name}"' for name in schema.names).encode() + b"\n"
-    yield from _while_reading(_lines, batches)
+    header = ",".join(f'"{name}"' for name in schema.names).encode() + b"\n"
+    for lines in _while_reading(_lines, batches):
+        yield header + lines
+        header = b""
+    yield header
 
 
 def _lines(batch: Batch) -> bytes:

@@ -1,12 +1,15 @@
 """Tables that are sent while they are read, in the format that is asked for."""
 
 from collections.abc import Iterator, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from django.http import StreamingHttpResponse
-from rest_framework.exceptions import ValidationError
+from django.utils.cache import patch_vary_headers
+from rest_framework.exceptions import APIException, NotAcceptable, ValidationError
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
+from rest_framework.views import APIView
 
 from windproject.containers import CONTAINERS, Batch, Schema
 from windproject.parameters import OneOfFilter
@@ -38,14 +41,45 @@ class ChosenFormat(BaseContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
+class NotWhole(APIException):
+    """A broken answer ends like a whole one in HTTP/1.0, which has no chunks."""
+
+    status_code = HTTPStatus.HTTP_VERSION_NOT_SUPPORTED
+    default_detail = (
+        "A download takes HTTP/1.1: in 1.0 one that breaks looks complete. A proxy may have to be "
+        "told so, nginx by proxy_http_version 1.1."
+    )
+
+
+class DownloadView(APIView):
+    """A view whose answer is sent while it is read, in the format that is asked for."""
+
+    content_negotiation_class = ChosenFormat
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse to send what nobody could tell from a broken answer.
+
+        Raises:
+            NotWhole: where the request is in HTTP/1.0.
+        """
+        super().initial(request, *args, **kwargs)
+        if request.META.get("SERVER_PROTOCOL") == "HTTP/1.0":
+            raise NotWhole
+
+
 def format_of(request: Request, asked: Mapping[str, Any]) -> str:
-    """Return the format that the parameters name, else the first that `Accept` does, else json."""
+    """Return the format that the parameters name, else the one that `Accept` prefers, else json.
+
+    Raises:
+        NotAcceptable: where `Accept` wants none of them.
+    """
     if asked["format"]:
         return str(asked["format"])
-    kinds = request.headers.get("Accept", "").split(",")
-    accepted = [kind.partition(";")[0].strip() for kind in kinds]
-    named = {media_type: name for name, (media_type, _) in CONTAINERS.items()}
-    return next((named[kind] for kind in accepted if kind in named), "json")
+    names = {media_type: name for name, (media_type, _) in CONTAINERS.items()}
+    preferred = request._request.get_preferred_type([*names])
+    if preferred is None:
+        raise NotAcceptable
+    return names[preferred]
 
 
 def refuse_too_many(format: str, values: int) -> None:
@@ -74,7 +108,9 @@ def download(
     chunks = write(schema, batches)
     # The first chunk at once, so that a database that is down is no half answer.
     sent = _from(next(chunks), chunks)
-    return StreamingHttpResponse(sent, content_type=media_type, headers=headers)
+    answer = StreamingHttpResponse(sent, content_type=media_type, headers=headers)
+    patch_vary_headers(answer, ["Accept"])
+    return answer
 
 
 def _from(first: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:

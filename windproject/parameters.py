@@ -14,6 +14,9 @@ from rest_framework import exceptions
 
 from windproject.wording import LONGEST_QUOTE, listed, quoted, unknown
 
+# Found among the zones of a machine, and none.
+NO_ZONES = {"Factory", "localtime"}
+
 
 class TimeField(forms.CharField):
     """A time in ISO 8601; without an offset it is UTC, and a date alone is its midnight."""
@@ -131,7 +134,7 @@ class ZoneField(forms.CharField):
 
     def clean(self, value: Any) -> str:
         text = super().clean(value) or "UTC"
-        if text not in available_timezones():
+        if text not in available_timezones() - NO_ZONES:
             raise ValidationError(
                 f"{quoted(text)} is no time zone; allowed is such as Europe/Paris."
             )

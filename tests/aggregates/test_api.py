@@ -273,3 +273,11 @@ def test_an_address_of_nothing_is_a_problem_for_programs(client: Client, address
 def test_an_address_of_one_run_has_no_parameters(client: Client) -> None:
     run = Run.objects.create(day=DAY, requested_by="test")
     assert list(reasons(client.get(f"/api/runs/{run.pk}?foo=1"))) == ["foo"]
+
+
+def test_why_a_run_failed_is_for_who_may_view_runs(client: Client, admin_client: Client) -> None:
+    error = "The source database fails: connection to server at 10.0.0.7 failed."
+    run = Run.objects.create(day=DAY, requested_by="test", status="failed", error=error)
+    assert admin_client.get(f"/api/runs/{run.pk}").json()["error"] == error
+    public = client.get(f"/api/runs/{run.pk}").json()["error"]
+    assert public == "It failed; why is told to those who may view runs."

@@ -131,3 +131,10 @@ def test_a_time_that_is_none_is_refused() -> None:
     response = Client().get("/api/values", PERIOD | {"changed_since": "today"})
     assert response.status_code == 400
     assert "'today' is not a time" in response.json()["detail"]
+
+
+def test_what_to_ask_next_time_needs_no_escaping() -> None:
+    mark = ask("/api/days")[1]
+    assert mark.endswith("Z")
+    period = "start=2025-08-01&end=2025-09-01"
+    assert Client().get(f"/api/days?{period}&changed_since={mark}").json() == []

@@ -1,7 +1,7 @@
 """`/api/values` in the shapes that OpenOA and FLASC load."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.test import Client
 
 from aggregates.layouts import Flasc
 from tests.builders import aggregated, measurements, turbine
+from windproject import downloads
 
 pytestmark = pytest.mark.django_db
 
@@ -175,3 +176,31 @@ def test_more_turbines_than_flasc_counts_are_refused(monkeypatch: Any) -> None:
     monkeypatch.setattr(Flasc, "most_turbines", 1)
     assert reasons(layout="flasc") == {"turbine": "in this layout at most 1 are allowed."}
     assert len(rows("flasc", turbine="T02")) == 1
+
+
+def test_a_turbine_that_never_had_a_value_has_no_number() -> None:
+    two_turbines()
+    measurements(turbine("T00"), "2025-08-31T00:00", power=[None] * 10)
+    aggregated(DAY)
+    assert json.loads(get("flasc")["Turbine-Numbers"]) == {"000": "T01", "001": "T02"}
+    assert rows("flasc", turbine="T00") == rows("wide", turbine="T00") == []
+
+
+@pytest.mark.parametrize("layout", ["long", "wide", "openoa", "flasc"])
+def test_where_no_turbine_has_a_value_there_is_no_row(layout: str) -> None:
+    measurements(turbine("T00"), "2025-08-31T00:00", power=[None] * 10)
+    aggregated(DAY)
+    assert rows(layout) == []
+
+
+def test_the_limit_of_json_counts_the_cells_of_all_turbines(monkeypatch: Any) -> None:
+    two_turbines()
+    monkeypatch.setattr(downloads, "MOST_JSON_VALUES", 144 * 3 * 2 - 1)
+    assert f"up to {144 * 3 * 2} are asked for" in reasons(layout="flasc")["format"]
+
+
+def test_a_full_window_is_one_whose_samples_do_not_divide_it() -> None:
+    of = turbine(sample_interval_s=7)
+    measurements(of, "2025-08-31T00:00", timedelta(seconds=7), power=[1.0] * 172)
+    aggregated(DAY)
+    assert len(rows("wide", min_coverage=1, statistic="mean", variable="power")) == 2

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from aggregates import layouts
@@ -200,3 +201,50 @@ def test_signals_tell_their_first_and_last_time(client: Client) -> None:
 def test_who_may_not_read_reads_nothing(client: Client, settings: Any, name: str) -> None:
     settings.API_PUBLIC_READ = False
     assert client.get(f"/api/{name}", AUGUST).status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/api/values", "/data", "/api/turbines"])
+def test_a_download_takes_a_protocol_in_which_it_can_be_told_from_a_broken_one(path: str) -> None:
+    response = Client().get(path, AUGUST, SERVER_PROTOCOL="HTTP/1.0")
+    assert (response.status_code, response["Content-Type"]) == (505, "application/problem+json")
+    assert "proxy_http_version 1.1" in response.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        ("text/csv;q=0, application/json", "application/json"),
+        ("text/csv;q=0.5, application/vnd.apache.parquet", "application/vnd.apache.parquet"),
+        ("*/*", "application/json"),
+    ],
+)
+def test_accept_is_weighed(accept: str, media_type: str) -> None:
+    response = Client().get("/api/values", AUGUST, headers={"Accept": accept})
+    assert response["Content-Type"] == media_type
+    assert "Accept" in response["Vary"]
+
+
+def test_what_there_is_no_format_for_is_not_acceptable() -> None:
+    response = Client().get("/api/values", AUGUST, headers={"Accept": "image/png"})
+    assert (response.status_code, response["Content-Type"]) == (406, "application/problem+json")
+
+
+@pytest.mark.parametrize("zone", ["Factory", "localtime"])
+def test_what_is_a_zone_of_this_machine_alone_is_refused(zone: str) -> None:
+    assert "is no time zone" in reasons(timezone=zone)["timezone"]
+
+
+def test_a_turbine_that_is_known_and_has_no_values_has_no_rows() -> None:
+    turbine("T01")
+    assert rows(turbine="T01") == []
+
+
+def test_a_csv_of_a_database_that_fails_is_no_half_answer(monkeypatch: Any) -> None:
+    two_days()
+
+    def fail(*arguments: Any) -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr("aggregates.blocks.copy_out", fail)
+    response = Client().get("/api/values", AUGUST | {"format": "csv"})
+    assert response.status_code == 503

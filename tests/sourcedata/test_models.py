@@ -56,3 +56,9 @@ def test_a_measurement_at_an_impossible_time_is_refused(time: str) -> None:
             cursor.execute(
                 "INSERT INTO data (turbine_id, timestamp) VALUES (%s, %s)", [turbine().pk, time]
             )
+
+
+@pytest.mark.parametrize("interval_s", [0, 601])
+def test_an_interval_without_a_coverage_is_refused_by_the_database(interval_s: int) -> None:
+    with pytest.raises(IntegrityError, match="turbine_sample_interval_is_1_to_600_s"):
+        turbine(sample_interval_s=interval_s)

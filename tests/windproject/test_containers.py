@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from io import BytesIO, StringIO
 from math import copysign, inf, nan
@@ -19,6 +19,7 @@ from windproject import containers
 from windproject.containers import CONTAINERS
 
 NASTY = [
+    "'=1",
     "=1+1",
     "+1",
     "-1",
@@ -41,7 +42,7 @@ CELLS = st.lists(
 )
 
 
-def batch(rows: list[tuple[datetime, str, float | None]], zone: str | None = "UTC") -> Any:
+def batch(rows: Sequence[tuple[datetime, str, float | None]], zone: str | None = "UTC") -> Any:
     times, texts, numbers = zip(*rows, strict=True) if rows else ((), (), ())
     columns = [
         pa.array([time.replace(tzinfo=None) for time in times], pa.timestamp("us")).cast(
@@ -92,6 +93,12 @@ def test_no_spreadsheet_runs_a_text(text: str) -> None:
     _, row = csv.reader(StringIO(lines))
     assert row[1].removeprefix("'") == text
     assert row[1][:1] not in {"=", "+", "-", "@", "\t", "\r"}
+
+
+def test_two_texts_are_two_in_csv() -> None:
+    rows = [(datetime(2025, 1, 1), text, 1.0) for text in ("=x", "'=x", "'x")]
+    cells = [row[1] for row in csv.reader(StringIO(written("csv", batch(rows)).decode()))]
+    assert cells == ["text", "'=x", "''=x", "'x"]
 
 
 def test_a_number_below_zero_is_no_formula() -> None:
