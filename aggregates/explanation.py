@@ -6,6 +6,7 @@ from datetime import datetime
 from math import isclose, isfinite, isnan
 
 from aggregates import extract, states
+from aggregates.extract import TurbineDay
 from aggregates.formulas import Formula, formula
 from aggregates.models import AggregatedDay, Signal, Value
 from aggregates.states import TurbineDayState
@@ -66,7 +67,7 @@ def explain(signal: Signal, start: datetime) -> Explanation:
     variable = next(one for one in VARIABLES if one.name == signal.variable)
     known = next(iter(extract.turbine_days(day, day, [signal.turbine])), None)
     stored = Value.objects.filter(signal=signal, timestamp=start).first()
-    samples = _samples(signal, variable, start, known.rated_power_kw if known else None)
+    samples = _samples(known, variable, start) if known else []
     used = [sample.value for sample in samples if sample.is_used and sample.value is not None]
     aggregated = AggregatedDay.objects.filter(turbine=signal.turbine, day=day)
     return Explanation(
@@ -81,15 +82,11 @@ def explain(signal: Signal, start: datetime) -> Explanation:
     )
 
 
-def _samples(
-    signal: Signal, variable: Variable, start: datetime, rated_power_kw: float | None
-) -> list[Sample]:
-    if signal.turbine not in extract.turbine_names():
-        return []
-    frame = extract.measurements(start.date(), [signal.turbine])
+def _samples(known: TurbineDay, variable: Variable, start: datetime) -> list[Sample]:
+    frame = extract.measurements(known.day, [known.turbine])
     times = frame["timestamp"].dt.tz_localize("UTC")
     of_window = frame[(times >= start) & (times < start + WINDOW)]
-    within = variable.valid_range(rated_power_kw)
+    within = variable.valid_range(known.rated_power_kw)
     return [
         Sample(time.tz_localize("UTC").to_pydatetime(), *_judged(value, within, variable.unit))
         for time, value in zip(of_window["timestamp"], of_window[variable.name], strict=True)

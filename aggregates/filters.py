@@ -1,5 +1,6 @@
 """The parameters of the target's addresses."""
 
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -54,10 +55,10 @@ class DayFilter(django_filters.Filter):
 
 def known_turbines() -> set[str]:
     """Return the turbines that have statistics, and those of the source while it answers."""
-    try:
-        return {*turbine_names(), *extract.turbine_names()}
-    except extract.SourceUnavailable:
-        return set(turbine_names())
+    names = set(turbine_names())
+    with suppress(extract.SourceUnavailable):
+        names.update(extract.turbine_names())
+    return names
 
 
 class DayStateFilter(django_filters.FilterSet):
@@ -77,14 +78,13 @@ class DayStateFilter(django_filters.FilterSet):
 
 
 class ValueForm(PeriodForm):
-    """What a layout has no place for."""
+    """The turbines that are meant, and what a layout has no place for."""
 
     def clean(self) -> dict[str, Any]:
         asked = super().clean()
+        asked["turbine"] = asked.get("turbine") or turbine_names()
         layout = LAYOUTS[asked.get("layout") or "long"]
-        # Where none are named, all are meant.
-        named = asked.get("turbine") or turbine_names()
-        for parameter, reason in layout.refusals({**asked, "turbine": named}).items():
+        for parameter, reason in layout.refusals(asked).items():
             self.add_error(parameter, reason)
         return self.cleaned_data
 

@@ -26,16 +26,16 @@ EPOCH = np.datetime64(0, "us")
 UTC = "UTC"
 
 
+# UTC without saying so, and nanoseconds: FLASC takes others for them.
+NAIVE = pa.timestamp("ns")
+
+
 @dataclass(frozen=True)
 class Shown:
     """How times are shown: the window's start or end, in which time zone."""
 
     timezone: str = UTC
     label: str = "start"
-
-    def labels(self, starts: Array) -> Array:
-        """Return the windows' labels in UTC."""
-        return starts + np.timedelta64(WINDOW if self.label == "end" else timedelta())
 
 
 def covered(block: Block, min_coverage: float, sample_interval_s: float) -> Block:
@@ -84,6 +84,16 @@ class Layout:
         return len(self.signals) * sum(len(part.starts) for part in parts)
 
     @property
+    def time_type(self) -> Any:
+        """Arrow's type of its times."""
+        return pa.timestamp("us", tz=self.shown.timezone)
+
+    def times(self, starts: Array) -> Column:
+        """Return the windows' labels."""
+        later = WINDOW if self.shown.label == "end" else timedelta()
+        return pa.array(starts + np.timedelta64(later), self.time_type)
+
+    @property
     def headers(self) -> Mapping[str, str]:
         """What is told beside the table."""
         return {}
@@ -109,7 +119,7 @@ class Long(Layout):
     def schema(self) -> Schema:
         """The columns."""
         texts = [(name, pa.string()) for name in ("variable", "statistic")]
-        time = ("timestamp", pa.timestamp("us", tz=self.shown.timezone))
+        time = ("timestamp", self.time_type)
         return pa.schema([("turbine", pa.string()), time, *texts, ("value", pa.float64())])
 
     def columns(self, block: Block) -> Sequence[Column]:
@@ -117,7 +127,7 @@ class Long(Layout):
         windows, signals = np.nonzero(~np.isnan(block.values.T))
         return [
             pa.repeat(block.turbine, len(windows)),
-            pa.array(self.shown.labels(block.starts[windows]), self.schema.types[1]),
+            self.times(block.starts[windows]),
             *(
                 pa.array(texts, pa.string()).take(pa.array(signals))
                 for texts in zip(*self.signals, strict=True)
@@ -133,7 +143,7 @@ class Wide(Layout):
     def schema(self) -> Schema:
         """The columns."""
         names = [f"{variable}_{statistic}" for variable, statistic in self.signals]
-        time = ("timestamp", pa.timestamp("us", tz=self.shown.timezone))
+        time = ("timestamp", self.time_type)
         return pa.schema([("turbine", pa.string()), time, *((n, pa.float64()) for n in names)])
 
     def columns(self, block: Block) -> Sequence[Column]:
@@ -141,20 +151,17 @@ class Wide(Layout):
         kept = _has_any(block.values)
         return [
             pa.repeat(block.turbine, kept.sum()),
-            pa.array(self.shown.labels(block.starts[kept]), self.schema.types[1]),
+            self.times(block.starts[kept]),
             *_cells(block.values[:, kept]),
         ]
 
 
-# UTC without saying so, and nanoseconds: FLASC takes others for them.
-NAIVE = pa.timestamp("ns")
-
-
-class OpenOA(Layout):
+class OpenOA(Wide):
     """OpenOA's SCADA table: a row per asset and window that has a value."""
 
     names = {one.name: one.openoa_name for one in VARIABLES if one.openoa_name}
     statistics = (MEAN,)
+    time_type = NAIVE
 
     @property
     def schema(self) -> Schema:
@@ -164,12 +171,8 @@ class OpenOA(Layout):
 
     def columns(self, block: Block) -> Sequence[Column]:
         """Return the columns of the block's rows."""
-        kept = _has_any(block.values)
-        return [
-            pa.array(self.shown.labels(block.starts[kept]), NAIVE),
-            pa.repeat(block.turbine, kept.sum()),
-            *_cells(block.values[:, kept]),
-        ]
+        turbine, time, *values = super().columns(block)
+        return [time, turbine, *values]
 
 
 class Flasc(Layout):
@@ -177,6 +180,7 @@ class Flasc(Layout):
 
     names = {one.name: one.flasc_name for one in VARIABLES if one.flasc_name}
     statistics = (MEAN,)
+    time_type = NAIVE
     by_time = True
     # Of turbines: FLASC counts those whose number has three digits.
     most_turbines = 1000
@@ -233,8 +237,8 @@ class Flasc(Layout):
             table[place[block.turbine]][:, np.searchsorted(starts, block.starts)] = block.values
         columns = table.reshape(-1, len(starts))
         kept = _has_any(columns)
-        times = pa.array(self.shown.labels(starts[kept]), NAIVE)
-        return pa.record_batch([times, *_cells(columns[:, kept])], schema=self.schema)
+        cells = [self.times(starts[kept]), *_cells(columns[:, kept])]
+        return pa.record_batch(cells, schema=self.schema)
 
 
 def _has_any(values: Array) -> Array:

@@ -144,7 +144,6 @@ def _windows(after: Array, turbines: pd.Index) -> Mapping[str, int]:
 def _remember(
     run: Run, versions: Mapping[str, Version], windows: Mapping[str, int], changed: Collection[str]
 ) -> None:
-    now = {"aggregated_at": Now(), "changed_at": Now()}
     known = [
         AggregatedDay(
             turbine=name,
@@ -153,7 +152,8 @@ def _remember(
             rules=version.rules,
             run=run,
             windows=windows.get(name, 0),
-            **now,
+            aggregated_at=Now(),
+            changed_at=Now(),
         )
         for name, version in versions.items()
     ]

@@ -127,6 +127,17 @@ def days(first: date, last: date) -> list[DayState]:
     return [_day(day, by_day[day], runs[day]) for day in days_between(first, last)][::-1]
 
 
+def day_and_turbines(day: date) -> tuple[DayState, Sequence[TurbineDayState]]:
+    """Return one day, and its turbines.
+
+    Raises:
+        SourceUnavailable: where the source does not answer.
+    """
+    runs = _last_runs(day, day)
+    found = _turbine_days(day, day, [], runs)
+    return _day(day, found, runs[day]), found
+
+
 def _day(day: date, turbine_days: Sequence[TurbineDayState], runs: Sequence[Run]) -> DayState:
     counts = Counter(found.state for found in turbine_days)
     return DayState(

@@ -23,8 +23,6 @@ from windproject.parameters import refuse_parameters, validated
 from windproject.schema import records, tables
 
 DEFAULT_INTERVAL_S = 60
-
-
 CONVENTIONS = {
     "minimum": "Least valid value, in `unit`; of the rated power where `per_rated_power`. What is"
     " not valid is left out of the statistics.",
@@ -92,8 +90,7 @@ def _layout(asked: Mapping[str, Any]) -> Layout:
         asked["variable"] or [*layout.names], asked["statistic"] or layout.statistics
     )
     shown = Shown(asked["timezone"], asked["label"] or "start")
-    turbines = asked["turbine"] or reader.turbine_names()
-    return layout(signals, shown, turbines)
+    return layout(signals, shown, asked["turbine"])
 
 
 def _blocks(

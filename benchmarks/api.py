@@ -100,7 +100,7 @@ def seconds(work: Callable[[], object]) -> float:
     return perf_counter() - started
 
 
-def small_answers(days: int, goal: str) -> list[Row]:
+def small_answers(days: int, goal: str) -> Row:
     """Measure one turbine's measurements of some days as JSON, beside the baseline."""
     end = FIRST + timedelta(days=9 + days)
     path = f"/data?start=2024-08-10T00:00:00Z&end={end}T00:00:00Z&turbine=T03"
@@ -113,7 +113,7 @@ def small_answers(days: int, goal: str) -> list[Row]:
     what = f"`/data`, one turbine, {days * 1440:,} rows, JSON"
     figures = [f"{spread(rates[port])}/s, p95 {late[port]:.0f} ms" for port in (OURS, BASELINE)]
     ratio = median(rates[OURS]) / median(rates[BASELINE])
-    return [[what, *figures, f"{ratio:.1f} times the rate", goal]]
+    return [what, *figures, f"{ratio:.1f} times the rate", goal]
 
 
 def month(path: str, format: str, alias: str, query: str, psql_format: str, goal: str) -> Row:
@@ -150,8 +150,8 @@ def main() -> None:
     fill()
     with ours(), baseline():
         rows = [
-            *small_answers(1, "5 times, lower p95"),
-            *small_answers(10, "8 times"),
+            small_answers(1, "5 times, lower p95"),
+            small_answers(10, "8 times"),
             month("/api/values", "csv", "default", VALUES, "csv", "70 %"),
             month("/api/values", "arrow", "default", VALUES, "binary", "40 %"),
             month("/data", "csv", "source", MEASUREMENTS, "csv", "70 %"),

@@ -1,6 +1,7 @@
 """The source database: turbines, their measurements, and the revision of every turbine-day."""
 
 import math
+from collections.abc import Collection
 from datetime import UTC, datetime
 from unicodedata import is_normalized
 
@@ -35,6 +36,10 @@ def validate_turbine_name(name: str) -> None:
 
 class TurbineQuerySet(models.QuerySet["Turbine"]):
     """Turbines, and what is kept of them."""
+
+    def named(self, names: Collection[str]) -> "TurbineQuerySet":
+        """Return those of these names; none named means all."""
+        return self.filter(name__in=names) if names else self
 
     def with_history(self) -> "TurbineQuerySet":
         """Add `first_day`, `last_day` (None without measurements), `days_measured`, `samples`."""

@@ -53,9 +53,7 @@ def turbines(names: Collection[str] = ()) -> Sequence[Mapping[str, Any]]:
     """
     fields = [field.name for field in Turbine._meta.concrete_fields if field.name != "id"]
     history = ["first_day", "last_day", "days_measured", "samples"]
-    wanted = Turbine.objects.order_by("name")
-    if names:
-        wanted = wanted.filter(name__in=names)
+    wanted = Turbine.objects.named(names).order_by("name")
     return wanted.with_history().values(*fields, *history)
 
 
@@ -71,9 +69,7 @@ def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> lis
     No `turbines` means all. A turbine-day whose measurements were all deleted is there, with 0
     samples; one that never had any is not.
     """
-    wanted = Turbine.objects.order_by(Collate("name", "C"))
-    if turbines:
-        wanted = wanted.filter(name__in=turbines)
+    wanted = Turbine.objects.named(turbines).order_by(Collate("name", "C"))
     known = {turbine.pk: turbine for turbine in wanted}
     place = {pk: number for number, pk in enumerate(known)}
     days = SourceDay.objects.filter(day__range=(first, last), turbine__in=known)
@@ -94,10 +90,9 @@ def measurements(day: date, turbines: Sequence[str]) -> pd.DataFrame:
     float column per variable in its unit, NaN where the value is missing.
     """
     ids = dict(Turbine.objects.filter(name__in=turbines).order_by("id").values_list("id", "name"))
-    cells = ", ".join(f"coalesce({name}, 'NaN')" for name in VARIABLE_NAMES)
     turbine_id, timestamp, *values = copy_out(
         SOURCE,
-        f"SELECT turbine_id, timestamp, {cells} FROM data"
+        f"SELECT turbine_id, timestamp, {_cells(VARIABLE_NAMES)} FROM data"
         " WHERE turbine_id = ANY(%s) AND timestamp >= %s AND timestamp < %s"
         " ORDER BY turbine_id, timestamp",
         [list(ids), *day_bounds(day)],
@@ -107,6 +102,11 @@ def measurements(day: date, turbines: Sequence[str]) -> pd.DataFrame:
     turbine = pd.Categorical.from_codes(codes, categories=pd.Index(list(ids.values())))
     columns = {"turbine": turbine, "timestamp": timestamp}
     return pd.DataFrame({**columns, **dict(zip(VARIABLE_NAMES, values, strict=True))})
+
+
+def _cells(variables: Sequence[str]) -> str:
+    # The binary COPY is read where it has no NULL.
+    return ", ".join(f"coalesce({name}, 'NaN')" for name in variables)
 
 
 def number_of_samples(start: datetime, end: datetime, turbines: Collection[str] = ()) -> int:
@@ -131,10 +131,7 @@ def measurement_batches(
     of each of `variables` the floats, NaN where one is missing. No `turbines` means all. Memory
     does not grow with the range.
     """
-    wanted = Turbine.objects.order_by("name")
-    if turbines:
-        wanted = wanted.filter(name__in=turbines)
-    for turbine in list(wanted):
+    for turbine in list(Turbine.objects.named(turbines).order_by("name")):
         for part in _parts(turbine, start, end):
             yield turbine.name, _measured(turbine, *part, variables)
 
@@ -155,10 +152,9 @@ def _parts(turbine: Turbine, start: datetime, end: datetime) -> Iterator[tuple[d
 def _measured(
     turbine: Turbine, start: datetime, end: datetime, variables: Sequence[str]
 ) -> list[Column]:
-    cells = ", ".join(f"coalesce({name}, 'NaN')" for name in variables)
     columns = copy_out(
         SOURCE,
-        f"SELECT timestamp, {cells} FROM data"
+        f"SELECT timestamp, {_cells(variables)} FROM data"
         " WHERE turbine_id = %s AND timestamp >= %s AND timestamp < %s",
         [turbine.pk, start, end],
         TIME + FLOAT * len(variables),

@@ -23,11 +23,4 @@ class FastJSONRenderer(BaseRenderer):
         """Return what the view answered; what is no finite number is null."""
         if data is None:
             return b""
-        return orjson.dumps(data, default=_plain, option=orjson.OPT_UTC_Z)
-
-
-def _plain(value: Any) -> Any:
-    """Return a lazy query or another list as a list, and a lazy text as a text."""
-    if isinstance(value, Mapping):
-        return dict(value)
-    return str(value) if isinstance(value, str) else list(value)
+        return orjson.dumps(data, option=orjson.OPT_UTC_Z)

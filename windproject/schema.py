@@ -49,7 +49,7 @@ PROBLEMS = {
 PERIOD = {"start": "2025-08-31", "end": "2025-09-01"}
 
 
-class Token(KnoxTokenScheme):  # type: ignore[no-untyped-call]
+class Token(KnoxTokenScheme):  # type: ignore[no-untyped-call]  # it has few types
     """Tokens, which are shown once."""
 
     target_class = "windproject.access.AsciiTokenAuthentication"
@@ -98,7 +98,7 @@ def record(of: type, **descriptions: str) -> Described:
 def _hinted(hint: Any) -> Described:
     if get_origin(hint) is list:
         return records(*get_args(hint))
-    return dict(resolve_type_hint(hint))  # type: ignore[no-untyped-call]
+    return dict(resolve_type_hint(hint))  # type: ignore[no-untyped-call]  # as above
 
 
 def tables(*schemas: TableSchema, **descriptions: str) -> dict[tuple[int, str], Any]:

@@ -79,22 +79,13 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
             "after": day + DAY,
             "may_run": may_run(request),
             "runs": Run.objects.filter(day=day),
-            **self._found(request, day),
+            "used": reader.samples_used(day).items(),
         }
-        return TemplateResponse(request, "admin/aggregates/day/change_form.html", context)
-
-    def _found(self, request: HttpRequest, day: date) -> dict[str, Any]:
-        """Return what is known of the day's turbines."""
-        used = reader.samples_used(day)
         try:
-            (found,) = states.days(day, day)
-            turbines = states.turbine_days(day, day)
+            context["found"], context["turbines"] = states.day_and_turbines(day)
         except SourceUnavailable as error:
             messages.error(request, str(error))
-            return {"coverage": [(name, samples, None) for name, samples in used.items()]}
-        expected = found.expected_samples
-        coverage = [(name, n, n / expected if expected else None) for name, n in used.items()]
-        return {"found": found, "turbines": turbines, "coverage": coverage}
+        return TemplateResponse(request, "admin/aggregates/day/change_form.html", context)
 
     def _days_of_year(
         self, request: HttpRequest

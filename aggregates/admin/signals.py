@@ -16,6 +16,7 @@ from aggregates.explanation import explain, window_of
 from aggregates.extract import SourceUnavailable
 from aggregates.models import Signal, Value
 from aggregates.picture import picture
+from sourcedata.variables import UNITS
 from windproject.admin import PatientFilters
 from windproject.days import today
 
@@ -62,7 +63,8 @@ class SignalAdmin(ReadOnly, PatientFilters, admin.ModelAdmin):
             raise PermissionDenied
         signal = self.get_object(request, str(pk))
         start = _window(request.GET.get("from", ""))
-        if not signal or not start:
+        # A signal may outlive its variable.
+        if not signal or not start or signal.variable not in UNITS:
             raise Http404
         context = {
             **self.admin_site.each_context(request),

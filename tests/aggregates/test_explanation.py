@@ -152,6 +152,14 @@ def test_what_is_no_window_is_not_found(admin_client: Client, start: str) -> Non
     )
 
 
+def test_a_signal_that_outlived_its_variable_is_not_explained(admin_client: Client) -> None:
+    a_window()
+    Signal.objects.filter(name="wind_speed_mean").update(variable="gusts")
+    pk = Signal.objects.get(name="gusts_mean").pk
+    address = f"/admin/aggregates/signal/{pk}/explain/"
+    assert admin_client.get(address, {"from": START}).status_code == 404
+
+
 def test_a_source_that_does_not_answer_is_told(admin_client: Client, monkeypatch: Any) -> None:
     a_window()
 
