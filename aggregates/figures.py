@@ -5,8 +5,9 @@ from dataclasses import astuple, dataclass
 
 @dataclass(frozen=True)
 class Figures:
-    """Counts of what was read (samples, cells, windows) and of the values it led to."""
+    """Counts of turbine-days, of what was read of them, and of the values it led to."""
 
+    turbine_days: int = 0
     samples: int = 0
     missing: int = 0
     rejected: int = 0

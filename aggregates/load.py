@@ -53,7 +53,7 @@ def replace(run: Run, statistics: DayStatistics, versions: Mapping[str, Version]
             _windows(after, turbines),
             set(turbines[np.flatnonzero(difference.any.any(axis=1))]),
         )
-        run.add(_figures(statistics, difference))
+        run.add(_figures(len(versions), statistics, difference))
     return losers
 
 
@@ -168,8 +168,9 @@ def _upsert(days: Sequence[AggregatedDay], updated: Sequence[str]) -> None:
     )
 
 
-def _figures(statistics: DayStatistics, difference: Difference) -> Figures:
+def _figures(turbine_days: int, statistics: DayStatistics, difference: Difference) -> Figures:
     return Figures(
+        turbine_days=turbine_days,
         samples=statistics.samples,
         missing=statistics.missing,
         rejected=statistics.rejected,

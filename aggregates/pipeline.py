@@ -14,12 +14,13 @@ from aggregates import extract, load, versions
 from aggregates.errors import RunFailed, RunLost, SamplesLost
 from aggregates.extract import TurbineDay
 from aggregates.heartbeat import beating
+from aggregates.journal import keeping
 from aggregates.models import ACTIVE, Outcome, Run
 from aggregates.transform import transform
 from windproject.logs import about
 from windproject.outages import is_outage
 from windproject.routers import TARGET
-from windproject.wording import first_line
+from windproject.wording import first_line, listed
 
 logger = logging.getLogger(__name__)
 
@@ -129,10 +130,10 @@ def execute(run: Run) -> bool:
     Raises:
         django.db.DatabaseError: where the target cannot even take the run's end.
     """
-    with about(run=run.pk, day=run.day):
+    with about(run=run.pk, day=run.day), keeping(run):
         if not run.start():
             return False
-        logger.info("The run starts, attempt %s.", run.attempt)
+        logger.info("The run starts, attempt %s, on %s.", run.attempt, run.worker)
         with beating(run):
             is_ended = _walk(run)
         if is_ended:
@@ -173,7 +174,8 @@ def _end(run: Run, status: Run.Status, error: str = "", traceback: str = "") -> 
 def _aggregate(run: Run) -> Run.Status:
     known = extract.turbine_days(run.day, run.day, run.turbines)
     wanted = known if run.force else versions.outdated(known)
-    run.note(versions.fingerprint(wanted))
+    run.note(versions.fingerprint(wanted), len(wanted))
+    logger.info("Turbines to aggregate: %s of %s.", len(wanted), len(known))
     losers: list[str] = []
     for start in range(0, len(wanted), CHUNK_TURBINES):
         losers += _aggregate_chunk(run, wanted[start : start + CHUNK_TURBINES])
@@ -187,9 +189,11 @@ def _aggregate_chunk(run: Run, chunk: Sequence[TurbineDay]) -> list[str]:
     rated_powers_kw = {found.turbine: found.rated_power_kw for found in chunk}
     measurements = extract.measurements(run.day, list(rated_powers_kw))
     statistics = transform(measurements, run.day, rated_powers_kw)
-    return load.replace(
+    losers = load.replace(
         run, statistics, {found.turbine: versions.version_of(found) for found in chunk}
     )
+    logger.info("Done: %s.", listed([found.turbine for found in chunk]))
+    return losers
 
 
 def aggregate_now(

@@ -59,7 +59,11 @@ def configuration(format: str, level: str) -> dict[str, Any]:
         "root": {"handlers": ["console"], "level": level},
         # Django's and gunicorn's own handlers would write each line a second time.
         "loggers": {
-            name: {"handlers": [], "propagate": True}
-            for name in ("django", "django.server", "gunicorn.error", "gunicorn.access")
+            # What a run says of itself is kept on its page, whatever the console shows.
+            "aggregates": {"level": "DEBUG" if level == "DEBUG" else "INFO"},
+            **{
+                name: {"handlers": [], "propagate": True}
+                for name in ("django", "django.server", "gunicorn.error", "gunicorn.access")
+            },
         },
     }

@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_date
 
 from aggregates import queueing
 from aggregates.extract import SourceUnavailable
-from aggregates.models import Outcome
+from aggregates.models import Outcome, Run
 from windproject.wording import listed
 
 SAID = {
@@ -28,20 +28,21 @@ def may_run(request: HttpRequest) -> bool:
 
 def submit(
     request: HttpRequest, days: Iterable[date], turbines: Sequence[str] = (), force: bool = False
-) -> None:
-    """Ask for runs in the visitor's name, and tell what became of them."""
+) -> list[Run]:
+    """Ask for runs in the visitor's name, and tell what became of them; return the runs."""
     name = request.user.get_username()
     try:
         requests, failure = queueing.submit(days, turbines, name, force)
     except SourceUnavailable as error:
         messages.error(request, str(error))
-        return
+        return []
     for outcome in Outcome:
         found = [str(asked.day) for asked in requests if asked.outcome == outcome]
         if found:
             messages.info(request, f"{SAID[outcome]}: {listed(found)}.")
     if failure:
         messages.warning(request, failure)
+    return [asked.run for asked in requests if asked.run]
 
 
 class ReadOnly:

@@ -16,7 +16,7 @@ from aggregates.admin.common import ReadOnly, day_of, may_run, submit
 from aggregates.board import MARKS, months
 from aggregates.extract import SourceUnavailable
 from aggregates.models import Day, Run
-from aggregates.states import State
+from aggregates.states import SETTLED, State
 from windproject.days import today
 
 DAY = timedelta(days=1)
@@ -51,6 +51,7 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
             "media": self.media,
             "days": [day for day in found if day.state == state or not state],
             "months": months(found),
+            "waiting": [day.day for day in found[::-1] if day.state not in SETTLED],
             "marks": MARKS.items(),
             "weekdays": [name[:2] for name in day_name],
             "years": years,

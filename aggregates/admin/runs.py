@@ -1,13 +1,15 @@
 """Runs, and the page that asks for new ones."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import csrf_protect_m
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -21,6 +23,9 @@ from windproject.admin import PatientFilters
 from windproject.days import days_between
 
 RUNS = "admin:aggregates_run_changelist"
+RUN = "admin:aggregates_run_change"
+# A page of more rows is too long to read.
+MOST_SHOWN = 200
 
 
 @admin.register(Run)
@@ -49,12 +54,22 @@ class RunAdmin(ReadOnly, PatientFilters, admin.ModelAdmin):
     list_per_page = 50
     actions = ["run_again"]
     readonly_fields = ["which_turbines", "duration_s"]
+    # A tuple is one line.
     fieldsets = [
-        (None, {"fields": ["day", "status", "error", "which_turbines", "force", "requested_by"]}),
-        ("When", {"fields": ["queued_at", "started_at", "finished_at", "duration_s"]}),
-        ("Read from the source", {"fields": ["samples", "missing", "rejected"]}),
-        ("Written", {"fields": ["windows", "inserted", "changed", "removed", "unchanged"]}),
-        ("For a developer", {"fields": ["worker", "attempt", "fingerprint", "traceback"]}),
+        (
+            "Asked for",
+            {"fields": [("day", "which_turbines"), ("requested_by", "force")]},
+        ),
+        ("When", {"fields": [("queued_at", "started_at", "finished_at")]}),
+        ("Read from the source", {"fields": [("samples", "missing", "rejected")]}),
+        ("Written", {"fields": [("windows", "unchanged"), ("inserted", "changed", "removed")]}),
+        (
+            "For a developer",
+            {
+                "fields": [("worker", "attempt", "fingerprint"), "traceback"],
+                "classes": ["collapse"],
+            },
+        ),
     ]
 
     @admin.display(description="turbines")
@@ -82,6 +97,17 @@ class RunAdmin(ReadOnly, PatientFilters, admin.ModelAdmin):
     ) -> HttpResponse:
         return super().changelist_view(request, {"may_run": may_run(request)})
 
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        run = self.get_object(request, object_id)
+        context = {"may_run": may_run(request), **_told_of(run)} if run else {}
+        return super().change_view(request, object_id, form_url, context)
+
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.run_days)
         return [path("run-days/", view, name="aggregates_run_days"), *super().get_urls()]
@@ -95,8 +121,8 @@ class RunAdmin(ReadOnly, PatientFilters, admin.ModelAdmin):
             form = RunDaysForm(request.POST or request.GET or None)
             if form.is_valid() and request.method == "POST":
                 wanted = form.cleaned_data
-                submit(request, _days(wanted), wanted["turbines"], wanted["force"])
-                return HttpResponseRedirect(reverse(RUNS))
+                runs = submit(request, _days(wanted), wanted["turbines"], wanted["force"])
+                return HttpResponseRedirect(_where_to_look(runs))
             plans = _preview(form.cleaned_data) if form.is_valid() else []
         except SourceUnavailable as error:
             messages.error(request, str(error))
@@ -111,6 +137,21 @@ class RunAdmin(ReadOnly, PatientFilters, admin.ModelAdmin):
             "runs": sum(plan.outcome.waits for plan in plans),
         }
         return TemplateResponse(request, "admin/aggregates/run/run_days.html", context)
+
+
+def _told_of(run: Run) -> dict[str, Any]:
+    """Return what the page of a run tells beside its fields."""
+    again = [("first", run.day), ("last", run.day), *(("turbines", name) for name in run.turbines)]
+    written = run.aggregated_days.annotate(has_changed=Q(changed_at=F("aggregated_at")))
+    return {
+        "again": urlencode(again + [("force", "on")] * run.force),
+        "written": written.order_by("-has_changed", "turbine")[:MOST_SHOWN],
+        "log_lines": run.log_lines.all(),
+    }
+
+
+def _where_to_look(runs: Sequence[Run]) -> str:
+    return reverse(RUN, args=[runs[0].pk]) if len(runs) == 1 else reverse(RUNS)
 
 
 def _days(wanted: dict[str, Any]) -> list[date]:

@@ -109,6 +109,9 @@ class Run(models.Model):
     heartbeat_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
+    # How many turbine-days are to be aggregated, None until that is known, and how many are.
+    turbine_days_due = models.PositiveIntegerField(null=True)
+    turbine_days = models.PositiveIntegerField(default=0)
     samples = models.BigIntegerField(default=0)
     missing = models.BigIntegerField(default=0)
     rejected = models.BigIntegerField(default=0)
@@ -145,6 +148,11 @@ class Run(models.Model):
         if self.finished_at is None or self.started_at is None:
             return None
         return self.finished_at - self.started_at
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the run waits or is under way."""
+        return self.status in ACTIVE
 
     @property
     def is_well(self) -> bool:
@@ -212,14 +220,17 @@ class Run(models.Model):
             finished_at=None,
             error="",
             traceback="",
+            turbine_days_due=None,
             **asdict(Figures()),
         )
         self.refresh_from_db()
         return bool(started)
 
-    def note(self, fingerprint: str) -> None:
-        """Remember which versions the run met."""
-        self._held().update(fingerprint=fingerprint, heartbeat_at=Now())
+    def note(self, fingerprint: str, turbine_days_due: int) -> None:
+        """Remember which versions the run met, and how many turbine-days it has to aggregate."""
+        self._held().update(
+            fingerprint=fingerprint, turbine_days_due=turbine_days_due, heartbeat_at=Now()
+        )
 
     def beat(self) -> None:
         """Give a sign of life."""

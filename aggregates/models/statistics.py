@@ -85,7 +85,7 @@ class AggregatedDay(models.Model):
     revision = models.BigIntegerField()
     rules = models.CharField(max_length=12)
     run = models.ForeignKey("Run", models.PROTECT, related_name="aggregated_days")
-    aggregated_at = models.DateTimeField(auto_now=True)
+    aggregated_at = models.DateTimeField()
     # When a value of it last came, changed or went.
     changed_at = models.DateTimeField()
     # How many windows have values.

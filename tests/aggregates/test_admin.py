@@ -144,6 +144,14 @@ def test_a_wrong_form_runs_nothing_and_is_told(operator: Client, wrong: dict[str
     assert not Run.objects.exists()
 
 
+def test_who_asks_for_one_day_is_led_to_its_run(operator: Client) -> None:
+    a_day_that_ran()
+    response = operator.post(RUN_DAYS, ONE_DAY | {"force": "on"})
+    assert response.headers["Location"] == f"{RUNS}{Run.objects.latest('id').pk}/change/"
+    both = operator.post(RUN_DAYS, {"first": "2025-08-30", "last": "2025-08-31", "force": "on"})
+    assert both.headers["Location"] == RUNS
+
+
 def test_a_run_and_a_day_run_again(operator: Client) -> None:
     run = a_day_that_ran()
     Run.objects.update(force=True)

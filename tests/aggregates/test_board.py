@@ -78,6 +78,15 @@ def test_the_board_leads_to_each_day(admin_client: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_the_board_asks_for_all_days_that_are_not_current(admin_client: Client) -> None:
+    for day in (29, 30, 31):
+        measurements(turbine(), f"2025-08-{day}T00:00", power=[1.0])
+    aggregated(DAY)
+    shown = admin_client.get(DAYS, {"year": "2025"}).content.decode()
+    assert "?first=2025-08-29&amp;last=2025-08-30" in shown
+
+
+@pytest.mark.django_db
 def test_a_day_shows_its_turbines_by_state(admin_client: Client) -> None:
     two_turbines()
     found = page(admin_client)

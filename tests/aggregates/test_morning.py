@@ -131,4 +131,4 @@ def test_a_farm_without_measurements_is_told_how_to_get_some(
 
 def test_who_may_not_see_days_sees_no_strip(client: Client, django_user_model: Any) -> None:
     client.force_login(django_user_model.objects.create_user("ana", is_staff=True))
-    assert "morning" not in client.get("/admin/").content.decode().replace("board.css", "")
+    assert "morning" not in client.get("/admin/").content.decode().replace("pages.css", "")
