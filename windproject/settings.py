@@ -1,6 +1,7 @@
 """Settings. Whatever a deployment may choose comes from the environment."""
 
 from datetime import timedelta
+from importlib.metadata import distribution
 
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.core.management.utils import get_random_secret_key
@@ -72,6 +73,8 @@ TEMPLATES = [
 STATIC_URL = "static/"
 # The admin's files come from their packages; nothing need be collected.
 WHITENOISE_USE_FINDERS = True
+# Found without importing the package, which takes longer than all else here.
+STATICFILES_DIRS = [("plotly", distribution("plotly").locate_file("plotly/package_data"))]
 ROOT_URLCONF = "windproject.urls"
 WSGI_APPLICATION = "windproject.wsgi.application"
 

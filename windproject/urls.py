@@ -28,7 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/turbines", TurbinesView.as_view()),
     path("api/variables", VariablesView.as_view()),
     path("api/signals", SignalsView.as_view()),
-    path("api/values", ValuesView.as_view()),
+    path("api/values", ValuesView.as_view(), name="values"),
     path("api/days", DaysView.as_view()),
     path("api/runs", RunsView.as_view()),
     path("api/runs/<int:pk>", RunView.as_view()),

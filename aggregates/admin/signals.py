@@ -1,29 +1,36 @@
-"""Signals with their latest value, the windows of a day, and why a value is what it is."""
+"""Signals with their latest value, the history of each, and why a value is what it is."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 
-from aggregates import extract, reader
-from aggregates.admin.common import ReadOnly, day_of
+from aggregates import extract, history, reader
+from aggregates.admin.common import ReadOnly
+from aggregates.downsampling import points
 from aggregates.explanation import explain, window_of
 from aggregates.extract import SourceUnavailable
 from aggregates.models import Signal, Value
+from aggregates.periods import Period, period
 from aggregates.picture import picture
-from sourcedata.variables import UNITS
+from aggregates.signal_figure import signal_figure
+from sourcedata.variables import UNITS, VARIABLES
 from windproject.admin import PatientFilters
 from windproject.days import today
+
+ANGLES = {variable.name for variable in VARIABLES if variable.is_angle}
 
 
 @admin.register(Signal)
 class SignalAdmin(ReadOnly, PatientFilters, admin.ModelAdmin):
-    """Signals with their latest value; the page of one shows a day's windows."""
+    """Signals with their latest value; the page of one shows its history."""
 
     list_display = ["turbine", "variable", "statistic", "latest_time", "latest_value"]
     list_filter = ["turbine", "variable", "statistic"]
@@ -87,13 +94,33 @@ class SignalAdmin(ReadOnly, PatientFilters, admin.ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         signal = self.get_object(request, object_id)
-        context = self._windows(request, signal) if signal else {}
+        context = self._context(request, signal) if signal else {}
         return super().change_view(request, object_id, form_url, context)
 
-    def _windows(self, request: HttpRequest, signal: Signal) -> dict[str, Any]:
-        day = day_of(request.GET.get("day", "")) or reader.last_day(signal) or today()
-        windows = reader.windows_of_day(signal, day, _sample_interval_s(request, signal, day))
-        return {"day": day, "windows": windows}
+    def _context(self, request: HttpRequest, signal: Signal) -> dict[str, Any]:
+        last_day = reader.last_day(signal)
+        shown = period(request.GET, last_day or today(), days=1)
+        found = history.history(signal.turbine, signal.variable, shown.first, shown.last)
+        interval_s = _sample_interval_s(request, signal.turbine)
+        is_angle = signal.variable in ANGLES
+        merged = points(found, is_angle)
+        page = reverse("admin:aggregates_signal_explain", args=[signal.pk])
+        context = {
+            "title": str(signal),
+            "subtitle": None,
+            "period": shown,
+            "has_values": history.has_values(found),
+            "points": merged,
+            "is_angle": is_angle,
+            "last_day": last_day,
+            "figure": signal_figure(merged, UNITS.get(signal.variable, ""), is_angle, interval_s),
+            "leads_to": f"{page}?from=" if merged.windows == 1 else "?first=",
+            "download": (address := _download(request, signal, shown)),
+            "pandas": _pandas(address),
+        }
+        if shown.days > 1:
+            return context | {"days": history.days(found, interval_s)}
+        return context | {"windows": history.windows(found, signal.statistic, interval_s)}
 
 
 def _window(text: str) -> datetime | None:
@@ -105,10 +132,27 @@ def _window(text: str) -> datetime | None:
     return window_of(time.replace(tzinfo=UTC)) if 1970 <= time.year < 2100 else None
 
 
-def _sample_interval_s(request: HttpRequest, signal: Signal, day: date) -> int | None:
+def _sample_interval_s(request: HttpRequest, turbine: str) -> int | None:
     try:
-        found = extract.turbine_days(day, day, [signal.turbine])
+        return extract.sample_intervals_s().get(turbine)
     except SourceUnavailable as error:
         messages.warning(request, f"{error} So the coverage is not known.")
         return None
-    return found[0].sample_interval_s if found else None
+
+
+def _download(request: HttpRequest, signal: Signal, shown: Period) -> str:
+    """Return the address of the values that are shown, to which a format is to be added."""
+    asked = {
+        "turbine": signal.turbine,
+        "variable": signal.variable,
+        "layout": "wide",
+        "start": shown.first,
+        "end": shown.last + timedelta(days=1),
+    }
+    return request.build_absolute_uri(f"{reverse('values')}?{urlencode(asked)}")
+
+
+def _pandas(download: str) -> str:
+    """Return the line of Python that loads what is shown."""
+    token = "" if settings.API_PUBLIC_READ else ', storage_options={"Authorization": "Token …"}'
+    return f'pd.read_parquet("{download}&format=parquet"{token})'

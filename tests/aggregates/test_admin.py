@@ -195,16 +195,8 @@ def test_a_signal_shows_the_windows_of_a_day_with_their_coverage(viewer: Client)
     assert shown.count("<td>0</td>") == 143
     assert "<td>1.5</td>" in shown
     assert "<td>20 %</td>" in shown
-    other = text(viewer, f"/admin/aggregates/signal/{mean.pk}/change/", day="2025-08-30")
+    other = text(viewer, f"/admin/aggregates/signal/{mean.pk}/change/", first="2025-08-30")
     assert "<td>1.5</td>" not in other
-
-
-@pytest.mark.parametrize("day", ["x", "2025-02-30", "9" * 30])
-def test_a_day_that_is_none_shows_the_last_one(viewer: Client, day: str) -> None:
-    a_day_that_ran()
-    mean = Signal.objects.get(name="power_mean")
-    assert "<td>1.5</td>" in text(viewer, f"/admin/aggregates/signal/{mean.pk}/change/", day=day)
-    assert viewer.get("/admin/aggregates/signal/0/change/").status_code == 302
 
 
 @pytest.mark.parametrize(
@@ -252,13 +244,6 @@ def test_a_day_has_no_page_of_its_own(admin_client: Client, part: str) -> None:
     address = f"{DAYS}2025-08-31/{part}/"
     assert admin_client.get(address).status_code == 404
     assert admin_client.post(address).status_code == 404
-
-
-def test_the_last_day_of_all_is_no_day_of_a_signal(admin_client: Client) -> None:
-    a_day_that_ran()
-    signal = Signal.objects.get(name="power_mean")
-    page = text(admin_client, f"/admin/aggregates/signal/{signal.pk}/change/", day="9999-12-31")
-    assert "2025-08-31" in page
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,86 @@
+"""A variable's statistics over some days: its windows in order, and what each day comes to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+from aggregates.blocks import blocks
+from aggregates.parts import Part
+from aggregates.statistics import COUNT, STATISTICS
+from aggregates.windows import WINDOW, WINDOWS_PER_DAY, starts_between
+from windproject.days import day_start
+
+DAY = timedelta(days=1)
+
+
+def history(turbine: str, variable: str, first: date, last: date) -> pd.DataFrame:
+    """Return the statistics of every window of the UTC days, both included; two queries.
+
+    A row per window, by its start (datetime64, UTC), and a column per statistic; NaN where there
+    is none.
+    """
+    starts = starts_between(day_start(first), day_start(last) + DAY)
+    names = [(variable, statistic) for statistic in STATISTICS]
+    (block,) = blocks([Part(turbine, starts)], names)
+    return pd.DataFrame(block.values.T, index=starts, columns=list(STATISTICS))
+
+
+def has_values(found: pd.DataFrame) -> bool:
+    """Return whether any window of a history has a value."""
+    return bool(found[COUNT].any())
+
+
+@dataclass(frozen=True)
+class WindowValue:
+    """A statistic in the window that starts at `start`, and of how many samples.
+
+    `value` is None where the statistic does not exist there. `coverage` is the part of the samples
+    expected, 0 to 1; None where it is not known how many are.
+    """
+
+    start: datetime
+    value: float | None
+    count: int
+    coverage: float | None
+
+
+def windows(
+    found: pd.DataFrame, statistic: str, sample_interval_s: int | None
+) -> Sequence[WindowValue]:
+    """Return one statistic of a history, window by window."""
+    expected = WINDOW.total_seconds() / sample_interval_s if sample_interval_s else None
+    starts = pd.DatetimeIndex(found.index).tz_localize(UTC).to_pydatetime()
+    return [
+        WindowValue(start, None if np.isnan(value) else value, int(count), _share(count, expected))
+        for start, value, count in zip(
+            starts, found[statistic], found[COUNT].fillna(0), strict=True
+        )
+    ]
+
+
+@dataclass(frozen=True)
+class DayOfHistory:
+    """How many windows of a UTC day have samples, of how many samples, and the part expected."""
+
+    day: date
+    windows: int
+    count: int
+    coverage: float | None
+
+
+def days(found: pd.DataFrame, sample_interval_s: int | None) -> Sequence[DayOfHistory]:
+    """Return the days of a history, in order."""
+    expected = DAY.total_seconds() / sample_interval_s if sample_interval_s else None
+    counts = found[COUNT].to_numpy().reshape(-1, WINDOWS_PER_DAY)
+    numbers = zip((counts > 0).sum(axis=1), np.nansum(counts, axis=1), strict=True)
+    return [
+        DayOfHistory(start.date(), int(of_windows), int(count), _share(count, expected))
+        for start, (of_windows, count) in zip(found.index[::WINDOWS_PER_DAY], numbers, strict=True)
+    ]
+
+
+def _share(count: float, expected: float | None) -> float | None:
+    return count / expected if expected else None
