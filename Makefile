@@ -5,7 +5,7 @@ RUN := .venv/bin/python -m
 COMPILE := $(RUN) uv pip compile --quiet --universal --python-version 3.11 pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-interop lint types check bench-api lock runtime development
+.PHONY: help demo serve test test-interop lint types check bench-api bench-pages lock runtime development
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -32,6 +32,9 @@ test-interop: development ## load downloads into OpenOA and FLASC, in an environ
 
 bench-api: development ## measure the API, and write docs/performance.md
 	@$(RUN) benchmarks.api
+
+bench-pages: development ## measure the admin's pages, and write docs/performance.md
+	@$(RUN) benchmarks.pages
 
 lock: development ## compile requirements.txt and requirements-dev.txt from pyproject.toml
 	@$(RUN) pip install --quiet --disable-pip-version-check uv

@@ -24,9 +24,13 @@ STEPS = 4
 
 @dataclass(frozen=True)
 class Cell:
-    """One day: its mark, its coverage in steps from 0 to STEPS, and all of it in words."""
+    """One day: its mark, its coverage in steps from 0 to STEPS, and all of it in words.
 
-    day: date
+    `iso` is its date as text, `number` its day of the month.
+    """
+
+    iso: str
+    number: int
     state: State
     mark: str
     coverage: int
@@ -58,7 +62,7 @@ def _weeks(first: date, cells: Mapping[date, Cell]) -> list[list[Cell | None]]:
 def _cell(found: DayState) -> Cell:
     share = found.samples / found.expected_samples if found.expected_samples else 0
     coverage = min(round(share * STEPS), STEPS)
-    return Cell(found.day, found.state, MARKS[found.state], coverage, _text(found))
+    return Cell(str(found.day), found.day.day, found.state, MARKS[found.state], coverage, _text(found))
 
 
 def _text(found: DayState) -> str:

@@ -7,7 +7,7 @@ run and kept.
 
 import os
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date, timedelta
 from http.client import HTTPConnection
 from statistics import median, quantiles
@@ -21,15 +21,15 @@ from rich.progress import track
 
 from aggregates.models import Run, Value
 from aggregates.pipeline import execute
-from benchmarks import states
-from benchmarks.report import Row, publish
+from benchmarks import farm
+from benchmarks.report import Row, publish, spread
 from benchmarks.servers import BASELINE, OURS, baseline, get, ours
 from sourcedata.variables import VARIABLE_NAMES
 from windproject.days import day_bounds
 
 ROUNDS = 5
 SECONDS, CLIENTS = 3, 4
-# The months and the turbines are others than those of `states`.
+# The months and the turbines are others than those of `farm`.
 FIRST, LAST = date(2024, 8, 1), date(2024, 8, 31)
 MONTH = "timestamp >= '2024-08-01Z' AND timestamp < '2024-09-01Z'"
 VALUES = (
@@ -44,7 +44,7 @@ MEASUREMENTS = (
 
 def fill() -> None:
     """Make a year of 100 turbines without values, and a month of 10 with all of them."""
-    states.fill()
+    farm.fill()
     if Value.objects.filter(timestamp__range=day_bounds(FIRST)).exists():
         return
     call_command("seed_source", turbines=10, days=31, end=LAST, replace=True)
@@ -134,15 +134,9 @@ def month(path: str, format: str, alias: str, query: str, psql_format: str, goal
 
 def year_of_days() -> Row:
     """Measure the states of a year of 100 turbines."""
-    path = f"/api/days?start={states.FIRST}&end={states.LAST + timedelta(days=1)}"
+    path = f"/api/days?start={farm.FIRST}&end={farm.LAST + timedelta(days=1)}"
     took = [1000 * seconds(lambda: get(OURS, path)) for _ in range(2 * ROUNDS)][1:]
     return ["`/api/days`, 36,500 turbine-days", f"{spread(took)} ms", "", "", "under 300 ms"]
-
-
-def spread(found: Sequence[float]) -> str:
-    """Return the median with the least and the most."""
-    digits = 0 if max(found) >= 100 else 2 if max(found) < 10 else 1
-    return f"{median(found):.{digits}f} ({min(found):.{digits}f} to {max(found):.{digits}f})"
 
 
 def main() -> None:

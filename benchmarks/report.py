@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 
 from django.conf import settings
 from django.db import connection
@@ -17,6 +18,12 @@ from windproject.terminal import rendered
 FILE: Path = settings.BASE_DIR / "docs" / "performance.md"
 
 Row = Sequence[str]
+
+
+def spread(found: Sequence[float]) -> str:
+    """Return the median with the least and the most."""
+    digits = 0 if max(found) >= 100 else 2 if max(found) < 10 else 1
+    return f"{median(found):.{digits}f} ({min(found):.{digits}f} to {max(found):.{digits}f})"
 
 
 def publish(title: str, columns: Row, rows: Sequence[Row]) -> None:

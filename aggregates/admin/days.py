@@ -20,6 +20,8 @@ from aggregates.states import SETTLED, State
 from windproject.days import today
 
 DAY = timedelta(days=1)
+# Which days are listed: the value of the parameter, and the words for it.
+TO_DO, ALL = ("", "Not current"), ("all", "All")
 
 
 @admin.register(Day)
@@ -49,16 +51,16 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
             "title": "Days",
             "opts": self.opts,
             "media": self.media,
-            "days": [day for day in found if day.state == state or not state],
+            "days": _listed(found, state),
             "months": months(found),
-            "waiting": [day.day for day in found[::-1] if day.state not in SETTLED],
+            "waiting": [day.day for day in _listed(found, "")[::-1]],
             "marks": MARKS.items(),
             "weekdays": [name[:2] for name in day_name],
             "years": years,
             "year": year,
             "columns": ["Day", "State", "Turbines", "Samples", "Expected", "Last run"],
             "is_known": bool(years),
-            "states": list(State),
+            "choices": [TO_DO, ALL, *((one, one) for one in State)],
             "state": state,
             "may_run": may_run(request),
         }
@@ -117,6 +119,13 @@ def _history() -> tuple[date, date]:
     """Return the first day that has measurements, and the last one or today."""
     first, last = extract.day_range() or (today(), today())
     return min(first, today()), max(last, today())
+
+
+def _listed(days: Sequence[states.DayState], state: str) -> Sequence[states.DayState]:
+    if state == ALL[0]:
+        return days
+    listed = {state} if state else set(State) - SETTLED
+    return [found for found in days if found.state in listed]
 
 
 def _chosen(text: str, years: Sequence[int]) -> int:

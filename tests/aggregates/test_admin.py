@@ -167,6 +167,15 @@ def test_days_are_listed_by_state(operator: Client) -> None:
     shown = text(operator, DAYS, year="2025", state="missing")
     assert 'value="2025-08-30"' in shown
     assert 'value="2025-08-31"' not in shown
+    assert 'value="2025-08-31"' in text(operator, DAYS, year="2025", state="all")
+
+
+def test_days_that_are_current_are_not_listed_unasked(operator: Client) -> None:
+    a_day_that_ran()
+    measurements(turbine(), "2025-08-30T00:00", power=[1.0])
+    assert text(operator, DAYS, year="2025").count('name="day"') == 1
+    aggregated(date(2025, 8, 30))
+    assert "Every day of the year is current." in text(operator, DAYS, year="2025")
 
 
 @pytest.mark.parametrize(
