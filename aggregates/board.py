@@ -62,7 +62,9 @@ def _weeks(first: date, cells: Mapping[date, Cell]) -> list[list[Cell | None]]:
 def _cell(found: DayState) -> Cell:
     share = found.samples / found.expected_samples if found.expected_samples else 0
     coverage = min(round(share * STEPS), STEPS)
-    return Cell(str(found.day), found.day.day, found.state, MARKS[found.state], coverage, _text(found))
+    return Cell(
+        str(found.day), found.day.day, found.state, MARKS[found.state], coverage, _text(found)
+    )
 
 
 def _text(found: DayState) -> str:

@@ -19,6 +19,8 @@ SAID = {
     Outcome.ACTIVE: "Under way already",
     Outcome.CURRENT: "Current, so nothing was queued",
 }
+# A page of more rows is too long to read.
+MOST_SHOWN = 200
 
 
 def may_run(request: HttpRequest) -> bool:

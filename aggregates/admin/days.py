@@ -12,11 +12,11 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from aggregates import extract, reader, states
-from aggregates.admin.common import ReadOnly, day_of, may_run, submit
+from aggregates.admin.common import MOST_SHOWN, ReadOnly, day_of, may_run, submit
 from aggregates.board import MARKS, months
 from aggregates.extract import SourceUnavailable
 from aggregates.models import Day, Run
-from aggregates.states import SETTLED, State
+from aggregates.states import SETTLED, WORST_FIRST, State, TurbineDayState
 from windproject.days import today
 
 DAY = timedelta(days=1)
@@ -85,7 +85,9 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
             "used": reader.samples_used(day).items(),
         }
         try:
-            context["found"], context["turbines"] = states.day_and_turbines(day)
+            context["found"], turbines = states.day_and_turbines(day)
+            context["turbines"] = sorted(turbines, key=_worst_first)[:MOST_SHOWN]
+            context["more"] = max(len(turbines) - MOST_SHOWN, 0)
         except SourceUnavailable as error:
             messages.error(request, str(error))
         return TemplateResponse(request, "admin/aggregates/day/change_form.html", context)
@@ -119,6 +121,10 @@ def _history() -> tuple[date, date]:
     """Return the first day that has measurements, and the last one or today."""
     first, last = extract.day_range() or (today(), today())
     return min(first, today()), max(last, today())
+
+
+def _worst_first(found: TurbineDayState) -> tuple[int, str]:
+    return WORST_FIRST.index(found.state), found.turbine
 
 
 def _listed(days: Sequence[states.DayState], state: str) -> Sequence[states.DayState]:

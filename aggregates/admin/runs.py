@@ -15,17 +15,16 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from aggregates import pipeline
-from aggregates.admin.common import ReadOnly, may_run, submit
+from aggregates.admin.common import MOST_SHOWN, ReadOnly, may_run, submit
 from aggregates.extract import SourceUnavailable
 from aggregates.forms import RunDaysForm
 from aggregates.models import Run
 from windproject.admin import PatientFilters
 from windproject.days import days_between
+from windproject.wording import listed
 
 RUNS = "admin:aggregates_run_changelist"
 RUN = "admin:aggregates_run_change"
-# A page of more rows is too long to read.
-MOST_SHOWN = 200
 
 
 @admin.register(Run)
@@ -74,7 +73,7 @@ class RunAdmin(ReadOnly, PatientFilters, admin.ModelAdmin):
 
     @admin.display(description="turbines")
     def which_turbines(self, run: Run) -> str:
-        return ", ".join(run.turbines) or "all"
+        return listed(run.turbines) if run.turbines else "all"
 
     @admin.display(description="seconds", empty_value="")
     def duration_s(self, run: Run) -> str | None:

@@ -90,10 +90,20 @@ def test_the_board_asks_for_all_days_that_are_not_current(admin_client: Client) 
 def test_a_day_shows_its_turbines_by_state(admin_client: Client) -> None:
     two_turbines()
     found = page(admin_client)
-    assert found.count("of-current") == 1
-    assert found.count("of-stale") == 2  # of the turbine, and of the day
+    # Of the turbine, of the count, and of the day.
+    assert (found.count("of-current"), found.count("of-stale")) == (2, 3)
     assert "&lt;b&gt;T2" in found
     assert "<b>T2" not in found
+
+
+@pytest.mark.django_db
+def test_a_day_of_a_very_large_farm_shows_its_worst(admin_client: Client, monkeypatch: Any) -> None:
+    monkeypatch.setattr("aggregates.admin.days.MOST_SHOWN", 1)
+    two_turbines()
+    found = page(admin_client)
+    assert "The worst 1; 1 more are not shown." in found
+    assert "&lt;b&gt;T2" in found
+    assert ">T1<" not in found
 
 
 @pytest.mark.django_db
