@@ -16,16 +16,17 @@ from django.db import Error
 from aggregates import remote
 from aggregates.errors import SourceUnavailable
 from sourcedata import reader
-from sourcedata.reader import TurbineDay
+from sourcedata.reader import Nameplate, TurbineDay
 from windproject.outages import is_outage
 from windproject.wording import first_line
 
 __all__ = [
+    "Nameplate",
     "SourceUnavailable",
     "TurbineDay",
     "day_range",
     "measurements",
-    "sample_intervals_s",
+    "nameplates",
     "turbine_days",
     "turbine_names",
 ]
@@ -35,7 +36,7 @@ class Source(Protocol):
     """What answers: this deployment's own database, or another deployment's API."""
 
     def turbine_names(self) -> list[str]: ...
-    def sample_intervals_s(self) -> Mapping[str, int]: ...
+    def nameplates(self) -> Mapping[str, Nameplate]: ...
     def day_range(self) -> tuple[date, date] | None: ...
     def turbine_days(
         self, first: date, last: date, turbines: Collection[str] = ()
@@ -65,9 +66,9 @@ def turbine_names() -> list[str]:
 
 
 @_asking_the_source()
-def sample_intervals_s() -> Mapping[str, int]:
-    """Return how far apart each turbine's samples are, in seconds."""
-    return _source().sample_intervals_s()
+def nameplates() -> Mapping[str, Nameplate]:
+    """Return the nameplate of every turbine, by name."""
+    return _source().nameplates()
 
 
 @_asking_the_source()

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from aggregates.blocks import blocks
+from aggregates.blocks import SignalName, blocks
 from aggregates.parts import Part
 from aggregates.statistics import COUNT, STATISTICS
 from aggregates.windows import WINDOW, WINDOWS_PER_DAY, starts_between
@@ -16,16 +16,22 @@ from windproject.days import day_start
 DAY = timedelta(days=1)
 
 
-def history(turbine: str, variable: str, first: date, last: date) -> pd.DataFrame:
-    """Return the statistics of every window of the UTC days, both included; two queries.
+def table(turbine: str, signals: Sequence[SignalName], first: date, last: date) -> pd.DataFrame:
+    """Return a turbine's signals in every window of the UTC days, both included; two queries.
 
-    A row per window, by its start (datetime64, UTC), and a column per statistic; NaN where there
-    is none.
+    A row per window, by its start (datetime64, UTC), and a column per signal, by variable and
+    statistic; NaN where there is no value.
     """
     starts = starts_between(day_start(first), day_start(last) + DAY)
-    names = [(variable, statistic) for statistic in STATISTICS]
-    (block,) = blocks([Part(turbine, starts)], names)
-    return pd.DataFrame(block.values.T, index=starts, columns=list(STATISTICS))
+    (block,) = blocks([Part(turbine, starts)], signals)
+    columns = pd.MultiIndex.from_tuples(signals)
+    return pd.DataFrame(block.values.T, index=starts, columns=columns)
+
+
+def history(turbine: str, variable: str, first: date, last: date) -> pd.DataFrame:
+    """Return all statistics of a variable likewise, a column per statistic."""
+    signals = [(variable, statistic) for statistic in STATISTICS]
+    return pd.DataFrame(table(turbine, signals, first, last)[variable])
 
 
 def has_values(found: pd.DataFrame) -> bool:

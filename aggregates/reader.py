@@ -7,7 +7,7 @@ from typing import TypedDict
 from django.db import connections
 from django.db.models import OuterRef, Subquery, Sum
 
-from aggregates.models import Signal, Value
+from aggregates.models import AggregatedDay, Signal, Value
 from aggregates.statistics import COUNT
 from sourcedata.variables import VARIABLE_NAMES
 from windproject.days import day_bounds
@@ -74,6 +74,12 @@ def samples_used(day: date) -> dict[str, int]:
     ).values_list("signal__variable")
     found = dict(counted.annotate(samples=Sum("value")))
     return {name: int(found[name]) for name in VARIABLE_NAMES if name in found}
+
+
+def last_day_of_turbine(turbine: str) -> date | None:
+    """Return the last day on which the turbine has statistics."""
+    days = AggregatedDay.objects.filter(turbine=turbine, windows__gt=0).order_by("-day")
+    return days.values_list("day", flat=True).first()
 
 
 def last_day(signal: Signal) -> date | None:

@@ -15,7 +15,7 @@ import pandas as pd
 from aggregates.answers import Answer
 from aggregates.client import ask
 from aggregates.remote_turbines import RemoteTurbine, turbines_by_name
-from sourcedata.reader import TurbineDay
+from sourcedata.reader import Nameplate, TurbineDay
 from sourcedata.variables import VARIABLE_NAMES
 from windproject.wording import quoted
 
@@ -38,9 +38,9 @@ def turbine_names() -> list[str]:
     return list(turbines_by_name())
 
 
-def sample_intervals_s() -> Mapping[str, int]:
-    """Return how far apart each turbine's samples are, in seconds."""
-    return {name: found.sample_interval_s for name, found in turbines_by_name().items()}
+def nameplates() -> Mapping[str, Nameplate]:
+    """Return the nameplate of every turbine, by name."""
+    return turbines_by_name()
 
 
 def day_range() -> tuple[date, date] | None:

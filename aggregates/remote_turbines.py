@@ -7,17 +7,16 @@ from datetime import date
 from types import NoneType
 
 from aggregates.client import ask
+from sourcedata.reader import Nameplate
 
 LONGEST_NAME = 100
 LONGEST_INTERVAL_S = 600
 
 
 @dataclass(frozen=True)
-class RemoteTurbine:
+class RemoteTurbine(Nameplate):
     """What is known of a turbine; without measurements it has no first and no last day."""
 
-    rated_power_kw: float | None
-    sample_interval_s: int
     first_day: date | None
     last_day: date | None
 

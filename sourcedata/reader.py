@@ -41,9 +41,18 @@ def turbine_names() -> list[str]:
     return list(Turbine.objects.order_by("name").values_list("name", flat=True))
 
 
-def sample_intervals_s() -> Mapping[str, int]:
-    """Return how far apart each turbine's samples are, in seconds."""
-    return dict(Turbine.objects.values_list("name", "sample_interval_s"))
+@dataclass(frozen=True)
+class Nameplate:
+    """What a turbine's statistics are judged by."""
+
+    rated_power_kw: float | None
+    sample_interval_s: int
+
+
+def nameplates() -> Mapping[str, Nameplate]:
+    """Return the nameplate of every turbine, by name."""
+    rows = Turbine.objects.values_list("name", "rated_power_kw", "sample_interval_s")
+    return {name: Nameplate(power, interval_s) for name, power, interval_s in rows}
 
 
 def turbines(names: Collection[str] = ()) -> Sequence[Mapping[str, Any]]:

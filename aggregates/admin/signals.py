@@ -134,10 +134,11 @@ def _window(text: str) -> datetime | None:
 
 def _sample_interval_s(request: HttpRequest, turbine: str) -> int | None:
     try:
-        return extract.sample_intervals_s().get(turbine)
+        known = extract.nameplates().get(turbine)
     except SourceUnavailable as error:
         messages.warning(request, f"{error} So the coverage is not known.")
         return None
+    return known.sample_interval_s if known else None
 
 
 def _download(request: HttpRequest, signal: Signal, shown: Period) -> str:

@@ -3,7 +3,7 @@
 from aggregates.models.alerts import Alert, Tick
 from aggregates.models.log_lines import LogLine
 from aggregates.models.runs import ACTIVE, MOST_ATTEMPTS, Outcome, Run, RunQuerySet
-from aggregates.models.statistics import AggregatedDay, Day, Signal, Value
+from aggregates.models.statistics import AggregatedDay, Day, Performance, Signal, Value
 
 __all__ = [
     "ACTIVE",
@@ -13,6 +13,7 @@ __all__ = [
     "Day",
     "LogLine",
     "Outcome",
+    "Performance",
     "Run",
     "RunQuerySet",
     "Signal",

@@ -101,6 +101,18 @@ class AggregatedDay(models.Model):
         ]
 
 
+class Performance(models.Model):
+    """What a turbine does, which the admin shows; it has no table, all of it is computed."""
+
+    turbine = models.CharField(max_length=100, primary_key=True)
+
+    class Meta:
+        managed = False
+        # Whoever may see the signals may see what they come to.
+        default_permissions = ()
+        verbose_name = verbose_name_plural = "turbine performance"
+
+
 class Day(models.Model):
     """A UTC day of the farm, which the admin lists; it has no table, its state is computed."""
 

@@ -135,7 +135,7 @@ def test_a_source_that_is_down_leaves_the_coverage_out(
         raise OperationalError("connection refused")
 
     signal = a_day()
-    monkeypatch.setattr(reader, "sample_intervals_s", fail)
+    monkeypatch.setattr(reader, "nameplates", fail)
     shown = page(admin_client, signal)
     assert "So the coverage is not known." in shown
     assert "coverage" not in {one["name"] for one in figure(shown)["data"]}

@@ -7,11 +7,18 @@ function themed(layout) {
   const colour = (name) => styles.getPropertyValue(name).trim();
   const axes = Object.keys(layout).filter((name) => /^[xy]axis/.test(name));
   const lines = { gridcolor: colour("--hairline-color"), zerolinecolor: colour("--hairline-color") };
+  const circle = { ...lines, linecolor: colour("--hairline-color") };
+  const polar = layout.polar && {
+    bgcolor: "transparent",
+    angularaxis: { ...circle, ...layout.polar.angularaxis },
+    radialaxis: { ...circle, ...layout.polar.radialaxis },
+  };
   return {
     margin: { t: 20, r: 10, b: 50, l: 60 },
-    legend: { orientation: "h", y: 1.02, yanchor: "bottom" },
     ...layout,
+    legend: { orientation: "h", y: 1.02, yanchor: "bottom", ...layout.legend },
     ...Object.fromEntries(axes.map((name) => [name, { automargin: true, ...lines, ...layout[name] }])),
+    ...(polar && { polar }),
     font: { color: colour("--body-fg"), family: styles.getPropertyValue("--font-family-primary") },
     paper_bgcolor: "transparent",
     plot_bgcolor: "transparent",

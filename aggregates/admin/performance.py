@@ -1,0 +1,90 @@
+"""What each turbine does: its power curve, its wind rose, its energy and its coverage."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import quote, unquote
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+
+from aggregates import extract, reader
+from aggregates.admin.common import MOST_SHOWN, ReadOnly
+from aggregates.extract import Nameplate, SourceUnavailable
+from aggregates.models import Performance
+from aggregates.performance_page import contents
+from aggregates.periods import period
+from windproject.days import today
+
+
+@admin.register(Performance)
+class PerformanceAdmin(ReadOnly, admin.ModelAdmin):
+    """The turbines that have statistics, and a page of each; they have no table here."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("aggregates.view_signal")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def get_urls(self) -> list[URLPattern]:
+        listed = self.admin_site.admin_view(self.changelist_view)
+        page = self.admin_site.admin_view(self.turbine_view)
+        return [
+            path("", listed, name="aggregates_performance_changelist"),
+            # With a word before it, for a turbine may be named `..`.
+            path("turbine-<str:quoted>/", page, name="aggregates_performance_change"),
+        ]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        wanted = request.GET.get("q", "")
+        found = [name for name in reader.turbine_names() if wanted.lower() in name.lower()]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Turbine performance",
+            "opts": self.opts,
+            "wanted": wanted,
+            "turbines": [(name, page_of(name)) for name in found[:MOST_SHOWN]],
+            "more": max(len(found) - MOST_SHOWN, 0),
+        }
+        return TemplateResponse(request, "admin/aggregates/performance/change_list.html", context)
+
+    def turbine_view(self, request: HttpRequest, quoted: str) -> HttpResponse:
+        """Show one turbine over the days that the address names, else the last 30 it has."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        turbine = unquote(quoted)
+        nameplate = _nameplate(request, turbine)
+        last_day = reader.last_day_of_turbine(turbine)
+        if not nameplate and not last_day:
+            raise Http404
+        shown = period(request.GET, last_day or today(), days=30)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": turbine,
+            "opts": self.opts,
+            "turbine": turbine,
+            "period": shown,
+            "last_day": last_day,
+            **contents(turbine, shown, nameplate),
+        }
+        return TemplateResponse(request, "admin/aggregates/performance/change_form.html", context)
+
+
+def page_of(turbine: str) -> str:
+    """Return the address of a turbine's page; its name may have any character."""
+    return reverse("admin:aggregates_performance_change", args=[quote(turbine)])
+
+
+def _nameplate(request: HttpRequest, turbine: str) -> Nameplate | None:
+    try:
+        found = extract.nameplates().get(turbine)
+    except SourceUnavailable as error:
+        messages.warning(request, str(error))
+        found = None
+    return found

@@ -1,0 +1,56 @@
+"""What the page of a turbine's performance tells of some days."""
+
+from typing import Any
+
+import pandas as pd
+
+from aggregates import history, performance
+from aggregates.board import STEPS
+from aggregates.extract import Nameplate
+from aggregates.performance import DIRECTION, POWER, SPEED
+from aggregates.performance_figures import (
+    CLASS_NAMES,
+    COMPASS,
+    power_curve_figure,
+    wind_rose_figure,
+)
+from aggregates.periods import Period
+from aggregates.statistics import COUNT, MEAN
+from aggregates.windows import WINDOW
+from sourcedata.variables import VARIABLE_NAMES
+
+SIGNALS = [
+    *((name, MEAN) for name in (SPEED, DIRECTION, POWER)),
+    *((name, COUNT) for name in VARIABLE_NAMES),
+]
+
+
+def contents(turbine: str, shown: Period, nameplate: Nameplate | None) -> dict[str, Any]:
+    """Return the figures and tables, by the names that the template knows them by."""
+    found = history.table(turbine, SIGNALS, shown.first, shown.last)
+    rated_power_kw = nameplate.rated_power_kw if nameplate else None
+    expected = WINDOW.total_seconds() / nameplate.sample_interval_s if nameplate else None
+    curve = performance.power_curve(found, expected)
+    rose = performance.wind_rose(found)
+    return {
+        "nameplate": nameplate,
+        "has_values": bool(found.notna().any(axis=None)),
+        "curve": curve,
+        "curve_figure": power_curve_figure(curve, rated_power_kw),
+        "rose": rose,
+        "rose_figure": wind_rose_figure(rose),
+        "classes": CLASS_NAMES,
+        "sectors": zip(COMPASS, (rose.shares * 100).tolist(), strict=True),
+        "energy": performance.energy(found, rated_power_kw),
+        "variables": VARIABLE_NAMES,
+        "coverage": _coverage(found, expected) if expected else [],
+    }
+
+
+def _coverage(found: pd.DataFrame, expected: float) -> list[tuple[str, list[tuple[float, int]]]]:
+    """Return the rows of a table: a month, and for each variable its coverage and its shade."""
+    shares = performance.coverage(found, expected)[list(VARIABLE_NAMES)]
+    return [
+        (month, [(share, min(round(share * STEPS), STEPS)) for share in row])
+        for month, row in zip(shares.index, shares.to_numpy().tolist(), strict=True)
+    ]
