@@ -105,7 +105,9 @@ def _of_programs(workers: int, tick: Tick | None, at: datetime) -> Iterator[Trou
     if not workers:
         yield Trouble("No worker answers: runs wait in the queue.", SERVE)
     elif not tick:
-        yield Trouble("The schedule has never ticked: nothing runs by itself.", SERVE)
+        yield Trouble(
+            "The schedule has not ticked yet: it does within a minute of its start.", SERVE
+        )
     elif at - tick.ticked_at > LONGEST_WITHOUT_TICK:
         since = f"{tick.ticked_at:%Y-%m-%d %H:%M} UTC"
         yield Trouble(f"The schedule has not ticked since {since}: nothing runs by itself.", SERVE)

@@ -283,3 +283,27 @@ def test_a_signal_tells_its_latest_value_with_its_unit(admin_client: Client) -> 
     page = text(admin_client, "/admin/aggregates/signal/")
     assert "1.5 kW" in page
     assert "2 samples" in page
+
+
+@pytest.mark.parametrize("page", ["aggregates/day/x/", "aggregates/performance/turbine-x/", "x/"])
+def test_what_is_not_there_is_a_page_that_says_so(admin_client: Client, page: str) -> None:
+    response = admin_client.get(f"/admin/{page}")
+    assert response.status_code == 404
+    assert "There is nothing at this address" in response.content.decode()
+
+
+def test_who_may_not_see_a_page_is_told_whom_to_ask() -> None:
+    response = staff().get(DAYS)
+    assert response.status_code == 403
+    assert "the group <code>viewer</code>" in response.content.decode()
+
+
+def test_a_page_that_fails_says_where_to_look(viewer: Client, monkeypatch: Any) -> None:
+    def fail(*arguments: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("aggregates.admin.days.months", fail)
+    viewer.raise_request_exception = False
+    response = viewer.get(DAYS)
+    assert response.status_code == 500
+    assert "in the log of the web server" in response.content.decode()

@@ -82,7 +82,7 @@ def everything_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("tick", "sentence"),
     [
-        (lambda: None, "The schedule has never ticked"),
+        (lambda: None, "The schedule has not ticked yet"),
         (lambda: ticked(minutes_ago=4), "The schedule has not ticked since"),
     ],
 )
