@@ -5,6 +5,7 @@ import shutil
 from importlib import import_module
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.apps import apps
 from django.db import connection
@@ -14,6 +15,10 @@ from tests.settings import TEST_SESSION_DIR, TEST_SESSIONS_DIR
 pytest_plugins = ["tests.posts"]
 
 BOTH_DATABASES = ["default", "source"]
+
+# How long an example takes says more of the machine than of the code.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from django.urls import URLPattern, path
 
 from aggregates import extract, reader, states
 from aggregates.admin.common import MOST_SHOWN, ReadOnly, day_of, may_run, submit
-from aggregates.board import MARKS, months
 from aggregates.extract import SourceUnavailable
 from aggregates.models import Day, Run
+from aggregates.pages.board import MARKS, months
 from aggregates.states import SETTLED, WORST_FIRST, State, TurbineDayState
 from windproject.days import today
 

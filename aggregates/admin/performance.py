@@ -13,8 +13,8 @@ from aggregates import extract, reader
 from aggregates.admin.common import MOST_SHOWN, ReadOnly
 from aggregates.extract import Nameplate, SourceUnavailable
 from aggregates.models import Performance
-from aggregates.performance_page import contents
-from aggregates.periods import period
+from aggregates.pages.performance_page import contents
+from aggregates.pages.periods import period
 from windproject.days import today
 
 

@@ -12,15 +12,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from aggregates import extract, history, reader
+from aggregates import extract, reader
 from aggregates.admin.common import ReadOnly
-from aggregates.downsampling import points
-from aggregates.explanation import explain, window_of
 from aggregates.extract import SourceUnavailable
 from aggregates.models import Signal, Value
-from aggregates.periods import Period, period
-from aggregates.picture import picture
-from aggregates.signal_figure import signal_figure
+from aggregates.pages import history
+from aggregates.pages.downsampling import points
+from aggregates.pages.explanation import explain, window_of
+from aggregates.pages.periods import Period, period
+from aggregates.pages.picture import picture
+from aggregates.pages.signal_figure import signal_figure
 from sourcedata.variables import UNITS, VARIABLES
 from windproject.admin import PatientFilters
 from windproject.days import today

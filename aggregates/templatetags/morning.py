@@ -5,7 +5,7 @@ from typing import Any
 from django import template
 
 from aggregates.admin.common import may_run
-from aggregates.morning import look
+from aggregates.pages.morning import look
 from windproject.days import now
 
 register = template.Library()

@@ -93,7 +93,7 @@ STATEMENTS = st.one_of(INSERTS, INSERTS, UPSERTS, UPDATES, MOVES, RENAMES, DELET
 class Triggers(TestCase):
     databases = {"default", "source"}
 
-    @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+    @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
     @given(st.lists(STATEMENTS, min_size=2, max_size=12))
     def test_a_statement_raises_exactly_the_turbine_days_that_it_changes(self, statements) -> None:
         turbine("T01"), turbine("T02")

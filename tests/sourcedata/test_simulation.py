@@ -21,7 +21,7 @@ from sourcedata.variables import VARIABLES
 START = date(2026, 11, 1)
 SEEDS = st.integers(0, 2**32 - 1)
 ANGLES = [variable.name for variable in VARIABLES if variable.is_angle]
-FEW = settings(max_examples=5, deadline=None)
+FEW = settings(max_examples=5)
 
 
 def simulated(

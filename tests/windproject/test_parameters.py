@@ -49,9 +49,7 @@ def farm() -> Client:
     return Client()
 
 
-@settings(
-    max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(query=queries())
 def test_an_address_is_answered_with_rows_or_with_what_was_wrong(farm: Client, query: Any) -> None:
     response = farm.get("?".join(query))

@@ -4,17 +4,17 @@ from typing import Any
 
 import pandas as pd
 
-from aggregates import history, performance
-from aggregates.board import STEPS
 from aggregates.extract import Nameplate
-from aggregates.performance import DIRECTION, POWER, SPEED
-from aggregates.performance_figures import (
+from aggregates.pages import history, performance
+from aggregates.pages.board import STEPS
+from aggregates.pages.performance import DIRECTION, POWER, SPEED
+from aggregates.pages.performance_figures import (
     CLASS_NAMES,
     COMPASS,
     power_curve_figure,
     wind_rose_figure,
 )
-from aggregates.periods import Period
+from aggregates.pages.periods import Period
 from aggregates.statistics import COUNT, MEAN
 from aggregates.windows import WINDOW
 from sourcedata.variables import VARIABLE_NAMES

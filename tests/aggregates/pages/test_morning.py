@@ -9,8 +9,8 @@ from django.db import OperationalError
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
-from aggregates import morning
 from aggregates.models import Tick
+from aggregates.pages import morning
 from sourcedata.models import Measurement
 from tests.builders import aggregated, measurements, turbine
 from tests.processes import broker, broker_answers, wait_until, worker

@@ -13,8 +13,8 @@ from django.test import Client
 from django.utils.html import escape
 
 from aggregates.admin.performance import page_of
-from aggregates.performance import PowerCurve
-from aggregates.performance_figures import power_curve_figure
+from aggregates.pages.performance import PowerCurve
+from aggregates.pages.performance_figures import power_curve_figure
 from sourcedata import reader
 from tests.builders import aggregated, measurements, turbine
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from aggregates.performance import CLASSES_M_S, SECTOR_DEG, SECTORS, PowerCurve, WindRose
+from aggregates.pages.performance import CLASSES_M_S, SECTOR_DEG, SECTORS, PowerCurve, WindRose
 
 # Of the palette of Okabe and Ito, the weakest wind first.
 CLASS_COLOURS = ("#56b4e9", "#009e73", "#e69f00", "#d55e00", "#cc79a7")

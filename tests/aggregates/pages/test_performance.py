@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregates.performance import coverage, energy, power_curve, wind_rose
+from aggregates.pages.performance import coverage, energy, power_curve, wind_rose
 
 EXPECTED = 10.0
 NONE = float("nan")

@@ -7,7 +7,7 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
-from aggregates.board import MARKS, STEPS, months
+from aggregates.pages.board import MARKS, STEPS, months
 from aggregates.states import DayState, State
 from sourcedata.models import Measurement
 from tests.builders import aggregated, measurements, turbine

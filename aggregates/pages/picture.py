@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from aggregates.explanation import Explanation
+from aggregates.pages.explanation import Explanation
 from aggregates.statistics import MAXIMUM, MEAN, MINIMUM
 
 WIDTH, HEIGHT, MARGIN = 480, 160, 12

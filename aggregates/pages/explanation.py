@@ -7,8 +7,8 @@ from math import isclose, isfinite, isnan
 
 from aggregates import extract, states
 from aggregates.extract import TurbineDay
-from aggregates.formulas import Formula, formula
 from aggregates.models import AggregatedDay, Signal, Value
+from aggregates.pages.formulas import Formula, formula
 from aggregates.states import TurbineDayState
 from aggregates.windows import WINDOW
 from sourcedata.variables import VARIABLES, Variable

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from aggregates.formulas import formula
+from aggregates.pages.formulas import formula
 from aggregates.statistics import STATISTICS
 from aggregates.transform import transform
 from sourcedata.variables import VARIABLES

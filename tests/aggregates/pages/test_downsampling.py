@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregates.downsampling import MOST_POINTS, Points, points
+from aggregates.pages.downsampling import MOST_POINTS, Points, points
 from aggregates.statistics import of_angles, of_values
 from aggregates.windows import WINDOW, WINDOWS_PER_DAY
 
@@ -30,7 +30,7 @@ def starts(number: int) -> np.ndarray:
 
 
 def in_twos(frame: pd.DataFrame, is_angle: bool, monkeypatch: pytest.MonkeyPatch) -> Points:
-    monkeypatch.setattr("aggregates.downsampling.MOST_POINTS", (len(frame) + 1) // 2)
+    monkeypatch.setattr("aggregates.pages.downsampling.MOST_POINTS", (len(frame) + 1) // 2)
     return points(frame, is_angle)
 
 
@@ -85,7 +85,7 @@ def test_a_band_of_all_directions_is_one_turn(monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize("is_angle", [False, True])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_a_point_is_the_statistics_of_all_its_samples(is_angle: bool, data: st.DataObject) -> None:
     level = st.floats(0, 359.9) if is_angle else st.floats(-100, 100)

@@ -7,9 +7,9 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
-from aggregates.explanation import Explanation, explain, window_of
 from aggregates.models import Signal, Value
-from aggregates.picture import HEIGHT, WIDTH, picture
+from aggregates.pages.explanation import Explanation, explain, window_of
+from aggregates.pages.picture import HEIGHT, WIDTH, picture
 from sourcedata.models import Measurement
 from tests.builders import aggregated, at, measurements, turbine
 

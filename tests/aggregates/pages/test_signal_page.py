@@ -11,9 +11,9 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
-from aggregates.downsampling import Points
 from aggregates.models import Signal, Value
-from aggregates.signal_figure import signal_figure
+from aggregates.pages.downsampling import Points
+from aggregates.pages.signal_figure import signal_figure
 from sourcedata import reader
 from tests.builders import aggregated, measurements, turbine
 

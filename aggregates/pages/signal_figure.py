@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from aggregates.downsampling import Points
+from aggregates.pages.downsampling import Points
 from aggregates.statistics import COUNT, MAXIMUM, MEAN, MINIMUM, STD
 from aggregates.windows import WINDOW
 

@@ -1,0 +1,1 @@
+"""What the pages of the admin tell, made for people to look at."""
