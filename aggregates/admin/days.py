@@ -135,4 +135,4 @@ def _listed(days: Sequence[states.DayState], state: str) -> Sequence[states.DayS
 
 
 def _chosen(text: str, years: Sequence[int]) -> int:
-    return int(text) if text.isdecimal() and int(text) in years else years[0]
+    return next((year for year in years if str(year) == text), years[0])

@@ -59,6 +59,9 @@ class PerformanceAdmin(ReadOnly, admin.ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         turbine = unquote(quoted)
+        # Which no text of the database can have.
+        if "\0" in turbine:
+            raise Http404
         nameplate = _nameplate(request, turbine)
         last_day = reader.last_day_of_turbine(turbine)
         if not nameplate and not last_day:

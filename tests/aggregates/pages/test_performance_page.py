@@ -108,7 +108,8 @@ def test_a_wrong_range_is_told(admin_client: Client, wrong: dict[str, str]) -> N
 
 @pytest.mark.django_db
 def test_a_turbine_that_nobody_knows_is_not_found(admin_client: Client) -> None:
-    assert admin_client.get(page_of("T99")).status_code == 404
+    for name in ("T99", "T01\0"):
+        assert admin_client.get(page_of(name)).status_code == 404
 
 
 @pytest.mark.django_db
