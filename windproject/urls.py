@@ -1,6 +1,7 @@
 """Where each part of the application is found."""
 
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
@@ -17,6 +18,8 @@ handler500 = "windproject.problems.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
+    # Where browsers look for it on pages that do not say.
+    path("favicon.ico", RedirectView.as_view(url=static("windproject/favicon.svg"))),
     path("admin/", admin.site.urls),
     path("health/live", live),
     path("health/ready", ready),
