@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from aggregates.admin.performance import page_of
 from aggregates.models import Alert, Run, Signal
 from sourcedata.models import Turbine
 from tests.builders import aggregated, measurements, turbine
@@ -46,6 +47,12 @@ def places() -> dict[str, Place]:
         "signals": Place(signals, names_turbine=True),
         "a signal": Place(f"{signals}{signal.pk}/change/", names_turbine=True),
         "a value": Place(f"{signals}{signal.pk}/explain/?from={DAY}T10:00", names_turbine=True),
+        "performance": Place("/admin/aggregates/performance/", names_turbine=True),
+        "a turbine's performance": Place(page_of(of.name), names_turbine=True),
+        "a month of a signal": Place(
+            f"{signals}{signal.pk}/change/?first={DAY}&last={NEXT_DAY}", names_turbine=True
+        ),
+        "nothing": Place("/admin/aggregates/performance/turbine-nobody/"),
         "turbines": Place("/admin/sourcedata/turbine/", names_turbine=True),
         "a turbine": Place(f"/admin/sourcedata/turbine/{of.pk}/change/", names_turbine=True),
         "alerts": Place("/admin/aggregates/alert/"),

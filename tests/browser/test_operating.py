@@ -7,8 +7,8 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
-from aggregates import morning
 from aggregates.models import Tick
+from aggregates.pages import morning
 from tests import processes
 from tests.browser.conftest import NAME, log_in
 from tests.browser.farm import NEXT_DAY, fill, places
