@@ -175,7 +175,9 @@ def test_days_that_are_current_are_not_listed_unasked(operator: Client) -> None:
     measurements(turbine(), "2025-08-30T00:00", power=[1.0])
     assert text(operator, DAYS, year="2025").count('name="day"') == 1
     aggregated(date(2025, 8, 30))
-    assert "Every day of the year that has measurements is current." in text(operator, DAYS, year="2025")
+    assert "Every day of the year that has measurements is current." in text(
+        operator, DAYS, year="2025"
+    )
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,6 @@ def places() -> dict[str, Place]:
         "a month of a signal": Place(
             f"{signals}{signal.pk}/change/?first={DAY}&last={NEXT_DAY}", names_turbine=True
         ),
-        "nothing": Place("/admin/aggregates/performance/turbine-nobody/"),
         "turbines": Place("/admin/sourcedata/turbine/", names_turbine=True),
         "a turbine": Place(f"/admin/sourcedata/turbine/{of.pk}/change/", names_turbine=True),
         "alerts": Place("/admin/aggregates/alert/"),
