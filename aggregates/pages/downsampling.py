@@ -14,8 +14,8 @@ import pandas as pd
 from aggregates.statistics import COUNT, MAXIMUM, MEAN, MINIMUM, SHORTEST_RESULTANT, STD
 from aggregates.windows import WINDOW, WINDOWS_PER_DAY
 
-# More are finer than the pixels of a wide screen.
-MOST_POINTS = 1500
+# A week of windows; more are finer than the pixels of a wide screen, and drawn slowly.
+MOST_POINTS = 7 * WINDOWS_PER_DAY
 # So that points begin with the day, or with the hour.
 STEPS = [number for number in range(1, WINDOWS_PER_DAY + 1) if WINDOWS_PER_DAY % number == 0]
 

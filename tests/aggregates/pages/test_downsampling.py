@@ -39,7 +39,7 @@ def row(found: Points, number: int = 0) -> list[float]:
 
 
 @pytest.mark.parametrize(
-    ("days", "windows"), [(1, 1), (7, 1), (30, 3), (365, 36), (366, 36), (3653, 144)]
+    ("days", "windows"), [(1, 1), (7, 1), (8, 2), (30, 6), (365, 72), (366, 72), (3653, 144)]
 )
 def test_a_longer_history_has_longer_points(days: int, windows: int) -> None:
     number = days * WINDOWS_PER_DAY

@@ -77,8 +77,8 @@ def test_a_click_on_a_window_leads_to_its_explanation(admin_client: Client) -> N
 def test_a_click_in_a_year_leads_to_the_day(admin_client: Client) -> None:
     shown = page(admin_client, a_day(), first="2025-01-01", last="2025-12-31")
     assert 'data-page="?first="' in shown
-    assert len(trace(figure(shown), "mean")["x"]) == 365 * 4
-    assert "36 windows, 6 hours" in shown
+    assert len(trace(figure(shown), "mean")["x"]) == 365 * 2
+    assert "72 windows, 12 hours" in shown
 
 
 @pytest.mark.django_db
