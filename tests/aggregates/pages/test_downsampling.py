@@ -77,6 +77,13 @@ def test_directions_about_north_do_not_meet_in_the_south(monkeypatch: pytest.Mon
     assert least % 360 == pytest.approx(350)
 
 
+def test_the_band_of_a_point_takes_in_those_of_its_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    # About 0 and about 20 deg; the first window has samples on both sides of north.
+    frame = history([*[350.0, 10.0] * 5, *[10.0, 30.0] * 5], is_angle=True)
+    mean, least, greatest, _, _ = row(in_twos(frame, True, monkeypatch))
+    assert (mean, least, greatest) == pytest.approx((10, -10, 30))
+
+
 def test_a_band_of_all_directions_is_one_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     east, west = [20.0 * n for n in range(10)], [180 + 20.0 * n for n in range(9)]
     frame = history([*east, *west, 30.0], is_angle=True)

@@ -55,6 +55,12 @@ def test_windows_below_90_percent_are_left_out_and_counted() -> None:
     assert curve([8.0], count=9).left_out == 0
 
 
+def test_a_window_needs_enough_samples_of_both() -> None:
+    table = windows(wind_speed=[8.0], power=[100.0])
+    table["power", "count"] = 8.0
+    assert power_curve(table, EXPECTED).left_out == 1
+
+
 def test_a_window_without_power_is_in_no_bin() -> None:
     found = curve([8.0, 9.0], [NONE, 5.0])
     assert [one.centre for one in found.bins] == [9]

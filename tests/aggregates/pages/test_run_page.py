@@ -68,9 +68,18 @@ def test_a_run_keeps_no_lines_about_others() -> None:
         logger.info("about nothing")
         with about(run=run.pk + 1):
             logger.info("about another one")
-        with about(run=run.pk):
-            logger.debug("too small")
+    with about(run=run.pk):
+        logger.info("too late")
     assert not LogLine.objects.exists()
+
+
+def test_a_run_keeps_nothing_that_is_for_developers(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("DEBUG", logger="aggregates")
+    run = a_run()
+    with keeping(run), about(run=run.pk):
+        logger.debug("too small")
+        logger.info("just right")
+    assert lines(run) == ["INFO: just right"]
 
 
 def test_a_run_counts_the_turbines_that_are_due_and_done(monkeypatch: pytest.MonkeyPatch) -> None:
