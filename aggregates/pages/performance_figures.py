@@ -113,5 +113,10 @@ def wind_rose_figure(rose: WindRose) -> Figure:
         "ticktext": COMPASS[::2],
     }
     radial = {"ticksuffix": " %", "angle": 45, "tickangle": 0}
-    layout = {"polar": {"angularaxis": angular, "radialaxis": radial}, "legend": {"y": 1.1}}
+    # On a narrow screen the names of the sectors take the room beside the circle.
+    layout = {
+        "polar": {"angularaxis": angular, "radialaxis": radial},
+        "legend": {"y": 1.1},
+        "margin": {"t": 20, "r": 40, "b": 30, "l": 40},
+    }
     return {"data": traces, "layout": layout}
