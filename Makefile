@@ -5,7 +5,7 @@ RUN := .venv/bin/python -m
 COMPILE := $(RUN) uv pip compile --quiet --universal --python-version 3.11 pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-interop lint types check bench-api bench-pages lock runtime development
+.PHONY: help demo serve test test-interop lint types check bench-api bench-pages screenshots lock runtime development
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -35,6 +35,9 @@ bench-api: development ## measure the API, and write docs/performance.md
 
 bench-pages: development ## measure the admin's pages, and write docs/performance.md
 	@$(RUN) benchmarks.pages
+
+screenshots: development ## take the pictures of docs/pictures by Chromium
+	@$(RUN) docs.screenshots
 
 lock: development ## compile requirements.txt and requirements-dev.txt from pyproject.toml
 	@$(RUN) pip install --quiet --disable-pip-version-check uv
