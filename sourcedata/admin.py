@@ -16,6 +16,11 @@ def _time_of_measurement(order: str) -> Subquery:
     return Subquery(of_turbine.values("timestamp")[:1])
 
 
+def _shown(time: datetime | None) -> str | None:
+    # The page of a turbine would else show it otherwise than the list does.
+    return f"{time:%Y-%m-%d %H:%M:%S}" if time else None
+
+
 @admin.register(Turbine)
 class TurbineAdmin(PatientFilters, admin.ModelAdmin):
     """Turbines; one that has measurements keeps its name and cannot be deleted."""
@@ -40,14 +45,12 @@ class TurbineAdmin(PatientFilters, admin.ModelAdmin):
         return turbines.order_by("name")
 
     @admin.display(ordering="first_measurement", empty_value="none")
-    def first_measurement(self, turbine: Any) -> datetime | None:
-        found: datetime | None = turbine.first_measurement
-        return found
+    def first_measurement(self, turbine: Any) -> str | None:
+        return _shown(turbine.first_measurement)
 
     @admin.display(ordering="last_measurement", empty_value="none")
-    def last_measurement(self, turbine: Any) -> datetime | None:
-        found: datetime | None = turbine.last_measurement
-        return found
+    def last_measurement(self, turbine: Any) -> str | None:
+        return _shown(turbine.last_measurement)
 
     @admin.display(description="days", ordering="days_measured")
     def days_measured(self, turbine: Any) -> str:

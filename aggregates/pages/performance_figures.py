@@ -112,7 +112,7 @@ def wind_rose_figure(rose: WindRose) -> Figure:
         "tickvals": [number * SECTOR_DEG for number in range(0, SECTORS, 2)],
         "ticktext": COMPASS[::2],
     }
-    radial = {"ticksuffix": " %", "angle": 45, "tickangle": 0}
+    radial = {"ticksuffix": " %", "angle": 45, "tickangle": 0, "nticks": 4}
     # On a narrow screen the names of the sectors take the room beside the circle.
     layout = {
         "polar": {"angularaxis": angular, "radialaxis": radial},

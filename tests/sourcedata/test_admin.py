@@ -38,3 +38,12 @@ def test_a_turbine_with_measurements_keeps_its_name_and_stays(admin_client: Clie
 def test_turbines_are_not_deleted_many_at_once(admin_client: Client) -> None:
     turbine("T01")
     assert "delete_selected" not in admin_client.get(LIST).content.decode()
+
+
+def test_a_turbine_tells_its_first_and_last_measurement(admin_client: Client) -> None:
+    one = turbine("T01")
+    measurements(one, "2025-08-31T00:00", power=[1.0, 2.0])
+    for page in (LIST, f"{LIST}{one.pk}/change/"):
+        shown = admin_client.get(page).content.decode()
+        assert "2025-08-31 00:00:00<" in shown
+        assert "2025-08-31 00:01:00<" in shown
