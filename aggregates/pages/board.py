@@ -46,9 +46,9 @@ class Month:
 
 
 def months(days: Sequence[DayState]) -> list[Month]:
-    """Return the months of these days, in order."""
+    """Return the months of these days, newest first, as the newest are asked about."""
     cells = {found.day: _cell(found) for found in days}
-    firsts = sorted({day.replace(day=1) for day in cells})
+    firsts = sorted({day.replace(day=1) for day in cells}, reverse=True)
     return [Month(first, _weeks(first, cells)) for first in firsts]
 
 

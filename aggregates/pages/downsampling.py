@@ -34,9 +34,10 @@ class Points:
     windows: int
 
     @property
-    def hours(self) -> float:
-        """How long a point lasts."""
-        return self.span / timedelta(hours=1)
+    def lasts(self) -> str:
+        """How long a point lasts, in words."""
+        hours = self.span / timedelta(hours=1)
+        return f"{hours:g} hours" if hours > 1 else f"{60 * hours:g} minutes"
 
     @property
     def span(self) -> timedelta:

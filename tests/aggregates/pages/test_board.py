@@ -24,13 +24,13 @@ def cells(*days: DayState) -> list[Any]:
     return [cell for month in months(days) for week in month.weeks for cell in week if cell]
 
 
-def test_months_are_in_order_and_their_weeks_begin_on_monday() -> None:
-    found = months([state("2025-09-01"), state("2025-08-31")])
-    assert [month.first for month in found] == [date(2025, 8, 1), date(2025, 9, 1)]
+def test_the_newest_month_is_the_first_and_weeks_begin_on_monday() -> None:
+    september, august = months([state("2025-09-01"), state("2025-08-31")])
+    assert (september.first, august.first) == (date(2025, 9, 1), date(2025, 8, 1))
     # The last of August was a Sunday.
-    assert found[0].weeks[-1][6]
-    assert found[1].weeks[0][0]
-    assert [len(week) for week in found[0].weeks] == [7] * 5
+    assert august.weeks[-1][6]
+    assert september.weeks[0][0]
+    assert [len(week) for week in august.weeks] == [7] * 5
 
 
 @pytest.mark.parametrize(

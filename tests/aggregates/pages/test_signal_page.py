@@ -81,6 +81,14 @@ def test_a_click_in_a_year_leads_to_the_day(admin_client: Client) -> None:
     assert "72 windows, 12 hours" in shown
 
 
+@pytest.mark.parametrize(
+    ("windows", "words"),
+    [(2, "20 minutes"), (6, "60 minutes"), (9, "1.5 hours"), (144, "24 hours")],
+)
+def test_a_step_tells_how_long_it_lasts(windows: int, words: str) -> None:
+    assert Points(pd.DataFrame(), windows).lasts == words
+
+
 @pytest.mark.django_db
 def test_a_longer_period_lists_its_days(admin_client: Client) -> None:
     shown = " ".join(page(admin_client, a_day(), first="2025-08-30", last="2025-08-31").split())
