@@ -1,0 +1,123 @@
+"""`partitions`: the months on disk, letting go of old measurements, and tidying up."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
+from django.template.defaultfilters import filesizeformat
+from rich import box
+from rich.table import Table
+
+from aggregates import versions
+from aggregates.management.arguments import day_argument
+from aggregates.models import ACTIVE, Run
+from sourcedata.management.guards import refuse_where_nobody_reads
+from sourcedata.retention import KeptMonth, drop, months_before
+from windproject.partitions import Partition, move_out_of_default, partitions
+from windproject.routers import SOURCE, TARGET
+from windproject.terminal import rendered, track
+from windproject.wording import first_line, listed
+
+HEADINGS = {SOURCE: ["measurements, about", "size"], TARGET: ["statistics, about", "size"]}
+
+
+class Command(BaseCommand):
+    help = "Lists the months that both databases keep, and lets go of old measurements."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--drop-before",
+            type=day_argument,
+            metavar="DATE",
+            help="tell which whole months of measurements lie before; their statistics stay",
+        )
+        parser.add_argument("--yes", action="store_true", help="drop them")
+        parser.add_argument(
+            "--move-default",
+            action="store_true",
+            help="give months that lie in the default partition one of their own",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["yes"] and not options["drop_before"]:
+            raise CommandError("--yes belongs to --drop-before.")
+        if options["drop_before"]:
+            refuse_where_nobody_reads()
+            self._drop(months_before(options["drop_before"]), options["yes"])
+        elif options["move_default"]:
+            self._move()
+        else:
+            self._list()
+
+    def _list(self) -> None:
+        kept = {alias: {one.month: one for one in partitions(alias, "data")} for alias in HEADINGS}
+        table = Table("month", *(name for names in HEADINGS.values() for name in names))
+        table.box = box.SIMPLE_HEAD
+        for month in sorted({*kept[SOURCE], *kept[TARGET]}, key=lambda one: one or date.max):
+            cells = (cell for alias in HEADINGS for cell in _cells(kept[alias].get(month)))
+            table.add_row(f"{month:%Y-%m}" if month else "default", *cells)
+        self.stdout.write(rendered(table))
+
+    def _drop(self, months: Sequence[KeptMonth], is_sure: bool) -> None:
+        if not months:
+            self.stdout.write("No whole month before that day has measurements.")
+            return
+        self.stdout.write(rendered(_table(months)))
+        reason = _reason_to_wait(months[0].first, months[-1].last)
+        if reason:
+            raise CommandError(reason)
+        if not is_sure:
+            self.stdout.write("Nothing was dropped. With --yes, this is; the statistics stay.")
+            return
+        with _told_if_busy():
+            for month in track(months, "Dropping"):
+                drop(month)
+        self.stdout.write("Dropped. The statistics stay, and their days are archived.")
+
+    def _move(self) -> None:
+        with _told_if_busy():
+            moved = move_out_of_default(SOURCE, "data")
+        self.stdout.write(f"Moved: {listed(f'{month:%Y-%m}' for month in moved)}.")
+
+
+def _cells(found: Partition | None) -> tuple[str, str]:
+    if not found:
+        return "", ""
+    # Its spaces do not break.
+    return f"{found.rows:,}", filesizeformat(found.size_bytes).replace("\xa0", " ")
+
+
+def _table(months: Sequence[KeptMonth]) -> Table:
+    table = Table("month", "turbine-days", "measurements", box=box.SIMPLE_HEAD)
+    for month in months:
+        table.add_row(f"{month.first:%Y-%m}", f"{month.turbine_days:,}", f"{month.measurements:,}")
+    return table
+
+
+def _reason_to_wait(first: date, last: date) -> str:
+    """Return why these days must not be dropped yet, else an empty text."""
+    run = Run.objects.filter(day__range=(first, last), status__in=ACTIVE).first()
+    if run:
+        return f"{run} is {run.status}: wait for its end."
+    waiting = versions.not_current(first, last)
+    if not waiting:
+        return ""
+    days = listed(sorted({str(found.day) for found in waiting}))
+    return (
+        f"{len(waiting):,} turbine-days are not current, and their statistics would stay so for "
+        f"ever: {days}. First: manage.py aggregate --from {first} --to {last}"
+    )
+
+
+@contextmanager
+def _told_if_busy() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        raise CommandError(
+            f"Others hold the measurements for long ({first_line(error)}): try again later. "
+            "Months that were done stay done."
+        ) from error
