@@ -33,9 +33,16 @@ def test_a_database_that_does_not_answer_is_one_sentence(command: list[str]) -> 
     assert "Traceback" not in ended.stderr
 
 
-def test_databases_that_are_one_are_refused_with_a_hint() -> None:
+def test_a_command_that_shows_no_page_loads_none() -> None:
+    ended = manage("aggregate", "--pending", PYTHONPROFILEIMPORTTIME="1", **UNREACHABLE)
+    assert "aggregates.pipeline" in ended.stderr
+    assert "windproject.urls" not in ended.stderr
+
+
+@pytest.mark.parametrize("command", [["check"], ["aggregate", "--pending"], ["partitions"]])
+def test_databases_that_are_one_are_refused_with_a_hint(command: list[str]) -> None:
     ended = manage(
-        "check", **UNREACHABLE | {"SOURCE_DATABASE_URL": UNREACHABLE["TARGET_DATABASE_URL"]}
+        *command, **UNREACHABLE | {"SOURCE_DATABASE_URL": UNREACHABLE["TARGET_DATABASE_URL"]}
     )
     assert ended.returncode == 1
     assert "name the same database" in ended.stderr

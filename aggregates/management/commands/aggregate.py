@@ -14,10 +14,12 @@ from aggregates.management.arguments import (
     refuse_unknown_turbines,
 )
 from aggregates.management.report import write_queued, write_report
+from windproject.checks import OURS
 from windproject.terminal import track
 
 
 class Command(BaseCommand):
+    requires_system_checks = [OURS]
     help = (
         "Turns measurements into 10-minute statistics, a UTC day at a time. Days that are current "
         "already cost nothing and change nothing."

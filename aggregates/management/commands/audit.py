@@ -17,12 +17,14 @@ from aggregates.management.arguments import (
     refuse_unknown_turbines,
 )
 from aggregates.management.report import write_queued
+from windproject.checks import OURS
 from windproject.terminal import rendered, track
 
 MOST_ROWS = 20
 
 
 class Command(BaseCommand):
+    requires_system_checks = [OURS]
     help = (
         "Recomputes statistics by SQL in the source database and compares them with those that are "
         "stored. Exits with 1 where they differ."

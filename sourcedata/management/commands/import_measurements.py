@@ -39,6 +39,7 @@ from sourcedata.importing.arguments import (
 )
 from sourcedata.management.guards import refuse_where_nobody_reads
 from sourcedata.variables import VARIABLE_NAMES
+from windproject.checks import OURS
 from windproject.terminal import progress_console, rendered
 from windproject.wording import first_line, quoted
 
@@ -47,6 +48,7 @@ FIGURES = [field.name for field in fields(ImportResult)]
 
 
 class Command(BaseCommand):
+    requires_system_checks = [OURS]
     help = (
         "Imports measurements from CSV and Parquet files, gzipped or not. A file is imported as a "
         "whole or, where anything in it is wrong, not at all. What was imported before is "

@@ -18,6 +18,7 @@ from sourcedata.simulation import (
     turbine_fields,
     turbine_name,
 )
+from windproject.checks import OURS
 from windproject.days import today
 from windproject.terminal import track
 
@@ -55,6 +56,7 @@ class Plan:
 
 
 class Command(BaseCommand):
+    requires_system_checks = [OURS]
     help = (
         "Writes plausible 1-minute measurements of a simulated wind farm into the source "
         "database. The same arguments give the same data, and all of it is written or nothing."

@@ -16,6 +16,7 @@ from aggregates.management.arguments import day_argument
 from aggregates.models import ACTIVE, Run
 from sourcedata.management.guards import refuse_where_nobody_reads
 from sourcedata.retention import KeptMonth, drop, months_before
+from windproject.checks import OURS
 from windproject.partitions import Partition, move_out_of_default, partitions
 from windproject.routers import SOURCE, TARGET
 from windproject.terminal import rendered, track
@@ -25,6 +26,7 @@ HEADINGS = {SOURCE: ["measurements, about", "size"], TARGET: ["statistics, about
 
 
 class Command(BaseCommand):
+    requires_system_checks = [OURS]
     help = "Lists the months that both databases keep, and lets go of old measurements."
 
     def add_arguments(self, parser: CommandParser) -> None:
