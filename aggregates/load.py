@@ -120,19 +120,24 @@ def _delete(cells: Array, ids: Array, day: date) -> None:
     if not len(signals):
         return
     with connections[TARGET].cursor() as cursor:
+        # Of a day that came after the table was last analysed, the planner expects one row, and
+        # would compare each of very many with each that goes.
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(
             "DELETE FROM data USING unnest(%s::bigint[], %s::int[]) AS gone(signal_id, number)"
-            " WHERE data.signal_id = gone.signal_id"
+            " WHERE data.signal_id = ANY(%s::bigint[]) AND data.signal_id = gone.signal_id"
             " AND data.timestamp = %s + gone.number * %s::interval"
             " AND data.timestamp >= %s AND data.timestamp < %s",
             [
                 ids[signals].tolist(),
                 windows.tolist(),
+                np.unique(ids[signals]).tolist(),
                 day_start(day),
                 str(WINDOW),
                 *day_bounds(day),
             ],
         )
+        cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
 
 
 def _windows(after: Array, turbines: pd.Index) -> Mapping[str, int]:
