@@ -17,7 +17,7 @@ from aggregates.transform import DayStatistics
 from aggregates.versions import Version
 from aggregates.windows import WINDOW, WINDOWS_PER_DAY, window_numbers, window_starts
 from windproject.days import day_bounds, day_start
-from windproject.partitions import ensure_months
+from windproject.partitions import ensure_months, month_of, partition_of
 from windproject.pgcopy import FLOAT, INTEGER, TIME, copy_in, copy_out
 from windproject.routers import TARGET
 
@@ -112,7 +112,9 @@ def _write(difference: Difference, after: Array, ids: Array, day: date) -> None:
             "timestamp": window_starts(day)[windows],
             "value": after[signals, windows],
         }
-        copy_in(TARGET, "data", columns)
+        # Named itself, the partition takes many rows at a time; through `data`, whose trigger
+        # collects them, it takes one.
+        copy_in(TARGET, partition_of("data", month_of(day)), columns)
 
 
 def _delete(cells: Array, ids: Array, day: date) -> None:

@@ -6,9 +6,9 @@ field its length and its bytes, big-endian; a length of -1 and no bytes is NULL.
 Source: PostgreSQL's documentation of COPY, section "Binary Format".
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 from django.db import connections
@@ -17,6 +17,8 @@ HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 EPOCH = np.datetime64("2000-01-01", "us")
 INTEGER, FLOAT, TIME = "i", "f", "M"  # as in `numpy.dtype.kind`
+# So many fit into a core's cache.
+ROWS_AT_A_TIME = 8192
 
 Column = np.ndarray[Any, Any]
 
@@ -30,7 +32,8 @@ def copy_in(alias: str, table: str, columns: Mapping[str, Column]) -> None:
         django.db.DatabaseError: where the table refuses a row; then it took none.
     """
     names = ", ".join(f'"{name}"' for name in columns)
-    _copy(alias, f"COPY {table} ({names}) FROM STDIN (FORMAT binary)", encode([*columns.values()]))
+    sent = cast(BinaryIO, _Stream(encode([*columns.values()])))
+    _copy(alias, f"COPY {table} ({names}) FROM STDIN (FORMAT binary)", sent)
 
 
 def copy_out(alias: str, query: str, parameters: Sequence[Any], kinds: str) -> list[Column]:
@@ -41,20 +44,38 @@ def copy_out(alias: str, query: str, parameters: Sequence[Any], kinds: str) -> l
     """
     with connections[alias].cursor() as cursor:
         select = cursor.cursor.mogrify(query, parameters).decode()
-    return decode(_copy(alias, f"COPY ({select}) TO STDOUT (FORMAT binary)"), kinds)
+    received = BytesIO()
+    _copy(alias, f"COPY ({select}) TO STDOUT (FORMAT binary)", received)
+    return decode(received.getvalue(), kinds)
 
 
-def _copy(alias: str, statement: str, sent: bytes | None = None) -> bytes:
-    stream = BytesIO(sent or b"")
+class _Stream:
+    """A file whose parts are made as they are read: meanwhile the server stores those before."""
+
+    def __init__(self, parts: Iterator[bytes]) -> None:
+        self.parts = parts
+
+    def read(self, size: int) -> bytes:
+        """Return the next part, of whatever size: psycopg2 sends on what it gets."""
+        return next(self.parts, b"")
+
+
+def _copy(alias: str, statement: str, stream: BinaryIO) -> None:
     connection = connections[alias]
     # psycopg2's own cursor: Django's does not translate the errors of its copy methods.
     with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.cursor.copy_expert(statement, stream)
-    return b"" if sent is not None else stream.getvalue()
 
 
-def encode(columns: Sequence[Column]) -> bytes:
-    """Return the columns, all of one length, as PostgreSQL reads them."""
+def encode(columns: Sequence[Column]) -> Iterator[bytes]:
+    """Yield the columns, all of one length, as PostgreSQL reads them, in parts."""
+    yield HEADER
+    for start in range(0, len(columns[0]), ROWS_AT_A_TIME):
+        yield _encode_rows([column[start : start + ROWS_AT_A_TIME] for column in columns])
+    yield TRAILER
+
+
+def _encode_rows(columns: Sequence[Column]) -> bytes:
     rows = np.empty(len(columns[0]), dtype=_row_type([column.dtype.kind for column in columns]))
     rows["fields"] = len(columns)
     kept = np.ones((len(rows), rows.itemsize), dtype=bool)
@@ -63,7 +84,7 @@ def encode(columns: Sequence[Column]) -> bytes:
         rows[f"value{number}"] = _to_wire(column)
         _drop_nulls(rows, kept, number, column)
     wire = rows.view(np.uint8).reshape(kept.shape)
-    return HEADER + (wire.tobytes() if kept.all() else wire[kept].tobytes()) + TRAILER
+    return wire.tobytes() if kept.all() else wire[kept].tobytes()
 
 
 def _drop_nulls(rows: Column, kept: Column, number: int, column: Column) -> None:
