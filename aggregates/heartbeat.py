@@ -1,25 +1,30 @@
-"""Signs of life of a run, while its worker is busy with it."""
+"""Signs of life of a run or a chunk, while its worker is busy with it."""
 
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
+from typing import Protocol
 
 from django.conf import settings
 from django.db import DatabaseError, connection
-
-from aggregates.models import Run
 
 logger = logging.getLogger(__name__)
 
 BEATS_PER_LEASE = 4
 
 
+class Leased(Protocol):
+    """What is a worker's as long as it gives signs of life."""
+
+    def beat(self) -> None: ...
+
+
 @contextmanager
-def beating(run: Run) -> Iterator[None]:
-    """Within the block the run keeps its lease, as long as this process is not stopped."""
+def beating(leased: Leased) -> Iterator[None]:
+    """Within the block the worker keeps its lease, as long as this process is not stopped."""
     ended = Event()
-    thread = Thread(target=_beat_until, args=(ended, run), daemon=True)
+    thread = Thread(target=_beat_until, args=(ended, leased), daemon=True)
     thread.start()
     try:
         yield
@@ -28,19 +33,19 @@ def beating(run: Run) -> Iterator[None]:
         thread.join()
 
 
-def _beat_until(ended: Event, run: Run) -> None:
+def _beat_until(ended: Event, leased: Leased) -> None:
     try:
         while not ended.wait(settings.RUN_LEASE.total_seconds() / BEATS_PER_LEASE):
-            _beat(run)
+            _beat(leased)
     finally:
         # Of this thread alone.
         connection.close()
 
 
-def _beat(run: Run) -> None:
+def _beat(leased: Leased) -> None:
     try:
-        run.beat()
+        leased.beat()
     except DatabaseError as error:
         # The run meets the same, and ends by it.
-        logger.warning("%s gives no sign of life: %s", run, error)
+        logger.warning("%s gives no sign of life: %s", leased, error)
         connection.close()

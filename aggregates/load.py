@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from aggregates import locks
 from aggregates.difference import Difference, compare, rows_that_lose_most
 from aggregates.figures import Figures
-from aggregates.models import AggregatedDay, Run, Signal
+from aggregates.models import AggregatedDay, Chunk, Run, Signal
 from aggregates.transform import DayStatistics
 from aggregates.versions import Version
 from aggregates.windows import WINDOW, WINDOWS_PER_DAY, window_numbers, window_starts
@@ -24,20 +24,21 @@ from windproject.routers import TARGET
 Array = np.ndarray[Any, Any]
 
 
-def replace(run: Run, statistics: DayStatistics, versions: Mapping[str, Version]) -> list[str]:
+def replace(chunk: Chunk, statistics: DayStatistics, versions: Mapping[str, Version]) -> None:
     """Replace the statistics of the run's day, of the turbines `versions` names, all or nothing.
 
-    Counts on the run what was done. Returns the turbines that were left as they were because more
-    than half of their values would have gone; with the run's `force` there are none.
+    Counts on the run what was done, and notes on the chunk that it is. Turbines that would lose
+    more than half of their values are left as they were, unless the run has `force`, and noted too.
 
     Raises:
-        RunLost: where another worker has taken the run over; then nothing was written.
+        RunLost: where another worker has taken the run or the chunk over; then nothing was written.
     """
+    run = chunk.run
     if statistics.windows:
         ensure_months(TARGET, "data", [run.day])
     values, ids = _with_signals(statistics.values)
     with transaction.atomic(using=TARGET):
-        locks.take_turns_to_load(run.day)
+        locks.take_turns_to_load(chunk.pk)
         before, after = _stored(ids, run.day), values.to_numpy()
         lost = np.zeros(len(ids), dtype=bool)
         if not run.force:
@@ -46,6 +47,7 @@ def replace(run: Run, statistics: DayStatistics, versions: Mapping[str, Version]
         _write(difference, after, ids, run.day)
         turbines = values.index.get_level_values("turbine")
         losers = sorted(set(turbines[np.flatnonzero(lost)]))
+        chunk.finish(losers)
         run.hold()
         _remember(
             run,
@@ -54,7 +56,6 @@ def replace(run: Run, statistics: DayStatistics, versions: Mapping[str, Version]
             set(turbines[np.flatnonzero(difference.any.any(axis=1))]),
         )
         run.add(_figures(len(versions), statistics, difference))
-    return losers
 
 
 def _owners(values: pd.DataFrame) -> Array:

@@ -1,5 +1,6 @@
-"""Advisory locks of the target database, most of a day; they end with the transaction."""
+"""Advisory locks of the target database; they end with the transaction."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.db import connections
@@ -10,10 +11,12 @@ from windproject.routers import TARGET
 REQUEST = 5_271_002
 LOAD = 5_271_004
 ALERT = 5_271_005
+# A lock is named by two numbers, of 32 bits each.
+NUMBERS = 2**31
 
 HOLDERS = """
 SELECT pg_terminate_backend(pid) FROM pg_locks
-WHERE locktype = 'advisory' AND granted AND (classid, objid) = (%s, %s)
+WHERE locktype = 'advisory' AND granted AND classid = %s AND objid = ANY(%s::bigint[])
   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
 
@@ -23,18 +26,19 @@ def take_turns_to_ask(day: date) -> None:
     _lock(REQUEST, day.toordinal())
 
 
-def take_turns_to_load(day: date) -> None:
-    """Wait until nobody else replaces statistics of the day."""
-    _lock(LOAD, day.toordinal())
+def take_turns_to_load(chunk: int) -> None:
+    """Wait until nobody else loads the statistics of the chunk of that number."""
+    _lock(LOAD, chunk % NUMBERS)
 
 
-def expel_loaders(day: date) -> None:
-    """End the session that replaces statistics of the day: its worker was silent for too long.
+def expel_loaders(chunks: Collection[int]) -> None:
+    """End the sessions that load one of the chunks: nothing of theirs is to be committed.
 
     A worker that stands still would else keep what it has locked for as long as it does.
     """
-    with connections[TARGET].cursor() as cursor:
-        cursor.execute(HOLDERS, [LOAD, day.toordinal()])
+    if chunks:
+        with connections[TARGET].cursor() as cursor:
+            cursor.execute(HOLDERS, [LOAD, [chunk % NUMBERS for chunk in chunks]])
 
 
 def take_turns_to_alert() -> None:

@@ -10,22 +10,18 @@ from datetime import date
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connections
 
-from aggregates import extract, load, versions
+from aggregates import chunks, extract, versions
 from aggregates.errors import RunFailed, RunLost, SamplesLost
 from aggregates.extract import TurbineDay
 from aggregates.heartbeat import beating
 from aggregates.journal import keeping
 from aggregates.models import ACTIVE, Outcome, Run
-from aggregates.transform import transform
 from windproject.logs import about
 from windproject.outages import is_outage
 from windproject.routers import TARGET
-from windproject.wording import first_line, listed
+from windproject.wording import first_line
 
 logger = logging.getLogger(__name__)
-
-# So many turbines of a day are in memory at a time.
-CHUNK_TURBINES = 100
 
 
 @dataclass(frozen=True)
@@ -121,11 +117,12 @@ def request(
     return asked
 
 
-def execute(run: Run) -> bool:
+def execute(run: Run, call: chunks.Call | None = None) -> bool:
     """Walk a queued run to its end: aggregate its day, and record how that went on the run.
 
     Returns False where another worker was faster or took the run over. What is found not to be
-    current is aggregated; with the run's `force`, everything.
+    current is aggregated; with the run's `force`, everything. `call` calls other workers to help
+    with a run of several chunks.
 
     Raises:
         django.db.DatabaseError: where the target cannot even take the run's end.
@@ -135,16 +132,16 @@ def execute(run: Run) -> bool:
             return False
         logger.info("The run starts, attempt %s, on %s.", run.attempt, run.worker)
         with beating(run):
-            is_ended = _walk(run)
+            is_ended = _walk(run, call)
         if is_ended:
             level = logging.INFO if run.is_well else logging.ERROR
             logger.log(level, "The run %s. %s", run.status, run.error or run.summary)
         return is_ended
 
 
-def _walk(run: Run) -> bool:
+def _walk(run: Run, call: chunks.Call | None) -> bool:
     try:
-        status = _aggregate(run)
+        status = _aggregate(run, call)
     except RunLost as error:
         logger.warning("%s", error)
         return False
@@ -171,29 +168,16 @@ def _end(run: Run, status: Run.Status, error: str = "", traceback: str = "") -> 
     return run.finish(status, error, traceback)
 
 
-def _aggregate(run: Run) -> Run.Status:
+def _aggregate(run: Run, call: chunks.Call | None) -> Run.Status:
     known = extract.turbine_days(run.day, run.day, run.turbines)
     wanted = known if run.force else versions.outdated(known)
     run.note(versions.fingerprint(wanted), len(wanted))
     logger.info("Turbines to aggregate: %s of %s.", len(wanted), len(known))
-    losers: list[str] = []
-    for start in range(0, len(wanted), CHUNK_TURBINES):
-        losers += _aggregate_chunk(run, wanted[start : start + CHUNK_TURBINES])
+    losers = chunks.lead(run, [found.turbine for found in wanted], call)
     if losers:
         raise SamplesLost(losers)
     measured = any(turbine_day.samples for turbine_day in known)
     return Run.Status.SUCCEEDED if measured else Run.Status.EMPTY
-
-
-def _aggregate_chunk(run: Run, chunk: Sequence[TurbineDay]) -> list[str]:
-    rated_powers_kw = {found.turbine: found.rated_power_kw for found in chunk}
-    measurements = extract.measurements(run.day, list(rated_powers_kw))
-    statistics = transform(measurements, run.day, rated_powers_kw)
-    losers = load.replace(
-        run, statistics, {found.turbine: versions.version_of(found) for found in chunk}
-    )
-    logger.info("Done: %s.", listed([found.turbine for found in chunk]))
-    return losers
 
 
 def aggregate_now(

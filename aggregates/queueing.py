@@ -4,6 +4,7 @@ The database is the record; a message is only a hint that a run waits. One that 
 lost, is sent again by the reconciler.
 """
 
+import logging
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
@@ -16,8 +17,11 @@ from aggregates.models import Run
 from aggregates.pipeline import Request
 from windproject.wording import first_line
 
+logger = logging.getLogger(__name__)
+
 # Named, not imported: whoever queues a run need not load what runs it.
-AGGREGATE_DAY = "aggregates.tasks.aggregate_day"
+AGGREGATE_NEXT = "aggregates.tasks.aggregate_next"
+HELP_WITH_RUN = "aggregates.tasks.help_with_run"
 
 
 def submit(
@@ -39,11 +43,12 @@ def submit(
 def announce(runs: Sequence[Run]) -> str:
     """Send the workers a message per queued run; return why that failed, else an empty text.
 
-    To be called when the runs are committed: a worker may be faster than a commit.
+    Which run a message leads to is seen when it arrives: the most urgent one. To be called when
+    the runs are committed: a worker may be faster than a commit.
     """
     try:
         for run in runs:
-            current_app.send_task(AGGREGATE_DAY, [run.pk])
+            current_app.send_task(AGGREGATE_NEXT)
             Run.objects.filter(pk=run.pk).update(sent_at=Now())
     except OperationalError as error:
         return (
@@ -51,3 +56,15 @@ def announce(runs: Sequence[Run]) -> str:
             "next tick of the schedule hands them over."
         )
     return ""
+
+
+def call_helpers(run: Run, number: int) -> None:
+    """Tell the workers that so many chunks of the run wait for help.
+
+    Without an answer the worker that has the run does all of them.
+    """
+    try:
+        for _ in range(number):
+            current_app.send_task(HELP_WITH_RUN, [run.pk])
+    except OperationalError as error:
+        logger.warning("No other worker can be called to help: %s.", first_line(error))

@@ -2,16 +2,24 @@
 
 from celery import shared_task
 
-from aggregates import pipeline, reconciler
+from aggregates import chunks, pipeline, queueing, reconciler
 from aggregates.audit import nightly
 from aggregates.models import Run
 from windproject.days import now
 
 
 @shared_task
-def aggregate_day(run_id: int) -> None:
-    """Walk one run to its end; a second message for it finds nothing left to do."""
-    pipeline.execute(Run.objects.get(pk=run_id))
+def aggregate_next() -> None:
+    """Walk the most urgent run that waits to its end; a message too many finds none."""
+    run = Run.objects.most_urgent()
+    while run and not pipeline.execute(run, queueing.call_helpers):
+        run = Run.objects.most_urgent()
+
+
+@shared_task
+def help_with_run(run_id: int) -> None:
+    """Aggregate a chunk of a run that another worker leads, if one still waits."""
+    chunks.help_with(Run.objects.get(pk=run_id))
 
 
 @shared_task

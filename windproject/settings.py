@@ -109,6 +109,8 @@ LOGGING = logs.configuration(
 
 # How long a worker may give no sign of life before another may take its run.
 RUN_LEASE = timedelta(minutes=2)
+# So many turbines of a day are in a worker's memory at a time, and committed together.
+CHUNK_TURBINES = environment.number("CHUNK_TURBINES", default=200, least=1, most=10_000)
 # How far back the schedule looks for days that are not current.
 PENDING_LOOKBACK = timedelta(
     days=environment.number("PENDING_LOOKBACK_DAYS", default=30, least=1, most=36_500)
@@ -145,6 +147,14 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SOFT_TIME_LIMIT = 600
 CELERY_TASK_TIME_LIMIT = 660
+# What must not wait behind the runs of a backfill has a queue of its own; each worker takes from
+# the two in turn.
+URGENT = "urgent"
+CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {"celery": {}, URGENT: {}}
+CELERY_TASK_ROUTES = {
+    "aggregates.tasks.aggregate_pending": {"queue": URGENT},
+    "aggregates.tasks.help_with_run": {"queue": URGENT},
+}
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 

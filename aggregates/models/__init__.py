@@ -1,6 +1,7 @@
 """The target database: signals, their values, the versions they are of, runs, and alerts."""
 
 from aggregates.models.alerts import Alert, Tick
+from aggregates.models.chunks import Chunk
 from aggregates.models.log_lines import LogLine
 from aggregates.models.runs import ACTIVE, MOST_ATTEMPTS, Outcome, Run, RunQuerySet
 from aggregates.models.statistics import AggregatedDay, Day, Performance, Signal, Value
@@ -10,6 +11,7 @@ __all__ = [
     "MOST_ATTEMPTS",
     "AggregatedDay",
     "Alert",
+    "Chunk",
     "Day",
     "LogLine",
     "Outcome",

@@ -63,6 +63,10 @@ class RunQuerySet(models.QuerySet["Run"]):
             asked = {"turbines": sorted(turbines), "requested_by": requested_by, "force": force}
             return self.create(day=day, **asked), Outcome.QUEUED
 
+    def most_urgent(self) -> "Run | None":
+        """Return the waiting run of the newest day: today's waits for no backfill."""
+        return self.filter(status=Run.Status.QUEUED).order_by("-day").first()
+
     def last_of_each(self) -> Mapping[date, list["Run"]]:
         """Return the last run of each day and choice of turbines, by day, newest first."""
         last = self.order_by("day", "turbines", "-id").distinct("day", "turbines")
@@ -199,8 +203,8 @@ class Run(models.Model):
         if not workers.is_gone(self.worker):
             running = running.filter(heartbeat_at__lt=Now() - settings.RUN_LEASE)
         if running.exists():
-            # It may have the run's own row locked, just before its commit.
-            locks.expel_loaders(self.day)
+            # They may have the run's own row locked, just before their commit.
+            self.chunks.expel()
         if self.attempt < MOST_ATTEMPTS:
             taken = running.update(status=Run.Status.QUEUED, sent_at=None)
         else:

@@ -1,13 +1,14 @@
 """A run from start to end: what it writes, what it leaves, how it fails."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import IntegrityError, OperationalError
 from django.db.models import F
 
-from aggregates import extract, load, pipeline
+from aggregates import chunks, extract, load, pipeline
 from aggregates.models import AggregatedDay, Outcome, Run, Value
 from aggregates.pipeline import pending_days, request
 from sourcedata.models import Measurement, SourceDay, Turbine
@@ -81,8 +82,8 @@ def test_a_day_without_measurements_is_empty() -> None:
     assert not Value.objects.exists()
 
 
-def test_more_chunks_than_one_make_the_same_day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "CHUNK_TURBINES", 2)
+def test_more_chunks_than_one_make_the_same_day(settings: Any) -> None:
+    settings.CHUNK_TURBINES = 2
     for number in range(5):
         twenty_minutes(turbine(f"T0{number}"))
     run = aggregated(DAY)
@@ -226,14 +227,14 @@ def test_a_source_that_does_not_answer_fails_the_run(monkeypatch) -> None:
 
 def test_a_run_that_takes_too_long_fails(monkeypatch) -> None:
     twenty_minutes()
-    monkeypatch.setattr(pipeline, "transform", fail_with(SoftTimeLimitExceeded()))
+    monkeypatch.setattr(chunks, "transform", fail_with(SoftTimeLimitExceeded()))
     run = aggregated(DAY)
     assert (run.status, "longer than" in run.error) == (Run.Status.FAILED, True)
 
 
 def test_a_bug_is_an_errored_run_with_its_traceback(monkeypatch) -> None:
     twenty_minutes()
-    monkeypatch.setattr(pipeline, "transform", fail_with(ZeroDivisionError("oops")))
+    monkeypatch.setattr(chunks, "transform", fail_with(ZeroDivisionError("oops")))
     run = aggregated(DAY)
     assert run.status == Run.Status.ERRORED
     assert "ZeroDivisionError: oops" in run.traceback
@@ -242,7 +243,7 @@ def test_a_bug_is_an_errored_run_with_its_traceback(monkeypatch) -> None:
 
 def test_a_run_that_is_interrupted_does_not_stay_active(monkeypatch) -> None:
     twenty_minutes()
-    monkeypatch.setattr(pipeline, "transform", fail_with(KeyboardInterrupt()))
+    monkeypatch.setattr(chunks, "transform", fail_with(KeyboardInterrupt()))
     with pytest.raises(KeyboardInterrupt):
         aggregated(DAY)
     assert Run.objects.get().status == Run.Status.FAILED
@@ -261,13 +262,13 @@ def test_a_failed_load_leaves_the_turbine_day_as_it_was(monkeypatch) -> None:
 
 def test_a_worker_whose_run_was_taken_over_commits_nothing(monkeypatch) -> None:
     twenty_minutes()
-    compute = pipeline.transform
+    compute = chunks.transform
 
     def compute_and_be_overtaken(*arguments):
         Run.objects.update(attempt=F("attempt") + 1)
         return compute(*arguments)
 
-    monkeypatch.setattr(pipeline, "transform", compute_and_be_overtaken)
+    monkeypatch.setattr(chunks, "transform", compute_and_be_overtaken)
     run = aggregated(DAY)
     assert run.status == Run.Status.RUNNING
     assert not Value.objects.exists()

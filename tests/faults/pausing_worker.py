@@ -15,14 +15,14 @@ import django
 
 django.setup()
 
-from aggregates import load, pipeline
+from aggregates import chunks, load
 from sourcedata import reader
 from windproject.celery import app
 
 # Where a run stands still: before or after which function, as its module calls it.
 POINTS: dict[str, tuple[Any, str, str]] = {
     "extract": (reader, "copy_out", "before"),
-    "transform": (pipeline, "transform", "before"),
+    "transform": (chunks, "transform", "before"),
     "load": (load, "copy_in", "after"),
     "commit": (load, "replace", "after"),
 }

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg2
 from django.db import connection, connections
 
-from aggregates import audit, load, pipeline, states
+from aggregates import audit, chunks, load, states
 from aggregates.models import Alert, Run, Value
 from aggregates.reconciler import tick
 from sourcedata import reader
@@ -82,7 +82,7 @@ MOMENTS = [
     (reader, "turbine_days", "before"),
     (reader, "turbine_days", "after"),
     (reader, "measurements", "after"),
-    (pipeline, "transform", "after"),
+    (chunks, "transform", "after"),
     (load, "compare", "before"),
     (load, "replace", "after"),
 ]

@@ -82,8 +82,8 @@ def test_a_run_keeps_nothing_that_is_for_developers(caplog: pytest.LogCaptureFix
     assert lines(run) == ["INFO: just right"]
 
 
-def test_a_run_counts_the_turbines_that_are_due_and_done(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "CHUNK_TURBINES", 1)
+def test_a_run_counts_the_turbines_that_are_due_and_done(settings: Any) -> None:
+    settings.CHUNK_TURBINES = 1
     two_turbines()
     run = aggregated(DAY)
     assert (run.turbine_days, run.turbine_days_due) == (2, 2)
