@@ -8,6 +8,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,9 @@ def pausing(function: Callable[..., Any], when: str, file: Path) -> Callable[...
     return paused
 
 
+@cache
 def pause(file: Path) -> None:
+    """Stand still, once in each process."""
     file.touch()
     if "DEAF" in os.environ:
         # Somebody who is stuck in a library hears of no limit.
