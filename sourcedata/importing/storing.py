@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
-from django.db import connections, transaction
+from django.db import IntegrityError, connections, transaction
 from django.db.backends.utils import CursorWrapper
 
 from sourcedata.importing.export import Export
@@ -14,11 +15,13 @@ from windproject.partitions import ensure_months
 from windproject.pgcopy import Column, copy_in
 from windproject.routers import SOURCE
 
-# Rows whose wire format is in memory at a time.
-ROWS_PER_COPY = 100_000
-
 CREATE = "CREATE TEMPORARY TABLE imported AS SELECT {columns} FROM data WITH NO DATA"
-# The bounds keep it, and its locks, away from the partitions of other months.
+# The bounds keep these, and their locks, away from the partitions of other months.
+ANY_KNOWN = """
+SELECT EXISTS (
+    SELECT FROM data WHERE turbine_id = ANY(%s::bigint[]) AND timestamp BETWEEN %s AND %s
+)
+"""
 COUNT_KNOWN = """
 SELECT count(*) FROM imported JOIN data USING (turbine_id, timestamp)
 WHERE data.timestamp BETWEEN %s AND %s
@@ -64,14 +67,22 @@ def store(rows: pd.DataFrame, export: Export) -> ImportResult:
     Raises:
         django.db.DatabaseError: where the database does not take them; then it took none.
     """
-    latest = rows.drop_duplicates(["turbine", "timestamp"], keep="last")
-    ensure_months(SOURCE, "data", latest["timestamp"].dt.normalize().dt.date.unique())
+    ensure_months(SOURCE, "data", _months(rows["timestamp"]))
     with transaction.atomic(using=SOURCE), connections[SOURCE].cursor() as cursor:
-        ids = _turbine_ids(latest["turbine"].cat.categories.tolist(), export)
-        known, written = _merge(cursor, _columns(latest, ids))
-    inserted = len(latest) - known
-    updated = written - inserted
-    return ImportResult(inserted, updated, known - updated, len(rows) - len(latest))
+        ids = _turbine_ids(rows["turbine"].cat.categories.tolist(), export)
+        columns = _latest(_columns(rows, ids))
+        stored = len(columns["timestamp"])
+        duplicates = len(rows) - stored
+        if _are_new(cursor, columns) and _append(columns):
+            return ImportResult(stored, 0, 0, duplicates)
+        known, written = _merge(cursor, columns)
+    updated = written - (stored - known)
+    return ImportResult(stored - known, updated, known - updated, duplicates)
+
+
+def _months(times: pd.Series) -> list[date]:
+    months: list[date] = np.unique(times.to_numpy().astype("datetime64[M]")).tolist()
+    return months
 
 
 def _turbine_ids(names: list[str], export: Export) -> Mapping[str, int]:
@@ -96,6 +107,32 @@ def _columns(rows: pd.DataFrame, ids: Mapping[str, int]) -> dict[str, Column]:
     return {"turbine_id": turbine_ids[rows["turbine"].cat.codes], **values}
 
 
+def _latest(columns: Mapping[str, Column]) -> dict[str, Column]:
+    """Return the rows in the order of the key; of those that share one, the last."""
+    by_key = np.lexsort((columns["timestamp"], columns["turbine_id"]))
+    turbine_id, timestamp = columns["turbine_id"][by_key], columns["timestamp"][by_key]
+    is_last = np.ones(len(by_key), dtype=bool)
+    is_last[:-1] = (turbine_id[1:] != turbine_id[:-1]) | (timestamp[1:] != timestamp[:-1])
+    return {name: column[by_key[is_last]] for name, column in columns.items()}
+
+
+def _are_new(cursor: CursorWrapper, columns: Mapping[str, Column]) -> bool:
+    """Return whether the turbines have no measurements between the first time and the last."""
+    turbines = np.unique(columns["turbine_id"]).tolist()
+    cursor.execute(ANY_KNOWN, [turbines, *_bounds(columns["timestamp"])])
+    return not cursor.fetchone()[0]
+
+
+def _append(columns: Mapping[str, Column]) -> bool:
+    """Write rows that are new; return False where somebody else wrote some of them meanwhile."""
+    try:
+        with transaction.atomic(using=SOURCE):
+            copy_in(SOURCE, "data", columns)
+    except IntegrityError:
+        return False
+    return True
+
+
 def _merge(cursor: CursorWrapper, columns: Mapping[str, Column]) -> tuple[int, int]:
     """Return how many of the rows were known, and how many were inserted or updated."""
     variables = [name for name in columns if name not in ("turbine_id", "timestamp")]
@@ -106,7 +143,7 @@ def _merge(cursor: CursorWrapper, columns: Mapping[str, Column]) -> tuple[int, i
         "excluded": ", ".join(f"excluded.{name}" for name in variables),
     }
     cursor.execute(CREATE.format(**names))
-    _copy(columns)
+    copy_in(SOURCE, "imported", columns)
     cursor.execute("ANALYZE imported")
     cursor.execute(COUNT_KNOWN, _bounds(columns["timestamp"]))
     known = int(cursor.fetchone()[0])
@@ -118,9 +155,3 @@ def _merge(cursor: CursorWrapper, columns: Mapping[str, Column]) -> tuple[int, i
 
 def _bounds(times: Column) -> list[str | None]:
     return [f"{time}+00" for time in (times.min(), times.max())] if len(times) else [None, None]
-
-
-def _copy(columns: Mapping[str, Column]) -> None:
-    for start in range(0, len(columns["turbine_id"]), ROWS_PER_COPY):
-        part = slice(start, start + ROWS_PER_COPY)
-        copy_in(SOURCE, "imported", {name: column[part] for name, column in columns.items()})

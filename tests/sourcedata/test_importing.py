@@ -87,14 +87,16 @@ def test_other_turbines_keep_their_rows(tmp_path) -> None:
     assert set(stored_powers()) == {1, 5}
 
 
-def test_more_rows_than_are_copied_at_once_all_arrive(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(storing, "ROWS_PER_COPY", 2)
-    imported(write(tmp_path, *(f"2025-08-31T10:0{minute},{minute}" for minute in range(5))))
-    assert stored_powers() == [0, 1, 2, 3, 4]
+def test_a_row_that_somebody_writes_at_the_same_moment_is_updated(tmp_path, monkeypatch) -> None:
+    measurements(turbine(), "2025-08-31T10:00", power=[1.0])
+    monkeypatch.setattr(storing, "_are_new", lambda *looked_before: True)
+    path = write(tmp_path, "2025-08-31T10:00Z,2", "2025-08-31T10:01Z,3")
+    assert imported(path) == ImportResult(1, 1, 0, 0)
+    assert stored_powers() == [2, 3]
 
 
 def test_a_database_that_fails_keeps_no_turbine(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(storing, "UPSERT", "SELECT 1 / 0")
+    monkeypatch.setattr(storing, "ANY_KNOWN", "SELECT 1 / 0")
     with pytest.raises(DatabaseError):
         imported(write(tmp_path, f"{MORNING},1"))
     assert query("SELECT count(*) FROM turbine") == [(0,)]
