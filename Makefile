@@ -5,7 +5,7 @@ RUN := .venv/bin/python -m
 COMPILE := $(RUN) uv pip compile --quiet --universal --python-version 3.11 pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-interop lint types check bench bench-api bench-pages screenshots lock runtime development
+.PHONY: help demo serve test test-interop lint types check bench bench-year bench-api bench-pages screenshots lock runtime development
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -30,8 +30,11 @@ test-interop: development ## load downloads into OpenOA and FLASC, in an environ
 	@VENV=.venv-interop $(PYTHON) windproject/install.py tests/interop/requirements.txt
 	@cd tests/interop && ../../.venv-interop/bin/python -m pytest --quiet -p no:cacheprovider
 
-bench: development ## measure a day of 100 turbines, and write docs/performance.md
-	@$(RUN) benchmarks.hot_path
+bench: development ## measure the pipeline, and write docs/performance.md
+	@$(RUN) benchmarks.scale
+
+bench-year: development ## make the year of history that bench measures, once
+	@BENCHMARK_FOLDER=benchmarks-year $(RUN) benchmarks.year
 
 bench-api: development ## measure the API, and write docs/performance.md
 	@$(RUN) benchmarks.api

@@ -1,59 +1,33 @@
-"""How fast a day of 100 turbines is aggregated, beside the server alone and what is usual.
+"""A day of 100 turbines: how long it takes, beside the server alone and beside what is usual.
 
-make bench. Each round takes a day of its own, so that the first load of each meets a new day. The
-databases are made by the first run and kept; the audit has the last word.
+Each round takes the first day of another month, so that the first load of each meets new tables.
 """
 
 from collections.abc import Callable
-from datetime import date, timedelta
-from statistics import median
+from datetime import date
 from time import perf_counter
 
-from django.core.management import call_command
 from django.db import connections
-from rich.progress import track
 
 from aggregates import audit
-from aggregates.models import AggregatedDay, Run, Value
+from aggregates.models import Run
 from aggregates.pipeline import execute
 from benchmarks import usual
-from benchmarks.report import publish, spread
-from sourcedata.models import Measurement
+from benchmarks.fresh import forget, measured
 from sourcedata.variables import VARIABLES, Variable
 from windproject.days import day_bounds
-from windproject.partitions import ensure_months
 from windproject.routers import SOURCE, TARGET
 
-ROUNDS = 5
 TURBINES = 100
-# Another month than those of the other benchmarks.
-FIRST = date(2023, 6, 1)
-DAYS = [FIRST + timedelta(days=number) for number in range(ROUNDS)]
+DAYS = [date(2023, month, 1) for month in range(1, 6)]
 HERE, SERVER, USUAL = "first load", "the server alone", "SQLAlchemy"
 CHANGED, SAME, ONE = "every value changed", "nothing changed", "one turbine of 100 changed"
-GOALS = {
-    HERE: "",
-    SERVER: "ours at most 1.0 of it",
-    USUAL: "ours 15 times as fast",
-    CHANGED: "at most 2.5 first loads",
-    SAME: "at most 0.6",
-    ONE: "at most 0.1",
-}
 
 
 def fill() -> None:
-    """Make the measurements, where they are not there yet, and no statistics."""
-    call_command("migrate", verbosity=0)
-    ensure_months(TARGET, "data", DAYS)
-    start, end = day_bounds(DAYS[0])[0], day_bounds(DAYS[-1])[1]
-    within = {"timestamp__gte": start, "timestamp__lt": end}
-    if not Measurement.objects.filter(**within).exists():
-        call_command("seed_source", turbines=TURBINES, days=ROUNDS, end=DAYS[-1])
-    Value.objects.filter(**within).delete()
-    AggregatedDay.objects.filter(day__in=DAYS).delete()
-    for alias in (SOURCE, TARGET):
-        with connections[alias].cursor() as cursor:
-            cursor.execute("VACUUM ANALYZE")
+    """Make the measurements of each round."""
+    for day in DAYS:
+        measured(TURBINES, day, day)
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -122,10 +96,12 @@ def new_tables() -> None:
             )
 
 
-def measure(day: date) -> dict[str, float]:
-    """Return how long each way took for one day, in seconds."""
-    took = {}
+def measure(number: int) -> dict[str, float]:
+    """Return how long each way took for the day of that round, in seconds."""
+    day = DAYS[number]
+    forget(day, day)
     new_tables()
+    took = {}
     took[SERVER] = seconds(lambda: server_alone(day))
     took[HERE] = seconds(lambda: aggregate(day))
     took[SAME] = seconds(lambda: aggregate(day, force=True))
@@ -134,26 +110,5 @@ def measure(day: date) -> dict[str, float]:
     change(day)
     took[CHANGED] = seconds(lambda: aggregate(day))
     took[USUAL] = seconds(lambda: usual.aggregate(day))
+    assert audit.audit_day(day).differences.empty
     return took
-
-
-def main() -> None:
-    """Fill, measure and publish."""
-    fill()
-    rounds = [measure(day) for day in track(DAYS, "Measuring")]
-    assert all(audit.audit_day(day).differences.empty for day in DAYS)
-    ours = median(one[HERE] for one in rounds)
-    rows = [
-        (name, f"{spread([one[name] for one in rounds])} s", f"{_ratio(rounds, name):.2f}", goal)
-        for name, goal in GOALS.items()
-    ]
-    publish("A day of 100 turbines", ["what", "took", "of a first load", "goal"], rows)
-    print(f"A first load writes 504,000 values in {ours:.2f} s.")
-
-
-def _ratio(rounds: list[dict[str, float]], name: str) -> float:
-    return median(one[name] / one[HERE] for one in rounds)
-
-
-if __name__ == "__main__":
-    main()

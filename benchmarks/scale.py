@@ -1,0 +1,68 @@
+"""How fast days are aggregated and files imported, and how that grows with a farm.
+
+make bench. In rounds, so that what is compared is measured at much the same time; it ends before
+ten minutes are over, and goes on where it stopped when called again.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+
+from benchmarks import day, history, importing, sharing
+from benchmarks.scale_report import publish_all
+
+ROUNDS = 5
+PATIENCE_S = 570
+KEPT: Path = settings.VAR_DIR / "rounds.json"
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is measured once a round, how it is prepared, and how long a round may take."""
+
+    name: str
+    fill: Callable[[], None]
+    measure: Callable[[int], dict[str, float]]
+    longest_s: int
+
+
+CASES = [
+    Case("day", day.fill, day.measure, 60),
+    Case("large day", sharing.fill, sharing.measure_large, 60),
+    Case("history", history.fill, history.measure, 60),
+    Case("month", sharing.fill, sharing.measure_month, 150),
+    Case("import", importing.fill, importing.measure, 240),
+]
+
+
+def main() -> None:
+    """Measure what is missing, as long as there is time, and publish what is complete."""
+    started = monotonic()
+    call_command("migrate", verbosity=0)
+    kept: dict[str, Any] = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+    for case in CASES:
+        rounds = kept.setdefault(case.name, [])
+        if not rounds:
+            print(f"Preparing: {case.name}", flush=True)
+            case.fill()
+    while missing := [case for case in CASES if len(kept[case.name]) < ROUNDS]:
+        case = min(missing, key=lambda one: len(kept[one.name]))
+        if monotonic() - started + case.longest_s > PATIENCE_S:
+            print(f"{len(missing)} of {len(CASES)} cases lack rounds. To go on: make bench")
+            return
+        number = len(kept[case.name])
+        print(f"Round {number + 1} of {ROUNDS}: {case.name}", flush=True)
+        kept[case.name].append(case.measure(number))
+        KEPT.write_text(json.dumps(kept))
+    publish_all(kept)
+    KEPT.unlink()
+
+
+if __name__ == "__main__":
+    main()
