@@ -38,5 +38,6 @@ def measure_large(number: int) -> dict[str, float]:
     forget(LARGE_DAY, LARGE_DAY)
     with workers(1) as (pid,):
         took = {LARGE: seconds_for([LARGE_DAY]), MEMORY_MB: peak_memory_mb(pid)}
-    assert audit.audit_day(LARGE_DAY).differences.empty
+    if not number:  # as long as many rounds
+        assert audit.audit_day(LARGE_DAY).differences.empty
     return took

@@ -38,17 +38,10 @@ def workers(number: int) -> Iterator[Sequence[int]]:
             running.enter_context(process(*celery, f"--hostname=worker{one}@%h"))
             for one in range(number)
         ]
-        while len(_answers()) < number:
+        current_app.connection_for_write().ensure_connection(max_retries=100, interval_step=0.1)
+        while len(current_app.control.ping(timeout=0.5)) < number:
             sleep(0.2)
         yield [int(pid) for one in started for pid in _children(one)]
-
-
-def _answers() -> Sequence[object]:
-    try:
-        answers: Sequence[object] = current_app.control.ping(timeout=0.5)
-    except OSError:
-        return []
-    return answers
 
 
 def _children(pid: int) -> Sequence[str]:

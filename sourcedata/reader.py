@@ -79,16 +79,17 @@ def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> lis
     samples; one that never had any is not.
     """
     wanted = Turbine.objects.named(turbines).order_by(Collate("name", "C"))
-    known = {turbine.pk: turbine for turbine in wanted}
+    fields = ["pk", "name", "rated_power_kw", "sample_interval_s"]
+    known = {pk: of for pk, *of in wanted.values_list(*fields)}
     place = {pk: number for number, pk in enumerate(known)}
     days = SourceDay.objects.filter(day__range=(first, last), turbine__in=known)
     rows = all_rows(days.values_list("turbine_id", "day", "revision", "samples"))
     # Numbers sort faster here than names in the database.
     rows.sort(key=lambda row: (row[1], place[row[0]]))
     return [
-        TurbineDay(of.name, day, revision, samples, of.rated_power_kw, of.sample_interval_s)
+        TurbineDay(name, day, revision, samples, rated_power_kw, sample_interval_s)
         for pk, day, revision, samples in rows
-        for of in (known[pk],)
+        for name, rated_power_kw, sample_interval_s in (known[pk],)
     ]
 
 

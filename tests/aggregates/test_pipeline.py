@@ -12,7 +12,7 @@ from aggregates import chunks, extract, load, pipeline
 from aggregates.models import AggregatedDay, Outcome, Run, Value
 from aggregates.pipeline import pending_days, request
 from sourcedata.models import Measurement, SourceDay, Turbine
-from tests.builders import aggregated, at, measurements, turbine, values
+from tests.builders import MINUTE, aggregated, at, measurements, turbine, values
 from windproject.partitions import ensure_months
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +74,19 @@ def test_only_the_turbines_that_are_not_current_are_aggregated() -> None:
     Measurement.objects.filter(turbine__name="T02").update(power=F("power") + 1)
     run = aggregated(DAY)
     assert (run.samples, run.changed, run.unchanged) == (20, 6, 4)
+
+
+@pytest.mark.parametrize("changed", [1, 2, 3])
+def test_whatever_part_of_a_signal_changes_the_rest_stays(changed: int) -> None:
+    measurements(turbine(), MIDNIGHT, 10 * MINUTE, power=[1.0, 2.0, 3.0])
+    aggregated(DAY)
+    Measurement.objects.filter(power__lte=changed).update(power=F("power") + 10)
+    measurements(turbine(), f"{DAY}T12:00", power=[4.0])
+    run = aggregated(DAY)
+    # Of each window mean, min, max and count; the count stays.
+    assert (run.changed, run.unchanged, run.inserted) == (3 * changed, 12 - 3 * changed, 4)
+    expected = [power + 10 * (power <= changed) for power in (1.0, 2.0, 3.0)]
+    assert list(values("power_mean").values()) == [*expected, 4.0]
 
 
 def test_a_day_without_measurements_is_empty() -> None:
