@@ -1,6 +1,7 @@
 """The days of a year by state, to be run again, and the page of each."""
 
 from calendar import day_name
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -14,9 +15,10 @@ from django.urls import URLPattern, path
 from aggregates import extract, reader, states
 from aggregates.admin.common import MOST_SHOWN, ReadOnly, day_of, may_run, submit
 from aggregates.extract import SourceUnavailable
-from aggregates.models import Day, Run
+from aggregates.models import Day, Run, Signal
 from aggregates.pages.board import MARKS, months
 from aggregates.states import SETTLED, WORST_FIRST, State, TurbineDayState
+from aggregates.statistics import MEAN
 from windproject.days import today
 
 DAY = timedelta(days=1)
@@ -86,7 +88,7 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
         }
         try:
             context["found"], turbines = states.day_and_turbines(day)
-            context["turbines"] = sorted(turbines, key=_worst_first)[:MOST_SHOWN]
+            context["turbines"] = _with_signals(sorted(turbines, key=_worst_first)[:MOST_SHOWN])
             context["more"] = max(len(turbines) - MOST_SHOWN, 0)
         except SourceUnavailable as error:
             messages.error(request, str(error))
@@ -125,6 +127,17 @@ def _history() -> tuple[date, date]:
 
 def _worst_first(found: TurbineDayState) -> tuple[int, str]:
     return WORST_FIRST.index(found.state), found.turbine
+
+
+def _with_signals(
+    turbines: Sequence[TurbineDayState],
+) -> Sequence[tuple[TurbineDayState, Sequence[Signal]]]:
+    """Return each turbine with the signals of its means, which lead to its values of the day."""
+    names = [found.turbine for found in turbines]
+    means = defaultdict(list)
+    for signal in Signal.objects.filter(turbine__in=names, statistic=MEAN).order_by("variable"):
+        means[signal.turbine].append(signal)
+    return [(found, means[found.turbine]) for found in turbines]
 
 
 def _listed(days: Sequence[states.DayState], state: str) -> Sequence[states.DayState]:

@@ -34,6 +34,7 @@ class SignalAdmin(ReadOnly, PatientFilters, admin.ModelAdmin):
     """Signals with their latest value; the page of one shows its history."""
 
     list_display = ["turbine", "variable", "statistic", "latest_time", "latest_value"]
+    list_display_links = ["turbine", "variable", "statistic"]
     list_filter = ["turbine", "variable", "statistic"]
     search_fields = ["turbine"]
     show_full_result_count = False

@@ -1,8 +1,9 @@
 """Why a value is what it is: its samples, what became of each, its formula, its run and version."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import isclose, isfinite, isnan
 
 from aggregates import extract, states
@@ -14,12 +15,15 @@ from aggregates.windows import WINDOW
 from sourcedata.variables import VARIABLES, Variable
 from windproject.days import day_bounds
 
-USED, MISSING = "used", "missing"
+USED, REJECTED, MISSING = "used", "rejected", "missing"
 
 
 @dataclass(frozen=True)
 class Sample:
-    """What was measured at a time, and what became of it; `value` is None where it is missing."""
+    """What was measured at a time, and what became of it; `value` is None where it is missing.
+
+    `verdict` begins with USED, REJECTED or MISSING.
+    """
 
     timestamp: datetime
     value: float | None
@@ -36,8 +40,8 @@ class Explanation:
     """All about the value of a signal in the window [start, end).
 
     `value` is what is stored, None where nothing is; `formula` is computed anew of the samples that
-    the source has now. `turbine_day` is None where the source does not know it, `aggregated` where
-    it was never aggregated.
+    the source has now. `samples` has those too that should be there and are not. `turbine_day` is
+    None where the source does not know it, `aggregated` where it was never aggregated.
     """
 
     start: datetime
@@ -48,6 +52,12 @@ class Explanation:
     formula: Formula
     turbine_day: TurbineDayState | None
     aggregated: AggregatedDay | None
+
+    @property
+    def tally(self) -> str:
+        """How many samples were used, rejected and missing, in words."""
+        counts = Counter(sample.verdict.partition(":")[0] for sample in self.samples)
+        return ", ".join(f"{counts[one]} {one}" for one in (USED, REJECTED, MISSING))
 
     @property
     def agrees(self) -> bool:
@@ -87,22 +97,34 @@ def _samples(known: TurbineDay, variable: Variable, start: datetime) -> list[Sam
     times = frame["timestamp"].dt.tz_localize("UTC")
     of_window = frame[(times >= start) & (times < start + WINDOW)]
     within = variable.valid_range(known.rated_power_kw)
-    return [
+    found = [
         Sample(time.tz_localize("UTC").to_pydatetime(), *_judged(value, within, variable.unit))
         for time, value in zip(of_window["timestamp"], of_window[variable.name], strict=True)
+    ]
+    absent = _absent(found, start, timedelta(seconds=known.sample_interval_s))
+    return sorted([*found, *absent], key=lambda sample: sample.timestamp)
+
+
+def _absent(found: Sequence[Sample], start: datetime, interval: timedelta) -> list[Sample]:
+    """Return the samples that should be in the window, and of which the source has nothing."""
+    numbers = {(sample.timestamp - start) // interval for sample in found}
+    return [
+        Sample(start + number * interval, None, f"{MISSING}: the source has no row")
+        for number in range(WINDOW // interval)
+        if number not in numbers
     ]
 
 
 def _judged(value: float, within: tuple[float, float], unit: str) -> tuple[float | None, str]:
     least, greatest = within
     if isnan(value):
-        return None, MISSING
+        return None, f"{MISSING}: its row has no value"
     if not isfinite(value):
-        return value, "rejected: it is infinite"
+        return value, f"{REJECTED}: it is infinite"
     if value < least:
-        return value, f"rejected: below {least:g} {unit}"
+        return value, f"{REJECTED}: below {least:g} {unit}"
     if value > greatest:
-        return value, f"rejected: above {greatest:g} {unit}"
+        return value, f"{REJECTED}: above {greatest:g} {unit}"
     return value, USED
 
 

@@ -24,7 +24,10 @@ class Point:
 
 @dataclass(frozen=True)
 class Picture:
-    """The samples that have a value; `level` is how high the stored one lies, if among them."""
+    """The samples that have a value; `level` is how high the stored one lies, if among them.
+
+    It reaches from the `least` of the samples that were used to the `greatest`.
+    """
 
     points: Sequence[Point]
     level: float | None
@@ -39,11 +42,14 @@ def picture(found: Explanation, statistic: str) -> Picture | None:
     shown = [one for one in found.samples if one.value is not None and abs(one.value) < 1e300]
     if not shown:
         return None
-    values = [one.value for one in shown if one.value is not None]
+    # What was left out may lie so far off that the others would be one line.
+    scaled = [one for one in shown if one.is_used] or shown
+    values = [one.value for one in scaled if one.value is not None]
     least, greatest = min(values), max(values)
 
     def height(value: float) -> float:
         share = (value - least) / (greatest - least) if greatest > least else 0.5
+        share = min(max(share, 0), 1)
         return round(HEIGHT - MARGIN - share * (HEIGHT - 2 * MARGIN), 1)
 
     def across(time: datetime) -> float:

@@ -11,7 +11,7 @@ from aggregates.models import Tick
 from aggregates.pages import morning
 from tests import processes
 from tests.browser.conftest import NAME, log_in
-from tests.browser.farm import NEXT_DAY, fill, places
+from tests.browser.farm import DAY, NEXT_DAY, fill, places
 from tests.builders import aggregated
 from tests.processes import PATIENCE_S, wait_until
 from windproject.days import now
@@ -92,6 +92,14 @@ def test_a_value_is_explained(admin: Page) -> None:
     expect(admin.get_by_text("7.8125 m/s is stored for 10:10 to 10:20 UTC")).to_be_visible()
     expect(admin.get_by_text("(7 + 8 + 9 + 7.5 + 8.5 + 9.5 + 6 + 7) / 8 = 7.8125")).to_be_visible()
     expect(admin.get_by_role("cell", name="rejected: above 50 m/s")).to_be_visible()
+
+
+def test_a_day_leads_to_the_values_that_a_turbine_has_on_it(admin: Page) -> None:
+    fill()
+    admin.goto(f"/admin/aggregates/day/{DAY}/")
+    admin.get_by_role("row", name="T01").get_by_role("link", name="wind_speed").click()
+    admin.get_by_role("link", name="10:10").click()
+    expect(admin.get_by_text("is stored for 10:10 to 10:20 UTC")).to_be_visible()
 
 
 def test_a_click_on_the_chart_explains_the_value_there(admin: Page) -> None:

@@ -32,13 +32,20 @@ def found(name: str = "wind_speed_mean", start: str = START) -> Explanation:
 
 def test_each_sample_tells_what_became_of_it() -> None:
     a_window()
-    assert [(sample.value, sample.verdict) for sample in found().samples] == [
+    assert [(sample.value, sample.verdict) for sample in found().samples[:5]] == [
         (7.0, "used"),
-        (None, "missing"),
+        (None, "missing: its row has no value"),
         (51.0, "rejected: above 50 m/s"),
         (float("inf"), "rejected: it is infinite"),
         (9.0, "used"),
     ]
+
+
+def test_samples_that_never_came_are_missing_too() -> None:
+    a_window()
+    absent = [sample for sample in found().samples if "no row" in sample.verdict]
+    assert [sample.timestamp.minute for sample in absent] == [15, 16, 17, 18, 19]
+    assert found().tally == "2 used, 2 rejected, 6 missing"
 
 
 def test_the_formula_comes_to_what_is_stored() -> None:
@@ -75,7 +82,8 @@ def test_it_names_the_run_and_the_revision() -> None:
 def test_a_window_without_samples_has_none_and_no_value() -> None:
     a_window()
     one = found(start="2025-08-31T12:00")
-    assert (one.samples, one.value, one.formula.value, one.agrees) == ([], None, None, True)
+    assert (one.value, one.formula.value, one.agrees) == (None, None, True)
+    assert one.tally == "0 used, 0 rejected, 10 missing"
 
 
 def test_a_window_of_a_time_is_the_one_it_lies_in() -> None:
@@ -112,7 +120,8 @@ def test_the_page_tells_it_all(admin_client: Client) -> None:
     assert "<strong>8 m/s</strong>" in shown
     assert "<code>wind_speed_mean = (7 + 9) / 2 = 8</code>" in shown
     assert "This is what the samples below come to." in shown
-    assert "5 samples of 10 expected" in shown
+    assert "Samples: 2 used, 2 rejected, 6 missing, of 10 expected" in shown
+    assert "have not changed since" in shown
     assert shown.count("<circle") == 3
 
 
