@@ -1,5 +1,6 @@
 """Days as they are before they are aggregated for the first time."""
 
+import os
 from datetime import date
 
 from django.core.management import call_command
@@ -28,6 +29,13 @@ def forget(first: date, last: date) -> None:
         for month in {month_of(day) for day in days_between(first, last)}:
             cursor.execute(f"DROP TABLE IF EXISTS {partition_of('data', month)}")
     tidy(TARGET)
+
+
+def settle() -> None:
+    """Have all that was written before lie on disk, and nothing left for the autovacuum to do."""
+    for alias in (SOURCE, TARGET):
+        tidy(alias)
+    os.sync()
 
 
 def tidy(alias: str) -> None:

@@ -15,7 +15,9 @@ from django.conf import settings
 from django.core.management import call_command
 
 from benchmarks import day, history, importing, sharing
+from benchmarks.fresh import settle
 from benchmarks.scale_report import publish_all
+from benchmarks.workers import broker
 
 ROUNDS = 5
 PATIENCE_S = 570
@@ -43,25 +45,33 @@ CASES = [
 
 def main() -> None:
     """Measure what is missing, as long as there is time, and publish what is complete."""
-    started = monotonic()
     call_command("migrate", verbosity=0)
     kept: dict[str, Any] = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+    with broker():
+        is_complete = measure(kept, end=monotonic() + PATIENCE_S)
+    if is_complete:
+        publish_all(kept)
+        KEPT.unlink()
+    else:
+        print("Not all is measured yet. To go on: make bench")
+
+
+def measure(kept: dict[str, Any], end: float) -> bool:
+    """Measure rounds that are not kept yet until there are none, or no time for the next."""
     for case in CASES:
-        rounds = kept.setdefault(case.name, [])
-        if not rounds:
+        if not kept.setdefault(case.name, []):
             print(f"Preparing: {case.name}", flush=True)
             case.fill()
     while missing := [case for case in CASES if len(kept[case.name]) < ROUNDS]:
         case = min(missing, key=lambda one: len(kept[one.name]))
-        if monotonic() - started + case.longest_s > PATIENCE_S:
-            print(f"{len(missing)} of {len(CASES)} cases lack rounds. To go on: make bench")
-            return
+        if monotonic() + case.longest_s > end:
+            return False
         number = len(kept[case.name])
         print(f"Round {number + 1} of {ROUNDS}: {case.name}", flush=True)
+        settle()
         kept[case.name].append(case.measure(number))
         KEPT.write_text(json.dumps(kept))
-    publish_all(kept)
-    KEPT.unlink()
+    return True
 
 
 if __name__ == "__main__":

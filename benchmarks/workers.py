@@ -1,4 +1,4 @@
-"""Real workers on the benchmarks' databases, with a broker of their own."""
+"""Real workers and a broker on the benchmarks' databases."""
 
 import subprocess
 import sys
@@ -29,16 +29,22 @@ def process(*arguments: str) -> Iterator[int]:
 
 
 @contextmanager
+def broker() -> Iterator[None]:
+    """Run the broker while the block lasts."""
+    with process("manage.py", "broker"):
+        current_app.connection_for_write().ensure_connection(max_retries=100, interval_step=0.1)
+        yield
+
+
+@contextmanager
 def workers(number: int) -> Iterator[Sequence[int]]:
     """Run so many workers of one process each; yields the ids of the processes that work."""
     with ExitStack() as running:
-        running.enter_context(process("manage.py", "broker"))
         celery = ("-m", "celery", "--quiet", "-A", "windproject", "worker", "--concurrency=1")
         started = [
             running.enter_context(process(*celery, f"--hostname=worker{one}@%h"))
             for one in range(number)
         ]
-        current_app.connection_for_write().ensure_connection(max_retries=100, interval_step=0.1)
         while len(current_app.control.ping(timeout=0.5)) < number:
             sleep(0.2)
         yield [int(pid) for one in started for pid in _children(one)]
