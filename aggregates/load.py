@@ -69,12 +69,14 @@ def _with_signals(values: pd.DataFrame) -> tuple[pd.DataFrame, Array]:
     """
     keys = values.index[values.notna().any(axis=1)]
     known = _known_signals(values)
-    Signal.objects.bulk_create(
-        [Signal(turbine=t, variable=v, statistic=s) for t, v, s in keys.difference(known.index)],
-        # Another run may need the same signals at the same time.
-        ignore_conflicts=True,
-    )
-    known = _known_signals(values)
+    new = keys.difference(known.index)
+    if len(new):
+        Signal.objects.bulk_create(
+            [Signal(turbine=t, variable=v, statistic=s) for t, v, s in new],
+            # Another run may need the same signals at the same time.
+            ignore_conflicts=True,
+        )
+        known = _known_signals(values)
     return values.reindex(known.index), known.to_numpy()
 
 
