@@ -73,6 +73,7 @@ def test_a_chunk_that_fails_for_a_helper_is_done_again_alone(
         failing.setattr(chunks, "transform", fails)
         chunks.help_with(run)
     assert "is given back: ZeroDivisionError" in run.log_lines.get().message
+    assert not run.chunks.exclude(worker="").exists()
     chunks.lead(run, [], call=None)
     assert {tuple(chunk.turbines): chunk.attempt for chunk in run.chunks.all()} == {
         ("T01",): 2,

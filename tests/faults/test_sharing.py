@@ -1,7 +1,7 @@
 """Workers that share the chunks of a run, and one of which dies."""
 
 import signal
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -21,8 +21,8 @@ def single_turbines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHUNK_TURBINES", "1")
 
 
-def done() -> int:
-    return Chunk.objects.exclude(done_at=None).count()
+def done_of(day: date) -> int:
+    return Chunk.objects.filter(run__day=day).exclude(done_at=None).count()
 
 
 def succeeded() -> bool:
@@ -35,7 +35,7 @@ def test_other_workers_do_the_chunks_that_wait(single_turbines: None, paused_wor
         ask()
         wait_until(leader.is_there, "leader")
         with processes.worker():
-            wait_until(lambda: done() == 3, "three chunks that are done")
+            wait_until(lambda: done_of(DAY) == 3, "three chunks that are done")
             assert Run.objects.get().turbine_days == 3
             leader.go_on()
             wait_until(succeeded, "run that succeeded")
@@ -94,3 +94,20 @@ def test_todays_run_and_the_schedule_wait_for_no_backfill(broker: None) -> None:
     assert first
     assert first.day == DAY
     assert Run.objects.filter(started_at__gt=Tick.objects.get().ticked_at).count() > 10
+
+
+def test_the_chunks_of_a_run_wait_for_no_other_run(
+    single_turbines: None, paused_worker: Any
+) -> None:
+    days = [DAY - timedelta(days=number) for number in range(1, 11)]
+    for day in days:
+        measured(day, 1.0, "T01")
+    measured(DAY, 1.0, *TURBINES)
+    queueing.submit([*days, DAY], [], requested_by="test")
+    with paused_worker("transform") as leader:
+        wait_until(leader.is_there, "leader")
+        with processes.worker():
+            wait_until(lambda: done_of(DAY) == 3, "three chunks that are done")
+            assert Run.objects.filter(status="queued").exists()
+            leader.go_on()
+            wait_until(lambda: not Run.objects.exclude(status="succeeded"), "end of all runs")
