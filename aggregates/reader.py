@@ -1,6 +1,7 @@
 """The questions that others may ask of the target database."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import TypedDict
 
@@ -8,7 +9,7 @@ from django.db import connections
 from django.db.models import OuterRef, Subquery, Sum
 
 from aggregates.models import AggregatedDay, Signal, Value
-from aggregates.statistics import COUNT
+from aggregates.statistics import COUNT, MEAN
 from sourcedata.variables import VARIABLE_NAMES
 from windproject.days import day_bounds
 from windproject.routers import TARGET
@@ -49,6 +50,15 @@ def signals() -> Sequence[SignalHistory]:
         )
         for signal in Signal.objects.annotate(first_time=Subquery(first), last_time=Subquery(last))
     ]
+
+
+def signals_of_means(turbines: Collection[str]) -> Mapping[str, Sequence[Signal]]:
+    """Return the signals of the turbines' means, by turbine and variable."""
+    by_turbine = defaultdict(list)
+    found = Signal.objects.filter(turbine__in=turbines, statistic=MEAN).order_by("variable")
+    for signal in found:
+        by_turbine[signal.turbine].append(signal)
+    return by_turbine
 
 
 def changes_known_until() -> datetime:

@@ -1,7 +1,6 @@
 """The days of a year by state, to be run again, and the page of each."""
 
 from calendar import day_name
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -18,7 +17,6 @@ from aggregates.extract import SourceUnavailable
 from aggregates.models import Day, Run, Signal
 from aggregates.pages.board import MARKS, months
 from aggregates.states import SETTLED, WORST_FIRST, State, TurbineDayState
-from aggregates.statistics import MEAN
 from windproject.days import today
 
 DAY = timedelta(days=1)
@@ -133,10 +131,7 @@ def _with_signals(
     turbines: Sequence[TurbineDayState],
 ) -> Sequence[tuple[TurbineDayState, Sequence[Signal]]]:
     """Return each turbine with the signals of its means, which lead to its values of the day."""
-    names = [found.turbine for found in turbines]
-    means = defaultdict(list)
-    for signal in Signal.objects.filter(turbine__in=names, statistic=MEAN).order_by("variable"):
-        means[signal.turbine].append(signal)
+    means = reader.signals_of_means([found.turbine for found in turbines])
     return [(found, means[found.turbine]) for found in turbines]
 
 
