@@ -4,6 +4,10 @@ import os
 import socket
 from pathlib import Path
 
+from django.conf import settings
+from django.db.models import Q
+from django.db.models.functions import Now
+
 # As in proc(5): a zombie, which its parent has not looked after yet, and dead.
 ENDED = {"Z", "X"}
 
@@ -17,6 +21,11 @@ def is_gone(name: str) -> bool:
     """Return whether the process certainly ended; of one on another host nothing is certain."""
     host, _, pid = name.rpartition("/")
     return host == socket.gethostname() and not _lives(pid)
+
+
+def lost(name: str) -> Q:
+    """Return which rows that name this process have lost it: it is gone, or silent for a lease."""
+    return Q() if is_gone(name) else Q(heartbeat_at__lt=Now() - settings.RUN_LEASE)
 
 
 def _lives(pid: str) -> bool:

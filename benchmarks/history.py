@@ -14,7 +14,6 @@ from benchmarks import next_day, old_farm, year
 from benchmarks.fresh import forget, measured
 
 NEW_FOLDER = "benchmarks-new"
-FIGURES = (next_day.SECONDS, next_day.BUFFERS, next_day.WAL_BYTES)
 
 
 def begin() -> None:

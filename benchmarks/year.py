@@ -1,6 +1,6 @@
 """A farm with a year of history: 100 turbines, every measurement and every statistic of them.
 
-make bench-year. It takes a quarter of an hour and 40 GB; what was interrupted goes on.
+make bench-year. It takes a quarter of an hour and 23 GB; what was interrupted goes on.
 """
 
 from datetime import date, timedelta

@@ -97,12 +97,10 @@ class Chunk(models.Model):
     @transaction.atomic
     def take_back(self) -> None:
         """Let it wait again if its worker is gone or silent."""
-        held = self._held()
-        if not workers.is_gone(self.worker):
-            held = held.filter(heartbeat_at__lt=Now() - settings.RUN_LEASE)
-        if held.exists():
-            held.expel()
-            held.update(worker="")
+        lost = self._held().filter(workers.lost(self.worker))
+        if lost.exists():
+            lost.expel()
+            lost.update(worker="")
 
     def _held(self) -> ChunkQuerySet:
         return Chunk.objects.open().filter(pk=self.pk, attempt=self.attempt).exclude(worker="")

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from enum import StrEnum
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -199,17 +198,15 @@ class Run(models.Model):
         After MOST_ATTEMPTS it fails instead, and is no longer active either.
         """
         locks.take_turns_to_ask(self.day)
-        running = Run.objects.filter(pk=self.pk, status=Run.Status.RUNNING, attempt=self.attempt)
-        if not workers.is_gone(self.worker):
-            running = running.filter(heartbeat_at__lt=Now() - settings.RUN_LEASE)
-        if running.exists():
+        lost = self._held().filter(workers.lost(self.worker))
+        if lost.exists():
             # They may have the run's own row locked, just before their commit.
             self.chunks.expel()
         if self.attempt < MOST_ATTEMPTS:
-            taken = running.update(status=Run.Status.QUEUED, sent_at=None)
+            taken = lost.update(status=Run.Status.QUEUED, sent_at=None)
         else:
             error = f"The run lost its worker {self.attempt} times, last {self.worker}."
-            taken = running.update(status=Run.Status.FAILED, error=error, finished_at=Now())
+            taken = lost.update(status=Run.Status.FAILED, error=error, finished_at=Now())
         self.refresh_from_db()
         return bool(taken)
 
