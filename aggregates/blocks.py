@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from aggregates.catalogue import COUNT, STATISTICS
 from aggregates.models import Signal
 from aggregates.parts import Part
-from aggregates.statistics import COUNT, STATISTICS
 from aggregates.windows import WINDOW
 from sourcedata.variables import VARIABLE_NAMES
 from windproject.pgcopy import FLOAT, INTEGER, TIME, copy_out

@@ -9,10 +9,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from aggregates import extract
+from aggregates.catalogue import STATISTICS
 from aggregates.layouts import LAYOUTS
 from aggregates.models import AggregatedDay, Run, Value
 from aggregates.reader import turbine_names
-from aggregates.statistics import STATISTICS
 from sourcedata.variables import VARIABLE_NAMES
 from windproject.downloads import FormatFilter
 from windproject.parameters import (

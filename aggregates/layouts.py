@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from aggregates.blocks import Block, SignalName
+from aggregates.catalogue import MEAN
 from aggregates.parts import Part
-from aggregates.statistics import MEAN
 from aggregates.windows import WINDOW, WINDOWS_PER_DAY
 from sourcedata.variables import VARIABLES
 from windproject.containers import Batch, Column, Schema

@@ -8,8 +8,8 @@ from typing import TypedDict
 from django.db import connections
 from django.db.models import OuterRef, Subquery, Sum
 
+from aggregates.catalogue import COUNT, MEAN
 from aggregates.models import AggregatedDay, Signal, Value
-from aggregates.statistics import COUNT, MEAN
 from sourcedata.variables import VARIABLE_NAMES
 from windproject.days import day_bounds
 from windproject.routers import TARGET

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-MEAN, MINIMUM, MAXIMUM, STD, COUNT = "mean", "min", "max", "std", "count"
-STATISTICS = (MEAN, MINIMUM, MAXIMUM, STD, COUNT)
+from aggregates.catalogue import COUNT, MAXIMUM, MEAN, MINIMUM, STD
 
 # Below this length of the mean vector its direction is rounding error.
 SHORTEST_RESULTANT = 1e-9

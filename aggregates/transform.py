@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from aggregates import statistics
-from aggregates.statistics import STATISTICS
+from aggregates.catalogue import COUNT, STATISTICS
 from aggregates.windows import WINDOWS_PER_DAY, window_numbers
 from sourcedata.variables import VARIABLE_NAMES, VARIABLES
 
@@ -112,7 +112,7 @@ def _statistics(
 
 def _without_absent(cube: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Leave out counts of 0, and what overflowed: neither is a statistic of any sample."""
-    counts = cube[..., STATISTICS.index(statistics.COUNT)]
+    counts = cube[..., STATISTICS.index(COUNT)]
     return np.where(np.isfinite(cube) & (counts > 0)[..., np.newaxis], cube, np.nan)
 
 

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.db import connections
 
 from aggregates import versions
-from aggregates.statistics import STATISTICS
+from aggregates.catalogue import STATISTICS
 from aggregates.transform import rules
 from sourcedata.variables import VARIABLE_NAMES
 from windproject.days import days_between

@@ -11,6 +11,7 @@ from django.core.management import call_command, get_commands
 ROOT: Path = settings.BASE_DIR
 OURS = ("windproject", "sourcedata", "aggregates")
 PURE = [
+    "aggregates/catalogue.py",
     "aggregates/windows.py",
     "aggregates/statistics.py",
     "aggregates/transform.py",

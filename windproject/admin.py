@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from celery import current_app
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ERROR_FLAG
 from django.contrib.auth.models import User
@@ -13,6 +14,9 @@ from django_celery_beat.admin import PeriodicTaskAdmin
 from django_celery_beat.models import ClockedSchedule, PeriodicTask, SolarSchedule
 from knox.admin import AuthTokenAdmin
 from knox.models import AuthToken
+
+# Those that the form of a periodic task offers.
+current_app.autodiscover_tasks(force=True)
 
 admin.site.site_header = admin.site.site_title = "windproject"
 admin.site.index_title = "Wind farm"

@@ -5,14 +5,22 @@ from logging.config import dictConfig
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_init
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "windproject.settings")
+# Django's checks load every page, of which neither a worker nor the scheduler shows any; and what
+# they find is told nobody here.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 app = Celery("windproject")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks()
+
+
+@worker_init.connect
+def find_tasks(**kwargs: Any) -> None:
+    """Load the tasks where they run: the scheduler sends their names, and needs no pandas."""
+    app.autodiscover_tasks(force=True)
 
 
 @setup_logging.connect

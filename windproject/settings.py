@@ -19,7 +19,8 @@ INSTALLED_APPS = [
     "windproject",
     "sourcedata",
     "aggregates",
-    "django.contrib.admin",
+    # Its pages are found by `urls`, so that what shows none does not load them.
+    "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

@@ -12,6 +12,8 @@ from aggregates.values_api import SignalsView, ValuesView, VariablesView
 from sourcedata.api import DataView, TurbinesView
 from windproject.health import live, ready
 
+admin.autodiscover()
+
 handler400 = "windproject.problems.bad_request"
 handler404 = "windproject.problems.not_found"
 handler500 = "windproject.problems.server_error"

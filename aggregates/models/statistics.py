@@ -8,7 +8,7 @@ from django.db.models import F, Func, Q
 from django.db.models import Value as Constant
 from django.db.models.functions import Concat
 
-from aggregates.statistics import COUNT
+from aggregates.catalogue import COUNT
 from aggregates.windows import WINDOW
 from sourcedata.variables import UNITS
 

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from aggregates.statistics import COUNT, MAXIMUM, MEAN, MINIMUM, SHORTEST_RESULTANT, STD
+from aggregates.catalogue import COUNT, MAXIMUM, MEAN, MINIMUM, STD
+from aggregates.statistics import SHORTEST_RESULTANT
 from aggregates.windows import WINDOW, WINDOWS_PER_DAY
 
 # A week of windows; more are finer than the pixels of a wide screen, and drawn slowly.

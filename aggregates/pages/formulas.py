@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import atan2, cos, degrees, fsum, hypot, log, radians, sin, sqrt
 
-from aggregates.statistics import COUNT, MAXIMUM, MEAN, MINIMUM, SHORTEST_RESULTANT
+from aggregates.catalogue import COUNT, MAXIMUM, MEAN, MINIMUM
+from aggregates.statistics import SHORTEST_RESULTANT
 
 
 @dataclass(frozen=True)

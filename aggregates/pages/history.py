@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from aggregates.blocks import SignalName, blocks
+from aggregates.catalogue import COUNT, STATISTICS
 from aggregates.parts import Part
-from aggregates.statistics import COUNT, STATISTICS
 from aggregates.windows import WINDOW, WINDOWS_PER_DAY, starts_between
 from windproject.days import day_start
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from aggregates.statistics import COUNT, MEAN
+from aggregates.catalogue import COUNT, MEAN
 from aggregates.windows import WINDOW
 
 SPEED, DIRECTION, POWER = "wind_speed", "wind_direction", "power"

@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from aggregates.catalogue import COUNT, MEAN
 from aggregates.extract import Nameplate
 from aggregates.pages import history, performance
 from aggregates.pages.board import STEPS
@@ -15,7 +16,6 @@ from aggregates.pages.performance_figures import (
     wind_rose_figure,
 )
 from aggregates.pages.periods import Period
-from aggregates.statistics import COUNT, MEAN
 from aggregates.windows import WINDOW
 from sourcedata.variables import VARIABLE_NAMES
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from aggregates.catalogue import MAXIMUM, MEAN, MINIMUM
 from aggregates.pages.explanation import Explanation
-from aggregates.statistics import MAXIMUM, MEAN, MINIMUM
 
 WIDTH, HEIGHT, MARGIN = 480, 160, 12
 # The statistics that are a level among the samples.

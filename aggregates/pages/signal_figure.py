@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from aggregates.catalogue import COUNT, MAXIMUM, MEAN, MINIMUM, STD
 from aggregates.pages.downsampling import Points
-from aggregates.statistics import COUNT, MAXIMUM, MEAN, MINIMUM, STD
 from aggregates.windows import WINDOW
 
 # Of the palette of Okabe and Ito, which people with any colour vision tell apart.

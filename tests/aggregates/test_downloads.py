@@ -7,8 +7,8 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 import pytest
 from django.db import connection
 
+from aggregates.catalogue import STATISTICS
 from aggregates.models import Run, Signal
-from aggregates.statistics import STATISTICS
 from sourcedata.variables import VARIABLE_NAMES
 from tests.processes import PATIENCE_S, process, wait_until
 from tests.windproject.test_serve import answers, free_port

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from aggregates.catalogue import STATISTICS
 from aggregates.pages.formulas import formula
-from aggregates.statistics import STATISTICS
 from aggregates.transform import transform
 from sourcedata.variables import VARIABLES
 from tests.builders import frame
