@@ -1,6 +1,7 @@
 """Replacing the statistics of turbine-days by newer ones, writing only what differs."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -24,7 +25,49 @@ from windproject.routers import TARGET
 Array = np.ndarray[Any, Any]
 
 
-def replace(chunk: Chunk, statistics: DayStatistics, versions: Mapping[str, Version]) -> None:
+@dataclass(frozen=True)
+class Part:
+    """The statistics of some turbines of a chunk, to be stored.
+
+    `values` has those whose signal exists, and `ids` their signals, ascending.
+    """
+
+    statistics: DayStatistics
+    values: pd.DataFrame
+    ids: Array
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was done with a part, or with several.
+
+    `losers` are the turbines that were left as they were, `changed` those of which any value is
+    another one now; `windows` counts by turbine those with values.
+    """
+
+    losers: set[str] = field(default_factory=set)
+    changed: set[str] = field(default_factory=set)
+    windows: Mapping[str, int] = field(default_factory=dict)
+    figures: Figures = field(default_factory=Figures)
+
+    def __add__(self, other: "Written") -> "Written":
+        return Written(
+            self.losers | other.losers,
+            self.changed | other.changed,
+            {**self.windows, **other.windows},
+            self.figures + other.figures,
+        )
+
+
+def prepare(statistics: DayStatistics) -> Part:
+    """Make the signals that do not exist yet; one comes into being with its first value.
+
+    Not in the transaction of `replace`: another run may need the same ones at the same time.
+    """
+    return Part(statistics, *_with_signals(statistics.values))
+
+
+def replace(chunk: Chunk, parts: Iterable[Part], versions: Mapping[str, Version]) -> None:
     """Replace the statistics of the run's day, of the turbines `versions` names, all or nothing.
 
     Counts on the run what was done, and notes on the chunk that it is. Turbines that would lose
@@ -34,28 +77,30 @@ def replace(chunk: Chunk, statistics: DayStatistics, versions: Mapping[str, Vers
         RunLost: where another worker has taken the run or the chunk over; then nothing was written.
     """
     run = chunk.run
-    if statistics.windows:
-        ensure_months(TARGET, "data", [run.day])
-    values, ids = _with_signals(statistics.values)
+    ensure_months(TARGET, "data", [run.day])
     with transaction.atomic(using=TARGET):
         locks.take_turns_to_load(chunk.pk)
-        before, after = _stored(ids, run.day), values.to_numpy()
-        lost = np.zeros(len(ids), dtype=bool)
-        if not run.force:
-            lost = rows_that_lose_most(before, after, _owners(values))
-        difference = compare(before, np.where(lost[:, np.newaxis], before, after))
-        _write(difference, after, ids, run.day)
-        turbines = values.index.get_level_values("turbine")
-        losers = sorted(set(turbines[np.flatnonzero(lost)]))
-        chunk.finish(losers)
+        written = sum((_replace(part, run) for part in parts), start=Written())
+        chunk.finish(written.losers)
         run.hold()
-        _remember(
-            run,
-            {name: v for name, v in versions.items() if name not in losers},
-            _windows(after, turbines),
-            set(turbines[np.flatnonzero(difference.any.any(axis=1))]),
-        )
-        run.add(_figures(len(versions), statistics, difference))
+        _remember(run, versions, written)
+        run.add(written.figures + Figures(turbine_days=len(versions)))
+
+
+def _replace(part: Part, run: Run) -> Written:
+    before, after = _stored(part.ids, run.day), part.values.to_numpy()
+    lost = np.zeros(len(part.ids), dtype=bool)
+    if not run.force:
+        lost = rows_that_lose_most(before, after, _owners(part.values))
+    difference = compare(before, np.where(lost[:, np.newaxis], before, after))
+    _write(difference, after, part.ids, run.day)
+    turbines = part.values.index.get_level_values("turbine")
+    return Written(
+        losers=set(turbines[np.flatnonzero(lost)]),
+        changed=set(turbines[np.flatnonzero(difference.any.any(axis=1))]),
+        windows=_windows(after, turbines),
+        figures=_figures(part.statistics, difference),
+    )
 
 
 def _owners(values: pd.DataFrame) -> Array:
@@ -63,17 +108,13 @@ def _owners(values: pd.DataFrame) -> Array:
 
 
 def _with_signals(values: pd.DataFrame) -> tuple[pd.DataFrame, Array]:
-    """Return the rows whose signal exists, and the ids, both by id.
-
-    A signal comes into being with its first value.
-    """
+    """Return the rows whose signal exists, and the ids, both by id."""
     keys = values.index[values.notna().any(axis=1)]
     known = _known_signals(values)
     new = keys.difference(known.index)
     if len(new):
         Signal.objects.bulk_create(
             [Signal(turbine=t, variable=v, statistic=s) for t, v, s in new],
-            # Another run may need the same signals at the same time.
             ignore_conflicts=True,
         )
         known = _known_signals(values)
@@ -171,9 +212,7 @@ def _windows(after: Array, turbines: pd.Index) -> Mapping[str, int]:
     return dict(zip(has_value.index, has_value.sum(axis=1).tolist(), strict=True))
 
 
-def _remember(
-    run: Run, versions: Mapping[str, Version], windows: Mapping[str, int], changed: Collection[str]
-) -> None:
+def _remember(run: Run, versions: Mapping[str, Version], written: Written) -> None:
     known = [
         AggregatedDay(
             turbine=name,
@@ -181,15 +220,16 @@ def _remember(
             revision=version.revision,
             rules=version.rules,
             run=run,
-            windows=windows.get(name, 0),
+            windows=written.windows.get(name, 0),
             aggregated_at=Now(),
             changed_at=Now(),
         )
         for name, version in versions.items()
+        if name not in written.losers
     ]
     updated = ["revision", "rules", "run", "windows", "aggregated_at"]
-    _upsert([day for day in known if day.turbine not in changed], updated)
-    _upsert([day for day in known if day.turbine in changed], [*updated, "changed_at"])
+    _upsert([day for day in known if day.turbine not in written.changed], updated)
+    _upsert([day for day in known if day.turbine in written.changed], [*updated, "changed_at"])
 
 
 def _upsert(days: Sequence[AggregatedDay], updated: Sequence[str]) -> None:
@@ -198,9 +238,8 @@ def _upsert(days: Sequence[AggregatedDay], updated: Sequence[str]) -> None:
     )
 
 
-def _figures(turbine_days: int, statistics: DayStatistics, difference: Difference) -> Figures:
+def _figures(statistics: DayStatistics, difference: Difference) -> Figures:
     return Figures(
-        turbine_days=turbine_days,
         samples=statistics.samples,
         missing=statistics.missing,
         rejected=statistics.rejected,

@@ -1,0 +1,36 @@
+"""Making what is used next while what was made before is used."""
+
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from typing import TypeVar
+
+from django.db import connections
+
+Item = TypeVar("Item")
+Made = TypeVar("Made")
+
+
+def ahead(work: Callable[[Item], Made], items: Sequence[Item]) -> Generator[Made, None, None]:
+    """Return what the work makes of each item, in their order.
+
+    The first is made at once; each other one by a thread, while the caller is busy with the one
+    before. What is raised there is raised here. The thread has database connections of its own; it
+    ends with the generator, which is to be exhausted or closed.
+    """
+    return _ahead(work, [work(item) for item in items[:1]], items[1:])
+
+
+def _ahead(
+    work: Callable[[Item], Made], made: list[Made], items: Sequence[Item]
+) -> Generator[Made, None, None]:
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        try:
+            for item in items:
+                coming = thread.submit(copy_context().run, work, item)
+                yield made.pop()
+                made.append(coming.result())
+            yield from made
+        finally:
+            if items:
+                thread.submit(connections.close_all)
