@@ -5,3 +5,4 @@ from django.apps import AppConfig
 
 class AggregatesConfig(AppConfig):
     name = "aggregates"
+    verbose_name = "Statistics"

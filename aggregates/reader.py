@@ -6,13 +6,16 @@ from datetime import date, datetime
 from typing import TypedDict
 
 from django.db import connections
-from django.db.models import OuterRef, Subquery, Sum
+from django.db.models import Avg, OuterRef, Subquery, Sum
+from django.db.models.functions import ExtractHour
 
 from aggregates.catalogue import COUNT, MEAN
 from aggregates.models import AggregatedDay, Signal, Value
 from sourcedata.variables import VARIABLE_NAMES
 from windproject.days import day_bounds
 from windproject.routers import TARGET
+
+HOURS = 24
 
 
 def turbine_names() -> list[str]:
@@ -76,14 +79,38 @@ def changes_known_until() -> datetime:
     return found
 
 
-def samples_used(day: date) -> dict[str, int]:
-    """Return how many samples of each variable the statistics of the UTC day are made of."""
+def samples_used(day: date) -> Mapping[str, Sequence[int]]:
+    """Return how many samples of each variable the statistics of each hour of the UTC day are of.
+
+    A variable without any is not there.
+    """
     start, end = day_bounds(day)
     counted = Value.objects.filter(
         signal__statistic=COUNT, timestamp__gte=start, timestamp__lt=end
-    ).values_list("signal__variable")
-    found = dict(counted.annotate(samples=Sum("value")))
-    return {name: int(found[name]) for name in VARIABLE_NAMES if name in found}
+    ).values_list("signal__variable", ExtractHour("timestamp"))
+    found = {(name, hour): int(samples) for name, hour, samples in counted.annotate(Sum("value"))}
+    measured = {name for name, _ in found}
+    return {
+        name: [found.get((name, hour), 0) for hour in range(HOURS)]
+        for name in VARIABLE_NAMES
+        if name in measured
+    }
+
+
+class Means(TypedDict):
+    """What the means of one variable of all turbines come to; None where there are none."""
+
+    total: float | None
+    mean: float | None
+
+
+def means(variable: str, day: date) -> Means:
+    """Return the sum and the mean of all means of a variable on the UTC day, in its unit."""
+    start, end = day_bounds(day)
+    found = Value.objects.filter(
+        signal__variable=variable, signal__statistic=MEAN, timestamp__gte=start, timestamp__lt=end
+    ).aggregate(total=Sum("value"), mean=Avg("value"))
+    return Means(total=found["total"], mean=found["mean"])
 
 
 def last_day_of_turbine(turbine: str) -> date | None:

@@ -70,6 +70,11 @@ class DayState:
     windows: int
     last_run: Run | None
 
+    @property
+    def coverage(self) -> float | None:
+        """The part of the expected samples that came; None where none is expected."""
+        return self.samples / self.expected_samples if self.expected_samples else None
+
 
 # Of a turbine-day: the version that its statistics are of, its `windows` and its `changed_at`. A
 # plain tuple, as there may be very many.

@@ -7,6 +7,8 @@ import numpy as np
 
 WINDOW = timedelta(minutes=10)
 WINDOWS_PER_DAY = 144
+# Of fewer of its samples a window or a day is shown with a warning, and no curve is made.
+LEAST_COVERAGE = 0.9
 
 Array = np.ndarray[Any, Any]
 

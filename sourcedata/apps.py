@@ -5,3 +5,4 @@ from django.apps import AppConfig
 
 class SourcedataConfig(AppConfig):
     name = "sourcedata"
+    verbose_name = "Measurements"

@@ -18,9 +18,6 @@ from knox.models import AuthToken
 # Those that the form of a periodic task offers.
 current_app.autodiscover_tasks(force=True)
 
-admin.site.site_header = admin.site.site_title = "windproject"
-admin.site.index_title = "Wind farm"
-
 
 class PatientFilters:
     """Lists whose address was changed by hand to what no filter can mean: all is shown then."""

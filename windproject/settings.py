@@ -19,8 +19,7 @@ INSTALLED_APPS = [
     "windproject",
     "sourcedata",
     "aggregates",
-    # Its pages are found by `urls`, so that what shows none does not load them.
-    "django.contrib.admin.apps.SimpleAdminConfig",
+    "windproject.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -32,7 +31,7 @@ INSTALLED_APPS = [
     "django_celery_beat",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "knox",
+    "windproject.apps.TokensConfig",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

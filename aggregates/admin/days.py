@@ -15,7 +15,8 @@ from aggregates import extract, reader, states
 from aggregates.admin.common import MOST_SHOWN, ReadOnly, day_of, may_run, submit
 from aggregates.extract import SourceUnavailable
 from aggregates.models import Day, Run, Signal
-from aggregates.pages.board import MARKS, months
+from aggregates.pages.board import MARKS, MEANINGS, months
+from aggregates.pages.coverage import coverage
 from aggregates.states import SETTLED, WORST_FIRST, State, TurbineDayState
 from windproject.days import today
 
@@ -55,6 +56,7 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
             "months": months(found),
             "waiting": [day.day for day in _listed(found, "")[::-1]],
             "marks": MARKS.items(),
+            "meanings": MEANINGS.items(),
             "weekdays": [name[:2] for name in day_name],
             "years": years,
             "year": year,
@@ -82,14 +84,16 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
             "after": day + DAY,
             "may_run": may_run(request),
             "runs": Run.objects.filter(day=day),
-            "used": reader.samples_used(day).items(),
         }
+        expected = 0
         try:
-            context["found"], turbines = states.day_and_turbines(day)
+            found, turbines = states.day_and_turbines(day)
+            context["found"], expected = found, found.expected_samples
             context["turbines"] = _with_signals(sorted(turbines, key=_worst_first)[:MOST_SHOWN])
             context["more"] = max(len(turbines) - MOST_SHOWN, 0)
         except SourceUnavailable as error:
             messages.error(request, str(error))
+        context["coverage"] = coverage(reader.samples_used(day), expected)
         return TemplateResponse(request, "admin/aggregates/day/change_form.html", context)
 
     def _days_of_year(

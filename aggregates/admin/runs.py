@@ -52,15 +52,15 @@ class RunAdmin(ReadOnly, PatientFilters, admin.ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
     actions = ["run_again"]
-    readonly_fields = ["which_turbines", "duration_s"]
+    readonly_fields = ["which_turbines", "is_forced", "values_missing", "values_rejected"]
     # A tuple is one line.
     fieldsets = [
         (
             "Asked for",
-            {"fields": [("day", "which_turbines"), ("requested_by", "force")]},
+            {"fields": [("day", "which_turbines"), ("requested_by", "is_forced")]},
         ),
         ("When", {"fields": [("queued_at", "started_at", "finished_at")]}),
-        ("Read from the source", {"fields": [("samples", "missing", "rejected")]}),
+        ("Read from the source", {"fields": [("samples", "values_missing", "values_rejected")]}),
         ("Written", {"fields": [("windows", "unchanged"), ("inserted", "changed", "removed")]}),
         (
             "For a developer",
@@ -78,6 +78,19 @@ class RunAdmin(ReadOnly, PatientFilters, admin.ModelAdmin):
     @admin.display(description="seconds", empty_value="")
     def duration_s(self, run: Run) -> str | None:
         return f"{run.duration.total_seconds():.2f}" if run.duration else None
+
+    @admin.display(description="force")
+    def is_forced(self, run: Run) -> str:
+        return "yes" if run.force else "no"
+
+    # A sample has a value per variable.
+    @admin.display(description="values missing")
+    def values_missing(self, run: Run) -> int:
+        return run.missing
+
+    @admin.display(description="values rejected")
+    def values_rejected(self, run: Run) -> int:
+        return run.rejected
 
     def has_run_permission(self, request: HttpRequest) -> bool:
         return may_run(request)

@@ -14,11 +14,12 @@ from django.urls import URLPattern, path, reverse
 
 from aggregates import extract, reader
 from aggregates.admin.common import ReadOnly
+from aggregates.catalogue import STATISTICS
 from aggregates.extract import SourceUnavailable
 from aggregates.models import Signal, Value
 from aggregates.pages import history
 from aggregates.pages.downsampling import points
-from aggregates.pages.explanation import explain, window_of
+from aggregates.pages.explanation import at_the_same_time, explain, window_of
 from aggregates.pages.periods import Period, period
 from aggregates.pages.picture import picture
 from aggregates.pages.signal_figure import signal_figure
@@ -80,6 +81,9 @@ class SignalAdmin(ReadOnly, PatientFilters, admin.ModelAdmin):
             "title": f"{signal}, {start:%Y-%m-%d %H:%M}",
             "opts": self.opts,
             "signal": signal,
+            "start": start,
+            "others": at_the_same_time(signal.turbine, start).items(),
+            "statistics": STATISTICS,
         }
         try:
             found = explain(signal, start)
@@ -119,6 +123,7 @@ class SignalAdmin(ReadOnly, PatientFilters, admin.ModelAdmin):
             "leads_to": f"{page}?from=" if merged.windows == 1 else "?first=",
             "download": (address := _download(request, signal, shown)),
             "pandas": _pandas(address),
+            "others": reader.signals_of_means([signal.turbine])[signal.turbine],
         }
         if shown.days > 1:
             return context | {"days": history.days(found, interval_s)}

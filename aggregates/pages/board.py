@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from aggregates.states import DayState, State
+from aggregates.windows import LEAST_COVERAGE
 
 # What tells the states apart where colours do not.
 MARKS: Mapping[State, str] = {
@@ -18,6 +19,16 @@ MARKS: Mapping[State, str] = {
     State.CURRENT: "✓",
     State.EMPTY: "",
 }
+MEANINGS: Mapping[State, str] = {
+    State.FAILED: "not computed: its last run says why",
+    State.RUNNING: "being computed",
+    State.QUEUED: "waits for a worker",
+    State.STALE: "its measurements have changed since it was computed",
+    State.MISSING: "never computed yet",
+    State.ARCHIVED: "computed, and its measurements are no longer kept",
+    State.CURRENT: "computed from the measurements as they are now",
+    State.EMPTY: "has no measurements",
+}
 # Coverage is shown in as many steps.
 STEPS = 4
 
@@ -26,7 +37,8 @@ STEPS = 4
 class Cell:
     """One day: its mark, its coverage in steps from 0 to STEPS, and all of it in words.
 
-    `iso` is its date as text, `number` its day of the month.
+    `iso` is its date as text, `number` its day of the month; `percent` is its coverage where that
+    is low.
     """
 
     iso: str
@@ -34,6 +46,7 @@ class Cell:
     state: State
     mark: str
     coverage: int
+    percent: int | None
     text: str
 
 
@@ -60,11 +73,22 @@ def _weeks(first: date, cells: Mapping[date, Cell]) -> list[list[Cell | None]]:
 
 
 def _cell(found: DayState) -> Cell:
-    share = found.samples / found.expected_samples if found.expected_samples else 0
-    coverage = min(round(share * STEPS), STEPS)
     return Cell(
-        str(found.day), found.day.day, found.state, MARKS[found.state], coverage, _text(found)
+        iso=str(found.day),
+        number=found.day.day,
+        state=found.state,
+        mark=MARKS[found.state],
+        coverage=min(round((found.coverage or 0) * STEPS), STEPS),
+        percent=low_percent(found),
+        text=_text(found),
     )
+
+
+def low_percent(found: DayState) -> int | None:
+    """Return how many percent of its samples a day has, rounded down; None where that is enough."""
+    if found.coverage is None or found.coverage >= LEAST_COVERAGE:
+        return None
+    return int(found.coverage * 100)
 
 
 def _text(found: DayState) -> str:

@@ -1,18 +1,22 @@
 """Why a value is what it is: its samples, what became of each, its formula, its run and version."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import isclose, isfinite, isnan
 
-from aggregates import extract, states
+from django.db.models import OuterRef, Subquery
+
+from aggregates import extract, states, versions
+from aggregates.catalogue import STATISTICS
 from aggregates.extract import TurbineDay
 from aggregates.models import AggregatedDay, Signal, Value
 from aggregates.pages.formulas import Formula, formula
 from aggregates.states import TurbineDayState
+from aggregates.versions import Version
 from aggregates.windows import WINDOW
-from sourcedata.variables import VARIABLES, Variable
+from sourcedata.variables import VARIABLE_NAMES, VARIABLES, Variable
 from windproject.days import day_bounds
 
 USED, REJECTED, MISSING = "used", "rejected", "missing"
@@ -40,8 +44,9 @@ class Explanation:
     """All about the value of a signal in the window [start, end).
 
     `value` is what is stored, None where nothing is; `formula` is computed anew of the samples that
-    the source has now. `samples` has those too that should be there and are not. `turbine_day` is
-    None where the source does not know it, `aggregated` where it was never aggregated.
+    the source has now. `samples` has those too that should be there and are not. `turbine_day` and
+    `version` are None where the source does not know it, `aggregated` where it was never
+    aggregated.
     """
 
     start: datetime
@@ -51,7 +56,24 @@ class Explanation:
     expected: int | None
     formula: Formula
     turbine_day: TurbineDayState | None
+    version: Version | None
     aggregated: AggregatedDay | None
+
+    @property
+    def before(self) -> datetime:
+        """The start of the window before."""
+        return self.start - WINDOW
+
+    @property
+    def news(self) -> str:
+        """What has changed since the day was aggregated: measurements, rules, both or nothing."""
+        if not self.version or not self.aggregated:
+            return ""
+        changed = {
+            "measurements": self.version.revision != self.aggregated.revision,
+            "rules": self.version.rules != self.aggregated.rules,
+        }
+        return " and ".join(name for name, is_new in changed.items() if is_new)
 
     @property
     def tally(self) -> str:
@@ -88,6 +110,7 @@ def explain(signal: Signal, start: datetime) -> Explanation:
         expected=int(WINDOW.total_seconds()) // known.sample_interval_s if known else None,
         formula=formula(signal.statistic, variable.is_angle, used),
         turbine_day=next(iter(states.turbine_days(day, day, [signal.turbine])), None),
+        version=versions.version_of(known) if known else None,
         aggregated=aggregated.select_related("run").first(),
     )
 
@@ -132,3 +155,23 @@ def window_of(time: datetime) -> datetime:
     """Return the start of the window that the time lies in."""
     midnight, _ = day_bounds(time.date())
     return midnight + (time - midnight) // WINDOW * WINDOW
+
+
+@dataclass(frozen=True)
+class Other:
+    """A statistic of another signal of the turbine in the same window; None where there is none."""
+
+    signal_id: int
+    value: float | None
+
+
+def at_the_same_time(turbine: str, start: datetime) -> Mapping[str, Sequence[Other | None]]:
+    """Return all of a turbine's statistics in a window: of each variable, in their order."""
+    stored = Value.objects.filter(signal=OuterRef("pk"), timestamp=start).values("value")
+    found = Signal.objects.filter(turbine=turbine).annotate(stored=Subquery(stored))
+    by_name = {(one.variable, one.statistic): Other(one.pk, one.stored) for one in found}
+    return {
+        name: [by_name.get((name, statistic)) for statistic in STATISTICS]
+        for name in VARIABLE_NAMES
+        if any(variable == name for variable, _ in by_name)
+    }

@@ -1,7 +1,7 @@
-"""What an operator asks first: is everything there, is anything wrong, and what mends it."""
+"""What an operator asks first: is everything there, what is wrong, and what does the farm do."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -9,9 +9,11 @@ from celery import current_app
 from django.conf import settings
 from kombu.exceptions import OperationalError as BrokerError
 
-from aggregates import states
+from aggregates import reader, states
 from aggregates.extract import SourceUnavailable
 from aggregates.models import Run, Tick
+from aggregates.pages.board import Month, low_percent, months
+from aggregates.pages.performance import HOURS, POWER, SPEED
 from aggregates.states import SETTLED, DayState, State
 from windproject import health
 
@@ -33,10 +35,21 @@ class Trouble:
 
 
 @dataclass(frozen=True)
+class Yield:
+    """What all turbines did on a day; None where nothing tells."""
+
+    day: date
+    energy_mwh: float | None
+    wind_speed_m_s: float | None
+
+
+@dataclass(frozen=True)
 class Morning:
     """The days of the schedule's look-back that have measurements, and what is wrong.
 
-    `waiting` counts those that are not current, by state, the worst first.
+    `waiting` counts those that are not current, by state, the worst first. `months` has them as a
+    calendar, and `done` is of the newest one that has statistics; `gaps` are those that are over
+    and lack samples, newest first, with the percentage that came.
     """
 
     days: int = 0
@@ -48,6 +61,14 @@ class Morning:
     last_run: Run | None = None
     workers: int = 0
     troubles: Sequence[Trouble] = ()
+    months: Sequence[Month] = ()
+    done: Yield | None = None
+    gaps: Sequence[tuple[date, int]] = ()
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nobody need look any further."""
+        return not (self.troubles or self.waiting or self.gaps)
 
 
 def look(at: datetime) -> Morning:
@@ -63,10 +84,12 @@ def look(at: datetime) -> Morning:
         return Morning(workers=workers, troubles=[*troubles, Trouble(str(error))])
     if servers["broker"] == health.OK:
         troubles += _of_programs(workers, Tick.last(), at)
-    return _morning(days, workers, troubles)
+    return _morning(days, workers, troubles, at.date())
 
 
-def _morning(days: Sequence[DayState], workers: int, troubles: Sequence[Trouble]) -> Morning:
+def _morning(
+    days: Sequence[DayState], workers: int, troubles: Sequence[Trouble], today: date
+) -> Morning:
     waiting = [found for found in days if found.state not in SETTLED]
     by_state = Counter(found.state for found in waiting)
     measured = sum(found.state != State.EMPTY for found in days)
@@ -79,7 +102,21 @@ def _morning(days: Sequence[DayState], workers: int, troubles: Sequence[Trouble]
         last_run=Run.objects.filter(finished_at__isnull=False).order_by("-finished_at").first(),
         workers=workers,
         troubles=troubles,
+        months=months(days) if measured else [],
+        done=next((_yield(found.day) for found in days if found.windows), None),
+        gaps=list(_gaps(found for found in days if found.day < today)),
     )
+
+
+def _gaps(days: Iterable[DayState]) -> Iterator[tuple[date, int]]:
+    for found in days:
+        if (percent := low_percent(found)) is not None:
+            yield found.day, percent
+
+
+def _yield(day: date) -> Yield:
+    power_kw, speed = reader.means(POWER, day)["total"], reader.means(SPEED, day)["mean"]
+    return Yield(day, None if power_kw is None else power_kw * HOURS / 1000, speed)
 
 
 def _of_servers(servers: dict[str, str]) -> Iterator[Trouble]:

@@ -12,10 +12,9 @@ import numpy as np
 import pandas as pd
 
 from aggregates.catalogue import COUNT, MEAN
-from aggregates.windows import WINDOW
+from aggregates.windows import LEAST_COVERAGE, WINDOW
 
 SPEED, DIRECTION, POWER = "wind_speed", "wind_direction", "power"
-LEAST_COVERAGE = 0.9
 BIN_M_S = 0.5
 # IEC 61400-12-1 asks a bin for 30 minutes of data at least.
 LEAST_WINDOWS = 3

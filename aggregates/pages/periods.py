@@ -21,10 +21,11 @@ class Link:
 
 @dataclass(frozen=True)
 class Period:
-    """UTC days, both ends included, and the form that asked for them."""
+    """UTC days, both ends included, and the form that asked for them; none follows `newest`."""
 
     first: date
     last: date
+    newest: date
     form: PeriodForm
 
     @property
@@ -34,26 +35,27 @@ class Period:
 
     @property
     def links(self) -> Sequence[Link]:
-        """The period before, those of other lengths that end with it, and the one after."""
+        """The period before, those of other lengths that end with it, and the one after, if any."""
         step = self.days * DAY
+        later = [Link("later →", self.first + step, self.last + step)]
         return [
             Link("← earlier", self.first - step, self.last - step),
             *(
                 Link(name, self.last - days * DAY + DAY, self.last)
                 for name, days in LENGTHS.items()
             ),
-            Link("later →", self.first + step, self.last + step),
+            *(later if self.last < self.newest else []),
         ]
 
 
-def period(asked: Mapping[str, str], last: date, days: int) -> Period:
-    """Return the period that is asked for, or else the `days` up to `last`.
+def period(asked: Mapping[str, str], newest: date, days: int) -> Period:
+    """Return the period that is asked for, or else the `days` up to the newest.
 
     Its form tells what was wrong with what was asked.
     """
     if not asked.get("first") and not asked.get("last"):
-        asked = {"first": str(last - days * DAY + DAY), "last": str(last)}
+        asked = {"first": str(newest - days * DAY + DAY), "last": str(newest)}
     form = PeriodForm(asked)
     if form.is_valid():
-        return Period(form.cleaned_data["first"], form.cleaned_data["last"], form)
-    return Period(last - days * DAY + DAY, last, form)
+        return Period(form.cleaned_data["first"], form.cleaned_data["last"], newest, form)
+    return Period(newest - days * DAY + DAY, newest, newest, form)

@@ -6,7 +6,7 @@ from django import template
 
 from aggregates.admin.common import may_run
 from aggregates.pages.morning import look
-from windproject.days import now
+from windproject.days import now, today
 
 register = template.Library()
 
@@ -17,4 +17,4 @@ def morning(context: dict[str, Any]) -> dict[str, Any]:
     request = context["request"]
     if not request.user.has_perm("aggregates.view_day"):
         return {}
-    return {"morning": look(now()), "may_run": may_run(request)}
+    return {"morning": look(now()), "may_run": may_run(request), "today": today()}

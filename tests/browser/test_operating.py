@@ -1,7 +1,7 @@
 """What an operator does of a morning, by mouse and by keyboard."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -12,9 +12,9 @@ from aggregates.pages import morning
 from tests import processes
 from tests.browser.conftest import NAME, log_in
 from tests.browser.farm import DAY, NEXT_DAY, fill, places
-from tests.builders import aggregated
+from tests.builders import aggregated, measurements, turbine
 from tests.processes import PATIENCE_S, wait_until
-from windproject.days import now
+from windproject.days import now, today
 
 HOSTILE = '<script>document.title="owned"</script>'
 
@@ -37,11 +37,12 @@ def test_a_wrong_password_is_told_and_the_right_one_leads_in(page: Page) -> None
 
 
 def test_the_front_page_says_that_all_is_well(admin: Page, worker: None) -> None:
-    fill()
-    aggregated(NEXT_DAY)
+    yesterday = today() - timedelta(days=1)
+    measurements(turbine(), f"{yesterday}T00:00", power=[100.0] * 1440)
+    aggregated(yesterday)
     Tick.objects.create(ticked_at=now())
     admin.reload()
-    expect(admin.get_by_label("How things stand")).to_contain_text("All is well. 2 of 2 days")
+    expect(admin.get_by_label("How things stand")).to_contain_text("All is well. 1 of 1 day")
 
 
 def test_the_front_page_says_what_is_not_well(admin: Page) -> None:
@@ -92,6 +93,8 @@ def test_a_value_is_explained(admin: Page) -> None:
     expect(admin.get_by_text("7.8125 m/s is stored for 10:10 to 10:20 UTC")).to_be_visible()
     expect(admin.get_by_text("(7 + 8 + 9 + 7.5 + 8.5 + 9.5 + 6 + 7) / 8 = 7.8125")).to_be_visible()
     expect(admin.get_by_role("cell", name="rejected: above 50 m/s")).to_be_visible()
+    admin.get_by_role("row", name="wind_direction").get_by_role("link").first.click()
+    expect(admin.get_by_text("deg is stored for 10:10 to 10:20 UTC")).to_be_visible()
 
 
 def test_a_day_leads_to_the_values_that_a_turbine_has_on_it(admin: Page) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
-from aggregates.pages.board import MARKS, STEPS, months
+from aggregates.pages.board import MARKS, MEANINGS, STEPS, months
 from aggregates.states import DayState, State
 from sourcedata.models import Measurement
 from tests.builders import aggregated, measurements, turbine
@@ -43,12 +43,21 @@ def test_a_day_is_the_fuller_the_more_samples_it_has(samples: int, step: int) ->
 
 def test_a_day_of_which_nothing_is_expected_is_not_full() -> None:
     (cell,) = cells(state("2025-08-31", 0, 0, State.ARCHIVED))
-    assert (cell.coverage, cell.text) == (0, "2025-08-31: archived")
+    assert (cell.coverage, cell.percent, cell.text) == (0, None, "2025-08-31: archived")
 
 
 def test_every_state_has_a_mark_of_its_own() -> None:
     assert set(MARKS) == set(State)
     assert len(set(MARKS.values())) == len(State)
+    assert set(MEANINGS) == set(State)
+
+
+@pytest.mark.parametrize(("samples", "percent"), [(0, 0), (899, 89), (900, None), (1000, None)])
+def test_a_day_says_how_many_samples_it_has_where_they_are_few(
+    samples: int, percent: int | None
+) -> None:
+    (cell,) = cells(state("2025-08-31", samples, 1000))
+    assert cell.percent == percent
 
 
 def test_a_day_is_told_in_words() -> None:
@@ -66,7 +75,7 @@ def two_turbines() -> None:
 def page(client: Client, path: str = f"{DAYS}2025-08-31/") -> str:
     response = client.get(path)
     assert response.status_code == 200
-    return response.content.decode()
+    return " ".join(response.content.decode().split())
 
 
 @pytest.mark.django_db
@@ -110,7 +119,8 @@ def test_a_day_of_a_very_large_farm_shows_its_worst(admin_client: Client, monkey
 def test_a_day_shows_the_coverage_of_each_variable(admin_client: Client) -> None:
     two_turbines()
     found = page(admin_client)
-    assert '<th scope="row">power</th><td>20</td><td>1 %' in found
+    assert '<th scope="row">power</th> <td>20</td> <td>0 %' in found
+    assert "<td>01:00 to 24:00</td>" in found
     assert '<th scope="row">wind_speed</th>' not in found
 
 
@@ -148,7 +158,7 @@ def test_a_day_is_shown_while_the_source_is_down(admin_client: Client, monkeypat
     monkeypatch.setattr("aggregates.extract.reader.turbine_days", _fail)
     found = page(admin_client)
     assert "The source database fails: connection refused." in found
-    assert '<th scope="row">power</th><td>20</td><td></td>' in found
+    assert '<th scope="row">power</th> <td>20</td> <td></td>' in found
 
 
 def _fail(*arguments: Any) -> None:

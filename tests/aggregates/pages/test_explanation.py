@@ -8,9 +8,9 @@ from django.db import OperationalError
 from django.test import Client
 
 from aggregates.models import Signal, Value
-from aggregates.pages.explanation import Explanation, explain, window_of
+from aggregates.pages.explanation import Explanation, at_the_same_time, explain, window_of
 from aggregates.pages.picture import HEIGHT, WIDTH, picture
-from sourcedata.models import Measurement
+from sourcedata.models import Measurement, Turbine
 from tests.builders import aggregated, at, measurements, turbine
 
 pytestmark = pytest.mark.django_db
@@ -118,11 +118,37 @@ def test_the_page_tells_it_all(admin_client: Client) -> None:
     a_window()
     shown = page(admin_client)
     assert "<strong>8 m/s</strong>" in shown
-    assert "<code>wind_speed_mean = (7 + 9) / 2 = 8</code>" in shown
-    assert "This is what the samples below come to." in shown
-    assert "Samples: 2 used, 2 rejected, 6 missing, of 10 expected" in shown
-    assert "have not changed since" in shown
+    assert "<code>wind_speed_mean: (7 + 9) / 2 = 8</code>" in shown
+    assert "Computed again from the samples below, it is the same." in shown
+    assert "Samples: 2 used, 2 rejected, 6 missing, of 10 expected." in shown
+    assert "These have not changed since" in shown
     assert shown.count("<circle") == 3
+
+
+def test_it_leads_to_all_that_the_turbine_did_at_the_same_time(admin_client: Client) -> None:
+    a_window()
+    shown = page(admin_client)
+    other = Signal.objects.get(name="wind_speed_max").pk
+    assert f'signal/{other}/explain/?from=2025-08-31T00:10">9</a>' in shown
+    assert '"?from=2025-08-31T00:00"' in shown
+    assert '"?from=2025-08-31T00:20"' in shown
+
+
+def test_what_the_turbine_did_at_the_same_time_is_by_variable_and_statistic() -> None:
+    measurements(turbine(), START, wind_speed=[7.0], power=[1.0])
+    aggregated(DAY)
+    shown = at_the_same_time("T01", at(START))
+    values = {name: [one and one.value for one in row] for name, row in shown.items()}
+    assert values == {"wind_speed": [7, 7, 7, None, 1], "power": [1, 1, 1, None, 1]}
+
+
+def test_rules_that_have_changed_since_are_told(admin_client: Client) -> None:
+    measurements(turbine(rated_power_kw=1000), START, power=[100.0, 900.0])
+    aggregated(DAY)
+    Turbine.objects.update(rated_power_kw=400)
+    shown = page(admin_client, name="power_mean")
+    assert "the rules have changed since. The next run of the day stores it." in shown
+    assert "Since then its rules have changed." in shown
 
 
 def test_a_value_that_was_damaged_is_told_with_what_to_type(admin_client: Client) -> None:

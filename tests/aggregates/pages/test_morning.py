@@ -22,7 +22,7 @@ YESTERDAY = today() - timedelta(days=1)
 
 
 def a_day_that_ran() -> None:
-    measurements(turbine(), f"{YESTERDAY}T00:00", power=[1.0] * 10)
+    measurements(turbine(), f"{YESTERDAY}T00:00", power=[6.0] * 1440, wind_speed=[8.0] * 1440)
     aggregated(YESTERDAY)
 
 
@@ -104,6 +104,35 @@ def test_days_that_are_not_current_are_counted_by_state_and_can_be_run(
     assert '0 of 1 day</a> current, 1 <span class="state of-stale">stale</span>;' in found
     assert f"run-days/?first={YESTERDAY}&amp;last={YESTERDAY}" in found
     assert "of-stale" in found
+
+
+def test_a_day_that_lacks_samples_is_not_well(everything_runs: None, admin_client: Client) -> None:
+    a_day_that_ran()
+    ticked(minutes_ago=0)
+    Measurement.objects.filter(timestamp__hour__lt=12).delete()
+    aggregated(YESTERDAY)
+    found = strip(admin_client)
+    assert "1 of 1 day</a> current;" in found
+    assert f'Samples are missing:</strong> <a href="/admin/aggregates/day/{YESTERDAY}/' in found
+    assert "has 50 % of those expected." in found
+    assert "All is well" not in found
+
+
+def test_today_is_not_said_to_lack_samples(everything_runs: None) -> None:
+    measurements(turbine(), f"{today()}T00:00", power=[1.0])
+    assert morning.look(now()).gaps == []
+
+
+def test_it_says_what_the_farm_did(everything_runs: None, admin_client: Client) -> None:
+    a_day_that_ran()
+    found = strip(admin_client)
+    # 6 kW for 24 hours.
+    assert f"{YESTERDAY}</a>: <strong>0.1 MWh</strong>, mean wind speed 8.0 m/s." in found
+
+
+def test_the_last_days_are_shown_as_a_calendar(everything_runs: None, admin_client: Client) -> None:
+    a_day_that_ran()
+    assert f'aria-label="{YESTERDAY}: current, 1,440 of 1,440 samples' in strip(admin_client)
 
 
 def test_a_database_that_lacks_migrations_is_told_with_what_to_type(everything_runs: None) -> None:

@@ -30,15 +30,19 @@ def test_both_ends_are_included() -> None:
 
 
 def test_a_period_leads_to_its_neighbours_and_to_other_lengths() -> None:
-    links = {link.name: ends(link) for link in asked().links}
+    links = {link.name: ends(link) for link in asked(first="2025-08-23", last="2025-08-29").links}
     assert links == {
-        "← earlier": ("2025-08-18", "2025-08-24"),
-        "Day": ("2025-08-31", "2025-08-31"),
-        "Week": ("2025-08-25", "2025-08-31"),
-        "Month": ("2025-08-02", "2025-08-31"),
-        "Year": ("2024-09-01", "2025-08-31"),
-        "later →": ("2025-09-01", "2025-09-07"),
+        "← earlier": ("2025-08-16", "2025-08-22"),
+        "Day": ("2025-08-29", "2025-08-29"),
+        "Week": ("2025-08-23", "2025-08-29"),
+        "Month": ("2025-07-31", "2025-08-29"),
+        "Year": ("2024-08-30", "2025-08-29"),
+        "later →": ("2025-08-30", "2025-09-05"),
     }
+
+
+def test_nothing_is_later_than_the_newest_day() -> None:
+    assert "later →" not in {link.name for link in asked().links}
 
 
 def test_a_period_that_is_wrong_is_the_last_days_and_says_why() -> None:
