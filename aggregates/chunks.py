@@ -16,15 +16,13 @@ from aggregates.extract import TurbineDay
 from aggregates.heartbeat import beating
 from aggregates.journal import keeping
 from aggregates.models import Chunk, Run
-from aggregates.transform import transform
+from aggregates.transform import DayStatistics, transform
 from windproject.ahead import ahead
 from windproject.logs import about
 from windproject.wording import listed
 
 logger = logging.getLogger(__name__)
 
-# The statistics of so many are made while those of as many before are stored.
-TURBINES_AHEAD = 35
 # How often the leader looks whether the others are done.
 POLL_S = 0.1
 
@@ -73,16 +71,13 @@ def help_with(run: Run) -> bool:
 
 def _aggregate(chunk: Chunk) -> None:
     day = chunk.run.day
-    # Their revisions, which are to be read before any of their measurements.
     found = extract.turbine_days(day, day, chunk.turbines)
-    starts = range(0, len(found), TURBINES_AHEAD)
-    some = [found[start : start + TURBINES_AHEAD] for start in starts]
-    with closing(ahead(partial(_part, day), some)) as parts:
+    with closing(ahead(partial(_statistics, day), extract.parts(found))) as parts:
         load.replace(chunk, parts, {one.turbine: versions.version_of(one) for one in found})
     logger.info("Done: %s.", listed(chunk.turbines))
 
 
-def _part(day: date, found: Sequence[TurbineDay]) -> load.Part:
+def _statistics(day: date, found: Sequence[TurbineDay]) -> DayStatistics:
     rated_powers_kw = {one.turbine: one.rated_power_kw for one in found}
     measurements = extract.measurements(day, list(rated_powers_kw))
-    return load.prepare(transform(measurements, day, rated_powers_kw))
+    return transform(measurements, day, rated_powers_kw)

@@ -27,9 +27,14 @@ __all__ = [
     "day_range",
     "measurements",
     "nameplates",
+    "parts",
     "turbine_days",
     "turbine_names",
 ]
+
+
+# While so many are stored, the statistics of as many more are made.
+TURBINES_AHEAD = 35
 
 
 class Source(Protocol):
@@ -87,3 +92,12 @@ def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> lis
 def measurements(day: date, turbines: Sequence[str]) -> pd.DataFrame:
     """Return the measurements of some turbines on one UTC day, as `reader.measurements` does."""
     return _source().measurements(day, turbines)
+
+
+def parts(found: Sequence[TurbineDay]) -> list[Sequence[TurbineDay]]:
+    """Return the turbine-days in parts, whose measurements are to be asked for one after the other.
+
+    Another deployment is asked for all at once, since each question takes a way there and back.
+    """
+    size = len(found) if settings.SOURCE_API_URL else TURBINES_AHEAD
+    return [found[start : start + size] for start in range(0, len(found), size or 1)]

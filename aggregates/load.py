@@ -26,20 +26,8 @@ Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True)
-class Part:
-    """The statistics of some turbines of a chunk, to be stored.
-
-    `values` has those whose signal exists, and `ids` their signals, ascending.
-    """
-
-    statistics: DayStatistics
-    values: pd.DataFrame
-    ids: Array
-
-
-@dataclass(frozen=True)
 class Written:
-    """What was done with a part, or with several.
+    """What was done with some turbines.
 
     `losers` are the turbines that were left as they were, `changed` those of which any value is
     another one now; `windows` counts by turbine those with values.
@@ -59,19 +47,12 @@ class Written:
         )
 
 
-def prepare(statistics: DayStatistics) -> Part:
-    """Make the signals that do not exist yet; one comes into being with its first value.
-
-    Not in the transaction of `replace`: another run may need the same ones at the same time.
-    """
-    return Part(statistics, *_with_signals(statistics.values))
-
-
-def replace(chunk: Chunk, parts: Iterable[Part], versions: Mapping[str, Version]) -> None:
+def replace(chunk: Chunk, parts: Iterable[DayStatistics], versions: Mapping[str, Version]) -> None:
     """Replace the statistics of the run's day, of the turbines `versions` names, all or nothing.
 
-    Counts on the run what was done, and notes on the chunk that it is. Turbines that would lose
-    more than half of their values are left as they were, unless the run has `force`, and noted too.
+    `parts` have some of the turbines each. Counts on the run what was done, and notes on the chunk
+    that it is. Turbines that would lose more than half of their values are left as they were,
+    unless the run has `force`, and noted too.
 
     Raises:
         RunLost: where another worker has taken the run or the chunk over; then nothing was written.
@@ -87,19 +68,20 @@ def replace(chunk: Chunk, parts: Iterable[Part], versions: Mapping[str, Version]
         run.add(written.figures + Figures(turbine_days=len(versions)))
 
 
-def _replace(part: Part, run: Run) -> Written:
-    before, after = _stored(part.ids, run.day), part.values.to_numpy()
-    lost = np.zeros(len(part.ids), dtype=bool)
+def _replace(statistics: DayStatistics, run: Run) -> Written:
+    values, ids = _with_signals(statistics.values)
+    before, after = _stored(ids, run.day), values.to_numpy()
+    lost = np.zeros(len(ids), dtype=bool)
     if not run.force:
-        lost = rows_that_lose_most(before, after, _owners(part.values))
+        lost = rows_that_lose_most(before, after, _owners(values))
     difference = compare(before, np.where(lost[:, np.newaxis], before, after))
-    _write(difference, after, part.ids, run.day)
-    turbines = part.values.index.get_level_values("turbine")
+    _write(difference, after, ids, run.day)
+    turbines = values.index.get_level_values("turbine")
     return Written(
         losers=set(turbines[np.flatnonzero(lost)]),
         changed=set(turbines[np.flatnonzero(difference.any.any(axis=1))]),
         windows=_windows(after, turbines),
-        figures=_figures(part.statistics, difference),
+        figures=_figures(statistics, difference),
     )
 
 
@@ -108,13 +90,19 @@ def _owners(values: pd.DataFrame) -> Array:
 
 
 def _with_signals(values: pd.DataFrame) -> tuple[pd.DataFrame, Array]:
-    """Return the rows whose signal exists, and the ids, both by id."""
+    """Return the rows whose signal exists, and the ids, both by id.
+
+    A signal comes into being with its first value.
+    """
     keys = values.index[values.notna().any(axis=1)]
     known = _known_signals(values)
     new = keys.difference(known.index)
     if len(new):
         Signal.objects.bulk_create(
             [Signal(turbine=t, variable=v, statistic=s) for t, v, s in new],
+            # Another run may need the same signals at the same time: it waits for the end of this
+            # transaction. All of them make signals in the order of their names, so none waits for
+            # one that waits for it.
             ignore_conflicts=True,
         )
         known = _known_signals(values)

@@ -93,8 +93,8 @@ def _plan(day: date, known: Sequence[TurbineDay], outdated: int, force: bool) ->
     if not measured and not outdated:
         return Plan(day, Outcome.QUEUED, "it has no measurements: the run will end empty")
     if force:
-        return Plan(day, Outcome.QUEUED, f"{len(known)} turbines are computed again, as forced")
-    return Plan(day, Outcome.QUEUED, f"{outdated} of {len(known)} turbines are not current")
+        return Plan(day, Outcome.QUEUED, f"turbines computed again, as forced: {len(known)}")
+    return Plan(day, Outcome.QUEUED, f"turbines that are not current: {outdated} of {len(known)}")
 
 
 def request(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from aggregates.extract import TurbineDay, turbine_days
 from aggregates.models import AggregatedDay
 from aggregates.transform import rules
-from windproject.rows import all_rows
+from windproject.rows import all_rows, no_garbage
 
 Key = tuple[date, str]
 
@@ -25,6 +25,7 @@ def version_of(turbine_day: TurbineDay) -> Version:
     return Version(turbine_day.revision, rules(turbine_day.rated_power_kw))
 
 
+@no_garbage()
 def not_current(first: date, last: date, turbines: Collection[str] = ()) -> list[TurbineDay]:
     """Return the missing and the stale turbine-days from `first` to `last`, by day and turbine.
 

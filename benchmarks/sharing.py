@@ -35,9 +35,13 @@ def measure_month(number: int) -> dict[str, float]:
 
 def measure_large(number: int) -> dict[str, float]:
     """Return how many seconds a worker takes for the large day, and how much memory."""
-    forget(LARGE_DAY, LARGE_DAY)
+    took = {}
     with workers(1) as (pid,):
-        took = {LARGE: seconds_for([LARGE_DAY]), MEMORY_MB: peak_memory_mb(pid)}
+        # The second time counts, as of the day that it is compared with.
+        for _ in range(2):
+            forget(LARGE_DAY, LARGE_DAY)
+            took[LARGE] = seconds_for([LARGE_DAY])
+        took[MEMORY_MB] = peak_memory_mb(pid)
     if not number:  # as long as many rounds
         assert audit.audit_day(LARGE_DAY).differences.empty
     return took

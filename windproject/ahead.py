@@ -16,7 +16,8 @@ def ahead(work: Callable[[Item], Made], items: Sequence[Item]) -> Generator[Made
 
     The first is made at once; each other one by a thread, while the caller is busy with the one
     before. What is raised there is raised here. The thread has database connections of its own; it
-    ends with the generator, which is to be exhausted or closed.
+    ends with the generator, which is to be exhausted or closed. It must wait for no lock that the
+    caller holds: no database sees that the caller waits for it.
     """
     return _ahead(work, [work(item) for item in items[:1]], items[1:])
 
@@ -24,13 +25,15 @@ def ahead(work: Callable[[Item], Made], items: Sequence[Item]) -> Generator[Made
 def _ahead(
     work: Callable[[Item], Made], made: list[Made], items: Sequence[Item]
 ) -> Generator[Made, None, None]:
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        try:
-            for item in items:
-                coming = thread.submit(copy_context().run, work, item)
-                yield made.pop()
-                made.append(coming.result())
-            yield from made
-        finally:
-            if items:
-                thread.submit(connections.close_all)
+    thread = ThreadPoolExecutor(max_workers=1)
+    try:
+        for item in items:
+            coming = thread.submit(copy_context().run, work, item)
+            yield made.pop()
+            made.append(coming.result())
+        yield from made
+    finally:
+        if items:
+            thread.submit(connections.close_all)
+        # Whoever is told to stop does not wait for what is no longer needed.
+        thread.shutdown(wait=False)

@@ -19,8 +19,14 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 
 @worker_init.connect
 def find_tasks(**kwargs: Any) -> None:
-    """Load the tasks where they run: the scheduler sends their names, and needs no pandas."""
-    app.autodiscover_tasks(force=True)
+    """Load the tasks where they run: the scheduler sends their names, and needs no pandas.
+
+    Celery would go on where that fails, and the worker would refuse whatever it is sent.
+    """
+    try:
+        app.autodiscover_tasks(force=True)
+    except Exception as error:
+        raise SystemExit(f"The tasks cannot be loaded: {error!r}") from error
 
 
 @setup_logging.connect

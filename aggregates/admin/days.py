@@ -1,6 +1,5 @@
 """The days of a year by state, to be run again, and the page of each."""
 
-from calendar import day_name
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -15,7 +14,7 @@ from aggregates import extract, reader, states
 from aggregates.admin.common import MOST_SHOWN, ReadOnly, day_of, may_run, submit
 from aggregates.extract import SourceUnavailable
 from aggregates.models import Day, Run, Signal
-from aggregates.pages.board import MARKS, MEANINGS, months
+from aggregates.pages.board import board
 from aggregates.pages.coverage import coverage
 from aggregates.states import SETTLED, WORST_FIRST, State, TurbineDayState
 from windproject.days import today
@@ -53,11 +52,8 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
             "opts": self.opts,
             "media": self.media,
             "days": _listed(found, state),
-            "months": months(found),
+            "board": board(found),
             "waiting": [day.day for day in _listed(found, "")[::-1]],
-            "marks": MARKS.items(),
-            "meanings": MEANINGS.items(),
-            "weekdays": [name[:2] for name in day_name],
             "years": years,
             "year": year,
             "columns": ["Day", "State", "Turbines", "Samples", "Expected", "Last run"],

@@ -1,6 +1,6 @@
 """The days of a year as a calendar: a cell a day, by state and coverage."""
 
-from calendar import Calendar
+from calendar import Calendar, day_name
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -58,8 +58,23 @@ class Month:
     weeks: Sequence[Sequence[Cell | None]]
 
 
-def months(days: Sequence[DayState]) -> list[Month]:
-    """Return the months of these days, newest first, as the newest are asked about."""
+@dataclass(frozen=True)
+class Board:
+    """Months, newest first, as the newest are asked about; and what their marks mean, by state."""
+
+    months: Sequence[Month]
+    weekdays: Sequence[str] = tuple(name[:2] for name in day_name)
+    legend: Sequence[tuple[State, str, str]] = tuple(
+        (state, MARKS[state], MEANINGS[state]) for state in State
+    )
+
+
+def board(days: Sequence[DayState]) -> Board:
+    """Return the board of these days."""
+    return Board(_months(days))
+
+
+def _months(days: Sequence[DayState]) -> list[Month]:
     cells = {found.day: _cell(found) for found in days}
     firsts = sorted({day.replace(day=1) for day in cells}, reverse=True)
     return [Month(first, _weeks(first, cells)) for first in firsts]
@@ -79,16 +94,16 @@ def _cell(found: DayState) -> Cell:
         state=found.state,
         mark=MARKS[found.state],
         coverage=min(round((found.coverage or 0) * STEPS), STEPS),
-        percent=low_percent(found),
+        percent=_low_percent(found),
         text=_text(found),
     )
 
 
-def low_percent(found: DayState) -> int | None:
+def _low_percent(found: DayState) -> int | None:
     """Return how many percent of its samples a day has, rounded down; None where that is enough."""
     if found.coverage is None or found.coverage >= LEAST_COVERAGE:
         return None
-    return int(found.coverage * 100)
+    return found.samples * 100 // found.expected_samples
 
 
 def _text(found: DayState) -> str:

@@ -28,7 +28,9 @@ def coverage(used: Mapping[str, Sequence[int]], expected: int) -> list[VariableC
 
 
 def _coverage(variable: str, by_hour: Sequence[int], expected: int) -> VariableCoverage:
-    samples, of_hour = sum(by_hour), expected / len(by_hour)
+    samples = sum(by_hour)
+    # Where nobody knows what to expect, the fullest hour is the measure.
+    of_hour = expected / len(by_hour) or max(by_hour)
     return VariableCoverage(
         variable=variable,
         samples=samples,
@@ -39,7 +41,7 @@ def _coverage(variable: str, by_hour: Sequence[int], expected: int) -> VariableC
 
 
 def _block(number: int, expected: float) -> str:
-    if not number or not expected:
+    if not number:
         return BLOCKS[0]
     last = len(BLOCKS) - 1
     return BLOCKS[min(max(round(number / expected * last), 1), last)]

@@ -12,13 +12,16 @@ from kombu.exceptions import OperationalError as BrokerError
 from aggregates import reader, states
 from aggregates.extract import SourceUnavailable
 from aggregates.models import Run, Tick
-from aggregates.pages.board import Month, low_percent, months
+from aggregates.pages.board import Board, board
 from aggregates.pages.performance import HOURS, POWER, SPEED
 from aggregates.states import SETTLED, DayState, State
+from aggregates.windows import LEAST_COVERAGE
 from windproject import health
 
 # A tick a minute; two may be late, as after a restart.
 LONGEST_WITHOUT_TICK = timedelta(minutes=3)
+# A calendar of more is another page.
+MOST_DAYS = 31
 # Workers that are there answer within milliseconds.
 PATIENCE_S = 0.5
 
@@ -47,9 +50,9 @@ class Yield:
 class Morning:
     """The days of the schedule's look-back that have measurements, and what is wrong.
 
-    `waiting` counts those that are not current, by state, the worst first. `months` has them as a
-    calendar, and `done` is of the newest one that has statistics; `gaps` are those that are over
-    and lack samples, newest first, with the percentage that came.
+    `waiting` counts those that are not current, by state, the worst first. `board` has the newest
+    as a calendar, and `done` is of the newest one that has statistics; `gaps` are those that are
+    over and lack samples, newest first, with the percentage that came.
     """
 
     days: int = 0
@@ -61,7 +64,7 @@ class Morning:
     last_run: Run | None = None
     workers: int = 0
     troubles: Sequence[Trouble] = ()
-    months: Sequence[Month] = ()
+    board: Board | None = None
     done: Yield | None = None
     gaps: Sequence[tuple[date, int]] = ()
 
@@ -102,16 +105,22 @@ def _morning(
         last_run=Run.objects.filter(finished_at__isnull=False).order_by("-finished_at").first(),
         workers=workers,
         troubles=troubles,
-        months=months(days) if measured else [],
+        board=board(days[:MOST_DAYS]) if measured else None,
         done=next((_yield(found.day) for found in days if found.windows), None),
-        gaps=list(_gaps(found for found in days if found.day < today)),
+        gaps=[gap for gap in _gaps(days[::-1]) if gap[0] < today][::-1],
     )
 
 
 def _gaps(days: Iterable[DayState]) -> Iterator[tuple[date, int]]:
+    """Yield those of the days, given by date, that lack samples, and the percentage they have.
+
+    As many are expected as of any day before: a day does not know a turbine that was silent.
+    """
+    expected = 0
     for found in days:
-        if (percent := low_percent(found)) is not None:
-            yield found.day, percent
+        expected = max(expected, found.expected_samples)
+        if found.state != State.ARCHIVED and found.samples < LEAST_COVERAGE * expected:
+            yield found.day, found.samples * 100 // expected
 
 
 def _yield(day: date) -> Yield:

@@ -21,7 +21,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Period:
-    """UTC days, both ends included, and the form that asked for them; none follows `newest`."""
+    """UTC days, both ends included, and the form that asked for them."""
 
     first: date
     last: date

@@ -17,4 +17,9 @@ def morning(context: dict[str, Any]) -> dict[str, Any]:
     request = context["request"]
     if not request.user.has_perm("aggregates.view_day"):
         return {}
-    return {"morning": look(now()), "may_run": may_run(request), "today": today()}
+    return {
+        "morning": look(now()),
+        "today": today(),
+        "may_run": may_run(request),
+        "may_see_values": request.user.has_perm("aggregates.view_signal"),
+    }

@@ -113,7 +113,11 @@ def test_the_preview_tells_what_will_run_and_does_nothing(operator: Client) -> N
     measurements(turbine(), "2025-08-30T00:00", power=[1.0])
     shown = text(operator, RUN_DAYS, first="2025-08-29", last="2025-08-31")
     assert "2 of 3 days will run" in shown
-    for why in ("no measurements", "1 of 1 turbines are not current", "equal its measurements"):
+    for why in (
+        "no measurements",
+        "turbines that are not current: 1 of 1",
+        "equal its measurements",
+    ):
         assert why in shown
     assert Run.objects.count() == 1
 
@@ -304,7 +308,7 @@ def test_a_page_that_fails_says_where_to_look(viewer: Client, monkeypatch: Any) 
     def fail(*arguments: Any) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("aggregates.admin.days.months", fail)
+    monkeypatch.setattr("aggregates.admin.days.board", fail)
     viewer.raise_request_exception = False
     response = viewer.get(DAYS)
     assert response.status_code == 500

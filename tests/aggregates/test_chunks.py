@@ -7,8 +7,9 @@ import pytest
 from django.db import OperationalError
 from django.db.models import F
 
-from aggregates import chunks
+from aggregates import chunks, extract
 from aggregates.errors import RunLost
+from aggregates.extract import TurbineDay
 from aggregates.models import AggregatedDay, Chunk, Run, Value
 from sourcedata.models import Measurement
 from tests.builders import aggregated, measurements, turbine
@@ -162,3 +163,52 @@ def test_the_newest_day_that_waits_is_the_most_urgent() -> None:
     urgent = Run.objects.most_urgent()
     assert urgent
     assert urgent.day == date(2025, 8, 5)
+
+
+@pytest.fixture
+def a_part_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three turbines, a part each of one chunk; what is made ahead sees what is committed."""
+    monkeypatch.setattr(extract, "TURBINES_AHEAD", 1)
+    for name in TURBINES:
+        measurements(turbine(name), f"{DAY}T00:00", power=[1.0, 2.0])
+
+
+in_parts = pytest.mark.django_db(transaction=True, databases=["default", "source"])
+
+
+@in_parts
+def test_the_parts_of_a_chunk_are_counted_together(a_part_each: None) -> None:
+    run = aggregated(DAY)
+    assert (run.turbine_days, run.samples, run.windows, run.inserted) == (3, 6, 3, 15)
+    assert aggregated_turbines() == TURBINES
+    assert aggregated(DAY, force=True).unchanged == 15
+
+
+@in_parts
+def test_where_a_part_fails_nothing_of_the_chunk_is_stored(
+    a_part_each: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compute = chunks.transform
+
+    def compute_but_t02(measurements: Any, day: date, rated_powers_kw: Any) -> Any:
+        return fails() if "T02" in rated_powers_kw else compute(measurements, day, rated_powers_kw)
+
+    monkeypatch.setattr(chunks, "transform", compute_but_t02)
+    assert aggregated(DAY).status == Run.Status.ERRORED
+    assert not Value.objects.exists()
+    assert aggregated_turbines() == []
+
+
+@in_parts
+def test_losses_of_every_part_are_told(a_part_each: None) -> None:
+    aggregated(DAY)
+    Measurement.objects.exclude(turbine__name="T02").delete()
+    assert "lost samples of T01, T03" in aggregated(DAY).error
+
+
+def test_another_deployment_is_asked_for_all_of_a_chunk_at_once(settings: Any) -> None:
+    found = [TurbineDay("T01", DAY, 1, 1, None, 60)] * 100
+    assert [len(part) for part in extract.parts(found)] == [35, 35, 30]
+    settings.SOURCE_API_URL = "http://source"
+    assert [len(part) for part in extract.parts(found)] == [100]
+    assert extract.parts([]) == []

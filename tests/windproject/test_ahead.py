@@ -6,6 +6,7 @@ from contextlib import closing
 import pytest
 from django.db import connection
 
+from tests.processes import wait_until
 from windproject.ahead import ahead
 
 
@@ -30,10 +31,15 @@ def test_one_alone_takes_no_thread() -> None:
 
 
 def test_the_next_is_made_while_the_one_before_is_used() -> None:
-    is_made = threading.Event()
-    with closing(ahead(lambda item: item == 2 and is_made.set(), [1, 2])) as found:
+    second = threading.Event()
+
+    def make(item: int) -> None:
+        if item == 2:
+            second.set()
+
+    with closing(ahead(make, [1, 2])) as found:
         next(found)
-        assert is_made.wait(timeout=10)
+        assert second.wait(timeout=10)
 
 
 def test_what_is_raised_there_is_raised_here() -> None:
@@ -53,4 +59,13 @@ def test_the_thread_leaves_no_connection_behind() -> None:
 
     list(ahead(ask, [1, 2]))
     assert not made[0].closed
-    assert made[1].closed
+    wait_until(lambda: made[1].closed, "end of the thread")
+
+
+def test_whoever_is_done_does_not_wait_for_what_is_no_longer_needed() -> None:
+    is_over = threading.Event()
+    found = ahead(lambda item: item == 1 or is_over.wait(timeout=10), [1, 2])
+    next(found)
+    found.close()
+    assert not is_over.is_set()
+    is_over.set()

@@ -1,12 +1,18 @@
 """The first page of the admin."""
 
-from django.contrib import admin
-from django.test import RequestFactory
+import pytest
+from django.core.checks import run_checks
+from django.test import Client
+
+import windproject.urls  # noqa: F401  (it finds the pages)
 
 
-def test_what_an_operator_comes_for_is_listed_first(admin_user: object) -> None:
-    request = RequestFactory().get("/admin/")
-    request.user = admin_user  # type: ignore[assignment]  # as the middleware does
-    names = [app["name"] for app in admin.site.get_app_list(request)]
+@pytest.mark.django_db(databases=["default", "source"])
+def test_what_an_operator_comes_for_is_listed_first(admin_client: Client) -> None:
+    names = [app["name"] for app in admin_client.get("/admin/").context["app_list"]]
     assert names[:2] == ["Statistics", "Measurements"]
     assert "API access" in names[2:]
+
+
+def test_the_pages_are_as_the_admin_wants_them() -> None:
+    assert run_checks(tags=["admin"]) == []

@@ -7,7 +7,7 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
-from aggregates.pages.board import MARKS, MEANINGS, STEPS, months
+from aggregates.pages.board import MARKS, MEANINGS, STEPS, board
 from aggregates.states import DayState, State
 from sourcedata.models import Measurement
 from tests.builders import aggregated, measurements, turbine
@@ -21,11 +21,11 @@ def state(day: str, samples: int = 0, expected: int = 100, of: State = State.CUR
 
 
 def cells(*days: DayState) -> list[Any]:
-    return [cell for month in months(days) for week in month.weeks for cell in week if cell]
+    return [cell for month in board(days).months for week in month.weeks for cell in week if cell]
 
 
 def test_the_newest_month_is_the_first_and_weeks_begin_on_monday() -> None:
-    september, august = months([state("2025-09-01"), state("2025-08-31")])
+    september, august = board([state("2025-09-01"), state("2025-08-31")]).months
     assert (september.first, august.first) == (date(2025, 9, 1), date(2025, 8, 1))
     # The last of August was a Sunday.
     assert august.weeks[-1][6]

@@ -34,4 +34,5 @@ def test_an_hour_is_the_higher_the_more_samples_it_has(samples: int, block: int)
 
 
 def test_where_nothing_is_expected_there_is_no_part_of_it() -> None:
-    assert of([FULL] * 24, expected=0).percent is None
+    found = of([FULL] * 23 + [0], expected=0)
+    assert (found.percent, found.by_hour) == (None, "█" * 23 + "·")

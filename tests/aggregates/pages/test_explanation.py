@@ -10,7 +10,7 @@ from django.test import Client
 from aggregates.models import Signal, Value
 from aggregates.pages.explanation import Explanation, at_the_same_time, explain, window_of
 from aggregates.pages.picture import HEIGHT, WIDTH, picture
-from sourcedata.models import Measurement, Turbine
+from sourcedata.models import Measurement, SourceDay, Turbine
 from tests.builders import aggregated, at, measurements, turbine
 
 pytestmark = pytest.mark.django_db
@@ -147,15 +147,23 @@ def test_rules_that_have_changed_since_are_told(admin_client: Client) -> None:
     aggregated(DAY)
     Turbine.objects.update(rated_power_kw=400)
     shown = page(admin_client, name="power_mean")
-    assert "the rules have changed since. The next run of the day stores it." in shown
+    assert "not what the samples below come to: the rules have changed since." in shown
     assert "Since then its rules have changed." in shown
+
+
+def test_what_the_source_no_longer_keeps_cannot_be_computed_again(admin_client: Client) -> None:
+    a_window()
+    SourceDay.objects.all().delete()
+    shown = page(admin_client)
+    assert "The source does not have the samples any more" in shown
+    assert "which the source no longer keeps." in shown
 
 
 def test_a_value_that_was_damaged_is_told_with_what_to_type(admin_client: Client) -> None:
     a_window()
     Value.objects.filter(signal__name="wind_speed_mean").update(value=99)
     shown = page(admin_client)
-    assert "This is not what the samples below come to:" in shown
+    assert "This is not what the samples below come to</strong>" in shown
     assert "manage.py audit --from 2025-08-31 --to 2025-08-31 --repair" in shown
 
 

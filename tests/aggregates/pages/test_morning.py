@@ -118,6 +118,19 @@ def test_a_day_that_lacks_samples_is_not_well(everything_runs: None, admin_clien
     assert "All is well" not in found
 
 
+def test_a_day_on_which_nothing_came_lacks_all(everything_runs: None) -> None:
+    before = YESTERDAY - timedelta(days=1)
+    measurements(turbine(), f"{before}T00:00", power=[1.0] * 1440)
+    assert morning.look(now()).gaps == [(YESTERDAY, 0)]
+
+
+def test_a_turbine_that_is_silent_for_a_day_is_missed(everything_runs: None) -> None:
+    for name, days in (("T01", 2), ("T02", 1)):
+        start = YESTERDAY - timedelta(days=1)
+        measurements(turbine(name), f"{start}T00:00", power=[1.0] * (1440 * days))
+    assert morning.look(now()).gaps == [(YESTERDAY, 50)]
+
+
 def test_today_is_not_said_to_lack_samples(everything_runs: None) -> None:
     measurements(turbine(), f"{today()}T00:00", power=[1.0])
     assert morning.look(now()).gaps == []
