@@ -35,8 +35,8 @@ class Case:
 
 
 CASES = [
-    Case("day", day.fill, day.measure, 60),
-    Case("large day", sharing.fill, sharing.measure_large, 60),
+    Case("day", day.fill, day.measure, 75),
+    Case("large day", sharing.fill, sharing.measure_large, 75),
     Case("history", history.fill, history.measure, 60),
     Case("month", sharing.fill, sharing.measure_month, 150),
     Case("import", importing.fill, importing.measure, 240),
