@@ -15,7 +15,7 @@ from sourcedata.variables import VARIABLE_NAMES
 from windproject.days import day_bounds
 from windproject.routers import TARGET
 
-HOURS = 24
+HOURS_PER_DAY = 24
 
 
 def turbine_names() -> list[str]:
@@ -91,7 +91,7 @@ def samples_used(day: date) -> Mapping[str, Sequence[int]]:
     found = {(name, hour): int(samples) for name, hour, samples in counted.annotate(Sum("value"))}
     measured = {name for name, _ in found}
     return {
-        name: [found.get((name, hour), 0) for hour in range(HOURS)]
+        name: [found.get((name, hour), 0) for hour in range(HOURS_PER_DAY)]
         for name in VARIABLE_NAMES
         if name in measured
     }

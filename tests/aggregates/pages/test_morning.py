@@ -143,6 +143,12 @@ def test_it_says_what_the_farm_did(everything_runs: None, admin_client: Client) 
     assert f"{YESTERDAY}</a>: <strong>0.1 MWh</strong>, mean wind speed 8.0 m/s." in found
 
 
+def test_a_farm_without_power_and_wind_says_so(everything_runs: None, admin_client: Client) -> None:
+    measurements(turbine(), f"{YESTERDAY}T00:00", pitch_angle=[1.0] * 1440)
+    aggregated(YESTERDAY)
+    assert f"{YESTERDAY}</a>: neither power nor wind speed." in strip(admin_client)
+
+
 def test_the_last_days_are_shown_as_a_calendar(everything_runs: None, admin_client: Client) -> None:
     a_day_that_ran()
     assert f'aria-label="{YESTERDAY}: current, 1,440 of 1,440 samples' in strip(admin_client)
