@@ -12,11 +12,11 @@ from datetime import date
 from functools import partial
 
 from aggregates import extract, load, versions
-from aggregates.extract import TurbineDay
 from aggregates.heartbeat import beating
 from aggregates.journal import keeping
+from aggregates.load import Part
 from aggregates.models import Chunk, Run
-from aggregates.transform import DayStatistics, transform
+from aggregates.transform import transform
 from windproject.ahead import ahead
 from windproject.logs import about
 from windproject.wording import listed
@@ -70,14 +70,15 @@ def help_with(run: Run) -> bool:
 
 
 def _aggregate(chunk: Chunk) -> None:
-    day = chunk.run.day
-    found = extract.turbine_days(day, day, chunk.turbines)
-    with closing(ahead(partial(_statistics, day), extract.parts(found))) as parts:
-        load.replace(chunk, parts, {one.turbine: versions.version_of(one) for one in found})
+    with closing(ahead(partial(_part, chunk.run.day), extract.parts(chunk.turbines))) as parts:
+        load.replace(chunk, parts)
     logger.info("Done: %s.", listed(chunk.turbines))
 
 
-def _statistics(day: date, found: Sequence[TurbineDay]) -> DayStatistics:
-    rated_powers_kw = {one.turbine: one.rated_power_kw for one in found}
-    measurements = extract.measurements(day, list(rated_powers_kw))
-    return transform(measurements, day, rated_powers_kw)
+def _part(day: date, turbines: Sequence[str]) -> Part:
+    snapshot = extract.snapshot(day, turbines)
+    rated_powers_kw = {known.turbine: known.rated_power_kw for known in snapshot.turbine_days}
+    return Part(
+        transform(snapshot.measurements, day, rated_powers_kw),
+        {known.turbine: versions.version_of(known) for known in snapshot.turbine_days},
+    )

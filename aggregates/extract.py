@@ -1,33 +1,31 @@
-"""What the pipeline asks of the source: which turbine-days exist, and their measurements.
-
-A turbine-day's revision is to be read before its measurements, so that a change in between leaves
-it stale, never wrongly current.
-"""
+"""What the pipeline asks of the source: which turbine-days exist, and their measurements."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Protocol
 
-import pandas as pd
 from django.conf import settings
 from django.db import Error
 
 from aggregates import remote
 from aggregates.errors import SourceUnavailable
 from sourcedata import reader
-from sourcedata.reader import Nameplate, TurbineDay
+from sourcedata.reader import Nameplate, Snapshot, TurbineDay, UnreadableSource
 from windproject.outages import is_outage
 from windproject.wording import first_line
 
 __all__ = [
     "Nameplate",
+    "Snapshot",
     "SourceUnavailable",
     "TurbineDay",
     "day_range",
-    "measurements",
+    "faults",
     "nameplates",
     "parts",
+    "recount",
+    "snapshot",
     "turbine_days",
     "turbine_names",
 ]
@@ -46,7 +44,9 @@ class Source(Protocol):
     def turbine_days(
         self, first: date, last: date, turbines: Collection[str] = ()
     ) -> list[TurbineDay]: ...
-    def measurements(self, day: date, turbines: Sequence[str]) -> pd.DataFrame: ...
+    def snapshot(self, day: date, turbines: Sequence[str]) -> Snapshot: ...
+    def faults(self) -> list[str]: ...
+    def recount(self, day: date) -> list[str]: ...
 
 
 def _source() -> Source:
@@ -57,6 +57,8 @@ def _source() -> Source:
 def _asking_the_source() -> Iterator[None]:
     try:
         yield
+    except UnreadableSource as error:
+        raise SourceUnavailable(str(error)) from error
     except Error as error:
         if not is_outage(error):
             raise
@@ -89,15 +91,34 @@ def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> lis
 
 
 @_asking_the_source()
-def measurements(day: date, turbines: Sequence[str]) -> pd.DataFrame:
-    """Return the measurements of some turbines on one UTC day, as `reader.measurements` does."""
-    return _source().measurements(day, turbines)
+def snapshot(day: date, turbines: Sequence[str]) -> Snapshot:
+    """Return the measurements of some turbines on one UTC day and the versions that they are of.
+
+    Where the source changes while it is read, the turbine-days are stale, never wrongly current.
+    Of those that it does not know on that day there is nothing.
+    """
+    return _source().snapshot(day, turbines)
 
 
-def parts(found: Sequence[TurbineDay]) -> list[Sequence[TurbineDay]]:
-    """Return the turbine-days in parts, whose measurements are to be asked for one after the other.
+@_asking_the_source()
+def faults() -> list[str]:
+    """Return what keeps the source from counting changes of its measurements."""
+    return _source().faults()
+
+
+@_asking_the_source()
+def recount(day: date) -> list[str]:
+    """Let the source count again what it miscounted on a UTC day, and return those turbines.
+
+    Their turbine-days are stale then, and can be aggregated again.
+    """
+    return _source().recount(day)
+
+
+def parts(turbines: Sequence[str]) -> list[Sequence[str]]:
+    """Return the turbines in parts, whose measurements are to be asked for one after the other.
 
     Another deployment is asked for all at once, since each question takes a way there and back.
     """
-    size = len(found) if settings.SOURCE_API_URL else TURBINES_AHEAD
-    return [found[start : start + size] for start in range(0, len(found), size or 1)]
+    size = len(turbines) if settings.SOURCE_API_URL else TURBINES_AHEAD
+    return [turbines[start : start + size] for start in range(0, len(turbines), size or 1)]

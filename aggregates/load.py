@@ -12,13 +12,14 @@ from django.db.models.functions import Now
 
 from aggregates import locks
 from aggregates.difference import Difference, compare, rows_that_lose_most
+from aggregates.errors import RunFailed
 from aggregates.figures import Figures
 from aggregates.models import AggregatedDay, Chunk, Run, Signal
 from aggregates.transform import DayStatistics
 from aggregates.versions import Version
 from aggregates.windows import WINDOW, WINDOWS_PER_DAY, window_numbers, window_starts
 from windproject.days import day_bounds, day_start
-from windproject.partitions import ensure_months, month_of, partition_of
+from windproject.partitions import NoPartition, ensure_months, table_for
 from windproject.pgcopy import FLOAT, INTEGER, TIME, copy_in, copy_out
 from windproject.routers import TARGET
 
@@ -26,13 +27,27 @@ Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True)
+class Part:
+    """The statistics of some turbines on one day, and the versions that they are of, by name.
+
+    The two are of the same moment of the source. A turbine that it did not know then is in neither,
+    so nothing of it is touched.
+    """
+
+    statistics: DayStatistics
+    versions: Mapping[str, Version]
+
+
+@dataclass(frozen=True)
 class Written:
     """What was done with some turbines.
 
     `losers` are the turbines that were left as they were, `changed` those of which any value is
-    another one now; `windows` counts by turbine those with values.
+    another one now; `windows` counts by turbine those with values, and `versions` are what the
+    statistics are of.
     """
 
+    versions: Mapping[str, Version] = field(default_factory=dict)
     losers: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
     windows: Mapping[str, int] = field(default_factory=dict)
@@ -40,6 +55,7 @@ class Written:
 
     def __add__(self, other: "Written") -> "Written":
         return Written(
+            {**self.versions, **other.versions},
             self.losers | other.losers,
             self.changed | other.changed,
             {**self.windows, **other.windows},
@@ -47,41 +63,51 @@ class Written:
         )
 
 
-def replace(chunk: Chunk, parts: Iterable[DayStatistics], versions: Mapping[str, Version]) -> None:
-    """Replace the statistics of the run's day, of the turbines `versions` names, all or nothing.
+def replace(chunk: Chunk, parts: Iterable[Part]) -> None:
+    """Replace the statistics of the run's day, of the turbines that the parts know, all or nothing.
 
-    `parts` have some of the turbines each. Counts on the run what was done, and notes on the chunk
-    that it is. Turbines that would lose more than half of their values are left as they were,
-    unless the run has `force`, and noted too.
+    Counts on the run what was done, and notes on the chunk that it is. Turbines that would lose
+    more than half of their values are left as they were, unless the run has `force`, and noted too.
 
     Raises:
         RunLost: where another worker has taken the run or the chunk over; then nothing was written.
+        RunFailed: where the day's values have no place.
     """
     run = chunk.run
-    ensure_months(TARGET, "data", [run.day])
-    with transaction.atomic(using=TARGET):
-        locks.take_turns_to_load(chunk.pk)
-        written = sum((_replace(part, run) for part in parts), start=Written())
-        chunk.finish(written.losers)
-        run.hold()
-        _remember(run, versions, written)
-        run.add(written.figures + Figures(turbine_days=len(versions)))
+    try:
+        ensure_months(TARGET, "data", [run.day])
+        with transaction.atomic(using=TARGET):
+            locks.take_turns_to_load(chunk.pk)
+            table = _table_of(run.day)
+            written = sum((_replace(part, run, table) for part in parts), start=Written())
+            chunk.finish(written.losers)
+            run.hold()
+            _remember(run, written)
+            run.add(written.figures + Figures(turbine_days=len(written.versions)))
+    except NoPartition as error:
+        raise RunFailed(f"The target cannot store values: {error}") from error
 
 
-def _replace(statistics: DayStatistics, run: Run) -> Written:
-    values, ids = _with_signals(statistics.values)
+def _table_of(day: date) -> str:
+    with connections[TARGET].cursor() as cursor:
+        return table_for(cursor, "data", day)
+
+
+def _replace(part: Part, run: Run, table: str) -> Written:
+    values, ids = _with_signals(part.statistics.values)
     before, after = _stored(ids, run.day), values.to_numpy()
     lost = np.zeros(len(ids), dtype=bool)
     if not run.force:
         lost = rows_that_lose_most(before, after, _owners(values))
     difference = compare(before, np.where(lost[:, np.newaxis], before, after))
-    _write(difference, after, ids, run.day)
+    _write(difference, after, ids, run.day, table)
     turbines = values.index.get_level_values("turbine")
     return Written(
+        versions=part.versions,
         losers=set(turbines[np.flatnonzero(lost)]),
         changed=set(turbines[np.flatnonzero(difference.any.any(axis=1))]),
         windows=_windows(after, turbines),
-        figures=_figures(statistics, difference),
+        figures=_figures(part.statistics, difference),
     )
 
 
@@ -134,17 +160,17 @@ def _stored(ids: Array, day: date) -> Array:
     return table
 
 
-def _write(difference: Difference, after: Array, ids: Array, day: date) -> None:
+def _write(difference: Difference, after: Array, ids: Array, day: date, table: str) -> None:
     gone = difference.removed | difference.changed
     # A signal of whose values most go is written anew: to find a few among many takes longer.
     anew = 2 * gone.sum(axis=1) > (gone | difference.unchanged).sum(axis=1)
     _delete_days(ids[anew], day)
     _delete_values(gone & ~anew[:, np.newaxis], ids, day)
     comes = difference.inserted | difference.changed
-    _insert(comes | (difference.unchanged & anew[:, np.newaxis]), after, ids, day)
+    _insert(comes | (difference.unchanged & anew[:, np.newaxis]), after, ids, day, table)
 
 
-def _insert(cells: Array, after: Array, ids: Array, day: date) -> None:
+def _insert(cells: Array, after: Array, ids: Array, day: date, table: str) -> None:
     signals, windows = np.nonzero(cells)
     if not len(signals):
         return
@@ -154,9 +180,7 @@ def _insert(cells: Array, after: Array, ids: Array, day: date) -> None:
         "timestamp": window_starts(day)[windows],
         "value": after[signals, windows],
     }
-    # Named itself, the partition takes many rows at a time; through `data`, whose trigger
-    # collects them, it takes one.
-    copy_in(TARGET, partition_of("data", month_of(day)), columns)
+    copy_in(TARGET, table, columns)
 
 
 def _delete_days(ids: Array, day: date) -> None:
@@ -200,7 +224,7 @@ def _windows(after: Array, turbines: pd.Index) -> Mapping[str, int]:
     return dict(zip(has_value.index, has_value.sum(axis=1).tolist(), strict=True))
 
 
-def _remember(run: Run, versions: Mapping[str, Version], written: Written) -> None:
+def _remember(run: Run, written: Written) -> None:
     known = [
         AggregatedDay(
             turbine=name,
@@ -212,7 +236,7 @@ def _remember(run: Run, versions: Mapping[str, Version], written: Written) -> No
             aggregated_at=Now(),
             changed_at=Now(),
         )
-        for name, version in versions.items()
+        for name, version in written.versions.items()
         if name not in written.losers
     ]
     updated = ["revision", "rules", "run", "windows", "aggregated_at"]

@@ -22,7 +22,7 @@ from prometheus_client.registry import Collector
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from aggregates import states
+from aggregates import extract, states
 from aggregates.extract import SourceUnavailable
 from aggregates.models import Alert, Run, Tick
 from aggregates.states import SETTLED, DayState, State
@@ -49,14 +49,20 @@ def late_days(at: datetime) -> list[DayState]:
 @csrf_exempt
 @require_safe
 def fresh(request: HttpRequest) -> JsonResponse:
-    """`GET /health/freshness`: 503 while a day that ended a while ago is not current."""
+    """`GET /health/freshness`: 503 while a day that ended a while ago is not current.
+
+    Also while the source could change without being noticed.
+    """
     try:
+        lacks_triggers = bool(extract.faults())
         late = [{"day": found.day, "state": found.state} for found in late_days(now())]
     except SourceUnavailable:
         return JsonResponse({"status": "unknown: the source does not answer"}, status=503)
     except Error as error:
         logger.error("Freshness is not known: %s", error)
         return JsonResponse({"status": "unknown: the target does not answer"}, status=503)
+    if lacks_triggers:
+        return JsonResponse({"status": "the source lacks triggers", "days": late}, status=503)
     if late:
         return JsonResponse({"status": "late", "days": late}, status=503)
     return JsonResponse({"status": "ok"})

@@ -11,11 +11,12 @@ from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
+from django.conf import settings
 
-from aggregates.answers import Answer
+from aggregates.answers import problem
 from aggregates.client import ask
 from aggregates.remote_turbines import RemoteTurbine, turbines_by_name
-from sourcedata.reader import Nameplate, TurbineDay
+from sourcedata.reader import Nameplate, Snapshot, TurbineDay
 from sourcedata.variables import VARIABLE_NAMES
 from windproject.wording import quoted
 
@@ -31,6 +32,13 @@ END_OF_NUMBERS = 2**63
 # The revision and the number of samples, by day and turbine.
 Versions = Mapping[tuple[date, str], tuple[int, int]]
 NOTHING = (0, 0)
+NO_MEASUREMENTS = pd.DataFrame(
+    {
+        "turbine": pd.Series(dtype=object),
+        "timestamp": pd.Series(dtype="datetime64[us]"),
+        **{name: pd.Series(dtype=float) for name in VARIABLE_NAMES},
+    }
+)
 
 
 def turbine_names() -> list[str]:
@@ -71,14 +79,35 @@ def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> lis
     ]
 
 
-def measurements(day: date, turbines: Sequence[str]) -> pd.DataFrame:
-    """Return the measurements of some turbines, one at least, as `reader.measurements` does."""
+def snapshot(day: date, turbines: Sequence[str]) -> Snapshot:
+    """Return what there is of some turbines on one UTC day, as the reader does.
+
+    The revisions are asked for before the measurements, so that a change in between leaves a
+    turbine-day stale, never wrongly current. Of one that went in between there is nothing.
+    """
     before = _versions(day, day)
-    starts = range(0, len(turbines), TURBINES_PER_REQUEST)
-    parts = [_part(day, turbines[n : n + TURBINES_PER_REQUEST], before) for n in starts]
-    frame = pd.concat(parts, ignore_index=True)
-    frame["turbine"] = pd.Categorical(frame["turbine"], categories=list(turbines))
-    return frame.sort_values(["turbine", "timestamp"], ignore_index=True)
+    there = [turbine for turbine in turbines if (day, turbine) in before]
+    starts = range(0, len(there), TURBINES_PER_REQUEST)
+    parts = [_part(day, there[n : n + TURBINES_PER_REQUEST]) for n in starts]
+    frame = pd.concat([NO_MEASUREMENTS, *parts], ignore_index=True)
+    kept = _still_there(day, there, Counter(frame["turbine"]), before)
+    frame = frame[frame["turbine"].isin(kept)]
+    turbine = pd.Categorical(frame["turbine"], categories=kept)
+    known = turbines_by_name(with_all=kept)
+    return Snapshot(
+        [_turbine_day(day, name, before[day, name], known[name]) for name in kept],
+        frame.assign(turbine=turbine).sort_values(["turbine", "timestamp"], ignore_index=True),
+    )
+
+
+def faults() -> list[str]:
+    """Return nothing: whether another deployment's triggers count, it says itself."""
+    return []
+
+
+def recount(day: date) -> list[str]:
+    """Return nothing: another deployment counts its measurements itself."""
+    return []
 
 
 def _turbine_day(
@@ -115,7 +144,7 @@ def _versions(first: date, last: date) -> Versions:
     return {key: version for key, version in versions.items() if version[0]}
 
 
-def _part(day: date, turbines: Sequence[str], before: Versions) -> pd.DataFrame:
+def _part(day: date, turbines: Sequence[str]) -> pd.DataFrame:
     answer = ask("/data", {"start": day, "end": day + DAY, "turbine": turbines})
     names = answer.column("turbine", str)
     answer.require({*names} <= {*turbines}, "names a turbine that is not asked for")
@@ -125,7 +154,6 @@ def _part(day: date, turbines: Sequence[str], before: Versions) -> pd.DataFrame:
     answer.require(bool(within.all()), "names a timestamp of another day")
     twice = frame.duplicated(["turbine", "timestamp"])
     answer.require(not twice.any(), "names a timestamp of a turbine twice")
-    _require_all(answer, day, turbines, before)
     return frame
 
 
@@ -133,17 +161,24 @@ def _bounds(day: date) -> tuple[np.datetime64, np.datetime64]:
     return np.datetime64(day, "us"), np.datetime64(day + DAY, "us")
 
 
-def _require_all(answer: Answer, day: date, turbines: Sequence[str], before: Versions) -> None:
-    """Refuse another number of rows than the turbine-days have at the revision they still are at.
+def _still_there(
+    day: date, turbines: Sequence[str], rows: Mapping[str, int], before: Versions
+) -> list[str]:
+    """Return the turbines that the source still knows on the day.
 
-    Where the revision has moved on, the turbine-day is stale and will be asked for again.
+    Where one gave another number of rows than it had samples, its revision must have moved on: then
+    the turbine-day is stale and will be asked for again, or gone.
+
+    Raises:
+        SourceUnavailable: where it has not.
     """
-    rows = Counter(answer.column("turbine", str))
-    due = {turbine: before.get((day, turbine), NOTHING) for turbine in turbines}
-    wrong = [turbine for turbine in turbines if rows[turbine] != due[turbine][1]]
-    after = _versions(day, day) if wrong else {}
+    wrong = [turbine for turbine in turbines if rows[turbine] != before[day, turbine][1]]
+    after = _versions(day, day) if wrong else before
     for turbine in wrong:
-        revision, samples = due[turbine]
-        has_moved = after.get((day, turbine), NOTHING)[0] != revision
-        wrong_number = f"gives {rows[turbine]} measurements of {quoted(turbine)} and has {samples}"
-        answer.require(has_moved, wrong_number)
+        revision, samples = before[day, turbine]
+        if after.get((day, turbine), NOTHING)[0] == revision:
+            raise problem(
+                f"{settings.SOURCE_API_URL}/data",
+                f"gives {rows[turbine]} measurements of {quoted(turbine)} and has {samples}",
+            )
+    return [turbine for turbine in turbines if (day, turbine) in after]

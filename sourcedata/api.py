@@ -1,16 +1,23 @@
 """The REST endpoint of the measurements: validates, asks the reader, renders."""
 
+import logging
+
 from django.http import StreamingHttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from sourcedata import reader
 from sourcedata.filters import MeasurementFilter, TurbineFilter
 from sourcedata.layouts import FULL, LAYOUTS, OPENOA, measurement_batch, measurement_schema
+from sourcedata.snapshot import UnreadableSource
 from sourcedata.variables import UNITS, VARIABLE_NAMES
 from windproject.downloads import DownloadView, download, format_of, refuse_too_many
 from windproject.parameters import validated
+from windproject.problems import DatabaseUnavailable
 from windproject.schema import tables
+
+logger = logging.getLogger(__name__)
 
 
 class DataView(DownloadView):
@@ -21,6 +28,12 @@ class DataView(DownloadView):
     """
 
     filterset_class = MeasurementFilter
+
+    def handle_exception(self, error: Exception) -> Response:
+        if isinstance(error, UnreadableSource):
+            logger.error("%s", error)
+            error = DatabaseUnavailable("The measurements cannot be relied on; the log says why.")
+        return super().handle_exception(error)
 
     @extend_schema(responses=tables(measurement_schema(VARIABLE_NAMES), **UNITS))
     def get(self, request: Request) -> StreamingHttpResponse:

@@ -6,3 +6,7 @@ from django.apps import AppConfig
 class SourcedataConfig(AppConfig):
     name = "sourcedata"
     verbose_name = "Measurements"
+
+    def ready(self) -> None:
+        """Importing the checks registers them."""
+        from sourcedata import checks  # noqa: F401

@@ -1,8 +1,8 @@
 """The questions that others may ask of the source database."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -11,15 +11,26 @@ from django.db import connections
 from django.db.models import Max, Min
 from django.db.models.functions import Collate
 
-from sourcedata.models import Measurement, SourceDay, Turbine
+from sourcedata import verification
+from sourcedata.models import END_OF_TIME, FIRST_TIME, Measurement, SourceDay, Turbine
+from sourcedata.snapshot import UnreadableSource, limited_waits, locked_snapshot
+from sourcedata.storage import (
+    partitions_of,
+    refuse_uncounted,
+    revisions,
+    stored_partitions,
+    uncounted,
+)
 from sourcedata.variables import VARIABLE_NAMES
-from windproject.days import day_bounds
+from windproject.days import day_bounds, day_start
 from windproject.pgcopy import FLOAT, INTEGER, TIME, Column, copy_out
 from windproject.routers import SOURCE
 from windproject.rows import all_rows
+from windproject.wording import quoted
 
 # What a download holds in memory at a time; PostgreSQL tells times apart by a microsecond.
-BATCH = timedelta(days=7)
+BATCH_DAYS = 7
+DAY = timedelta(days=1)
 TICK = timedelta(microseconds=1)
 
 
@@ -78,6 +89,16 @@ def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> lis
     No `turbines` means all. A turbine-day whose measurements were all deleted is there, with 0
     samples; one that never had any is not.
     """
+    # The state of the partitions comes before the revisions: what changes in between is another
+    # version, never the same.
+    with limited_waits() as cursor:
+        partitions = stored_partitions(cursor)
+        return _turbine_days(revisions(partitions), first, last, turbines)
+
+
+def _turbine_days(
+    revision_of: Callable[[date, int], int], first: date, last: date, turbines: Collection[str]
+) -> list[TurbineDay]:
     wanted = Turbine.objects.named(turbines).order_by(Collate("name", "C"))
     fields = ["pk", "name", "rated_power_kw", "sample_interval_s"]
     known = {pk: of for pk, *of in wanted.values_list(*fields)}
@@ -87,23 +108,63 @@ def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> lis
     # Numbers sort faster here than names in the database.
     rows.sort(key=lambda row: (row[1], place[row[0]]))
     return [
-        TurbineDay(name, day, revision, samples, rated_power_kw, sample_interval_s)
-        for pk, day, revision, samples in rows
-        for name, rated_power_kw, sample_interval_s in (known[pk],)
+        TurbineDay(name, day, revision_of(day, stored), samples, rated_power_kw, interval_s)
+        for pk, day, stored, samples in rows
+        for name, rated_power_kw, interval_s in (known[pk],)
     ]
 
 
-def measurements(day: date, turbines: Sequence[str]) -> pd.DataFrame:
-    """Return the measurements of some turbines on one UTC day, by turbine and time.
+@dataclass(frozen=True)
+class Snapshot:
+    """The measurements of some turbines on one UTC day, and the turbine-days of the same moment.
 
-    Columns: `turbine` (categorical), `timestamp` (datetime64[us], UTC without a zone), and a
-    float column per variable in its unit, NaN where the value is missing.
+    `measurements` is by turbine and time. Columns: `turbine` (categorical), `timestamp`
+    (datetime64[us], UTC without a zone), and a float column per variable in its unit, NaN where the
+    value is missing.
     """
+
+    turbine_days: Sequence[TurbineDay]
+    measurements: pd.DataFrame
+
+
+def snapshot(day: date, turbines: Sequence[str]) -> Snapshot:
+    """Return what there is of some turbines, one at least, on one UTC day.
+
+    Of those that the source does not know on that day there is nothing.
+
+    Raises:
+        UnreadableSource: where changes of the day are not counted, or were not.
+    """
+    with locked_snapshot() as cursor:
+        partitions = stored_partitions(cursor)
+        refuse_uncounted(cursor, partitions_of(day, partitions))
+        days = _turbine_days(revisions(partitions), day, day, turbines)
+        frame = _measurements(day, [turbine_day.turbine for turbine_day in days])
+    rows = frame["turbine"].value_counts()
+    for turbine_day in days:
+        require_all(turbine_day.turbine, day, rows[turbine_day.turbine], turbine_day.samples)
+    return Snapshot(days, frame)
+
+
+def require_all(turbine: str, day: date, rows: int, samples: int) -> None:
+    """Refuse another number of rows than the turbine-day's samples.
+
+    Raises:
+        UnreadableSource: where they differ.
+    """
+    if rows != samples:
+        raise UnreadableSource(
+            f"The source has {rows:,} measurements of {quoted(turbine)} on {day}, and counted"
+            f" {samples:,}: manage.py verify_source --repair counts them anew."
+        )
+
+
+def _measurements(day: date, turbines: Sequence[str]) -> pd.DataFrame:
     ids = dict(Turbine.objects.filter(name__in=turbines).order_by("id").values_list("id", "name"))
     turbine_id, timestamp, *values = copy_out(
         SOURCE,
         f"SELECT turbine_id, timestamp, {_cells(VARIABLE_NAMES)} FROM data"
-        " WHERE turbine_id = ANY(%s) AND timestamp >= %s AND timestamp < %s"
+        " WHERE turbine_id = ANY(%s::bigint[]) AND timestamp >= %s AND timestamp < %s"
         " ORDER BY turbine_id, timestamp",
         [list(ids), *day_bounds(day)],
         INTEGER + TIME + FLOAT * len(VARIABLE_NAMES),
@@ -117,6 +178,20 @@ def measurements(day: date, turbines: Sequence[str]) -> pd.DataFrame:
 def _cells(variables: Sequence[str]) -> str:
     # The binary COPY is read where it has no NULL.
     return ", ".join(f"coalesce({name}, 'NaN')" for name in variables)
+
+
+def faults() -> list[str]:
+    """Return what keeps changes of measurements from being counted, a sentence's end each."""
+    with limited_waits() as cursor:
+        return uncounted(cursor, stored_partitions(cursor))
+
+
+def recount(day: date) -> list[str]:
+    """Count again the samples of turbine-days that are not what there is; return their turbines."""
+    wrong = [counted for counted in verification.count(day, day) if counted.is_wrong]
+    turbines = [counted for counted in wrong if counted.turbine is not None]
+    verification.recount(turbines)
+    return [str(counted.turbine) for counted in turbines]
 
 
 def number_of_samples(start: datetime, end: datetime, turbines: Collection[str] = ()) -> int:
@@ -139,36 +214,57 @@ def measurement_batches(
 
     A batch is a turbine's name and columns of one length: the timestamps (datetime64[us], UTC), and
     of each of `variables` the floats, NaN where one is missing. No `turbines` means all. Memory
-    does not grow with the range.
+    does not grow with the range. Each batch is of one moment, and nobody waits for all of them.
+
+    Raises:
+        UnreadableSource: where changes of the measurements are not counted, or were not.
     """
+    with limited_waits() as cursor:
+        refuse_uncounted(cursor, stored_partitions(cursor))
     for turbine in list(Turbine.objects.named(turbines).order_by("name")):
-        for part in _parts(turbine, start, end):
-            yield turbine.name, _measured(turbine, *part, variables)
+        for first, last in _batches(turbine, start, end):
+            columns = _measured(turbine, first, last, variables)
+            within = (columns[0] >= _naive(start)) & (columns[0] < _naive(end))
+            yield turbine.name, [column[within] for column in columns]
 
 
-def _parts(turbine: Turbine, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Yield the parts, [start, end), that hold what the turbine has in a period."""
-    if end - start > BATCH:
+def _batches(turbine: Turbine, start: datetime, end: datetime) -> Iterator[tuple[date, date]]:
+    """Yield the first and the last day of the batches that hold what the turbine has in a period.
+
+    Whole days, whose rows can be counted.
+    """
+    start, end = max(start, FIRST_TIME), min(end, END_OF_TIME)
+    if end - start > BATCH_DAYS * DAY:
         rows = Measurement.objects.filter(turbine=turbine, timestamp__gte=start, timestamp__lt=end)
         ends = rows.aggregate(first=Min("timestamp"), last=Max("timestamp"))
         if ends["first"] is None:
             return
         start, end = ends["first"], ends["last"] + TICK
-    while start < end:
-        yield start, min(start + BATCH, end)
-        start += BATCH
+    first, last = start.date(), (end - TICK).date()
+    while first <= last:
+        yield first, min(first + (BATCH_DAYS - 1) * DAY, last)
+        first += BATCH_DAYS * DAY
 
 
-def _measured(
-    turbine: Turbine, start: datetime, end: datetime, variables: Sequence[str]
-) -> list[Column]:
-    columns = copy_out(
-        SOURCE,
-        f"SELECT timestamp, {_cells(variables)} FROM data"
-        " WHERE turbine_id = %s AND timestamp >= %s AND timestamp < %s",
-        [turbine.pk, start, end],
-        TIME + FLOAT * len(variables),
-    )
+def _measured(turbine: Turbine, first: date, last: date, variables: Sequence[str]) -> list[Column]:
+    with locked_snapshot():
+        columns = copy_out(
+            SOURCE,
+            f"SELECT timestamp, {_cells(variables)} FROM data"
+            " WHERE turbine_id = %s AND timestamp >= %s AND timestamp < %s",
+            [turbine.pk, day_start(first), day_start(last + DAY)],
+            TIME + FLOAT * len(variables),
+        )
+        days = SourceDay.objects.filter(turbine=turbine, day__range=(first, last))
+        samples = dict(days.values_list("day", "samples"))
+    numbers, counts = np.unique(columns[0].astype("datetime64[D]"), return_counts=True)
+    rows = dict(zip(numbers.tolist(), counts.tolist(), strict=True))
+    for day in {*samples, *rows}:
+        require_all(turbine.name, day, rows.get(day, 0), samples.get(day, 0))
     # Sorted here, in a tenth of the time that the server takes: most come in order.
     by_time = np.argsort(columns[0], kind="stable")
     return [column[by_time] for column in columns]
+
+
+def _naive(time: datetime) -> np.datetime64:
+    return np.datetime64(time.astimezone(UTC).replace(tzinfo=None), "us")

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connections, transaction
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from sourcedata.models import SourceDay
-from windproject.partitions import month_after, month_of, partition_of
+from windproject.partitions import month_after, month_bounds, month_of, partitions
 from windproject.routers import SOURCE
 
 # How long those who write or read are waited for.
@@ -21,13 +21,21 @@ LONGEST_WAIT = "10s"
 DAY = timedelta(days=1)
 
 
+class MonthChanged(Exception):
+    """Measurements changed after somebody looked whether their month can go."""
+
+
 @dataclass(frozen=True)
 class KeptMonth:
-    """A month of the source: how many turbine-days and measurements it has."""
+    """A month of the source: how many turbine-days and measurements it has.
+
+    `revisions` is a sum that any change of a measurement changes.
+    """
 
     first: date
     turbine_days: int
     measurements: int
+    revisions: int
 
     @property
     def last(self) -> date:
@@ -37,14 +45,13 @@ class KeptMonth:
 
 def months_before(day: date) -> Sequence[KeptMonth]:
     """Return the months that end before `day` begins, in order."""
-    found = (
-        SourceDay.objects.filter(day__lt=month_of(day))
-        .annotate(month=TruncMonth("day"))
-        .values_list("month")
-        .annotate(turbine_days=Count("*"), measurements=Sum("samples"))
-        .order_by("month")
-    )
-    return [KeptMonth(*row) for row in found]
+    return _months(SourceDay.objects.filter(day__lt=month_of(day)))
+
+
+def _months(days: QuerySet[SourceDay]) -> Sequence[KeptMonth]:
+    by_month = days.annotate(month=TruncMonth("day")).values_list("month").order_by("month")
+    sums = {"measurements": Sum("samples"), "revisions": Sum("revision")}
+    return [KeptMonth(*row) for row in by_month.annotate(turbine_days=Count("*"), **sums)]
 
 
 def drop(month: KeptMonth) -> None:
@@ -54,14 +61,20 @@ def drop(month: KeptMonth) -> None:
 
     Raises:
         django.db.OperationalError: where others hold the table for long; then nothing is dropped.
+        MonthChanged: where it is not as it was when it was read; nothing is dropped either.
     """
     with transaction.atomic(using=SOURCE), connections[SOURCE].cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = '{LONGEST_WAIT}'")
         # Before any row is locked, so that no writer waits for us while we wait for it.
         cursor.execute("LOCK TABLE data IN ACCESS EXCLUSIVE MODE")
-        cursor.execute(f"DROP TABLE IF EXISTS {partition_of('data', month.first)}")
+        days = SourceDay.objects.filter(day__range=(month.first, month.last))
+        if _months(days) != [month]:
+            raise MonthChanged(f"Measurements of {month.first:%Y-%m} changed: look again.")
+        for partition in partitions(cursor, "data"):
+            if partition.month == month.first:
+                cursor.execute(f"DROP TABLE {partition.name}")
+        # What is not in a partition of the month alone.
         cursor.execute(
-            "DELETE FROM data_default WHERE timestamp >= %s AND timestamp < %s",
-            [f"{month.first} 00:00+00", f"{month_after(month.first)} 00:00+00"],
+            "DELETE FROM data WHERE timestamp >= %s AND timestamp < %s", month_bounds(month.first)
         )
-        SourceDay.objects.filter(day__range=(month.first, month.last)).delete()
+        days.delete()

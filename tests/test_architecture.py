@@ -84,6 +84,7 @@ def test_only_extract_asks_the_reader() -> None:
     questions = {name for file in remote for name in imports(ROOT / file)}
     assert {name for name in questions if name.startswith("sourcedata.reader")} == {
         "sourcedata.reader.Nameplate",
+        "sourcedata.reader.Snapshot",
         "sourcedata.reader.TurbineDay",
     }
 

@@ -1,13 +1,15 @@
 """Tables that PostgreSQL keeps in one partition a month.
 
-A partition takes over its table's columns, constraints, keys and triggers. A statement fires the
-triggers of the table that it names, so a partition has its own for those who write to it directly.
+A partition takes over its table's columns, constraints, keys and triggers of rows. A statement
+fires the triggers of the table that it names, so a partition has its own for those who write to it
+directly. What a table has is read from the catalogue: a name may be that of a table which once was
+a partition, and somebody may have made one by hand.
 """
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, OperationalError, migrations, transaction
@@ -15,9 +17,30 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.utils import CursorWrapper
 from psycopg2 import errorcodes
 
-PARTITIONS = """
-    SELECT relname, pg_total_relation_size(oid), reltuples::bigint
-    FROM pg_inherits JOIN pg_class ON oid = inhrelid WHERE inhparent = %s::regclass
+from windproject.days import day_bounds, day_start
+
+# Of one that is being detached, nobody sees the rows any more. The bounds are cut to the years that
+# rows may be of: PostgreSQL knows times that Python does not.
+ATTACHED = r"""
+    SELECT child.oid, child.oid::regclass::text AS name, bound = 'DEFAULT' AS is_default,
+        greatest((regexp_match(bound, $$FROM \('([^']+)'\)$$))[1]::timestamptz,
+                 '1970-01-01 00:00+00') AS start,
+        least((regexp_match(bound, $$TO \('([^']+)'\)$$))[1]::timestamptz,
+              '2100-01-01 00:00+00') AS "end"
+    FROM pg_inherits
+    JOIN pg_class AS child ON child.oid = inhrelid
+    CROSS JOIN pg_get_expr(relpartbound, child.oid) AS bound
+    WHERE inhparent = %(table)s::regclass AND NOT inhdetachpending
+"""
+PARTITIONS = f"""
+    SELECT name, is_default, start, "end", pg_total_relation_size(oid), reltuples::bigint
+    FROM ({ATTACHED}) AS attached JOIN pg_class USING (oid)
+    ORDER BY is_default, start
+"""
+# The triggers of statements, which a new partition is to be given, and whether they always fire.
+TRIGGERS = """
+    SELECT tgname, pg_get_triggerdef(oid, true), tgenabled = 'A' FROM pg_trigger
+    WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgtype & 1 = 0 ORDER BY tgname
 """
 # How long a reader of the default partition is waited for.
 LONGEST_WAIT = "1s"
@@ -56,9 +79,84 @@ def month_after(month: date) -> date:
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
+def month_bounds(month: date) -> tuple[datetime, datetime]:
+    """Return the start of the month and of the next one: [start, end)."""
+    return day_start(month), day_start(month_after(month))
+
+
 def partition_of(table: str, month: date) -> str:
-    """Return the name of the partition that has the month's rows."""
+    """Return the name that the month's partition is given when it is made."""
     return f"{table}_{month:%Y_%m}"
+
+
+class NoPartition(Exception):
+    """A month has no partition, and a table of its partition's name keeps one from being made."""
+
+    def __init__(self, table: str, month: date) -> None:
+        name = partition_of(table, month)
+        super().__init__(
+            f"{name} is no partition of {table} any more, so values of {month:%Y-%m} have no place."
+            f" Either ALTER TABLE {table} ATTACH PARTITION {name} {_bounds(month)}, or rename it."
+        )
+
+
+@dataclass(frozen=True)
+class Partition:
+    """A partition that its table has now, with the rows of [start, end).
+
+    The default one has what belongs to no other. `rows` is an estimate.
+    """
+
+    name: str
+    is_default: bool
+    start: datetime
+    end: datetime
+    size_bytes: int
+    rows: int
+
+    @property
+    def month(self) -> date | None:
+        """The month whose rows it has, where it has those of one month alone."""
+        month = self.start.date()
+        is_month = not self.is_default and (self.start, self.end) == month_bounds(month)
+        return month if is_month else None
+
+
+def partitions(cursor: CursorWrapper, table: str) -> list[Partition]:
+    """Return the partitions of a table, by their start, the default one last."""
+    cursor.execute(PARTITIONS, {"table": table})
+    return [Partition(*row) for row in cursor.fetchall()]
+
+
+def overlapping(cursor: CursorWrapper, table: str, start: datetime, end: datetime) -> list[str]:
+    """Return the names of those but the default one that have rows of [start, end)."""
+    return [
+        partition.name
+        for partition in partitions(cursor, table)
+        if not partition.is_default and partition.start < end and start < partition.end
+    ]
+
+
+def default_partition(cursor: CursorWrapper, table: str) -> str | None:
+    """Return the name of the default partition, where there is one."""
+    names = (partition.name for partition in partitions(cursor, table) if partition.is_default)
+    return next(names, None)
+
+
+def table_for(cursor: CursorWrapper, table: str, day: date) -> str:
+    """Return what to name to write rows of the UTC day, whose partition is made: that, or `table`.
+
+    Named itself, a partition takes many rows at a time; through its table, whose triggers collect
+    them, it takes one. No partition goes before the transaction ends.
+
+    Raises:
+        NoPartition: where rows of the day have no place any more.
+    """
+    cursor.execute(f"LOCK TABLE ONLY {table} IN ROW EXCLUSIVE MODE")
+    names = overlapping(cursor, table, *day_bounds(day))
+    if not names:
+        raise NoPartition(table, month_of(day))
+    return names[0] if len(names) == 1 else table
 
 
 def ensure_months(alias: str, table: str, days: Iterable[date]) -> None:
@@ -67,6 +165,9 @@ def ensure_months(alias: str, table: str, days: Iterable[date]) -> None:
     Call it before the transaction that writes the rows: it commits on its own, so that nobody
     waits for the rows of somebody else. Where the table has a default partition, the month's rows
     go there if some do already, or if somebody who reads it for long would be waited for.
+
+    Raises:
+        NoPartition: where a month can have none.
     """
     for month in sorted({month_of(day) for day in days}):
         try:
@@ -79,71 +180,107 @@ def ensure_months(alias: str, table: str, days: Iterable[date]) -> None:
 
 def create_default_partition(cursor: CursorWrapper, table: str) -> None:
     """Make the partition that takes the rows of months that have none."""
-    _create_partition(cursor, table, f"{table}_default", "DEFAULT")
-
-
-@dataclass(frozen=True)
-class Partition:
-    """A partition on disk; `month` is None for the default one. `rows` is an estimate."""
-
-    month: date | None
-    rows: int
-    size_bytes: int
-
-
-def partitions(alias: str, table: str) -> list[Partition]:
-    """Return the partitions of a table, by month, the default one last."""
-    with transaction.get_connection(alias).cursor() as cursor:
-        cursor.execute(PARTITIONS, [table])
-        for name, _, rows in cursor.fetchall():
-            if rows < 0:  # never counted
-                cursor.execute(f"ANALYZE {name}")
-        cursor.execute(PARTITIONS, [table])
-        found = cursor.fetchall()
-    listed = [Partition(_month(table, name), max(rows, 0), size) for name, size, rows in found]
-    return sorted(listed, key=lambda one: one.month or date.max)
-
-
-def _month(table: str, name: str) -> date | None:
-    month = name.removeprefix(f"{table}_")
-    return None if month == "default" else date.fromisoformat(f"{month.replace('_', '-')}-01")
+    name = f"{table}_default"
+    _create_table(cursor, table, name)
+    _attach(cursor, table, name, "DEFAULT")
 
 
 def move_out_of_default(alias: str, table: str) -> list[date]:
     """Give the months whose rows lie in the default partition one of their own; return them.
 
-    No row changes and no trigger is told. Each month is moved in a transaction of its own, in
-    which writers wait.
+    No row changes. Each month is moved in a transaction of its own, in which writers wait.
 
     Raises:
         django.db.OperationalError: where others hold the table for long.
+        NoPartition: where a month can have none.
     """
-    default = f"{table}_default"
     with transaction.get_connection(alias).cursor() as cursor:
+        default = default_partition(cursor, table)
         cursor.execute(
             "SELECT DISTINCT date_trunc('month', timestamp AT TIME ZONE 'UTC')::date"
             f" FROM {default} ORDER BY 1"
         )
-        months = [month for (month,) in cursor.fetchall()]
+        months = [
+            month
+            for (month,) in cursor.fetchall()
+            if not overlapping(cursor, table, *month_bounds(month))
+        ]
         for month in months:
             with transaction.atomic(using=alias):
                 _move_month(cursor, table, default, month)
     return months
 
 
-def _move_month(cursor: CursorWrapper, table: str, default: str, month: date) -> None:
+def _move_month(cursor: CursorWrapper, table: str, default: str | None, month: date) -> None:
     within = f"timestamp >= '{month} 00:00+00' AND timestamp < '{month_after(month)} 00:00+00'"
     cursor.execute(f"SET LOCAL lock_timeout = '{LONGEST_WAIT}'")
     cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
     cursor.execute(f"LOCK TABLE {default} IN ACCESS EXCLUSIVE MODE")
-    name = partition_of(table, month)
-    _create_table(cursor, table, name)
+    name = _create_month(cursor, table, month)
+    # Triggers count the rows where they come and where they go, so every count stays as it is.
     cursor.execute(f"INSERT INTO {name} SELECT * FROM {default} WHERE {within}")
-    # No measurement goes, so no revision is to be raised.
-    cursor.execute(f"ALTER TABLE {default} DISABLE TRIGGER USER")
     cursor.execute(f"DELETE FROM {default} WHERE {within}")
-    cursor.execute(f"ALTER TABLE {default} ENABLE TRIGGER USER")
     _attach(cursor, table, name, _bounds(month))
+
+
+def _ensure_month(alias: str, table: str, month: date) -> None:
+    with transaction.get_connection(alias).cursor() as cursor:
+        if overlapping(cursor, table, *month_bounds(month)):
+            return
+        default = default_partition(cursor, table)
+        if default:
+            # To attach a month locks out everybody from the default partition, and while that is
+            # waited for, everybody else waits too.
+            cursor.execute(f"SET LOCAL lock_timeout = '{LONGEST_WAIT}'")
+        # CREATE TABLE ... PARTITION OF takes locks that deadlock between two writers. This one
+        # lets loads go on, and whoever waited for it finds the partition made.
+        cursor.execute(f"LOCK TABLE {table} IN SHARE UPDATE EXCLUSIVE MODE")
+        is_made = overlapping(cursor, table, *month_bounds(month))
+        if not is_made and not (default and _is_left_to(cursor, default, table, month)):
+            _attach(cursor, table, _create_month(cursor, table, month), _bounds(month))
+        cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+
+
+def _bounds(month: date) -> str:
+    return f"FOR VALUES FROM ('{month} 00:00+00') TO ('{month_after(month)} 00:00+00')"
+
+
+def _is_left_to(cursor: CursorWrapper, default: str, table: str, month: date) -> bool:
+    """Return whether the default partition takes the month: it does, or nothing else can."""
+    cursor.execute(
+        f"SELECT EXISTS (SELECT FROM {default} WHERE timestamp >= %s AND timestamp < %s)",
+        month_bounds(month),
+    )
+    (has_rows,) = cursor.fetchone()
+    return has_rows or _is_taken(cursor, partition_of(table, month))
+
+
+def _is_taken(cursor: CursorWrapper, name: str) -> bool:
+    cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [name])
+    (is_taken,) = cursor.fetchone()
+    return bool(is_taken)
+
+
+def _create_month(cursor: CursorWrapper, table: str, month: date) -> str:
+    name = partition_of(table, month)
+    if _is_taken(cursor, name):
+        raise NoPartition(table, month)
+    _create_table(cursor, table, name)
+    return name
+
+
+def _create_table(cursor: CursorWrapper, table: str, name: str) -> None:
+    """Make the table of a partition, which counts what is written to it from the start."""
+    cursor.execute(f"CREATE TABLE {name} (LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)")
+    cursor.execute(TRIGGERS, [table])
+    for trigger, definition, always in cursor.fetchall():
+        cursor.execute(definition.replace(f" ON {table} ", f" ON {name} ", 1))
+        if always:
+            cursor.execute(f"ALTER TABLE {name} ENABLE ALWAYS TRIGGER {trigger}")
+
+
+def _attach(cursor: CursorWrapper, table: str, name: str, bounds: str) -> None:
+    cursor.execute(f"ALTER TABLE {table} ATTACH PARTITION {name} {bounds}")
 
 
 def rights_of_triggers(cursor: CursorWrapper) -> str:
@@ -152,66 +289,15 @@ def rights_of_triggers(cursor: CursorWrapper) -> str:
     It runs with its owner's rights, and finds the tables of this schema, not those that the
     writer's search path or temporary tables put before them.
     """
-    cursor.execute("SELECT quote_ident(current_schema())")
-    return f"SECURITY DEFINER SET search_path = pg_catalog, {cursor.fetchone()[0]}, pg_temp"
+    return f"SECURITY DEFINER SET {search_path(cursor)}"
 
 
-def _ensure_month(alias: str, table: str, month: date) -> None:
-    name = partition_of(table, month)
-    with transaction.get_connection(alias).cursor() as cursor:
-        if _exists(cursor, name):
-            return
-        if _exists(cursor, f"{table}_default"):
-            # To attach a month locks out everybody from the default partition, and while that is
-            # waited for, everybody else waits too.
-            cursor.execute(f"SET LOCAL lock_timeout = '{LONGEST_WAIT}'")
-        # CREATE TABLE ... PARTITION OF takes locks that deadlock between two writers. This one
-        # lets loads go on, and whoever waited for it finds the partition made.
-        cursor.execute(f"LOCK TABLE {table} IN SHARE UPDATE EXCLUSIVE MODE")
-        if not _exists(cursor, name) and not _default_holds_rows(cursor, table, month):
-            _create_partition(cursor, table, name, _bounds(month))
-        cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
-
-
-def _bounds(month: date) -> str:
-    return f"FOR VALUES FROM ('{month} 00:00+00') TO ('{month_after(month)} 00:00+00')"
-
-
-def _exists(cursor: CursorWrapper, name: str) -> bool:
-    cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [name])
-    return bool(cursor.fetchone()[0])
-
-
-def _default_holds_rows(cursor: CursorWrapper, table: str, month: date) -> bool:
-    default = f"{table}_default"
-    if not _exists(cursor, default):
-        return False
+def search_path(cursor: CursorWrapper) -> str:
+    """Return the setting with which a trigger function finds the tables beside `data` alone."""
     cursor.execute(
-        f"SELECT EXISTS (SELECT FROM {default} WHERE timestamp >= %s AND timestamp < %s)",
-        [f"{month} 00:00+00", f"{month_after(month)} 00:00+00"],
+        "SELECT format('search_path=pg_catalog, %%I, pg_temp', nspname) FROM pg_class"
+        " JOIN pg_namespace ON pg_namespace.oid = relnamespace"
+        " WHERE pg_class.oid = 'data'::regclass",
+        [],
     )
-    return bool(cursor.fetchone()[0])
-
-
-def _create_partition(cursor: CursorWrapper, table: str, name: str, bounds: str) -> None:
-    _create_table(cursor, table, name)
-    _attach(cursor, table, name, bounds)
-
-
-def _create_table(cursor: CursorWrapper, table: str, name: str) -> None:
-    cursor.execute(f"CREATE TABLE {name} (LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)")
-
-
-def _attach(cursor: CursorWrapper, table: str, name: str, bounds: str) -> None:
-    for trigger in _triggers(cursor, table):
-        cursor.execute(trigger.replace(f" ON {table} ", f" ON {name} ", 1))
-    cursor.execute(f"ALTER TABLE {table} ATTACH PARTITION {name} {bounds}")
-
-
-def _triggers(cursor: CursorWrapper, table: str) -> list[str]:
-    cursor.execute(
-        "SELECT pg_get_triggerdef(oid, true) FROM pg_trigger"
-        " WHERE tgrelid = %s::regclass AND NOT tgisinternal ORDER BY tgname",
-        [table],
-    )
-    return [definition for (definition,) in cursor.fetchall()]
+    return str(cursor.fetchone()[0])

@@ -1,8 +1,9 @@
 """The audit that nobody asks for: some days a night, in turn, and what it finds is mended."""
 
 import logging
+from datetime import date
 
-from aggregates import alerts, audit
+from aggregates import alerts, audit, extract
 from aggregates.errors import RunFailed, SourceUnavailable
 from aggregates.models import Alert
 from windproject.wording import listed
@@ -20,6 +21,7 @@ def audit_in_turn() -> None:
     """
     for day in audit.longest_unaudited(DAYS_PER_NIGHT):
         try:
+            _recount(day)
             found = audit.audit_day(day)
         except SourceUnavailable:
             raise
@@ -28,6 +30,17 @@ def audit_in_turn() -> None:
         else:
             if found.damaged:
                 _mend(found)
+
+
+def _recount(day: date) -> None:
+    turbines = extract.recount(day)
+    if turbines:
+        message = (
+            f"the source had another number of measurements of {listed(turbines)} than it said;"
+            " they are counted anew and computed again. What is gone waits for --force."
+        )
+        logger.error("%s: %s", day, message)
+        alerts.raise_alert(day, Alert.Event.DAMAGED, message)
 
 
 def _mend(found: audit.Audit) -> None:

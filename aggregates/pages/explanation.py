@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import isclose, isfinite, isnan
 
+import pandas as pd
 from django.db.models import OuterRef, Subquery
 
 from aggregates import extract, states, versions
@@ -97,9 +98,10 @@ def explain(signal: Signal, start: datetime) -> Explanation:
     """
     day = start.date()
     variable = next(one for one in VARIABLES if one.name == signal.variable)
-    known = next(iter(extract.turbine_days(day, day, [signal.turbine])), None)
+    snapshot = extract.snapshot(day, [signal.turbine])
+    known = next(iter(snapshot.turbine_days), None)
     stored = Value.objects.filter(signal=signal, timestamp=start).first()
-    samples = _samples(known, variable, start) if known else []
+    samples = _samples(snapshot.measurements, known, variable, start) if known else []
     used = [sample.value for sample in samples if sample.is_used and sample.value is not None]
     aggregated = AggregatedDay.objects.filter(turbine=signal.turbine, day=day)
     return Explanation(
@@ -115,8 +117,9 @@ def explain(signal: Signal, start: datetime) -> Explanation:
     )
 
 
-def _samples(known: TurbineDay, variable: Variable, start: datetime) -> list[Sample]:
-    frame = extract.measurements(known.day, [known.turbine])
+def _samples(
+    frame: pd.DataFrame, known: TurbineDay, variable: Variable, start: datetime
+) -> list[Sample]:
     times = frame["timestamp"].dt.tz_localize("UTC")
     of_window = frame[(times >= start) & (times < start + WINDOW)]
     within = variable.valid_range(known.rated_power_kw)

@@ -183,14 +183,14 @@ def test_pending_days_keep_to_the_range_and_the_turbines() -> None:
 
 def test_measurements_that_change_while_a_run_reads_leave_the_day_stale(monkeypatch) -> None:
     twenty_minutes()
-    read = extract.measurements
+    read = extract.snapshot
 
     def read_and_be_overtaken(*arguments):
-        frame = read(*arguments)
+        snapshot = read(*arguments)
         at_minute(3).update(power=99)
-        return frame
+        return snapshot
 
-    monkeypatch.setattr(extract, "measurements", read_and_be_overtaken)
+    monkeypatch.setattr(extract, "snapshot", read_and_be_overtaken)
     aggregated(DAY)
     assert pending_days(*EVER) == [DAY]
 
@@ -230,9 +230,7 @@ def fail_with(error: BaseException):
 
 def test_a_source_that_does_not_answer_fails_the_run(monkeypatch) -> None:
     twenty_minutes()
-    monkeypatch.setattr(
-        extract.reader, "measurements", fail_with(OperationalError("gone\nDETAIL: x"))
-    )
+    monkeypatch.setattr(extract.reader, "snapshot", fail_with(OperationalError("gone\nDETAIL: x")))
     run = aggregated(DAY)
     assert run.status == Run.Status.FAILED
     assert run.error == "The source database fails: gone."
@@ -297,6 +295,6 @@ def test_a_value_of_an_unknown_signal_is_refused() -> None:
 def test_asking_for_many_days_asks_the_source_once(django_assert_num_queries) -> None:
     measurements(turbine(), "2025-08-31T00:00", power=[1.0])
     days = [date(2025, 8, number) for number in range(31, 0, -1)]
-    with django_assert_num_queries(2, using="source"):
+    with django_assert_num_queries(6, using="source"):
         asked = request(days, [], requested_by="test")
     assert [found.day for found in asked] == days

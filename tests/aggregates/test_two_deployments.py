@@ -137,8 +137,9 @@ def test_answers_are_those_of_the_reader(first, token, settings, monkeypatch) ->
     assert extract.turbine_days(*EVER) == reader.turbine_days(*EVER)
     assert extract.turbine_days(DAY, DAY, NAMES[:1]) == reader.turbine_days(DAY, DAY, NAMES[:1])
     for day in (DAY, NEXT_DAY, date(2025, 9, 2)):
-        there, here = extract.measurements(day, NAMES), reader.measurements(day, NAMES)
-        pd.testing.assert_frame_equal(there, here, check_exact=True)
+        there, here = extract.snapshot(day, NAMES), reader.snapshot(day, NAMES)
+        assert there.turbine_days == here.turbine_days
+        pd.testing.assert_frame_equal(there.measurements, here.measurements, check_exact=True)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -91,6 +91,33 @@ def paused_worker(tmp_path: Path, broker: None) -> Callable[..., AbstractContext
     return pausing
 
 
+@contextmanager
+def copied(alias: str) -> Iterator[None]:
+    """Work on a copy of a database, whose tables may be changed; it goes with the block."""
+    connection = connections[alias]
+    original = connection.settings_dict["NAME"]
+    copy = f"{original}_copy"
+    connections.close_all()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {copy} WITH (FORCE)")
+        cursor.execute(f"CREATE DATABASE {copy} TEMPLATE {original}")
+    connection.settings_dict["NAME"] = copy
+    try:
+        yield
+    finally:
+        connections.close_all()
+        connection.settings_dict["NAME"] = original
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {copy} WITH (FORCE)")
+
+
+@pytest.fixture
+def own_source(transactional_db: None) -> Iterator[None]:
+    """A source of the test's own, whose tables it may change."""
+    with copied("source"):
+        yield
+
+
 def must_be_our_own(alias: str) -> None:
     """Skip a test that would harm a server which others use as well."""
     if settings.DATABASES[alias]["ENGINE"] != embedded.__name__:

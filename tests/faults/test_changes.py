@@ -81,7 +81,7 @@ def changing(module: Any, name: str, when: str, change: Callable[[], None]) -> I
 MOMENTS = [
     (reader, "turbine_days", "before"),
     (reader, "turbine_days", "after"),
-    (reader, "measurements", "after"),
+    (reader, "snapshot", "after"),
     (chunks, "transform", "after"),
     (load, "compare", "before"),
     (load, "replace", "after"),

@@ -1,7 +1,7 @@
 """`GET /data`."""
 
 import json
-from datetime import date, timedelta
+from datetime import date
 from io import BytesIO
 from typing import Any
 from urllib.parse import quote
@@ -114,10 +114,10 @@ def test_no_measurements_are_an_empty_list() -> None:
 
 
 def test_a_long_answer_is_one_list(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "BATCH", timedelta(minutes=2))
+    monkeypatch.setattr(reader, "BATCH_DAYS", 1)
     for name in ("T1", "T2"):
-        measurements(turbine(name), "2025-08-31T00:00", power=[1.0] * 5)
-    assert len(get(DAY)) == 10
+        measurements(turbine(name), "2025-08-30T23:58", power=[1.0] * 5)
+    assert len(get("start=2025-08-30&end=2025-09-01")) == 10
 
 
 @pytest.mark.parametrize(

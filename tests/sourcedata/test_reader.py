@@ -1,6 +1,6 @@
 """The questions that others may ask of the source."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ DAY = date(2025, 8, 31)
 def test_a_frame_has_the_measurements_of_the_day_and_the_turbines_asked_for() -> None:
     for name in ("T3", "T2", "T1"):
         measurements(turbine(name), "2025-08-30T23:59", power=[1.0, 2.0, 3.0])
-    frame = reader.measurements(DAY, ["T1", "T3"])
+    frame = reader.snapshot(DAY, ["T1", "T3"]).measurements
     assert list(frame["turbine"]) == ["T3", "T3", "T1", "T1"]
     assert list(frame["power"]) == [2, 3, 2, 3]
     assert frame["timestamp"].iloc[0].isoformat() == "2025-08-31T00:00:00"
@@ -25,14 +25,14 @@ def test_a_frame_has_the_measurements_of_the_day_and_the_turbines_asked_for() ->
 
 def test_a_missing_value_is_nan_and_an_infinity_stays() -> None:
     measurements(turbine(), "2025-08-31T00:00", power=[None, float("inf")])
-    power = reader.measurements(DAY, ["T01"])["power"].to_numpy()
+    power = reader.snapshot(DAY, ["T01"]).measurements["power"].to_numpy()
     assert np.isnan(power[0])
     assert np.isinf(power[1])
 
 
 def test_a_frame_of_no_measurements_has_all_columns() -> None:
     turbine()
-    frame = reader.measurements(DAY, ["T01"])
+    frame = reader.snapshot(DAY, ["T01"]).measurements
     assert (len(frame), list(frame.columns[:3])) == (0, ["turbine", "timestamp", "wind_speed"])
 
 
@@ -61,8 +61,8 @@ def test_the_day_range_goes_from_the_first_to_the_last_measurement() -> None:
 
 
 def test_batches_are_whole_and_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "BATCH", timedelta(minutes=2))
-    measurements(turbine(), "2025-08-31T00:00", power=[1.0, 2.0, 3.0])
+    monkeypatch.setattr(reader, "BATCH_DAYS", 1)
+    measurements(turbine(), "2025-08-30T23:58", power=[1.0, 2.0, 3.0])
     batches = list(reader.measurement_batches(at("1970-01-01"), at("2099-01-01"), ["power"]))
     assert [(name, power.tolist()) for name, (_, power) in batches] == [
         ("T01", [1, 2]),

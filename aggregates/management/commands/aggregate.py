@@ -7,13 +7,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from aggregates import pipeline, queueing
 from aggregates.errors import RunFailed
-from aggregates.management.arguments import (
-    add_turbines,
-    day_argument,
-    range_of_days,
-    refuse_unknown_turbines,
-)
+from aggregates.management.arguments import add_turbines, refuse_unknown_turbines
 from aggregates.management.report import write_queued, write_report
+from windproject.arguments import day_argument, range_of_days
 from windproject.checks import OURS
 from windproject.terminal import track
 

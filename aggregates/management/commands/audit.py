@@ -10,13 +10,9 @@ from rich.table import Table
 from aggregates import audit, queueing
 from aggregates.audit import Audit
 from aggregates.errors import RunFailed
-from aggregates.management.arguments import (
-    add_turbines,
-    day_argument,
-    range_of_days,
-    refuse_unknown_turbines,
-)
+from aggregates.management.arguments import add_turbines, refuse_unknown_turbines
 from aggregates.management.report import write_queued
+from windproject.arguments import day_argument, range_of_days
 from windproject.checks import OURS
 from windproject.terminal import rendered, track
 

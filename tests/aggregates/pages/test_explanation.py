@@ -153,6 +153,7 @@ def test_rules_that_have_changed_since_are_told(admin_client: Client) -> None:
 
 def test_what_the_source_no_longer_keeps_cannot_be_computed_again(admin_client: Client) -> None:
     a_window()
+    Measurement.objects.all().delete()
     SourceDay.objects.all().delete()
     shown = page(admin_client)
     assert "The source does not have the samples any more" in shown

@@ -6,18 +6,18 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import OperationalError
+from django.db import OperationalError, connections
 from django.template.defaultfilters import filesizeformat
 from rich import box
 from rich.table import Table
 
 from aggregates import versions
-from aggregates.management.arguments import day_argument
 from aggregates.models import ACTIVE, Run
 from sourcedata.management.guards import refuse_where_nobody_reads
-from sourcedata.retention import KeptMonth, drop, months_before
+from sourcedata.retention import KeptMonth, MonthChanged, drop, months_before
+from windproject.arguments import day_argument
 from windproject.checks import OURS
-from windproject.partitions import Partition, move_out_of_default, partitions
+from windproject.partitions import NoPartition, Partition, move_out_of_default, partitions
 from windproject.routers import SOURCE, TARGET
 from windproject.terminal import rendered, track
 from windproject.wording import first_line, listed
@@ -55,12 +55,12 @@ class Command(BaseCommand):
             self._list()
 
     def _list(self) -> None:
-        kept = {alias: {one.month: one for one in partitions(alias, "data")} for alias in HEADINGS}
+        kept = {alias: {_label(one): one for one in _counted(alias)} for alias in HEADINGS}
         table = Table("month", *(name for names in HEADINGS.values() for name in names))
         table.box = box.SIMPLE_HEAD
-        for month in sorted({*kept[SOURCE], *kept[TARGET]}, key=lambda one: one or date.max):
-            cells = (cell for alias in HEADINGS for cell in _cells(kept[alias].get(month)))
-            table.add_row(f"{month:%Y-%m}" if month else "default", *cells)
+        for label in sorted({*kept[SOURCE], *kept[TARGET]}):
+            cells = (cell for alias in HEADINGS for cell in _cells(kept[alias].get(label)))
+            table.add_row(label, *cells)
         self.stdout.write(rendered(table))
 
     def _drop(self, months: Sequence[KeptMonth], is_sure: bool) -> None:
@@ -83,6 +83,21 @@ class Command(BaseCommand):
         with _told_if_busy():
             moved = move_out_of_default(SOURCE, "data")
         self.stdout.write(f"Moved: {listed(f'{month:%Y-%m}' for month in moved)}.")
+
+
+def _counted(alias: str) -> list[Partition]:
+    with connections[alias].cursor() as cursor:
+        for partition in partitions(cursor, "data"):
+            if partition.rows < 0:  # never counted
+                cursor.execute(f"ANALYZE {partition.name}")
+        return partitions(cursor, "data")
+
+
+def _label(partition: Partition) -> str:
+    """Return the month; of one that was made by hand its name, which comes after the months."""
+    if partition.is_default:
+        return "default"
+    return f"{partition.month:%Y-%m}" if partition.month else partition.name
 
 
 def _cells(found: Partition | None) -> tuple[str, str]:
@@ -123,3 +138,5 @@ def _told_if_busy() -> Iterator[None]:
             f"Others hold the measurements for long ({first_line(error)}): try again later. "
             "Months that were done stay done."
         ) from error
+    except (MonthChanged, NoPartition) as error:
+        raise CommandError(f"{error} Months that were done stay done.") from error

@@ -1,0 +1,38 @@
+"""System checks of the source database."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.core.checks import CheckMessage, Tags, Warning, register
+from django.db import connections
+from django.db.migrations.recorder import MigrationRecorder
+
+from sourcedata.storage import stored_partitions, uncounted
+from windproject.routers import SOURCE
+
+# With this migration the triggers came that are looked for.
+MADE_BY = ("sourcedata", "0005_counted_or_refused")
+
+
+@register(Tags.database)
+def changes_are_counted(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """A warning, for `migrate` must go on: it may be what brings the triggers."""
+    if SOURCE not in (databases or ()) or not _are_made():
+        return []
+    with connections[SOURCE].cursor() as cursor:
+        reasons = uncounted(cursor, stored_partitions(cursor))
+    return [
+        Warning(
+            f"The source does not count all changes of measurements: {reason}.",
+            hint="As the owner of its tables: manage.py verify_source --repair",
+            id="sourcedata.W001",
+        )
+        for reason in reasons
+    ]
+
+
+def _are_made() -> bool:
+    return MADE_BY in MigrationRecorder(connections[SOURCE]).applied_migrations()

@@ -1,0 +1,77 @@
+"""One moment of the source, in which everything that is read belongs together."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import OperationalError, connections, transaction
+from django.db.backends.utils import CursorWrapper
+from psycopg2 import errorcodes
+
+from windproject.routers import SOURCE
+from windproject.wording import listed, quoted
+
+# For whoever rewrites a table meanwhile.
+LONGEST_WAIT_S: float = 10
+# Who keeps readers away, or waits to: PostgreSQL lets nobody past who wants a table for itself.
+HOLDERS = """
+    SELECT DISTINCT pid, usename, application_name
+    FROM pg_locks LEFT JOIN pg_stat_activity USING (pid)
+    WHERE mode = 'AccessExclusiveLock' AND locktype = 'relation'
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND (relation = ANY(ARRAY['turbine', 'source_day', 'data']::regclass[])
+           OR relation IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = 'data'::regclass))
+"""
+
+
+class UnreadableSource(Exception):
+    """The measurements cannot be relied on as they are; its sentence tells an operator why."""
+
+
+@contextmanager
+def locked_snapshot() -> Iterator[CursorWrapper]:
+    """Open a transaction that sees the source at one moment, in which nobody rewrites its tables.
+
+    The locks come before the snapshot: in one that was taken before, a table that was rewritten
+    while its lock was waited for is empty. (The transaction of a test has begun already, and sees
+    each statement's moment.)
+
+    Raises:
+        UnreadableSource: where others keep the tables for themselves for LONGEST_WAIT_S.
+    """
+    with limited_waits() as cursor:
+        if not cursor.db.savepoint_ids:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        cursor.execute("LOCK TABLE turbine, source_day, data IN ACCESS SHARE MODE")
+        yield cursor
+
+
+@contextmanager
+def limited_waits() -> Iterator[CursorWrapper]:
+    """Open a transaction at the source in which no lock is waited for longer than LONGEST_WAIT_S.
+
+    Raises:
+        UnreadableSource: where one would have to be, naming who has it.
+    """
+    try:
+        with transaction.atomic(using=SOURCE, durable=True), connections[SOURCE].cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = '{LONGEST_WAIT_S}s'")
+            yield cursor
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", None) != errorcodes.LOCK_NOT_AVAILABLE:
+            raise
+        raise UnreadableSource(
+            f"The source's tables could not be read for {LONGEST_WAIT_S} seconds: they are locked"
+            f" by {_holders()}."
+        ) from error
+
+
+def _holders() -> str:
+    with connections[SOURCE].cursor() as cursor:
+        cursor.execute(HOLDERS)
+        return listed(_holder(*row) for row in cursor.fetchall()) or "somebody who is gone"
+
+
+def _holder(pid: int | None, account: str | None, program: str | None) -> str:
+    if pid is None:
+        return "a prepared transaction (see pg_prepared_xacts)"
+    return f"process {pid} (account {quoted(account or '')}, program {quoted(program or '')})"

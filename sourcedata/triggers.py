@@ -1,0 +1,308 @@
+"""The triggers of the source: they count every change, and refuse what cannot be counted.
+
+A statement that changes measurements gives each turbine-day that it touches a new revision, whoever
+sends it: COPY, psql, Django, with whatever rights, search path and replication role. Triggers fire
+once a statement and event, and upsert in the order of the key, so that two writers over the same
+days wait for each other. Only a statement of two events, an upsert that updates a row of one day
+and inserts one of another, may deadlock with its mirror image; PostgreSQL then ends one of the two.
+
+A statement fires the triggers of the table that it names, so each partition has those of `data`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.backends.utils import CursorWrapper
+
+from windproject.partitions import partitions, rights_of_triggers, search_path
+
+# 52 random bits, which do not come twice, whatever clock or backup the server had; 0 stands for no
+# revision. JSON's numbers hold it. (`random()` would repeat after `setseed`.)
+REVISION = "1 + ('x' || substr(replace(gen_random_uuid()::text, '-', ''), 20))::bit(52)::bigint"
+
+# The rows that came or went: turbine_id, timestamp, and +1 or -1.
+CAME = "SELECT turbine_id, timestamp, 1 AS change FROM came"
+WENT = "SELECT turbine_id, timestamp, -1 AS change FROM went"
+
+RAISE_REVISIONS = f"""
+    INSERT INTO source_day AS stored (turbine_id, day, revision, samples)
+    SELECT turbine_id, (timestamp AT TIME ZONE 'UTC')::date AS day, {REVISION}, sum(change)
+    FROM ({{changes}}) AS changes
+    GROUP BY turbine_id, day
+    ORDER BY turbine_id, day
+    ON CONFLICT (turbine_id, day) DO UPDATE
+    SET revision = excluded.revision, samples = stored.samples + excluded.samples;
+    RETURN NULL;
+"""
+
+# A MERGE that moves a row to another partition hides it from the transition tables of its UPDATE,
+# where an UPDATE shows it. So every change of a key is noted, as a sum of hashes that grows however
+# the rows come, and must be what the transition tables say.
+KEY = "hash_record_extended(ROW(turbine_id, timestamp), 0)"
+REFUSE_HIDDEN_MOVES = f"""
+    IF current_setting('windproject.moved', true) <> '' THEN
+        IF current_setting('windproject.moved')::numeric IS DISTINCT FROM
+            (SELECT coalesce(sum({KEY}), 0) FROM went) - (SELECT coalesce(sum({KEY}), 0) FROM came)
+        THEN
+            RAISE feature_not_supported USING MESSAGE =
+                'MERGE cannot move measurements to another month: it hides them from triggers.',
+                HINT = 'Write UPDATE data SET ... FROM ... instead, in a statement of its own.';
+        END IF;
+        PERFORM set_config('windproject.moved', '', true);
+    END IF;
+"""
+NOTE_MOVES = """
+    PERFORM set_config('windproject.moved', (
+        coalesce(nullif(current_setting('windproject.moved', true), ''), '0')::numeric
+        + hash_record_extended(ROW(old.turbine_id, old.timestamp), 0)
+        - hash_record_extended(ROW(new.turbine_id, new.timestamp), 0))::text, true);
+    RETURN new;
+"""
+
+# TRUNCATE has no transition tables: the days that lost their rows are those that have none.
+RAISE_EMPTIED_REVISIONS = f"""
+    UPDATE source_day AS stored SET revision = {REVISION}, samples = 0
+    WHERE samples <> 0 AND NOT EXISTS (
+        SELECT FROM data
+        WHERE data.turbine_id = stored.turbine_id
+        AND timestamp >= stored.day::timestamp AT TIME ZONE 'UTC'
+        AND timestamp < (stored.day + 1)::timestamp AT TIME ZONE 'UTC');
+    RETURN NULL;
+"""
+
+# A statement there sees the database as it was, and no trigger what has come since.
+IS_ABOVE_READ_COMMITTED = (
+    "current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted')"
+)
+REFUSE_TRUNCATING = f"""
+    IF {IS_ABOVE_READ_COMMITTED} THEN
+        RAISE feature_not_supported USING MESSAGE = format(
+            'TRUNCATE in a transaction that is %s overlooks measurements that came meanwhile.',
+            current_setting('transaction_isolation')),
+            HINT = 'Write BEGIN ISOLATION LEVEL READ COMMITTED before it, or DELETE instead.';
+    END IF;
+    RETURN NULL;
+"""
+
+# Statistics are kept by the turbine's name, so another name would leave them behind for ever.
+REFUSE_RENAMING = f"""
+    IF new.name = old.name THEN
+        RETURN new;
+    END IF;
+    IF {IS_ABOVE_READ_COMMITTED} THEN
+        RAISE feature_not_supported USING MESSAGE = format(
+            'A turbine cannot be renamed in a transaction that is %s: it may have got measurements'
+            ' meanwhile.', current_setting('transaction_isolation')),
+            HINT = 'Write BEGIN ISOLATION LEVEL READ COMMITTED before it.';
+    END IF;
+    IF EXISTS (SELECT FROM source_day WHERE turbine_id = old.id) THEN
+        RAISE integrity_constraint_violation USING MESSAGE =
+            format('The turbine %L has measurements and cannot be renamed.', old.name);
+    END IF;
+    RETURN new;
+"""
+
+# Whoever forgot a turbine-day that has measurements could not tell that they change.
+REFUSE_FORGETTING = """
+    IF EXISTS ({measured}) THEN
+        RAISE integrity_constraint_violation USING MESSAGE =
+            'source_day cannot forget turbine-days that have measurements.',
+            HINT = 'Delete their measurements from data first.';
+    END IF;
+    RETURN NULL;
+"""
+MEASURED = """
+        SELECT FROM went WHERE EXISTS (
+            SELECT FROM data
+            WHERE data.turbine_id = went.turbine_id
+            AND timestamp >= went.day::timestamp AT TIME ZONE 'UTC'
+            AND timestamp < (went.day + 1)::timestamp AT TIME ZONE 'UTC')
+"""
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """A trigger and the function of its name; `definition` says what follows the table's name."""
+
+    name: str
+    table: str
+    event: str
+    definition: str
+    body: str
+
+    @property
+    def is_of_each_row(self) -> bool:
+        """Whether it fires for rows: PostgreSQL then gives it to the partitions itself."""
+        return "FOR EACH ROW" in self.definition
+
+    def statement(self, table: str) -> str:
+        """Return what creates it on `table`, as `pg_get_triggerdef` words it."""
+        return (
+            f"CREATE TRIGGER {self.name} {self.event} ON {table} {self.definition} "
+            f"EXECUTE FUNCTION {self.name}()"
+        )
+
+
+EACH_STATEMENT = "FOR EACH STATEMENT"
+TRIGGERS = (
+    Trigger(
+        "raise_revisions_after_insert",
+        "data",
+        "AFTER INSERT",
+        f"REFERENCING NEW TABLE AS came {EACH_STATEMENT}",
+        f"\nBEGIN{RAISE_REVISIONS.format(changes=CAME)}END ",
+    ),
+    Trigger(
+        "raise_revisions_after_update",
+        "data",
+        "AFTER UPDATE",
+        f"REFERENCING OLD TABLE AS went NEW TABLE AS came {EACH_STATEMENT}",
+        f"\nBEGIN{REFUSE_HIDDEN_MOVES}"
+        f"{RAISE_REVISIONS.format(changes=f'{CAME} UNION ALL {WENT}')}END ",
+    ),
+    Trigger(
+        "raise_revisions_after_delete",
+        "data",
+        "AFTER DELETE",
+        f"REFERENCING OLD TABLE AS went {EACH_STATEMENT}",
+        f"\nBEGIN{RAISE_REVISIONS.format(changes=WENT)}END ",
+    ),
+    Trigger(
+        "raise_revisions_after_truncate",
+        "data",
+        "AFTER TRUNCATE",
+        EACH_STATEMENT,
+        f"\nBEGIN{RAISE_EMPTIED_REVISIONS}END ",
+    ),
+    Trigger(
+        "refuse_truncating",
+        "data",
+        "BEFORE TRUNCATE",
+        EACH_STATEMENT,
+        f"\nBEGIN{REFUSE_TRUNCATING}END ",
+    ),
+    Trigger(
+        # The last by name, so that it sees what the triggers of others make of the row.
+        "zz_note_moves",
+        "data",
+        "BEFORE UPDATE",
+        "FOR EACH ROW WHEN (old.turbine_id IS DISTINCT FROM new.turbine_id"
+        ' OR old."timestamp" IS DISTINCT FROM new."timestamp")',
+        f"\nBEGIN{NOTE_MOVES}END ",
+    ),
+    Trigger(
+        "refuse_renaming",
+        "turbine",
+        "BEFORE UPDATE OF name",
+        "FOR EACH ROW",
+        f"\nBEGIN{REFUSE_RENAMING}END ",
+    ),
+    Trigger(
+        "refuse_forgetting",
+        "source_day",
+        "AFTER DELETE",
+        f"REFERENCING OLD TABLE AS went {EACH_STATEMENT}",
+        f"\nBEGIN{REFUSE_FORGETTING.format(measured=MEASURED)}END ",
+    ),
+    Trigger(
+        "refuse_truncating",
+        "source_day",
+        "BEFORE TRUNCATE",
+        EACH_STATEMENT,
+        f"\nBEGIN{REFUSE_TRUNCATING}END ",
+    ),
+    Trigger(
+        "refuse_forgetting_all",
+        "source_day",
+        "AFTER TRUNCATE",
+        EACH_STATEMENT,
+        f"\nBEGIN{REFUSE_FORGETTING.format(measured='SELECT FROM data')}END ",
+    ),
+)
+
+TABLES = sorted({trigger.table for trigger in TRIGGERS})
+
+STORED = """
+    SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(oid, true), tgenabled
+    FROM pg_trigger WHERE tgrelid = ANY(%s::regclass[]) AND NOT tgisinternal
+"""
+FUNCTIONS = """
+    SELECT proname FROM pg_proc JOIN pg_language ON pg_language.oid = prolang
+    WHERE pronamespace = (SELECT relnamespace FROM pg_class WHERE oid = 'data'::regclass)
+      AND pronargs = 0 AND lanname = 'plpgsql' AND prosecdef AND proconfig = ARRAY[%s]
+      AND (proname, prosrc) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
+"""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a trigger of a table: it is missing, say."""
+
+    table: str
+    trigger: Trigger
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.trigger.name} on {self.table} {self.reason}"
+
+
+def faults(cursor: CursorWrapper, partitions: Sequence[str]) -> list[Fault]:
+    """Return what is wrong with the triggers of the source's tables and of these partitions."""
+    tables = [(table, table) for table in TABLES] + [(name, "data") for name in partitions]
+    cursor.execute(STORED, [[name for name, _ in tables]])
+    stored = {(table, name): rest for table, name, *rest in cursor.fetchall()}
+    right = _right_functions(cursor)
+    return [
+        Fault(table, trigger, reason)
+        for table, like in tables
+        for trigger in TRIGGERS
+        if trigger.table == like
+        and (reason := _reason(trigger, table, stored.get((table, trigger.name)), right))
+    ]
+
+
+def _right_functions(cursor: CursorWrapper) -> set[str]:
+    bodies = {trigger.name: trigger.body for trigger in TRIGGERS}
+    cursor.execute(FUNCTIONS, [search_path(cursor), [*bodies], [*bodies.values()]])
+    return {name for (name,) in cursor.fetchall()}
+
+
+def _reason(trigger: Trigger, table: str, stored: Sequence[Any] | None, right: set[str]) -> str:
+    if stored is None:
+        return "is missing"
+    definition, enabled = stored
+    if definition != trigger.statement(table) or trigger.name not in right:
+        return "is of another version"
+    return "" if enabled == "A" else "is not ALWAYS"
+
+
+def mend(cursor: CursorWrapper) -> list[Fault]:
+    """Make every trigger of the source what it must be; return what was wrong before.
+
+    Takes the rights of the tables' owner, and waits for whoever writes measurements. What is right
+    stays untouched: a new trigger or function is another state of all partitions that have it.
+    """
+    mended = faults(cursor, [partition.name for partition in partitions(cursor, "data")])
+    right = _right_functions(cursor)
+    rights = rights_of_triggers(cursor)
+    for trigger in {trigger.name: trigger for trigger in TRIGGERS}.values():
+        if trigger.name not in right:
+            cursor.execute(
+                f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql"
+                f" {rights} AS $function${trigger.body}$function$"
+            )
+    for fault in mended:
+        for statement in _mending(fault):
+            cursor.execute(statement)
+    return mended
+
+
+def _mending(fault: Fault) -> Iterator[str]:
+    name, table = fault.trigger.name, fault.table
+    # A row's trigger comes to a partition from its table.
+    if table in TABLES or not fault.trigger.is_of_each_row:
+        yield f"DROP TRIGGER IF EXISTS {name} ON {table}"
+        yield fault.trigger.statement(table)
+    # Also in a session that replicates.
+    yield f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}"

@@ -1,0 +1,129 @@
+"""Whether the samples of the turbine-days are the number of their measurements, and mending that.
+
+They are, as long as triggers count. What no trigger sees, a partition that was detached, say,
+leaves turbine-days that cannot be aggregated until they are counted anew.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connections, transaction
+
+from sourcedata import triggers
+from sourcedata.snapshot import locked_snapshot
+from sourcedata.triggers import REVISION, Fault
+from windproject.days import day_bounds, day_start
+from windproject.partitions import default_partition, month_after, month_of, partitions
+from windproject.routers import SOURCE
+
+DAY = timedelta(days=1)
+# How long those who write measurements are waited for.
+LONGEST_WAIT_S = 30
+
+COUNTED = """
+    SELECT turbine_id, name, day, coalesce(measurements, 0), coalesce(samples, 0)
+    FROM (
+        SELECT turbine_id, (timestamp AT TIME ZONE 'UTC')::date AS day, count(*) AS measurements
+        FROM data WHERE timestamp >= %(start)s AND timestamp < %(end)s GROUP BY 1, 2
+    ) AS counted
+    FULL JOIN (
+        SELECT * FROM source_day WHERE day BETWEEN %(first)s AND %(last)s
+    ) AS stored USING (turbine_id, day)
+    LEFT JOIN turbine ON turbine.id = turbine_id
+    ORDER BY day, name
+"""
+MONTHS = """
+    SELECT DISTINCT date_trunc('month', day)::date FROM source_day
+    UNION SELECT DISTINCT date_trunc('month', timestamp AT TIME ZONE 'UTC')::date FROM {default}
+"""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A turbine-day: its measurements as they were counted now, and the samples it is said to have.
+
+    `turbine` is None where measurements belong to none.
+    """
+
+    turbine_id: int
+    turbine: str | None
+    day: date
+    measurements: int
+    samples: int
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether the two numbers differ."""
+        return self.measurements != self.samples
+
+
+def months() -> list[tuple[date, date]]:
+    """Return the first and the last day of each month that the source may have something of."""
+    with connections[SOURCE].cursor() as cursor:
+        cursor.execute(MONTHS.format(default=default_partition(cursor, "data") or "data"))
+        found = {month for (month,) in cursor.fetchall()}
+        for partition in partitions(cursor, "data"):
+            month = month_of(partition.start.date())
+            while not partition.is_default and day_start(month) < partition.end:
+                found.add(month)
+                month = month_after(month)
+    return [(month, month_after(month) - DAY) for month in sorted(found)]
+
+
+def count(first: date, last: date) -> list[Counted]:
+    """Return all turbine-days from `first` to `last`, both included, counted at one moment.
+
+    Raises:
+        UnreadableSource: where others keep the measurements locked for long.
+    """
+    bounds = {"start": day_start(first), "end": day_start(last + DAY), "first": first, "last": last}
+    with locked_snapshot() as cursor:
+        cursor.execute(COUNTED, bounds)
+        return [Counted(*row) for row in cursor.fetchall()]
+
+
+def recount(turbine_days: Sequence[Counted]) -> None:
+    """Give turbine-days, whose turbines exist, the number of their measurements and a new revision.
+
+    Writers may go on: each waits for the turbine-day while it is counted, or is waited for.
+    """
+    for turbine_day in turbine_days:
+        with transaction.atomic(using=SOURCE):
+            _recount(turbine_day.turbine_id, turbine_day.day)
+
+
+def _recount(turbine_id: int, day: date) -> None:
+    start, end = day_bounds(day)
+    key: dict[str, Any] = {"turbine": turbine_id, "day": day, "start": start, "end": end}
+    with connections[SOURCE].cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO source_day (turbine_id, day, revision, samples)"
+            f" VALUES (%(turbine)s, %(day)s, {REVISION}, 0) ON CONFLICT DO NOTHING",
+            key,
+        )
+        cursor.execute(
+            "SELECT FROM source_day WHERE turbine_id = %(turbine)s AND day = %(day)s FOR UPDATE",
+            key,
+        )
+        # A statement of its own, so that it sees what those committed who had the lock.
+        cursor.execute(
+            f"UPDATE source_day SET revision = {REVISION}, samples = (SELECT count(*) FROM data"
+            " WHERE turbine_id = %(turbine)s AND timestamp >= %(start)s AND timestamp < %(end)s)"
+            " WHERE turbine_id = %(turbine)s AND day = %(day)s",
+            key,
+        )
+
+
+def mend_triggers() -> list[Fault]:
+    """Make every trigger what it must be, and return what was wrong; takes the owner's rights.
+
+    Raises:
+        django.db.OperationalError: where others write for long; then nothing is done.
+    """
+    with transaction.atomic(using=SOURCE), connections[SOURCE].cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{LONGEST_WAIT_S}s'")
+        # No writer comes in between, and none waits for us while we wait for it.
+        cursor.execute("LOCK TABLE turbine, source_day, data IN SHARE ROW EXCLUSIVE MODE")
+        return triggers.mend(cursor)

@@ -1,0 +1,438 @@
+"""Histories that nobody thought of: random statements of every kind, by three sessions at once.
+
+The model is the promise itself: at any moment, the statistics of whatever is called current equal
+what the audit computes of the measurements; and at the end, when everything was verified, repaired
+and run, that is all there is. One thread steps the sessions, whose locks time out soon, so that a
+history is what its steps say. HISTORIES sets how many there are, and pytest's --hypothesis-seed
+which; a history that failed is kept by Hypothesis, and played again first.
+"""
+
+import os
+from collections import Counter
+from contextlib import ExitStack, suppress
+from datetime import date
+from io import StringIO
+from typing import Any
+
+import psycopg2
+import pytest
+from django.core.management import call_command
+from django.db import Error, connections
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+
+from aggregates import audit, pipeline
+from aggregates.errors import RunFailed
+from aggregates.models import AggregatedDay, Run
+from sourcedata import retention, snapshot, verification
+from sourcedata.models import Turbine
+from tests.builders import aggregated, measurements
+from tests.faults.conftest import copied
+from tests.sessions import session
+from windproject import partitions as partition_module
+from windproject.partitions import NoPartition, ensure_months, move_out_of_default
+
+HISTORIES = int(os.environ.get("HISTORIES", "300"))
+# Of statements that change something, in a whole run of 300 histories.
+FEWEST_COMMITS = 50
+SESSIONS = 3
+STEPS = 25
+PATIENCE_S = 0.03
+
+DAYS = [date(2025, 7, 31), date(2025, 8, 30), date(2025, 8, 31), date(2025, 9, 1)]
+EVER = (date(2025, 1, 1), date(2026, 12, 31))
+COLUMNS = "turbine_id, timestamp, wind_speed, wind_direction, power"
+
+days = st.sampled_from([*DAYS, date(2025, 10, 1)])
+turbines = st.sampled_from([1, 2])
+minutes = st.integers(0, 19)
+numbers = st.integers(0, 9)
+tables = st.sampled_from(["data", "data", "data_2025_08", "data_2025_09", "data_default"])
+months = st.sampled_from(["data_2025_08", "data_2025_09"])
+BOUNDS = {
+    "data_2025_08": "FOR VALUES FROM ('2025-08-01Z') TO ('2025-09-01Z')",
+    "data_2025_09": "FOR VALUES FROM ('2025-09-01Z') TO ('2025-10-01Z')",
+}
+TRIGGER_NAMES = [f"raise_revisions_after_{event}" for event in ("insert", "update", "delete")]
+
+
+def times(day: date, minute: int) -> str:
+    return f"'{day}T10:{minute:02}Z'"
+
+
+def where(turbine: int, day: date, minute: int) -> str:
+    """Some minutes of a turbine-day: those from a minute on."""
+    return (
+        f"WHERE turbine_id = {turbine} AND timestamp >= {times(day, minute)}"
+        f" AND timestamp < '{day} 24:00Z'"
+    )
+
+
+def row(turbine: int, day: date, minute: int, number: int) -> str:
+    return f"({turbine}, {times(day, minute)}, {number}, {number * 40}, {number})"
+
+
+some = st.builds(where, turbines, days, minutes)
+rows = st.lists(st.builds(row, turbines, days, minutes, numbers), min_size=1, max_size=5).map(
+    ", ".join
+)
+inserts = rows.map(lambda values: f"INSERT INTO data ({COLUMNS}) VALUES {values}")
+
+
+def statements(template: str, **parts: st.SearchStrategy[Any]) -> st.SearchStrategy[list[str]]:
+    """Return statements with a semicolon and a line's end between them, filled in by chance."""
+    return st.fixed_dictionaries(parts).map(
+        lambda chosen: (
+            template.format(**chosen, bounds=BOUNDS.get(chosen.get("month", ""), ""))
+            .strip()
+            .split(";\n")
+        )
+    )
+
+
+MERGE = "MERGE INTO data USING (SELECT {turbine} AS id) AS one ON turbine_id = one.id"
+# What commits, by kind.
+KINDS: dict[str, st.SearchStrategy[list[str]]] = {
+    "insert": statements("{inserts} ON CONFLICT DO NOTHING", inserts=inserts),
+    "insert into a partition": statements(
+        f"INSERT INTO data_2025_08 ({COLUMNS})"
+        " VALUES ({turbine}, '2025-08-30 11:0{n}Z', 1, 2, 3) ON CONFLICT DO NOTHING",
+        turbine=turbines,
+        n=numbers,
+    ),
+    "upsert": statements(
+        "{inserts} ON CONFLICT (turbine_id, timestamp) DO UPDATE SET power = excluded.power + 1",
+        inserts=inserts,
+    ),
+    "update": statements(
+        "UPDATE {table} SET power = {n} {some}", table=tables, n=numbers, some=some
+    ),
+    "update of nothing new": statements("UPDATE data SET power = power {some}", some=some),
+    "move within a day": statements(
+        "UPDATE data SET timestamp = timestamp + interval '47 min' {some}", some=some
+    ),
+    "move to another month": statements(
+        "UPDATE data SET timestamp = timestamp + interval '{n} days 3 hours' {some}",
+        n=st.sampled_from([-31, -1, 1, 31, 61]),
+        some=some,
+    ),
+    "move to another turbine": statements(
+        "UPDATE data SET turbine_id = {turbine}, timestamp = timestamp + interval '4 hours' {some}",
+        turbine=turbines,
+        some=some,
+    ),
+    "delete": statements("DELETE FROM {table} {some}", table=tables, some=some),
+    "delete and insert in one": statements(
+        "WITH gone AS (DELETE FROM data {some} RETURNING *) INSERT INTO data ({columns})"
+        " SELECT turbine_id, timestamp + interval '{n} days 5 hours', 1, 2, power FROM gone",
+        some=some,
+        columns=st.just(COLUMNS),
+        n=st.sampled_from([0, 31]),
+    ),
+    "two updates in one": statements(
+        "WITH one AS (UPDATE data SET power = 1 {some} RETURNING 1)"
+        " UPDATE data SET timestamp = timestamp + interval '1 month 6 hours' {other}",
+        some=some,
+        other=some,
+    ),
+    "merge within a month": statements(
+        MERGE + " WHEN MATCHED AND timestamp < {time} THEN UPDATE SET power = {n}"
+        " WHEN MATCHED AND power = 3 THEN DELETE",
+        turbine=turbines,
+        time=st.builds(times, days, minutes),
+        n=numbers,
+    ),
+    "merge that inserts": statements(
+        "MERGE INTO data USING (VALUES {rows}) AS one (t, s, w, d, p)"
+        " ON turbine_id = t AND timestamp = s::timestamptz"
+        " WHEN MATCHED THEN UPDATE SET power = p + 1"
+        " WHEN NOT MATCHED THEN INSERT ({columns}) VALUES (t, s::timestamptz, w, d, p)",
+        rows=st.builds(row, turbines, days, minutes, numbers),
+        columns=st.just(COLUMNS),
+    ),
+    "update in a replica": statements(
+        "SET session_replication_role = replica;\n"
+        "UPDATE data SET power = {n} {some};\n"
+        "SET session_replication_role = origin",
+        n=numbers,
+        some=some,
+    ),
+    "truncate": statements("TRUNCATE {table}", table=tables),
+    "truncate and insert": statements(
+        "TRUNCATE {month};\n{inserts} ON CONFLICT DO NOTHING", month=months, inserts=inserts
+    ),
+    "rewrite": statements(
+        "ALTER TABLE data ALTER COLUMN power TYPE float8 USING power + {n}", n=numbers
+    ),
+    "rewrite by a new column": statements(
+        "ALTER TABLE data ADD COLUMN noted timestamptz DEFAULT clock_timestamp();\n"
+        "ALTER TABLE data DROP COLUMN noted"
+    ),
+    "column dropped and added": statements(
+        "ALTER TABLE data DROP COLUMN power;\nALTER TABLE data ADD COLUMN power float8 DEFAULT {n}",
+        n=numbers,
+    ),
+    "columns that change places": statements(
+        "ALTER TABLE data RENAME power TO away;\n"
+        "ALTER TABLE data RENAME wind_speed TO power;\n"
+        "ALTER TABLE data RENAME away TO wind_speed"
+    ),
+    "cluster": statements("CLUSTER {month} USING {month}_pkey", month=months),
+    "triggers off": statements(
+        "ALTER TABLE {table} DISABLE TRIGGER {trigger};\nUPDATE {table} SET power = {n} {some};\n"
+        "ALTER TABLE {table} ENABLE ALWAYS TRIGGER {trigger}",
+        table=tables,
+        trigger=st.sampled_from(TRIGGER_NAMES),
+        n=numbers,
+        some=some,
+    ),
+    "triggers off for good": statements(
+        "ALTER TABLE {table} DISABLE TRIGGER {trigger};\nDELETE FROM {table} {some}",
+        table=tables,
+        trigger=st.sampled_from(TRIGGER_NAMES),
+        some=some,
+    ),
+    "trigger dropped": statements(
+        "DROP TRIGGER {trigger} ON {table}", table=tables, trigger=st.sampled_from(TRIGGER_NAMES)
+    ),
+    "function replaced": statements(
+        "CREATE OR REPLACE FUNCTION {trigger}() RETURNS trigger LANGUAGE plpgsql"
+        " AS 'BEGIN RETURN NULL; END'",
+        trigger=st.sampled_from(TRIGGER_NAMES),
+    ),
+    "detach": statements("ALTER TABLE data DETACH PARTITION {month}", month=months),
+    "detach, change, attach": statements(
+        "ALTER TABLE data DETACH PARTITION {month};\n"
+        "ALTER TABLE {month} DISABLE TRIGGER USER;\n"
+        "UPDATE {month} SET power = {n} {some};\n"
+        "ALTER TABLE data ATTACH PARTITION {month} {bounds}",
+        month=months,
+        n=numbers,
+        some=some,
+    ),
+    "attach": statements("ALTER TABLE data ATTACH PARTITION {month} {bounds}", month=months),
+    "partition dropped": statements("DROP TABLE {month}", month=months),
+    "partition made by hand": statements(
+        "ALTER TABLE data DETACH PARTITION {month};\n"
+        "CREATE TABLE hand_{month} PARTITION OF data {bounds};\n"
+        "INSERT INTO data SELECT * FROM {month};\n"
+        "UPDATE hand_{month} SET power = {n} {some}",
+        month=months,
+        n=numbers,
+        some=some,
+    ),
+    "partition copied by hand": statements(
+        "ALTER TABLE data DETACH PARTITION {month};\n"
+        "ALTER TABLE {month} RENAME TO old_{month};\n"
+        "CREATE TABLE {month} (LIKE old_{month} INCLUDING ALL);\n"
+        "INSERT INTO {month} SELECT * FROM old_{month};\n"
+        "ALTER TABLE data ATTACH PARTITION {month} {bounds};\n"
+        "DROP TABLE old_{month}",
+        month=months,
+    ),
+    "unlogged": statements("ALTER TABLE {month} SET UNLOGGED", month=months),
+    "rated power": statements(
+        "UPDATE turbine SET rated_power_kw = {n} + 1 WHERE id = {turbine}",
+        n=numbers,
+        turbine=turbines,
+    ),
+    "turbines that swap numbers": statements(
+        "UPDATE turbine SET id = 9 WHERE id = 1;\nUPDATE turbine SET id = 1 WHERE id = 2;\n"
+        "UPDATE turbine SET id = 2 WHERE id = 9"
+    ),
+    "forgetting what is empty": statements(
+        "DELETE FROM data {some};\nDELETE FROM source_day WHERE samples = 0", some=some
+    ),
+    "source_day rewritten": statements(
+        "ALTER TABLE source_day ALTER COLUMN samples TYPE bigint USING samples + 0"
+    ),
+}
+# What must be refused, at least by some isolation level or in some state.
+REFUSED: dict[str, st.SearchStrategy[list[str]]] = {
+    "merge to another month": statements(
+        MERGE + " WHEN MATCHED THEN UPDATE SET timestamp = timestamp + interval '61 days'",
+        turbine=turbines,
+    ),
+    "merge and update in one": statements(
+        "WITH one AS (" + MERGE + " AND timestamp < '2025-08-15' WHEN MATCHED THEN UPDATE SET"
+        " timestamp = timestamp + interval '61 days' RETURNING 1)"
+        " UPDATE data SET timestamp = timestamp + interval '2 hours' {some}",
+        turbine=turbines,
+        some=some,
+    ),
+    "renaming": statements("UPDATE turbine SET name = name || 'x'"),
+    "forgetting": statements("DELETE FROM source_day"),
+    "forgetting all": statements("TRUNCATE source_day"),
+    "truncate of turbines": statements("TRUNCATE turbine CASCADE"),
+}
+ANY = st.one_of(
+    [st.tuples(st.just(kind), of_kind) for kind, of_kind in {**KINDS, **REFUSED}.items()]
+)
+LEVELS = st.sampled_from(["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"])
+NUMBERS = st.integers(0, SESSIONS - 1)
+
+committed: Counter[str] = Counter()
+refused: Counter[str] = Counter()
+done: Counter[str] = Counter()
+
+
+class Histories(RuleBasedStateMachine):
+    """Three sessions at a copy of a source whose days are all current."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack = ExitStack()
+        self.stack.enter_context(copied("source"))
+        self.stack.enter_context(copied("default"))
+        with session() as owner:
+            ((name,),) = owner.run("SELECT current_database()")
+            owner.run(f"ALTER DATABASE {name} SET lock_timeout = '{PATIENCE_S}s'")
+        connections.close_all()
+        self.sessions = [self.stack.enter_context(session()) for _ in range(SESSIONS)]
+        # By session: the kinds that its open transaction did, None where it has none.
+        self.open: list[list[str] | None] = [None] * SESSIONS
+
+    @rule(number=NUMBERS, kind_and_statements=ANY)
+    def does(self, number: int, kind_and_statements: tuple[str, list[str]]) -> None:
+        kind, sql = kind_and_statements
+        kinds = self.open[number]
+        if kinds is not None:
+            if self.try_in(number, sql, kind):
+                kinds.append(kind)
+        # All of them or none, as somebody's script would.
+        elif self.try_in(number, ["BEGIN", *sql, "COMMIT"], kind):
+            committed[kind] += 1
+
+    def try_in(self, number: int, sql: list[str], kind: str) -> bool:
+        try:
+            self.sessions[number].run(*sql)
+        except psycopg2.Error as error:
+            refused[f"{kind}: {type(error).__name__}"] += 1
+            with suppress(psycopg2.Error):
+                self.sessions[number].run("ROLLBACK")
+            self.open[number] = None
+            return False
+        return True
+
+    @rule(number=NUMBERS, level=LEVELS)
+    def begins(self, number: int, level: str) -> None:
+        if self.open[number] is None:
+            self.sessions[number].run(f"BEGIN ISOLATION LEVEL {level}")
+            # The snapshot is as old as can be.
+            self.sessions[number].run("SELECT count(*) FROM data_default")
+            self.open[number] = []
+
+    @rule(number=NUMBERS)
+    def commits(self, number: int) -> None:
+        kinds = self.open[number]
+        if kinds is not None and self.try_in(number, ["COMMIT"], "commit"):
+            committed.update(kinds)
+            self.open[number] = None
+
+    @rule(number=NUMBERS)
+    def rolls_back(self, number: int) -> None:
+        if self.open[number] is not None:
+            self.sessions[number].run("ROLLBACK")
+            self.open[number] = None
+
+    @rule(number=NUMBERS, kind_and_statements=ANY)
+    def rolls_back_to_a_savepoint(
+        self, number: int, kind_and_statements: tuple[str, list[str]]
+    ) -> None:
+        if self.open[number] is not None and self.try_in(number, ["SAVEPOINT s"], "savepoint"):
+            with suppress(psycopg2.Error):
+                self.sessions[number].run(*kind_and_statements[1])
+            self.try_in(number, ["ROLLBACK TO s"], "savepoint")
+
+    @rule(day=days, force=st.booleans())
+    def a_run(self, day: date, force: bool) -> None:
+        run = aggregated(day, force)
+        done[f"run that {run.status}"] += 1
+        assert run.status != Run.Status.ERRORED, run.traceback
+
+    @rule()
+    def months_are_made_and_moved(self) -> None:
+        with suppress(Error, NoPartition):
+            move_out_of_default("source", "data")
+            ensure_months("source", "data", DAYS)
+            done["months made and moved"] += 1
+
+    @rule()
+    def july_is_let_go(self) -> None:
+        with suppress(Error, retention.MonthChanged):
+            for month in retention.months_before(date(2025, 8, 1)):
+                retention.drop(month)
+                done["month let go"] += 1
+
+    @rule()
+    def somebody_looks(self) -> None:
+        assert_nothing_wrong_is_current()
+
+    def teardown(self) -> None:
+        try:
+            for opened in self.sessions:
+                opened.connection.close()
+            assert_nothing_wrong_is_current()
+            verify("--repair")
+            for day in pipeline.pending_days(*EVER):
+                aggregated(day, force=True)
+            assert pipeline.pending_days(*EVER) == []
+            assert_nothing_wrong_is_current()
+            assert "0 are wrong" in verify()
+        finally:
+            self.stack.close()
+
+
+def verify(*arguments: str) -> str:
+    with session() as owner:
+        for month in owner.run("SELECT relname FROM pg_class WHERE relpersistence = 'u'"):
+            owner.run(f"ALTER TABLE {month[0]} SET LOGGED")
+    call_command("verify_source", *arguments, stdout=(told := StringIO()))
+    return told.getvalue()
+
+
+def assert_nothing_wrong_is_current() -> None:
+    """Fail where a turbine-day that is called current has values that the audit does not expect."""
+    for day in {*DAYS, *AggregatedDay.objects.values_list("day", flat=True)}:
+        try:
+            found = audit.audit_day(day)
+        except RunFailed as failure:
+            done[f"look that fails: {str(failure)[:40]}"] += 1
+        else:
+            done["look"] += 1
+            assert found.differences.empty, found.differences
+
+
+@pytest.fixture
+def template(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A source and a target whose days are all current, and locks that nobody waits for long."""
+    for module in (snapshot, verification):
+        monkeypatch.setattr(module, "LONGEST_WAIT_S", PATIENCE_S)
+    for module in (retention, partition_module):
+        monkeypatch.setattr(module, "LONGEST_WAIT", f"{PATIENCE_S}s")
+    ensure_months("source", "data", DAYS[1:])
+    for number in (1, 2):
+        of = Turbine.objects.create(pk=number, name=f"T{number}", rated_power_kw=2000)
+        for day in DAYS:
+            power: list[float | None] = [float(number) for number in range(20)]
+            measurements(of, f"{day}T10:00", power=power, wind_direction=power, wind_speed=power)
+    for day in DAYS:
+        aggregated(day)
+
+
+def test_whatever_is_done_to_the_source_nothing_current_is_wrong(template: None) -> None:
+    counts = settings(
+        max_examples=HISTORIES,
+        stateful_step_count=STEPS,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        print_blob=True,
+    )
+    try:
+        run_state_machine_as_test(Histories, settings=counts)
+    finally:
+        for counted in (committed, refused, done):
+            print(*(f"{number:6} {kind}" for kind, number in counted.most_common()), sep="\n")
+    if HISTORIES >= 300:
+        assert min(committed[kind] for kind in KINDS) >= FEWEST_COMMITS

@@ -1,0 +1,296 @@
+"""What is done to the source's tables, and no trigger sees or could count."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from io import StringIO
+
+import psycopg2
+import pytest
+from django.core.management import call_command
+from django.db import connections
+
+from aggregates import states
+from aggregates.models import Run, Value
+from sourcedata import reader, retention, snapshot, triggers
+from tests.builders import aggregated, values
+from tests.faults.conftest import DAY, measured, proves_well
+from tests.faults.test_changes import changing
+from tests.processes import wait_until
+from tests.sessions import is_waited_for, session
+from windproject.days import today
+from windproject.partitions import ensure_months, month_after, month_of, partitions
+
+OTHER_MONTH = month_of(DAY) - timedelta(days=5)
+
+
+@pytest.fixture
+def current(own_source: None) -> None:
+    """A month with a partition, of which a day is measured and aggregated, and a month before."""
+    ensure_months("source", "data", [DAY, OTHER_MONTH])
+    measured()
+    aggregated(DAY)
+
+
+def partition() -> str:
+    return f"data_{DAY:%Y_%m}"
+
+
+def state() -> str:
+    return str(states.days(DAY, DAY)[0].state)
+
+
+def repair() -> str:
+    call_command("verify_source", "--repair", stdout=(told := StringIO()))
+    return told.getvalue()
+
+
+def written(statement: str) -> str:
+    """Fill in the names of the day and its month."""
+    bounds = f"FROM ('{month_of(DAY)} 00:00+00') TO ('{month_after(month_of(DAY))} 00:00+00')"
+    return statement.format(partition=partition(), bounds=bounds, day=DAY, other=OTHER_MONTH)
+
+
+# Reads beside a rewrite.
+
+REWRITES = [
+    "ALTER TABLE data ADD COLUMN noted timestamptz DEFAULT clock_timestamp()",
+    "ALTER TABLE data ALTER COLUMN power TYPE float8 USING power + 1",
+    "CLUSTER {partition} USING {partition}_pkey",
+    "TRUNCATE {partition}",
+    "ALTER TABLE source_day ADD COLUMN noted timestamptz DEFAULT clock_timestamp()",
+    "ALTER TABLE turbine ADD COLUMN noted timestamptz DEFAULT clock_timestamp()",
+]
+
+
+@pytest.mark.parametrize("statement", REWRITES)
+def test_a_run_that_waits_for_a_rewrite_reads_what_is_there_after_it(
+    current: None, statement: str
+) -> None:
+    def forced() -> Run:
+        try:
+            return aggregated(DAY, force="TRUNCATE" not in statement)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as thread, session() as rewriting:
+        rewriting.run("BEGIN", written(statement))
+        run = thread.submit(forced)
+        wait_until(is_waited_for, "reader that waits")
+        rewriting.run("COMMIT")
+    assert run.result().status == ("failed" if "TRUNCATE" in statement else "succeeded")
+    assert len(values("power_mean")) == 6
+    if "TRUNCATE" not in statement:
+        assert state() == "current"
+        proves_well()
+
+
+def test_who_locks_the_source_for_long_is_named(
+    current: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshot, "LONGEST_WAIT_S", 0.2)
+    with session() as locking:
+        locking.run("BEGIN", "LOCK TABLE source_day")
+        error = aggregated(DAY, force=True).error
+    assert "could not be read for 0.2 seconds: they are locked by process" in error
+    assert "program 'somebody'" in error
+
+
+def test_statistics_of_a_month_that_goes_beside_a_forced_run_stay(current: None) -> None:
+    before = list(Value.objects.order_by("pk").values_list())
+    (month,) = retention.months_before(month_after(month_of(DAY)))
+    with changing(reader, "snapshot", "before", lambda: retention.drop(month) if month else None):
+        run = aggregated(DAY, force=True)
+    assert run.status == "succeeded"
+    assert list(Value.objects.order_by("pk").values_list()) == before
+    assert state() == "archived"
+
+
+def test_a_download_of_rows_that_were_not_counted_has_no_end(current: None, client) -> None:
+    with session() as detaching:
+        detaching.run(f"ALTER TABLE data DETACH PARTITION {partition()}")
+    assert client.get("/data", {"start": DAY, "end": today()}).status_code == 503
+
+
+# What no trigger sees.
+
+UNSEEN = {
+    "a rewrite": ["ALTER TABLE data ALTER COLUMN power TYPE float8 USING power + 1"],
+    "a column that is dropped and made again": [
+        "ALTER TABLE data DROP COLUMN power",
+        "ALTER TABLE data ADD power float8 DEFAULT 5",
+    ],
+    "columns that change places": [
+        "ALTER TABLE data RENAME power TO away",
+        "ALTER TABLE data RENAME rotor_speed TO power",
+        "ALTER TABLE data RENAME away TO rotor_speed",
+    ],
+    "triggers that are off for a while": [
+        "ALTER TABLE data DISABLE TRIGGER USER",
+        "UPDATE data SET power = 7",
+        "ALTER TABLE data ENABLE TRIGGER USER",
+    ],
+    "a trigger of a partition that is off for a while": [
+        "ALTER TABLE {partition} DISABLE TRIGGER raise_revisions_after_update",
+        "UPDATE {partition} SET power = 7",
+        "ALTER TABLE {partition} ENABLE ALWAYS TRIGGER raise_revisions_after_update",
+    ],
+    "a function that does nothing for a while": [
+        "CREATE OR REPLACE FUNCTION raise_revisions_after_update() RETURNS trigger"
+        " LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+        "UPDATE data SET power = 7",
+    ],
+    "a function with another search path": [
+        "CREATE SCHEMA elsewhere",
+        "CREATE TABLE elsewhere.source_day (LIKE source_day INCLUDING ALL)",
+        "ALTER FUNCTION raise_revisions_after_update() SET search_path = pg_catalog, elsewhere",
+        "UPDATE data SET power = 7",
+    ],
+    "a trigger with a condition": [
+        "CREATE OR REPLACE TRIGGER raise_revisions_after_delete AFTER DELETE ON data"
+        " REFERENCING OLD TABLE AS went FOR EACH STATEMENT WHEN (false)"
+        " EXECUTE FUNCTION raise_revisions_after_delete()",
+        "DELETE FROM data WHERE timestamp < '{day} 10:05Z'",
+    ],
+    "a partition that is changed while it is detached": [
+        "ALTER TABLE data DETACH PARTITION {partition}",
+        "ALTER TABLE {partition} DISABLE TRIGGER USER",
+        "UPDATE {partition} SET power = 7",
+        "ALTER TABLE {partition} ENABLE TRIGGER USER",
+        "ALTER TABLE data ATTACH PARTITION {partition} FOR VALUES {bounds}",
+    ],
+    "a partition that is detached": ["ALTER TABLE data DETACH PARTITION {partition}"],
+    "a partition that is dropped": ["DROP TABLE {partition}"],
+    "a partition made by hand in its place": [
+        "ALTER TABLE data DETACH PARTITION {partition}",
+        "CREATE TABLE by_hand PARTITION OF data FOR VALUES {bounds}",
+        "INSERT INTO by_hand SELECT * FROM {partition}",
+        "UPDATE by_hand SET power = 7",
+    ],
+    "a partition that a crash would empty": ["ALTER TABLE {partition} SET UNLOGGED"],
+    "a session that replicates": [
+        "SET session_replication_role = replica",
+        "UPDATE data SET power = 7",
+    ],
+}
+
+
+@pytest.mark.parametrize("statements", UNSEEN.values(), ids=UNSEEN)
+def test_what_no_trigger_sees_leaves_nothing_wrongly_current(
+    current: None, statements: list[str]
+) -> None:
+    with session() as changing_tables:
+        changing_tables.run(*map(written, statements))
+    assert state() != "current"
+    run = aggregated(DAY)
+    assert run.status == "succeeded" or "verify_source --repair" in run.error
+    if state() == "current":
+        proves_well()
+
+
+def test_what_is_detached_waits_for_a_count_and_then_for_a_person(current: None) -> None:
+    with session() as detaching:
+        detaching.run(f"ALTER TABLE data DETACH PARTITION {partition()}")
+    error = aggregated(DAY).error
+    assert f"0 measurements of 'T01' on {DAY}, and counted 60" in error
+    assert "manage.py verify_source --repair" in error
+    assert "2 counted anew" in repair()
+    assert "lost samples of T01, T02" in aggregated(DAY).error
+    with session() as attaching:
+        attaching.run(written("ALTER TABLE data ATTACH PARTITION {partition} FOR VALUES {bounds}"))
+    repair()
+    assert aggregated(DAY).unchanged > 0
+    proves_well()
+
+
+def test_a_partition_made_by_hand_counts_once_it_has_triggers(current: None) -> None:
+    with session() as making:
+        making.run(
+            "CREATE TABLE by_hand PARTITION OF data"
+            " FOR VALUES FROM ('2019-01-01') TO ('2019-04-01')",
+            "INSERT INTO data (turbine_id, timestamp, power)"
+            " SELECT id, '2019-02-01 00:00Z', 1 FROM turbine",
+        )
+        day = date(2019, 2, 1)
+        assert "raise_revisions_after_insert on by_hand is missing" in aggregated(day).error
+        assert "Mended: raise_revisions_after_insert on by_hand is missing." in repair()
+        assert aggregated(day).status == "succeeded"
+        making.run("UPDATE by_hand SET power = 2")
+    assert aggregated(day).changed > 0
+    proves_well()
+
+
+# What cannot be counted is refused.
+
+MOVE = (
+    "MERGE INTO data USING (SELECT min(id) AS id FROM turbine) AS one ON turbine_id = one.id"
+    " WHEN MATCHED THEN UPDATE SET timestamp = timestamp - interval '{months} months'"
+)
+RENAME = "UPDATE turbine SET name = name || 'x'"
+REPEATABLE = "BEGIN ISOLATION LEVEL REPEATABLE READ"
+REFUSED = {
+    "a merge into another month": ([MOVE.format(months=1)], "Write UPDATE data SET"),
+    "a merge that also inserts": (
+        [f"{MOVE.format(months=2)} WHEN NOT MATCHED THEN INSERT (turbine_id) VALUES (one.id)"],
+        "Write UPDATE data SET",
+    ),
+    "truncate above read committed": ([REPEATABLE, "TRUNCATE data"], "or DELETE instead"),
+    "truncate of a partition": ([REPEATABLE, "TRUNCATE {partition}"], "or DELETE instead"),
+    "truncate when serializable": (
+        ["BEGIN ISOLATION LEVEL SERIALIZABLE", "TRUNCATE data"],
+        "transaction that is serializable",
+    ),
+    "renaming above read committed": ([REPEATABLE, RENAME], "cannot be renamed in a transaction"),
+    "renaming": ([RENAME], "has measurements and cannot be renamed"),
+    "forgetting turbine-days": (["DELETE FROM source_day"], "cannot forget turbine-days"),
+    "forgetting all turbine-days": (["TRUNCATE source_day"], "cannot forget turbine-days"),
+    "truncate of turbines": (["TRUNCATE turbine CASCADE"], "cannot forget turbine-days"),
+}
+
+
+@pytest.mark.parametrize(("statements", "sentence"), REFUSED.values(), ids=REFUSED)
+def test_what_cannot_be_counted_is_refused_with_what_to_write_instead(
+    current: None, statements: list[str], sentence: str
+) -> None:
+    with session() as writing, pytest.raises(psycopg2.Error) as refusal:
+        writing.run(*map(written, statements))
+    assert sentence in str(refusal.value)
+    assert state() == "current"
+    proves_well()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE data SET timestamp = timestamp - interval '1 month'",
+        MOVE.format(months=0).replace("interval '0 months'", "interval '3 hours'"),
+        "WITH gone AS (DELETE FROM data WHERE timestamp < '{day} 10:30Z' RETURNING *)"
+        " INSERT INTO data (turbine_id, timestamp, power)"
+        " SELECT turbine_id, timestamp - interval '1 month', power FROM gone",
+    ],
+    ids=["update into another month", "merge within a month", "delete and insert"],
+)
+def test_what_moves_and_can_be_counted_is(current: None, statement: str) -> None:
+    with session() as writing:
+        writing.run(written(statement))
+    with connections["source"].cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM data")
+        assert cursor.fetchone() == (120,)
+    assert "0 are wrong" in repair()
+    assert state() == "stale"
+
+
+@pytest.mark.parametrize("gone", ["DELETE FROM data", "TRUNCATE data", "DROP TABLE {partition}"])
+def test_a_day_without_measurements_may_be_forgotten(current: None, gone: str) -> None:
+    with session() as writing:
+        writing.run(written(gone), "DELETE FROM source_day")
+    assert state() == "archived"
+
+
+def test_the_triggers_count_in_every_replication_role_and_partition(current: None) -> None:
+    ensure_months("source", "data", [today() - timedelta(days=200)])
+    with connections["source"].cursor() as cursor:
+        cursor.execute("SELECT tgenabled FROM pg_trigger WHERE NOT tgisinternal")
+        assert {enabled for (enabled,) in cursor.fetchall()} == {"A"}
+        names = [found.name for found in partitions(cursor, "data")]
+        assert len(names) == 4
+        assert triggers.faults(cursor, names) == []
