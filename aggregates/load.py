@@ -82,6 +82,7 @@ def replace(chunk: Chunk, parts: Iterable[Part]) -> None:
             written = sum((_replace(part, run, table) for part in parts), start=Written())
             chunk.finish(written.losers)
             run.hold()
+            locks.announce_changes()
             _remember(run, written)
             run.add(written.figures + Figures(turbine_days=len(written.versions)))
     except NoPartition as error:

@@ -1,7 +1,7 @@
 """Advisory locks of the target database; they end with the transaction."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 
 from django.db import connections
 
@@ -11,12 +11,30 @@ from windproject.routers import TARGET
 REQUEST = 5_271_002
 LOAD = 5_271_004
 ALERT = 5_271_005
+CHANGE = 5_271_006
 # A lock is named by two numbers, of 32 bits each.
 NUMBERS = 2**31
 
 HOLDERS = """
 SELECT pg_terminate_backend(pid) FROM pg_locks
 WHERE locktype = 'advisory' AND granted AND classid = %s AND objid = ANY(%s::bigint[])
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+# Its number is the second, since 2020, in which it was taken: 32 bits of them end in 2088.
+ANNOUNCE = """
+SELECT pg_advisory_xact_lock_shared(
+    %s, floor(extract(epoch FROM clock_timestamp() - '2020-01-01Z'::timestamptz))::int
+)
+"""
+# The statement's start, not the clock: who announces a change after pg_locks was read is not seen
+# there, and stamps the change later than this statement started. Any account sees every lock.
+KNOWN_UNTIL = """
+SELECT least(
+    statement_timestamp(), '2020-01-01Z'::timestamptz + min(objid::bigint) * interval '1 second'
+)
+FROM pg_locks
+WHERE locktype = 'advisory' AND classid = %s
   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
 
@@ -44,6 +62,23 @@ def expel_loaders(chunks: Collection[int]) -> None:
 def take_turns_to_alert() -> None:
     """Wait for the tick of another scheduler that looks for what is to be told."""
     _lock(ALERT, 0)
+
+
+def announce_changes() -> None:
+    """Tell those who poll for changes that this transaction stamps some from now on.
+
+    Nobody waits for it. To be called in a statement of its own, before that which stamps.
+    """
+    with connections[TARGET].cursor() as cursor:
+        cursor.execute(ANNOUNCE, [CHANGE])
+
+
+def changes_known_until() -> datetime:
+    """Return since when changes are stamped that only their transaction sees; now, if none are."""
+    with connections[TARGET].cursor() as cursor:
+        cursor.execute(KNOWN_UNTIL, [CHANGE])
+        (time,) = cursor.fetchone()
+    return time
 
 
 def _lock(kind: int, number: int) -> None:

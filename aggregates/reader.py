@@ -5,15 +5,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import TypedDict
 
-from django.db import connections
 from django.db.models import Avg, OuterRef, Subquery, Sum
 from django.db.models.functions import ExtractHour
 
+from aggregates import locks
 from aggregates.catalogue import COUNT, MEAN
 from aggregates.models import AggregatedDay, Signal, Value
 from sourcedata.variables import VARIABLE_NAMES
 from windproject.days import day_bounds
-from windproject.routers import TARGET
 
 HOURS_PER_DAY = 24
 
@@ -65,18 +64,12 @@ def signals_of_means(turbines: Collection[str]) -> Mapping[str, Sequence[Signal]
 
 
 def changes_known_until() -> datetime:
-    """Return a time before which no change of values will ever be seen that is not seen now.
+    """Return a time such that whatever is stamped before it is seen by a query from now on.
 
-    A change counts from the start of its transaction, so that is now, or the start of the oldest
-    one that has not ended. (PostgreSQL tells it of sessions of the same account alone.)
+    That is now, or the second in which the oldest transaction that has not ended announced its
+    changes, of whatever account it is.
     """
-    with connections[TARGET].cursor() as cursor:
-        cursor.execute(
-            "SELECT least(now(), min(xact_start)) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND backend_type = 'client backend'"
-        )
-        (found,) = cursor.fetchone()
-    return found
+    return locks.changes_known_until()
 
 
 def samples_used(day: date) -> Mapping[str, Sequence[int]]:

@@ -1,13 +1,16 @@
 """Keeping a copy of the statistics in step: what changed, and since when."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date, timedelta
 from threading import Barrier, Thread
+from time import sleep
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.test import Client
 
 from aggregates import reader
@@ -119,6 +122,68 @@ def test_what_is_committed_after_it_was_asked_is_given_the_next_time() -> None:
     marks = []
     beside(lambda: aggregated(DAY), lambda: marks.append(ask("/api/days")[1]))
     assert turbine_days(ask("/api/days", marks[0])[0]) >= {("T2", "2025-08-31")}
+
+
+@pytest.fixture
+def analyst(transactional_db: None) -> Iterator[str]:
+    """An account that may read the target, and does not see what other accounts do there."""
+    name = f"analyst_of_{connection.settings_dict['NAME']}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'analyst'")
+        cursor.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {name}")
+    yield name
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP OWNED BY {name}; DROP ROLE {name}")
+
+
+@contextmanager
+def logged_in_as(account: str) -> Iterator[None]:
+    """Within the block this thread asks the target as that account."""
+    usual = connection.settings_dict
+    connection.close()
+    connection.settings_dict = usual | {"USER": account, "PASSWORD": "analyst"}
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict = usual
+
+
+def test_a_change_that_another_account_has_not_committed_is_given_the_next_time(
+    analyst: str,
+) -> None:
+    two_turbines()
+    change("T2", power=7.0)
+    marks = []
+    with logged_in_as(analyst):
+        beside(lambda: aggregated(DAY), lambda: marks.append(ask("/api/days")[1]))
+        changed, _ = ask("/api/days", marks[0])
+    assert ("T2", "2025-08-31") in turbine_days(changed)
+
+
+def load_days(days: list[date], pauses_s: list[float]) -> None:
+    """Aggregate the days one after the other, and wait for a while before each commit."""
+    for day, pause_s in zip(days, pauses_s, strict=True):
+        with transaction.atomic():
+            aggregated(day)
+            sleep(pause_s)
+    connections.close_all()
+
+
+def test_who_polls_beside_several_writers_misses_no_change() -> None:
+    days = [date(2025, 9, number) for number in range(1, 25)]
+    for day in days:
+        measurements(turbine(), f"{day}T12:00", power=[1.0])
+    pauses_s = [0.0, 0.03, 0.1, 0.01, 0.3, 0.0]
+    named, (_, mark) = set(), ask("/api/days")
+    with ThreadPoolExecutor(4) as writers:
+        loads = [writers.submit(load_days, days[number::4], pauses_s) for number in range(4)]
+        while not all(load.done() for load in loads):
+            changed, mark = ask("/api/days", mark)
+            named |= turbine_days(changed)
+    named |= turbine_days(ask("/api/days", mark)[0])
+    assert [load.exception() for load in loads] == [None] * 4
+    assert named == {("T01", str(day)) for day in days}
 
 
 def test_what_no_one_changes_any_more_is_not_given_again() -> None:
