@@ -1,8 +1,8 @@
 """The tick that keeps the two databases in step without anybody watching.
 
 It takes back runs that lost their worker or their message, and queues a run for every day of its
-look-back that is not current and due. Nothing depends on a tick that was missed, or that came
-twice.
+look-back that is not current and due. Where there is none it goes over older days, a stretch of
+them in each tick. Nothing depends on a tick that was missed, or that came twice.
 """
 
 import logging
@@ -14,15 +14,20 @@ from itertools import islice, takewhile
 from django.conf import settings
 from django.db.models import Q
 
-from aggregates import alerts, queueing, versions
+from aggregates import alerts, extract, queueing, versions
 from aggregates.extract import SourceUnavailable, TurbineDay
 from aggregates.models import ACTIVE, Run, Tick
 
 logger = logging.getLogger(__name__)
 
 SCHEDULE = "schedule"
+DAY = timedelta(days=1)
 # A tick leaves the rest to the next one.
 MOST_DAYS_PER_TICK = 50
+# So few days older than the look-back are under way at a time, and a tick looks at no more of them
+# than this: however long the history is, no live day waits for it, and no tick takes much longer.
+OLDER_AT_A_TIME = 10
+LONGEST_STRETCH = timedelta(days=30)
 # A day that has run is left alone this long, so that live data costs six runs an hour.
 PAUSE = timedelta(minutes=10)
 LONGEST_PAUSE = timedelta(hours=6)
@@ -39,7 +44,7 @@ def tick(now: datetime) -> None:
         run.take_back()
     _warn(queueing.announce(_unannounced(now)))
     try:
-        due = list(islice(due_days(now), MOST_DAYS_PER_TICK))
+        due = list(islice(due_days(now), MOST_DAYS_PER_TICK)) or older_due_days(now)
         _warn(queueing.submit(due, [], requested_by=SCHEDULE)[1])
         error = ""
     except SourceUnavailable as failure:
@@ -68,10 +73,49 @@ def due_days(now: datetime) -> Iterator[date]:
     Raises:
         SourceUnavailable: where the source does not answer.
     """
-    found = _not_current_by_day(now.date())
-    runs = _runs_by_day(found)
-    for day in sorted(found, reverse=True):
-        when = due_at(runs[day], versions.fingerprint(found[day]))
+    today = now.date()
+    yield from _due(versions.not_current(today - settings.PENDING_LOOKBACK, today), now)
+
+
+def older_due_days(now: datetime) -> list[date]:
+    """Return the days before the look-back that are to be queued at the time `now`, newest first.
+
+    Looks at one stretch of them, and where none is due there, leaves the one before it to the next
+    tick; before the source's first day it begins at the newest again.
+
+    Raises:
+        SourceUnavailable: where the source does not answer.
+    """
+    look_back = now.date() - settings.PENDING_LOOKBACK
+    under_way = Run.objects.filter(status__in=ACTIVE, day__lt=look_back).count()
+    if under_way >= OLDER_AT_A_TIME:
+        return []
+    last = Tick.last()
+    end = (last and last.looked_back_to) or look_back
+    first = end - min(settings.PENDING_LOOKBACK, LONGEST_STRETCH)
+    stretch = extract.turbine_days(first, end - DAY)
+    due = list(_due(versions.outdated(stretch), now))
+    if not due:
+        Tick.objects.update(looked_back_to=_goes_on_before(first, stretch))
+    return due[: OLDER_AT_A_TIME - under_way]
+
+
+def _goes_on_before(first: date, stretch: Sequence[TurbineDay]) -> date | None:
+    """Return the first day of a stretch, or None where there are no measurements before it."""
+    if stretch:
+        # The source need not be asked, as long as there is something.
+        return first
+    measured = extract.day_range()
+    return first if measured and measured[0] < first else None
+
+
+def _due(not_current: Sequence[TurbineDay], now: datetime) -> Iterator[date]:
+    by_day = defaultdict(list)
+    for turbine_day in not_current:
+        by_day[turbine_day.day].append(turbine_day)
+    runs = _runs_by_day(by_day)
+    for day in sorted(by_day, reverse=True):
+        when = due_at(runs[day], versions.fingerprint(by_day[day]))
         if when is not None and when <= now:
             yield day
 
@@ -109,13 +153,6 @@ def _repeats(run: Run, fingerprint: str) -> bool:
 def _unannounced(now: datetime) -> list[Run]:
     untold = Q(sent_at=None) | Q(sent_at__lt=now - MESSAGE_PATIENCE)
     return list(Run.objects.filter(untold, status=Run.Status.QUEUED))
-
-
-def _not_current_by_day(today: date) -> Mapping[date, list[TurbineDay]]:
-    by_day = defaultdict(list)
-    for turbine_day in versions.not_current(today - settings.PENDING_LOOKBACK, today):
-        by_day[turbine_day.day].append(turbine_day)
-    return by_day
 
 
 def _runs_by_day(days: Collection[date]) -> Mapping[date, list[Run]]:
