@@ -24,10 +24,10 @@ SCHEDULE = "schedule"
 DAY = timedelta(days=1)
 # A tick leaves the rest to the next one.
 MOST_DAYS_PER_TICK = 50
-# So few days older than the look-back are under way at a time, and a tick looks at no more of them
-# than this: however long the history is, no live day waits for it, and no tick takes much longer.
+# So few days older than the look-back are under way at a time, and so many of them a tick looks at:
+# however long the history is, no live day waits for it, and a tick takes little longer.
 OLDER_AT_A_TIME = 10
-LONGEST_STRETCH = timedelta(days=30)
+STRETCH = timedelta(days=10)
 # A day that has run is left alone this long, so that live data costs six runs an hour.
 PAUSE = timedelta(minutes=10)
 LONGEST_PAUSE = timedelta(hours=6)
@@ -80,8 +80,8 @@ def due_days(now: datetime) -> Iterator[date]:
 def older_due_days(now: datetime) -> list[date]:
     """Return the days before the look-back that are to be queued at the time `now`, newest first.
 
-    Looks at one stretch of them, and where none is due there, leaves the one before it to the next
-    tick; before the source's first day it begins at the newest again.
+    Looks at one stretch of them, and where none is due there, leaves what lies before it to the
+    next tick; before the source's first day it begins at the newest again.
 
     Raises:
         SourceUnavailable: where the source does not answer.
@@ -92,21 +92,27 @@ def older_due_days(now: datetime) -> list[date]:
         return []
     last = Tick.last()
     end = (last and last.looked_back_to) or look_back
-    first = end - min(settings.PENDING_LOOKBACK, LONGEST_STRETCH)
-    stretch = extract.turbine_days(first, end - DAY)
+    stretch = extract.turbine_days(end - STRETCH, end - DAY)
     due = list(_due(versions.outdated(stretch), now))
     if not due:
-        Tick.objects.update(looked_back_to=_goes_on_before(first, stretch))
+        # The source need not be asked how far it reaches, as long as it has something.
+        goes_on = end - STRETCH if stretch else _end_of_measurements_before(end - STRETCH)
+        Tick.objects.update(looked_back_to=goes_on)
     return due[: OLDER_AT_A_TIME - under_way]
 
 
-def _goes_on_before(first: date, stretch: Sequence[TurbineDay]) -> date | None:
-    """Return the first day of a stretch, or None where there are no measurements before it."""
-    if stretch:
-        # The source need not be asked, as long as there is something.
-        return first
-    measured = extract.day_range()
-    return first if measured and measured[0] < first else None
+def _end_of_measurements_before(day: date) -> date | None:
+    """Return the day after the last one before `day` that the source has; None without any.
+
+    A clock that was once reset leaves a gap of decades, hence longer and longer stretches.
+    """
+    measured, stretch = extract.day_range(), STRETCH
+    while measured and measured[0] < day:
+        turbine_days = extract.turbine_days(day - stretch, day - DAY)
+        if turbine_days:
+            return turbine_days[-1].day + DAY
+        day, stretch = day - stretch, 2 * stretch
+    return None
 
 
 def _due(not_current: Sequence[TurbineDay], now: datetime) -> Iterator[date]:

@@ -14,8 +14,9 @@ from tests.builders import aggregated, measurements, turbine
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2025, 9, 1, 12, tzinfo=UTC)
-# With a look-back of a week the stretches are 18 to 24, 11 to 17 and 4 to 10 August.
-NEWEST, GAP, OLDEST = date(2025, 8, 22), date(2025, 8, 14), date(2025, 8, 5)
+# With a look-back of a week the newest stretches are 15 to 24 August, 5 to 14 August, 26 July to
+# 4 August: these days are of the first and of the third.
+NEWEST, OLDEST = date(2025, 8, 22), date(2025, 7, 30)
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +29,14 @@ def a_week(settings, monkeypatch: pytest.MonkeyPatch) -> None:
 def measured(*days: date) -> None:
     for day in days:
         measurements(turbine(), f"{day}T12:00", power=[1.0])
+
+
+def current(*days: date) -> None:
+    """Make days that were aggregated long ago, and are current."""
+    measured(*days)
+    for day in days:
+        aggregated(day)
+    Run.objects.update(finished_at=NOW - timedelta(days=1))
 
 
 def ticks(number: int) -> list[date]:
@@ -47,6 +56,14 @@ def test_older_days_are_queued_newest_first_and_few_at_a_time(monkeypatch) -> No
     assert ticks(1) == newest_first[1:]
 
 
+def test_older_days_wait_while_a_person_has_more_of_them_under_way(monkeypatch) -> None:
+    monkeypatch.setattr(reconciler, "OLDER_AT_A_TIME", 1)
+    measured(NEWEST, NEWEST - timedelta(days=1), NEWEST - timedelta(days=2))
+    for day in (date(2024, 1, 1), date(2024, 1, 2)):
+        Run.objects.request(day, [], requested_by="ada")
+    assert ticks(1) == []
+
+
 def test_older_days_wait_until_no_younger_one_is_due() -> None:
     measured(NOW.date(), NEWEST)
     assert ticks(1) == [NOW.date()]
@@ -63,22 +80,29 @@ def test_a_live_day_that_becomes_due_goes_before_the_older_ones_that_wait() -> N
 
 
 def test_each_tick_looks_further_back_past_what_is_current_and_past_a_gap() -> None:
-    measured(NEWEST, OLDEST)
-    aggregated(NEWEST)
-    # The first tick of all has no row to remember in how far it went.
-    assert ticks(3) == []
+    current(NEWEST)
+    measured(OLDEST)
+    Tick.objects.create(pk=1, ticked_at=NOW)
+    assert ticks(2) == []
     assert ticks(1) == [OLDEST]
+
+
+def test_a_day_decades_before_all_others_is_come_to_in_a_few_ticks() -> None:
+    current(NEWEST)
+    measured(date(1970, 1, 1))
+    Tick.objects.create(pk=1, ticked_at=NOW)
+    assert ticks(3) == [date(1970, 1, 1)]
 
 
 def test_a_tick_goes_on_where_the_one_before_a_restart_was() -> None:
     measured(OLDEST)
-    Tick.objects.create(pk=1, ticked_at=NOW, looked_back_to=date(2025, 8, 11))
+    Tick.objects.create(pk=1, ticked_at=NOW, looked_back_to=date(2025, 8, 5))
     assert ticks(1) == [OLDEST]
 
 
 def test_after_the_first_day_of_the_source_the_newest_is_looked_at_again() -> None:
     measured(NEWEST)
-    Tick.objects.create(pk=1, ticked_at=NOW, looked_back_to=date(2025, 8, 18))
+    Tick.objects.create(pk=1, ticked_at=NOW, looked_back_to=date(2025, 8, 15))
     assert ticks(1) == []
     assert ticks(1) == [NEWEST]
 
@@ -99,11 +123,8 @@ def test_an_older_day_that_failed_is_queued_again_after_its_pause() -> None:
 
 
 def test_an_archived_day_is_never_queued_though_the_rules_are_others_now() -> None:
-    measured(NEWEST, OLDEST)
-    for day in (NEWEST, OLDEST):
-        aggregated(day)
+    current(NEWEST, OLDEST)
     AggregatedDay.objects.update(rules="of then")
-    Run.objects.update(finished_at=NOW - timedelta(days=1))
     SourceDay.objects.filter(day=NEWEST).delete()
     assert ticks(8) == [OLDEST]
 
@@ -111,9 +132,7 @@ def test_an_archived_day_is_never_queued_though_the_rules_are_others_now() -> No
 def test_the_source_is_asked_for_its_first_day_where_it_has_nothing_in_a_stretch_alone(
     monkeypatch,
 ) -> None:
-    measured(NEWEST, GAP, OLDEST)
-    for day in (NEWEST, GAP, OLDEST):
-        aggregated(day)
+    current(NEWEST, date(2025, 8, 10), OLDEST)
     Tick.objects.create(pk=1, ticked_at=NOW)
     day_range = Mock(side_effect=extract.day_range)
     monkeypatch.setattr(extract, "day_range", day_range)
