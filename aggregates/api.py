@@ -28,6 +28,11 @@ from windproject.schema import record, records
 from windproject.wording import listed, quoted, unknown
 
 UNTOLD = "It failed; why is told to those who may view runs."
+OF_CURRENT_RULES = (
+    "Whether the statistics were computed by the rules of today: the algorithm, the valid ranges, "
+    "the turbine's rated power. An archived turbine-day keeps statistics of the rules of its time. "
+    "Null where it was never aggregated, or is archived and the source no longer has its turbine."
+)
 PLAUSIBLE_ID = re.compile("[0-9]{1,18}")
 
 logger = logging.getLogger(__name__)
@@ -185,7 +190,9 @@ class DaysView(SourceMixin, APIView):
 
     filterset_class = DayStateFilter
 
-    @extend_schema(responses={200: records(states.TurbineDayState)})
+    @extend_schema(
+        responses={200: records(states.TurbineDayState, of_current_rules=OF_CURRENT_RULES)}
+    )
     def get(self, request: Request) -> Response:
         asked = validated(self.filterset_class, request.query_params)
         marked = next_changed_since()

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from aggregates import extract, versions
-from aggregates.extract import TurbineDay
+from aggregates.extract import Nameplate, TurbineDay
 from aggregates.models import ACTIVE, AggregatedDay, Run
 from aggregates.transform import rules
 from windproject.days import days_between
@@ -39,8 +39,10 @@ SETTLED = {State.ARCHIVED, State.CURRENT, State.EMPTY}
 class TurbineDayState:
     """One turbine on one UTC day. `revision` and `samples` are the source's, 0 where archived.
 
-    `windows` is how many windows have values, and `changed_at` when these last changed: None where
-    the turbine-day was never aggregated, as is `aggregated_revision`.
+    `windows` is how many windows have values, `changed_at` when these last changed, and
+    `of_current_rules` whether they are of the rules that today's are computed by. None where the
+    turbine-day was never aggregated, as is `aggregated_revision`; of an archived one the rules are
+    not known where the source no longer has the turbine either.
     """
 
     turbine: str
@@ -52,6 +54,7 @@ class TurbineDayState:
     expected_samples: int
     windows: int
     changed_at: datetime | None
+    of_current_rules: bool | None
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,8 @@ def turbine_days(
 
     No `turbines` means all; with `changed_since` those alone that changed then or later. One whose
     measurements were all deleted is there, as `empty` where it never had statistics. Takes one
-    question to the source and two queries, however long the range.
+    question to the source, one more where some are archived, and two queries, however long the
+    range.
 
     Raises:
         SourceUnavailable: where the source does not answer.
@@ -113,9 +117,15 @@ def _turbine_days(
         _kept(one, stored.pop((one.day, one.turbine), NEVER_AGGREGATED), runs.get(one.day, ()))
         for one in known
     ]
+    if not stored:
+        return found
     # What is left the source no longer keeps.
-    archived = [_archived(*key, version, runs.get(key[0], ())) for key, version in stored.items()]
-    return sorted(found + archived, key=lambda one: (one.day, one.turbine)) if archived else found
+    plates = extract.nameplates()
+    archived = [
+        _archived(*key, version, runs.get(key[0], ()), plates.get(key[1]))
+        for key, version in stored.items()
+    ]
+    return sorted(found + archived, key=lambda one: (one.day, one.turbine))
 
 
 @no_garbage()
@@ -158,25 +168,30 @@ def _day(day: date, turbine_days: Sequence[TurbineDayState], runs: Sequence[Run]
 
 def _kept(known: TurbineDay, stored: Stored, runs: Sequence[Run]) -> TurbineDayState:
     revision, of_rules, windows, changed_at = stored
+    is_of_rules = of_rules == rules(known.rated_power_kw)
     return TurbineDayState(
         known.turbine,
         known.day,
-        _state(known, (revision, of_rules), _last_run(known.turbine, runs)),
+        _state(known, revision, is_of_rules, _last_run(known.turbine, runs)),
         known.revision,
         revision,
         known.samples,
         DAY_S // known.sample_interval_s,
         windows,
         changed_at,
+        None if revision is None else is_of_rules,
     )
 
 
-def _archived(day: date, turbine: str, stored: Stored, runs: Sequence[Run]) -> TurbineDayState:
-    revision, _, windows, changed_at = stored
+def _archived(
+    day: date, turbine: str, stored: Stored, runs: Sequence[Run], plate: Nameplate | None
+) -> TurbineDayState:
+    revision, of_rules, windows, changed_at = stored
     last_run = _last_run(turbine, runs)
     is_active = last_run and last_run.status in ACTIVE
     state = State(last_run.status) if last_run and is_active else State.ARCHIVED
-    return TurbineDayState(turbine, day, state, 0, revision, 0, 0, windows, changed_at)
+    is_of_rules = of_rules == rules(plate.rated_power_kw) if plate else None
+    return TurbineDayState(turbine, day, state, 0, revision, 0, 0, windows, changed_at, is_of_rules)
 
 
 def _last_run(turbine: str, runs: Sequence[Run]) -> Run | None:
@@ -186,12 +201,14 @@ def _last_run(turbine: str, runs: Sequence[Run]) -> Run | None:
     return None
 
 
-def _state(known: TurbineDay, version: tuple[int | None, str], last_run: Run | None) -> State:
+def _state(
+    known: TurbineDay, revision: int | None, is_of_rules: bool, last_run: Run | None
+) -> State:
     if last_run and last_run.status in ACTIVE:
         return State(last_run.status)
-    if version == (known.revision, rules(known.rated_power_kw)):
+    if is_of_rules and revision == known.revision:
         return State.CURRENT
-    was_aggregated = version[0] is not None
+    was_aggregated = revision is not None
     if not was_aggregated and not known.samples:
         return State.EMPTY
     if last_run and last_run.status in (Run.Status.FAILED, Run.Status.ERRORED):

@@ -8,7 +8,7 @@ import pytest
 from aggregates import extract, queueing, reconciler
 from aggregates.models import AggregatedDay, Run, Tick
 from aggregates.reconciler import SCHEDULE, tick
-from sourcedata.models import SourceDay
+from sourcedata.models import Measurement, SourceDay
 from tests.builders import aggregated, measurements, turbine
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +125,7 @@ def test_an_older_day_that_failed_is_queued_again_after_its_pause() -> None:
 def test_an_archived_day_is_never_queued_though_the_rules_are_others_now() -> None:
     current(NEWEST, OLDEST)
     AggregatedDay.objects.update(rules="of then")
+    Measurement.objects.filter(timestamp__date=NEWEST).delete()
     SourceDay.objects.filter(day=NEWEST).delete()
     assert ticks(8) == [OLDEST]
 

@@ -79,6 +79,44 @@ def test_what_the_source_no_longer_keeps_is_archived() -> None:
     assert state() == "archived"
 
 
+def is_of_current_rules() -> bool | None:
+    (found,) = states.turbine_days(DAY, DAY)
+    return found.of_current_rules
+
+
+def test_statistics_are_of_current_rules_until_the_rated_power_is_another() -> None:
+    measurements(turbine(), "2025-08-31T00:00", power=[1.0])
+    assert is_of_current_rules() is None
+    aggregated(DAY)
+    Measurement.objects.update(power=2.0)
+    assert is_of_current_rules() is True
+    Turbine.objects.update(rated_power_kw=2050)
+    assert is_of_current_rules() is False
+
+
+def let_go() -> None:
+    """Drop all measurements, as retention does."""
+    Measurement.objects.all().delete()
+    SourceDay.objects.all().delete()
+
+
+def test_an_archived_turbine_day_tells_whether_it_is_of_current_rules() -> None:
+    measurements(turbine(), "2025-08-31T00:00", power=[1.0])
+    aggregated(DAY)
+    let_go()
+    assert is_of_current_rules() is True
+    Turbine.objects.update(rated_power_kw=2050)
+    assert (state(), is_of_current_rules()) == ("archived", False)
+
+
+def test_the_rules_of_an_archived_turbine_that_is_gone_are_not_known() -> None:
+    measurements(turbine(), "2025-08-31T00:00", power=[1.0])
+    aggregated(DAY)
+    let_go()
+    Turbine.objects.all().delete()
+    assert (state(), is_of_current_rules()) == ("archived", None)
+
+
 def test_a_day_is_as_bad_as_its_worst_turbine_and_counts_all() -> None:
     for name in ("T01", "T02"):
         measurements(turbine(name), "2025-08-31T00:00", power=[1.0])
