@@ -19,6 +19,7 @@ ROUNDING_DEG = 1e-9
 
 Array = np.ndarray[Any, Any]
 Frames = dict[str, pd.DataFrame]
+Pair = tuple[pd.DataFrame, pd.DataFrame]
 
 
 def of_values(samples: pd.DataFrame, groups: Array) -> Frames:
@@ -39,24 +40,23 @@ def of_values(samples: pd.DataFrame, groups: Array) -> Frames:
 
 
 def of_angles(samples: pd.DataFrame, groups: Array) -> Frames:
-    """Return the statistics of directions in degrees, averaged as unit vectors.
+    """Return the statistics of directions in degrees of any turn, averaged as unit vectors.
 
     With s and c the means of sine and cosine and R = min(1, hypot(s, c)), the mean is
     atan2(s, c) in [0, 360) and std = sqrt(-2 ln R); where R < 1e-9 only the count exists. `min`
-    and `max` are the samples farthest to the left and right of the mean, so `min` may be the
-    larger number: 350 to 10. One sample has no std.
+    and `max` are the samples farthest to the left and right of the mean, modulo 360 and to the
+    bit, so `min` may be the larger number: 350 to 10. One sample has no std.
 
     Source: K. V. Mardia and P. E. Jupp, Directional Statistics (2000), sections 2.2 and 2.3.
     """
+    samples = _in_circle(samples)
     count = samples.groupby(groups).count()
     mean, resultant = _mean_vector(samples, groups)
-    # One sample is its own mean, without the rounding of the way through sine and cosine.
-    mean = mean.mask(count == 1, _in_circle(samples.groupby(groups).first()))
-    deviations = _deviations(samples, mean.reindex(groups)).groupby(groups)
+    minimum, maximum = _farthest(samples, mean, groups)
     frames = {
-        MEAN: mean,
-        MINIMUM: _in_circle(mean + deviations.min()),
-        MAXIMUM: _in_circle(mean + deviations.max()),
+        MEAN: _between(mean, minimum, maximum),
+        MINIMUM: minimum,
+        MAXIMUM: maximum,
         STD: _std(resultant).where(count > 1),
     }
     has_direction = resultant >= SHORTEST_RESULTANT
@@ -77,10 +77,23 @@ def _std(resultant: pd.DataFrame) -> pd.DataFrame:
         return np.degrees(np.sqrt(-2 * np.log(resultant))) + 0.0
 
 
-def _deviations(samples: pd.DataFrame, means: pd.DataFrame) -> pd.DataFrame:
-    """Return how far right of the mean each sample lies, in (-180, 180] degrees."""
-    wrapped = (samples - means.to_numpy() + 180) % 360 - 180
-    return wrapped.mask(wrapped < ROUNDING_DEG - 180, wrapped + 360)
+def _farthest(samples: pd.DataFrame, mean: pd.DataFrame, groups: Array) -> Pair:
+    """Return the samples farthest to the left and to the right of the mean.
+
+    Clockwise from opposite of the mean, directions grow up to north and again from north on.
+    """
+    opposite = _in_circle(mean - 180 + ROUNDING_DEG).reindex(groups)
+    is_before_north = samples >= opposite.to_numpy()
+    before = samples.where(is_before_north).groupby(groups)
+    after = samples.mask(is_before_north).groupby(groups)
+    return before.min().fillna(after.min()), after.max().fillna(before.max())
+
+
+def _between(mean: pd.DataFrame, minimum: pd.DataFrame, maximum: pd.DataFrame) -> pd.DataFrame:
+    """Return the mean, or the extreme past which rounding has carried it."""
+    is_left_of_all = (mean - minimum) % 360 > 270
+    is_right_of_all = (maximum - mean) % 360 > 270
+    return mean.mask(is_left_of_all, minimum).mask(is_right_of_all, maximum)
 
 
 def _in_circle(degrees: pd.DataFrame) -> pd.DataFrame:

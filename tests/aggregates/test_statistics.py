@@ -61,7 +61,7 @@ def test_angles_across_north_by_hand() -> None:
     found = alone(of_angles, ACROSS_NORTH)
     assert found["mean"] == pytest.approx(1.201, abs=5e-4)
     assert found["std"] == pytest.approx(7.186, abs=5e-4)
-    assert [found["min"], found["max"]] == pytest.approx([350, 12])
+    assert (found["min"], found["max"]) == (350, 12)
 
 
 @pytest.mark.parametrize("opposite", [[0.0, 180.0], [0.0, 120.0, 240.0], [10.0, 100, 190, 280]])
@@ -88,7 +88,21 @@ def test_equal_angles_have_a_std_of_0_and_no_sign() -> None:
 
 def test_an_angle_opposite_to_the_mean_is_the_maximum() -> None:
     found = alone(of_angles, [0.0, 0.0, 180.0])
-    assert [found["min"], found["max"]] == pytest.approx([0, 180])
+    assert (found["min"], found["max"]) == (0, 180)
+
+
+@pytest.mark.parametrize("north", [0.0, 90.0, 180.0, 270.0, 359.0])
+def test_extremes_on_one_side_of_north_and_across_it(north: float) -> None:
+    right, left = (north + 179) % 360, (north - 179) % 360
+    found = alone(of_angles, [north] * 5 + [right, left])
+    assert (found["min"], found["max"]) == (left, right)
+
+
+def test_equal_angles_are_their_own_mean() -> None:
+    angles = np.arange(3600) / 10
+    found = of_angles(pd.DataFrame({"x": np.repeat(angles, 3)}), np.repeat(np.arange(3600), 3))
+    for name in ("mean", "min", "max"):
+        assert found[name]["x"].tolist() == angles.tolist(), name
 
 
 QUANTITIES = st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=20)
@@ -138,6 +152,15 @@ def test_of_angles_agrees_with_a_naive_reference(samples: list[float]) -> None:
         assert 0 <= found[name] < 360
     assert found["std"] == pytest.approx(expected["std"], abs=1e-5)
     assert found["count"] == len(samples)
+
+
+@given(ANGLES)
+def test_the_mean_angle_lies_on_the_way_from_minimum_to_maximum(samples: list[float]) -> None:
+    naive_angles(samples)
+    found = alone(of_angles, samples)
+    to_mean = (found["mean"] - found["min"]) % 360
+    to_maximum = (found["max"] - found["mean"]) % 360
+    assert max(to_mean, to_maximum) < 181
 
 
 @given(ANGLES, st.floats(0, 360))
