@@ -19,10 +19,11 @@ from aggregates.catalogue import COUNT, STATISTICS
 from aggregates.windows import WINDOWS_PER_DAY, window_numbers
 from sourcedata.variables import VARIABLE_NAMES, VARIABLES
 
-ALGORITHM = 1
+ALGORITHM = 2
 
 ANGLES = [variable.name for variable in VARIABLES if variable.is_angle]
 QUANTITIES = [variable.name for variable in VARIABLES if not variable.is_angle]
+IS_SIGNED_ANGLE = np.array([variable.is_signed_angle for variable in VARIABLES])
 
 RatedPowers = Mapping[str, float | None]
 
@@ -31,7 +32,12 @@ RatedPowers = Mapping[str, float | None]
 def rules(rated_power_kw: float | None) -> str:
     """Return a short hash of all that determines a turbine's statistics but its measurements."""
     ranges = [
-        (variable.name, variable.is_angle, variable.valid_range(rated_power_kw))
+        (
+            variable.name,
+            variable.is_angle,
+            variable.is_signed_angle,
+            variable.valid_range(rated_power_kw),
+        )
         for variable in VARIABLES
     ]
     return blake2s(repr((ALGORITHM, ranges)).encode(), digest_size=6).hexdigest()
@@ -68,7 +74,9 @@ def transform(measurements: pd.DataFrame, day: date, rated_powers_kw: RatedPower
     cells = measurements[list(VARIABLE_NAMES)].to_numpy(dtype=float)
     missing = np.isnan(cells)
     rejected = ~missing & ~_valid(cells, turbine_codes, rated_powers_kw)
-    samples = pd.DataFrame(np.where(rejected, np.nan, cells), columns=list(VARIABLE_NAMES))
+    used = np.where(rejected, np.nan, cells)
+    used[:, IS_SIGNED_ANGLE] = _signed(used[:, IS_SIGNED_ANGLE])
+    samples = pd.DataFrame(used, columns=list(VARIABLE_NAMES))
 
     windows = window_numbers(measurements["timestamp"].to_numpy(), day)
     values = _statistics(samples, turbine_codes * WINDOWS_PER_DAY + windows, turbines)
@@ -95,6 +103,12 @@ def _valid(
     # Shape (turbines, variables, 2), also where there are no turbines.
     bounds = np.array(ranges, dtype=float).reshape(-1, len(VARIABLES), 2)[turbine_codes]
     return np.isfinite(cells) & (bounds[..., 0] <= cells) & (cells <= bounds[..., 1])
+
+
+def _signed(degrees: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return the angles taken into -180 to 180 by whole turns; what lies within stays as it is."""
+    turned = degrees - 360 * np.rint(degrees / 360)
+    return np.where(np.abs(degrees) > 180, turned, degrees)
 
 
 def _statistics(

@@ -29,7 +29,10 @@ CONVENTIONS = {
     "minimum": "Least valid value, in `unit`; of the rated power where `per_rated_power`. What is"
     " not valid is left out of the statistics.",
     "maximum": "Greatest valid value, likewise.",
-    "is_angle": "Averaged as unit vectors: `std` is Mardia's, and `min` may be the larger number.",
+    "is_angle": "Taken modulo 360 and averaged as unit vectors: `std` is Mardia's, and `min` may be"
+    " the larger number. `/data` has what was measured.",
+    "is_signed_angle": "What lies outside -180 to 180 is taken into it by whole turns, and averaged"
+    " as a plain number. `/data` has what was measured.",
 }
 
 

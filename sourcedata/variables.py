@@ -12,7 +12,9 @@ from math import inf
 class Variable:
     """A measured quantity, and how OpenOA and FLASC name it, where they have a place for it.
 
-    `minimum` and `maximum` bound its valid values, both inclusive.
+    `minimum` and `maximum` bound its valid values, both inclusive. A direction `is_angle`: it is
+    taken modulo 360 and averaged as a unit vector. One that `is_signed_angle` is averaged as it
+    is; what lies outside -180 to 180 is taken into it by whole turns.
     """
 
     name: str
@@ -20,6 +22,7 @@ class Variable:
     minimum: float
     maximum: float
     is_angle: bool = False
+    is_signed_angle: bool = False
     per_rated_power: bool = False
     openoa_name: str | None = None
     flasc_name: str | None = None
@@ -37,22 +40,26 @@ class Variable:
         return self.minimum * rated_power_kw, self.maximum * rated_power_kw
 
 
+# Sources begin the turn at 0 or at -180, and some go a turn beyond.
+ANGLES_DEG = (-360, 720)
+
 VARIABLES = (
     Variable("wind_speed", "m/s", 0, 50, openoa_name="WMET_HorWdSpd", flasc_name="ws"),
     Variable(
         "wind_direction",
         "deg",
-        0,
-        360,
+        *ANGLES_DEG,
         is_angle=True,
         openoa_name="WMET_HorWdDir",
         flasc_name="wd",
     ),
-    Variable("power", "kW", -0.5, 2, per_rated_power=True, openoa_name="WTUR_W", flasc_name="pow"),
+    Variable("power", "kW", -0.1, 2, per_rated_power=True, openoa_name="WTUR_W", flasc_name="pow"),
     Variable("ambient_temperature", "degC", -50, 60, openoa_name="WMET_EnvTmp"),
     Variable("rotor_speed", "rpm", 0, 100),
-    Variable("pitch_angle", "deg", -180, 180, openoa_name="WROT_BlPthAngVal"),
-    Variable("nacelle_direction", "deg", 0, 360, is_angle=True),
+    Variable(
+        "pitch_angle", "deg", *ANGLES_DEG, is_signed_angle=True, openoa_name="WROT_BlPthAngVal"
+    ),
+    Variable("nacelle_direction", "deg", *ANGLES_DEG, is_angle=True),
 )
 VARIABLE_NAMES = tuple(variable.name for variable in VARIABLES)
 UNITS = {variable.name: variable.unit for variable in VARIABLES}

@@ -12,7 +12,7 @@ TYPES = {"timestamp": "datetime64[us, UTC]", "value": "float64"}
 # Two ways of adding the same samples round differently.
 TOLERANCE = 1e-9
 # The length of a mean vector rounds near 1, where the logarithm turns it into a spread.
-TOLERANCE_OF_ANGLES_DEG = 1e-5
+TOLERANCE_OF_SPREAD_DEG = 1e-5
 
 
 def differences(
@@ -44,5 +44,5 @@ def _is_close(both: pd.DataFrame, is_angle: pd.Series) -> pd.Series:
 
 def _tolerance(both: pd.DataFrame, is_angle: pd.Series) -> pd.Series:
     relative = TOLERANCE * both["expected"].abs().clip(lower=1)
-    exact = both["statistic"].isin(["mean", "count"])
-    return relative.mask(is_angle, np.where(exact, TOLERANCE, TOLERANCE_OF_ANGLES_DEG))
+    is_spread = both["statistic"] == "std"
+    return relative.mask(is_angle, np.where(is_spread, TOLERANCE_OF_SPREAD_DEG, TOLERANCE))

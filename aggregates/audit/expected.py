@@ -17,11 +17,12 @@ COLUMNS = ["turbine", "variable", "statistic", "timestamp", "value"]
 
 STATISTICS = """
 WITH sample AS MATERIALIZED (
-    SELECT turbine.name AS turbine, cell.variable, cell.is_angle, cell.value,
+    SELECT turbine.name AS turbine, cell.variable, cell.is_angle, cell.turned AS value,
            date_bin('10 minutes', data.timestamp, '2000-01-01Z') AS start
     FROM data
     JOIN turbine ON turbine.id = data.turbine_id
-    CROSS JOIN LATERAL (VALUES {cells}) AS cell (variable, is_angle, value, lowest, highest)
+    CROSS JOIN LATERAL (VALUES {cells})
+        AS cell (variable, is_angle, value, turned, lowest, highest)
     WHERE turbine.name = ANY(%(turbines)s)
       AND data.timestamp >= %(day)s::timestamp AT TIME ZONE 'UTC'
       AND data.timestamp < (%(day)s::timestamp + interval '1 day') AT TIME ZONE 'UTC'
@@ -40,7 +41,8 @@ WITH sample AS MATERIALIZED (
     FROM vector
 ), deviation AS (
     -- How far right of the mean: from -180 to 180, and opposite of it is right.
-    SELECT turbine, variable, start, min(signed) AS leftmost, max(signed) AS rightmost
+    SELECT turbine, variable, start,
+           min(ARRAY[signed, value]) AS leftmost, max(ARRAY[signed, value]) AS rightmost
     FROM sample JOIN direction USING (turbine, variable, start)
     CROSS JOIN LATERAL (SELECT value - mean - 360 * round((value - mean) / 360)) AS a (short)
     CROSS JOIN LATERAL (SELECT CASE WHEN short < -180 + 1e-9 THEN short + 360 ELSE short END)
@@ -48,8 +50,8 @@ WITH sample AS MATERIALIZED (
     GROUP BY turbine, variable, start
 ), angle AS (
     SELECT turbine, variable, start, count, CASE WHEN length >= 1e-9 THEN mean END AS mean,
-           CASE WHEN length >= 1e-9 THEN mean + leftmost END AS min,
-           CASE WHEN length >= 1e-9 THEN mean + rightmost END AS max,
+           CASE WHEN length >= 1e-9 THEN leftmost[2] END AS min,
+           CASE WHEN length >= 1e-9 THEN rightmost[2] END AS max,
            CASE WHEN length >= 1e-9 AND count > 1
                 THEN degrees(sqrt(greatest(0, -2 * ln(length)))) END AS std
     FROM direction JOIN deviation USING (turbine, variable, start)
@@ -83,4 +85,19 @@ def _cell(variable: Variable) -> str:
         lowest = f"coalesce({lowest} * turbine.rated_power_kw, '-Infinity')"
         highest = f"coalesce({highest} * turbine.rated_power_kw, 'Infinity')"
     name = variable.name
-    return f"('{name}', {variable.is_angle}, data.{name}, {lowest}, {highest})"
+    turned = _turned(variable)
+    return f"('{name}', {variable.is_angle}, data.{name}, {turned}, {lowest}, {highest})"
+
+
+def _turned(variable: Variable) -> str:
+    """Return the SQL of the value that counts in place of the measured one."""
+    value = f"data.{variable.name}"
+    if variable.is_angle:
+        # Sine and cosine take any turn. PostgreSQL raises an error where a result underflows.
+        return f"CASE WHEN abs({value}) < 1e-100 THEN 0 ELSE {value} END"
+    if variable.is_signed_angle:
+        return (
+            f"CASE WHEN {value} >= 540 THEN {value} - 720 WHEN {value} > 180 THEN {value} - 360"
+            f" WHEN {value} < -180 THEN {value} + 360 ELSE {value} END"
+        )
+    return value

@@ -4,16 +4,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import isclose, isfinite, isnan
+from math import isclose, isfinite, isnan, remainder
 
 import pandas as pd
 from django.db.models import OuterRef, Subquery
 
 from aggregates import extract, states, versions
-from aggregates.catalogue import STATISTICS
+from aggregates.catalogue import MAXIMUM, MEAN, MINIMUM, STATISTICS
 from aggregates.extract import TurbineDay
 from aggregates.models import AggregatedDay, Signal, Value
-from aggregates.pages.formulas import Formula, formula
+from aggregates.pages.formulas import Formula, formula, turned
 from aggregates.states import TurbineDayState
 from aggregates.versions import Version
 from aggregates.windows import WINDOW
@@ -27,17 +27,24 @@ USED, REJECTED, MISSING = "used", "rejected", "missing"
 class Sample:
     """What was measured at a time, and what became of it; `value` is None where it is missing.
 
-    `verdict` begins with USED, REJECTED or MISSING.
+    `verdict` begins with USED, REJECTED or MISSING. `counted` is what the statistics are made of:
+    an angle in the turn of its variable; None where the sample is left out.
     """
 
     timestamp: datetime
     value: float | None
     verdict: str
+    counted: float | None = None
 
     @property
     def is_used(self) -> bool:
         """Whether the statistics are made of it."""
-        return self.verdict == USED
+        return self.counted is not None
+
+    @property
+    def level(self) -> float | None:
+        """How high it lies among the samples of its window."""
+        return self.counted if self.is_used else self.value
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,7 @@ class Explanation:
     start: datetime
     end: datetime
     value: float | None
+    is_direction: bool
     samples: Sequence[Sample]
     expected: int | None
     formula: Formula
@@ -87,7 +95,10 @@ class Explanation:
         """Whether what is stored is what the samples come to, but for rounding."""
         if self.value is None or self.formula.value is None:
             return self.value is self.formula.value
-        return isclose(self.value, self.formula.value, rel_tol=1e-6, abs_tol=1e-6)
+        apart = self.formula.value - self.value
+        if self.is_direction:
+            apart = remainder(apart, 360)
+        return isclose(self.value, self.value + apart, rel_tol=1e-6, abs_tol=1e-6)
 
 
 def explain(signal: Signal, start: datetime) -> Explanation:
@@ -102,12 +113,13 @@ def explain(signal: Signal, start: datetime) -> Explanation:
     known = next(iter(snapshot.turbine_days), None)
     stored = Value.objects.filter(signal=signal, timestamp=start).first()
     samples = _samples(snapshot.measurements, known, variable, start) if known else []
-    used = [sample.value for sample in samples if sample.is_used and sample.value is not None]
+    used = [sample.counted for sample in samples if sample.counted is not None]
     aggregated = AggregatedDay.objects.filter(turbine=signal.turbine, day=day)
     return Explanation(
         start=start,
         end=start + WINDOW,
         value=stored.value if stored else None,
+        is_direction=variable.is_angle and signal.statistic in (MEAN, MINIMUM, MAXIMUM),
         samples=samples,
         expected=int(WINDOW.total_seconds()) // known.sample_interval_s if known else None,
         formula=formula(signal.statistic, variable.is_angle, used),
@@ -124,7 +136,7 @@ def _samples(
     of_window = frame[(times >= start) & (times < start + WINDOW)]
     within = variable.valid_range(known.rated_power_kw)
     found = [
-        Sample(time.tz_localize("UTC").to_pydatetime(), *_judged(value, within, variable.unit))
+        _judged(time.tz_localize("UTC").to_pydatetime(), value, within, variable)
         for time, value in zip(of_window["timestamp"], of_window[variable.name], strict=True)
     ]
     absent = _absent(found, start, timedelta(seconds=known.sample_interval_s))
@@ -141,17 +153,25 @@ def _absent(found: Sequence[Sample], start: datetime, interval: timedelta) -> li
     ]
 
 
-def _judged(value: float, within: tuple[float, float], unit: str) -> tuple[float | None, str]:
-    least, greatest = within
+def _judged(
+    time: datetime, value: float, within: tuple[float, float], variable: Variable
+) -> Sample:
     if isnan(value):
-        return None, f"{MISSING}: its row has no value"
+        return Sample(time, None, f"{MISSING}: its row has no value")
+    if reason := _reason_to_reject(value, within, variable.unit):
+        return Sample(time, value, f"{REJECTED}: {reason}")
+    counted = turned(value, variable)
+    verdict = USED if counted == value else f"{USED}: as {counted:g} {variable.unit}"
+    return Sample(time, value, verdict, counted)
+
+
+def _reason_to_reject(value: float, within: tuple[float, float], unit: str) -> str:
+    least, greatest = within
     if not isfinite(value):
-        return value, f"{REJECTED}: it is infinite"
+        return "it is infinite"
     if value < least:
-        return value, f"{REJECTED}: below {least:g} {unit}"
-    if value > greatest:
-        return value, f"{REJECTED}: above {greatest:g} {unit}"
-    return value, USED
+        return f"below {least:g} {unit}"
+    return f"above {greatest:g} {unit}" if value > greatest else ""
 
 
 def window_of(time: datetime) -> datetime:

@@ -5,10 +5,13 @@ Computed sample by sample with Python's own mathematics, not by the code that ma
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import atan2, cos, degrees, fsum, hypot, log, radians, sin, sqrt
+from math import atan2, cos, degrees, fsum, hypot, log, radians, remainder, sin, sqrt
 
 from aggregates.catalogue import COUNT, MAXIMUM, MEAN, MINIMUM
-from aggregates.statistics import SHORTEST_RESULTANT
+from aggregates.statistics import ROUNDING_DEG, SHORTEST_RESULTANT
+from sourcedata.variables import Variable
+
+TURN_DEG, HALF_TURN_DEG = 360, 180
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,20 @@ class Formula:
 
     text: str
     value: float | None
+
+
+def turned(value: float, variable: Variable) -> float:
+    """Return what the statistics are made of: an angle in the turn of its variable."""
+    if variable.is_angle:
+        return _in_circle(value)
+    if variable.is_signed_angle and abs(value) > HALF_TURN_DEG:
+        return remainder(value, TURN_DEG)
+    return value
+
+
+def _in_circle(degrees: float) -> float:
+    # The remainder of a tiny negative number rounds to a whole turn, which is 0 again.
+    return degrees % TURN_DEG % TURN_DEG
 
 
 def formula(statistic: str, is_angle: bool, samples: Sequence[float]) -> Formula:
@@ -49,7 +66,7 @@ def _of_angles(statistic: str, samples: Sequence[float]) -> Formula:
     resultant = min(1.0, hypot(s, c))
     if resultant < SHORTEST_RESULTANT:
         return Formula(f"{vector}: the directions cancel out, there is only a count.", None)
-    mean = degrees(atan2(s, c)) % 360
+    mean = _in_circle(degrees(atan2(s, c)))
     if statistic == MEAN:
         return Formula(f"{vector}; atan2(s, c)", mean)
     if statistic in (MINIMUM, MAXIMUM):
@@ -61,10 +78,14 @@ def _of_angles(statistic: str, samples: Sequence[float]) -> Formula:
 
 
 def _extreme(statistic: str, mean: float, samples: Sequence[float]) -> Formula:
+    def deviation(sample: float) -> float:
+        right = remainder(sample - mean, TURN_DEG)
+        return right + TURN_DEG if right < ROUNDING_DEG - HALF_TURN_DEG else right
+
     side, choose = ("left", min) if statistic == MINIMUM else ("right", max)
-    deviation = choose((sample - mean + 180) % 360 - 180 for sample in samples)
-    text = f"the sample farthest to the {side} of the mean; {_short(mean)} {deviation:+.6g}"
-    return Formula(text, (mean + deviation) % 360)
+    sample = choose(samples, key=deviation)
+    text = f"the sample farthest to the {side} of the mean; {_short(mean)} {deviation(sample):+.6g}"
+    return Formula(text, sample)
 
 
 def _short(number: float) -> str:

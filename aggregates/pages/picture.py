@@ -44,7 +44,7 @@ def picture(found: Explanation, statistic: str) -> Picture | None:
         return None
     # What was left out may lie so far off that the others would be one line.
     scaled = [one for one in shown if one.is_used] or shown
-    values = [one.value for one in scaled if one.value is not None]
+    values = [one.level for one in scaled if one.level is not None]
     least, greatest = min(values), max(values)
 
     def height(value: float) -> float:
@@ -59,7 +59,7 @@ def picture(found: Explanation, statistic: str) -> Picture | None:
     points = [
         Point(
             x=across(one.timestamp),
-            y=height(one.value or 0.0),
+            y=height(one.level or 0.0),
             is_used=one.is_used,
             text=f"{one.timestamp:%H:%M:%S}: {one.value:g}, {one.verdict}",
         )

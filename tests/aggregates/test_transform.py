@@ -49,7 +49,7 @@ def test_a_window_without_a_valid_sample_has_no_values_at_all() -> None:
 
 
 def test_a_value_at_the_bound_of_its_range_is_valid() -> None:
-    samples = frame("T01", MIDNIGHT, wind_speed=[0.0, 50.0], power=[-1000.0, 4000.0])
+    samples = frame("T01", MIDNIGHT, wind_speed=[0.0, 50.0], power=[-200.0, 4000.0])
     assert transform(samples, DAY, {"T01": 2000.0}).rejected == 0
 
 

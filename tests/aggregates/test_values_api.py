@@ -186,7 +186,7 @@ def test_more_than_json_holds_is_refused_and_another_format_named(monkeypatch: A
 
 def test_the_catalogue_tells_units_and_ranges(client: Client) -> None:
     (power,) = [one for one in client.get("/api/variables").json() if one["name"] == "power"]
-    assert (power["unit"], power["minimum"], power["per_rated_power"]) == ("kW", -0.5, True)
+    assert (power["unit"], power["minimum"], power["per_rated_power"]) == ("kW", -0.1, True)
 
 
 def test_signals_tell_their_first_and_last_time(client: Client) -> None:

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 
 DAY = date(2025, 8, 31)
 START = "2025-08-31T00:10"
+OF_VANE, OF_BLADES = "wind_direction_mean", "pitch_angle_mean"
 
 
 def a_window(**fields: Any) -> None:
@@ -57,9 +58,54 @@ def test_the_formula_comes_to_what_is_stored() -> None:
 
 
 def test_power_is_judged_by_the_rated_power() -> None:
-    measurements(turbine(rated_power_kw=1000), START, power=[-501.0, 100.0])
+    measurements(turbine(rated_power_kw=1000), START, power=[-101.0, 100.0])
     aggregated(DAY)
-    assert found("power_mean").samples[0].verdict == "rejected: below -500 kW"
+    assert found("power_mean").samples[0].verdict == "rejected: below -100 kW"
+
+
+def test_an_angle_beyond_its_turn_tells_as_what_it_is_used() -> None:
+    measurements(
+        turbine(),
+        START,
+        wind_direction=[-10.0, 361.0, 5.0, -361.0],
+        pitch_angle=[181.0, -180.0, 5.0, 721.0],
+    )
+    aggregated(DAY)
+    verdicts = {name: [s.verdict for s in found(name).samples[:4]] for name in (OF_VANE, OF_BLADES)}
+    assert verdicts == {
+        OF_VANE: ["used: as 350 deg", "used: as 1 deg", "used", "rejected: below -360 deg"],
+        OF_BLADES: ["used: as -179 deg", "used", "used", "rejected: above 720 deg"],
+    }
+
+
+@pytest.mark.parametrize("statistic", ["mean", "min", "max", "std", "count"])
+@pytest.mark.parametrize("name", ["wind_direction", "pitch_angle"])
+def test_the_formula_of_angles_beyond_their_turn_comes_to_what_is_stored(
+    name: str, statistic: str
+) -> None:
+    angles: list[float | None] = [-10.0, 370.0, 181.5, -180.5, 720.0, 5.0, 7.5]
+    measurements(turbine(), START, wind_direction=angles, pitch_angle=angles)
+    aggregated(DAY)
+    one = found(f"{name}_{statistic}")
+    assert one.value is not None
+    assert one.agrees
+
+
+@pytest.mark.parametrize(("statistic", "agrees"), [("mean", True), ("std", False)])
+def test_directions_agree_across_north(statistic: str, agrees: bool) -> None:
+    measurements(turbine(), START, wind_direction=[0.0, 0.0])
+    aggregated(DAY)
+    Value.objects.filter(signal__name=f"wind_direction_{statistic}").update(value=359.9999999)
+    assert found(f"wind_direction_{statistic}").agrees == agrees
+
+
+def test_the_picture_shows_an_angle_where_it_is_used() -> None:
+    measurements(turbine(), START, wind_direction=[-10.0, 340.0, 345.0])
+    aggregated(DAY)
+    shown = picture(found(OF_VANE), "mean")
+    assert shown
+    assert (shown.least, shown.greatest) == (340, 350)
+    assert shown.points[0].y < (shown.level or 0) < shown.points[1].y
 
 
 def test_a_value_of_samples_that_have_changed_since_does_not_agree() -> None:
