@@ -25,9 +25,9 @@ def a_day(name: str = "T01", start: str = "2025-08-31T00:00") -> None:
     measurements(
         turbine(name, rated_power_kw=2000),
         start,
-        power=[1.0, None, nan, inf, 4000.1, -1000, 7, 8, 9, 10, 1e-9, 3999.9],
+        power=[1.0, None, nan, inf, 4000.1, -200, 7, 8, 9, 10, 1e-9, 3999.9],
         wind_direction=[*AROUND_NORTH, 90, 270],
-        nacelle_direction=[0, 360, 360.1, -0.1, 180, 1, 2, 3, 4, 5, 360, None],
+        nacelle_direction=[0, 360, 720.1, -0.1, 180, 1, 2, 3, 4, 5, 360, None],
     )
 
 
@@ -46,10 +46,10 @@ def expected(name: str) -> list[float]:
 def test_the_audit_computes_what_can_be_computed_by_hand() -> None:
     a_day()
     assert expected("power_count") == [6, 2]
-    assert expected("power_min") == [-1000, 0]
-    assert expected("power_mean") == [-160.833, 1999.95]
-    # Of 1, -1000, 7, 8, 9 and 10: variance 169018.167.
-    assert expected("power_std") == [411.118, 2828.356]
+    assert expected("power_min") == [-200, 0]
+    assert expected("power_mean") == [-27.5, 1999.95]
+    # Of 1, -200, 7, 8, 9 and 10: variance 7151.5.
+    assert expected("power_std") == [84.567, 2828.356]
 
 
 def test_the_audit_averages_directions_as_vectors() -> None:
