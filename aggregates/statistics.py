@@ -98,5 +98,9 @@ def _between(mean: pd.DataFrame, minimum: pd.DataFrame, maximum: pd.DataFrame) -
 
 def _in_circle(degrees: pd.DataFrame) -> pd.DataFrame:
     """Return the angles in [0, 360); the remainder of a tiny negative number rounds to 360."""
+    values = degrees.to_numpy()
+    if not (np.signbit(values) | (values >= 360)).any():
+        # Most sources send nothing else, and taking remainders is slow.
+        return degrees
     remainder = degrees % 360
     return remainder.mask(remainder == 360, 0.0)

@@ -23,7 +23,7 @@ ALGORITHM = 2
 
 ANGLES = [variable.name for variable in VARIABLES if variable.is_angle]
 QUANTITIES = [variable.name for variable in VARIABLES if not variable.is_angle]
-IS_SIGNED_ANGLE = np.array([variable.is_signed_angle for variable in VARIABLES])
+SIGNED_ANGLES = [number for number, one in enumerate(VARIABLES) if one.is_signed_angle]
 
 RatedPowers = Mapping[str, float | None]
 
@@ -75,7 +75,7 @@ def transform(measurements: pd.DataFrame, day: date, rated_powers_kw: RatedPower
     missing = np.isnan(cells)
     rejected = ~missing & ~_valid(cells, turbine_codes, rated_powers_kw)
     used = np.where(rejected, np.nan, cells)
-    used[:, IS_SIGNED_ANGLE] = _signed(used[:, IS_SIGNED_ANGLE])
+    _turn_signed_angles(used)
     samples = pd.DataFrame(used, columns=list(VARIABLE_NAMES))
 
     windows = window_numbers(measurements["timestamp"].to_numpy(), day)
@@ -105,10 +105,12 @@ def _valid(
     return np.isfinite(cells) & (bounds[..., 0] <= cells) & (cells <= bounds[..., 1])
 
 
-def _signed(degrees: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """Return the angles taken into -180 to 180 by whole turns; what lies within stays as it is."""
-    turned = degrees - 360 * np.rint(degrees / 360)
-    return np.where(np.abs(degrees) > 180, turned, degrees)
+def _turn_signed_angles(cells: np.ndarray[Any, Any]) -> None:
+    """Take the angles outside -180 to 180 into them by whole turns, and leave all else as it is."""
+    for number in SIGNED_ANGLES:
+        degrees = cells[:, number]
+        is_outside = np.abs(degrees) > 180
+        degrees[is_outside] -= 360 * np.rint(degrees[is_outside] / 360)
 
 
 def _statistics(
