@@ -1,23 +1,27 @@
 """What is done to the source's tables, and no trigger sees or could count."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import date, timedelta
 from io import StringIO
 
 import psycopg2
 import pytest
 from django.core.management import call_command
-from django.db import connections
+from django.db import OperationalError, connections
 
-from aggregates import states
-from aggregates.models import Run, Value
+from aggregates import load, states
+from aggregates.models import AggregatedDay, Run, Value
 from sourcedata import reader, retention, snapshot, triggers
+from sourcedata.models import Measurement
+from sourcedata.snapshot import UnreadableSource
 from tests.builders import aggregated, values
-from tests.faults.conftest import DAY, measured, proves_well
+from tests.faults.conftest import DAY, copied, measured, proves_well
 from tests.faults.test_changes import changing
 from tests.processes import wait_until
 from tests.sessions import is_waited_for, session
-from windproject.days import today
+from windproject.days import day_start, today
 from windproject.partitions import ensure_months, month_after, month_of, partitions
 
 OTHER_MONTH = month_of(DAY) - timedelta(days=5)
@@ -294,3 +298,91 @@ def test_the_triggers_count_in_every_replication_role_and_partition(current: Non
         names = [found.name for found in partitions(cursor, "data")]
         assert len(names) == 4
         assert triggers.faults(cursor, names) == []
+
+
+# The target likewise.
+
+
+@pytest.fixture
+def own_target(current: None) -> Iterator[None]:
+    """A target of the test's own, whose tables it may change."""
+    with copied("default"):
+        yield
+
+
+def execute_at_target(*statements: str) -> None:
+    with connections["default"].cursor() as cursor:
+        for statement in statements:
+            cursor.execute(written(statement))
+
+
+def test_a_target_whose_partition_is_detached_takes_no_values(own_target: None) -> None:
+    execute_at_target("ALTER TABLE data DETACH PARTITION {partition}")
+    error = aggregated(DAY, force=True).error
+    assert f"{partition()} is no partition of data any more" in error
+    assert "ATTACH PARTITION" in error
+    assert AggregatedDay.objects.get(turbine="T01").run.status == "succeeded"
+    execute_at_target("ALTER TABLE data ATTACH PARTITION {partition} FOR VALUES {bounds}")
+    assert aggregated(DAY, force=True).unchanged > 0
+    proves_well()
+
+
+def test_a_target_takes_values_into_the_partition_that_it_has(own_target: None) -> None:
+    execute_at_target(
+        "ALTER TABLE data DETACH PARTITION {partition}",
+        "CREATE TABLE by_hand PARTITION OF data FOR VALUES {bounds}",
+    )
+    assert aggregated(DAY, force=True).inserted > 0
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT count(*) > 0 FROM by_hand")
+        assert cursor.fetchone() == (True,)
+    proves_well()
+
+
+def test_a_partition_that_is_detached_while_values_are_loaded_is_waited_for(
+    own_target: None,
+) -> None:
+    Measurement.objects.update(power=3.0)
+
+    def detach() -> None:
+        detaching = "ALTER TABLE data DETACH PARTITION {partition}"
+        with closing(connections["default"]), pytest.raises(OperationalError, match="lock timeout"):
+            execute_at_target("SET lock_timeout = '100ms'", detaching)
+
+    def detach_elsewhere() -> None:
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(detach).result()
+
+    with changing(load, "compare", "before", detach_elsewhere):
+        assert aggregated(DAY).changed > 0
+    proves_well()
+
+
+# Downloads.
+
+
+def two_months() -> None:
+    ensure_months("source", "data", [DAY, OTHER_MONTH])
+    measured(OTHER_MONTH)
+    measured(DAY)
+
+
+def test_a_download_that_finds_less_than_was_counted_breaks_off(own_source, monkeypatch) -> None:
+    two_months()
+    period = (day_start(OTHER_MONTH), day_start(today()))
+    batches = reader.measurement_batches(*period, ["power"], ["T01"])
+    assert len(next(batches)[1][0]) == 60
+    with session() as detaching:
+        detaching.run(f"ALTER TABLE data DETACH PARTITION {partition()}")
+    with pytest.raises(UnreadableSource, match=f"0 measurements of 'T01' on {DAY}, and counted 60"):
+        list(batches)
+
+
+def test_a_download_locks_no_table_for_longer_than_a_batch(own_source) -> None:
+    two_months()
+    period = (day_start(OTHER_MONTH), day_start(today()))
+    batches = reader.measurement_batches(*period, ["power"])
+    next(batches)
+    with session() as rewriting:
+        rewriting.run("SET lock_timeout = '1s'", "ALTER TABLE data ADD COLUMN noted int DEFAULT 1")
+    assert sum(len(columns[0]) for _, columns in batches) == 180
