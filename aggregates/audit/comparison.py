@@ -13,6 +13,8 @@ TYPES = {"timestamp": "datetime64[us, UTC]", "value": "float64"}
 TOLERANCE = 1e-9
 # The length of a mean vector rounds near 1, where the logarithm turns it into a spread.
 TOLERANCE_OF_SPREAD_DEG = 1e-5
+# How far rounding turns a mean vector of length 1.
+ROUNDING_DEG = 1e-13
 
 
 def differences(
@@ -43,6 +45,19 @@ def _is_close(both: pd.DataFrame, is_angle: pd.Series) -> pd.Series:
 
 
 def _tolerance(both: pd.DataFrame, is_angle: pd.Series) -> pd.Series:
-    relative = TOLERANCE * both["expected"].abs().clip(lower=1)
-    is_spread = both["statistic"] == "std"
-    return relative.mask(is_angle, np.where(is_spread, TOLERANCE_OF_SPREAD_DEG, TOLERANCE))
+    tolerance = TOLERANCE * both["expected"].abs().clip(lower=1)
+    tolerance = tolerance.mask(is_angle, TOLERANCE)
+    tolerance = tolerance.mask(is_angle & (both["statistic"] == "std"), TOLERANCE_OF_SPREAD_DEG)
+    is_mean = is_angle & (both["statistic"] == "mean")
+    return tolerance.mask(is_mean, np.maximum(tolerance, ROUNDING_DEG / _lengths(both)))
+
+
+def _lengths(both: pd.DataFrame) -> pd.Series:
+    """Return how long the mean vector of each value's window is; 1 where it has no spread.
+
+    The shorter it is, the more does rounding turn it.
+    """
+    window = ["turbine", "variable", "timestamp"]
+    spreads = both[both["statistic"] == "std"].set_index(window)["expected"]
+    radians = np.radians(spreads.reindex(pd.MultiIndex.from_frame(both[window])).to_numpy())
+    return pd.Series(np.exp(-(radians**2) / 2), index=both.index).fillna(1)

@@ -201,3 +201,14 @@ def test_where_the_source_is_another_deployment_the_audit_says_what_it_lacks(set
     settings.SOURCE_API_URL = "http://localhost:1"
     with pytest.raises(CommandError, match="recomputes in the source database"):
         run_audit()
+
+
+def test_directions_that_nearly_cancel_are_no_damage() -> None:
+    for number, turn in enumerate([1e-6, 1e-7, 3e-8, 1e-5]):
+        measurements(
+            turbine(),
+            f"2025-08-31T{number:02}:00",
+            wind_direction=[0.1, 180.1 + turn, 77, 257 - turn],
+        )
+    aggregated(DAY)
+    assert audit.audit_day(DAY).differences.empty

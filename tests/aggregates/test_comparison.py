@@ -56,6 +56,14 @@ def test_directions_have_tolerances_of_their_own(statistic: str, tolerance: floa
     assert differ(100.0, 100 + 1.1 * tolerance, "wind_direction", statistic)
 
 
+def test_the_mean_of_directions_that_nearly_cancel_is_known_less_well() -> None:
+    spread = value(355.0, "wind_direction", "std")  # of a mean vector 4.6e-9 long
+    mean, turned = (value(100.0 + turn, "wind_direction") for turn in (0, 1e-5))
+    for of_window, is_equal in [([spread], True), ([], False)]:
+        expected, stored = pd.concat([mean, *of_window]), pd.concat([turned, *of_window])
+        assert differences(expected, stored, {"wind_direction"}).empty == is_equal
+
+
 def test_the_spread_of_directions_does_not_go_around_the_circle() -> None:
     assert differ(360.0, 0.0, "wind_direction", "std")
 
