@@ -12,7 +12,7 @@ from aggregates import channels, extract, reconciler
 from aggregates.alerts import deliver, failing_run, raise_due
 from aggregates.audit.nightly import audit_in_turn
 from aggregates.models import Alert, Run, Tick, Value
-from sourcedata.models import Measurement
+from sourcedata.models import Measurement, SourceDay
 from tests.builders import aggregated, measurements, turbine
 
 NOW = datetime(2025, 9, 1, 12, tzinfo=UTC)
@@ -135,6 +135,18 @@ def test_damage_that_the_nightly_audit_finds_is_told_of_and_heals(silent_broker:
     assert aggregated(DAY).changed == 4
     audit_in_turn()
     assert len(told()) == 1
+
+
+@pytest.mark.django_db
+def test_the_night_counts_anew_what_was_miscounted_and_tells() -> None:
+    measurements(turbine(), "2025-08-31T00:00", power=[1.0])
+    aggregated(DAY)
+    SourceDay.objects.update(samples=-60)
+    audit_in_turn()
+    assert told() == [("2025-08-31", "damaged")]
+    assert "another number of measurements of T01" in Alert.objects.get().message
+    assert SourceDay.objects.get().samples == 1
+    assert aggregated(DAY).unchanged == 4
 
 
 @pytest.mark.django_db

@@ -187,6 +187,20 @@ def test_rows_that_changed_meanwhile_leave_the_day_stale(replies: dict[str, Repl
     assert aggregated(DAY).status == Run.Status.SUCCEEDED
 
 
+@pytest.mark.django_db
+def test_a_day_that_the_source_lets_go_meanwhile_keeps_its_statistics(replies) -> None:
+    aggregated(DAY)
+    before = list(Value.objects.values_list())
+
+    def let_go(request: BaseHTTPRequestHandler) -> None:
+        says([])(request)
+        replies[DAYS] = says([A_DAY | {"revision": 0, "samples": 0, "state": "archived"}])
+
+    replies[DATA] = let_go
+    assert aggregated(DAY, force=True).status == Run.Status.SUCCEEDED
+    assert list(Value.objects.values_list()) == before != []
+
+
 def test_a_day_that_the_source_no_longer_keeps_is_not_asked_for(replies) -> None:
     replies[DAYS] = says([A_DAY | {"revision": 0, "samples": 0, "state": "archived"}])
     assert extract.turbine_days(DAY, DAY) == []

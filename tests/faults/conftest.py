@@ -92,15 +92,18 @@ def paused_worker(tmp_path: Path, broker: None) -> Callable[..., AbstractContext
 
 
 @contextmanager
-def copied(alias: str) -> Iterator[None]:
-    """Work on a copy of a database, whose tables may be changed; it goes with the block."""
+def copied(alias: str, template: str = "") -> Iterator[None]:
+    """Work on a copy of a database, or of `template`, whose tables may be changed.
+
+    It goes with the block.
+    """
     connection = connections[alias]
     original = connection.settings_dict["NAME"]
     copy = f"{original}_copy"
     connections.close_all()
     with connection._nodb_cursor() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {copy} WITH (FORCE)")
-        cursor.execute(f"CREATE DATABASE {copy} TEMPLATE {original}")
+        cursor.execute(f"CREATE DATABASE {copy} TEMPLATE {template or original}")
     connection.settings_dict["NAME"] = copy
     try:
         yield
