@@ -4,8 +4,14 @@ PYTHON ?= python3
 RUN := .venv/bin/python -m
 COMPILE := $(RUN) uv pip compile --quiet --universal --python-version 3.11 pyproject.toml
 
+# A PostgreSQL 15, whose account may create databases, and the tests that would tell it from an 18.
+OLDEST_SERVER ?= postgres://postgres@127.0.0.1:5432
+OF_THE_SERVER := tests/sourcedata/test_revisions.py tests/sourcedata/test_verify_source.py \
+	tests/windproject/test_partitions.py tests/windproject/test_retention.py \
+	tests/faults/test_rewrites.py tests/faults/test_upgrade.py tests/faults/test_histories.py
+
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-interop lint types check bench bench-year bench-api bench-pages screenshots lock runtime development
+.PHONY: help demo serve test test-oldest test-interop lint types check bench bench-year bench-api bench-pages screenshots lock runtime development
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -15,6 +21,10 @@ demo: runtime ## fill both databases with a simulated wind farm and show it
 
 test: development ## run the tests
 	@$(RUN) pytest --numprocesses auto --dist worksteal
+
+test-oldest: development ## run what rests on the server's version on the PostgreSQL 15 of OLDEST_SERVER
+	@SOURCE_DATABASE_URL=$(OLDEST_SERVER)/source TARGET_DATABASE_URL=$(OLDEST_SERVER)/target \
+		HISTORIES=20 $(RUN) pytest --quiet $(OF_THE_SERVER)
 
 lint: development ## check style and format
 	@$(RUN) ruff check

@@ -1,6 +1,6 @@
 """The questions that others may ask of the source database."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from sourcedata import verification
 from sourcedata.models import END_OF_TIME, FIRST_TIME, Measurement, SourceDay, Turbine
 from sourcedata.snapshot import UnreadableSource, limited_waits, locked_snapshot
 from sourcedata.storage import (
+    StoredPartition,
     partitions_of,
     refuse_uncounted,
     revisions,
@@ -93,11 +94,11 @@ def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> lis
     # version, never the same.
     with limited_waits() as cursor:
         partitions = stored_partitions(cursor)
-        return _turbine_days(revisions(partitions), first, last, turbines)
+        return _turbine_days(partitions, first, last, turbines)
 
 
 def _turbine_days(
-    revision_of: Callable[[date, int], int], first: date, last: date, turbines: Collection[str]
+    partitions: Sequence[StoredPartition], first: date, last: date, turbines: Collection[str]
 ) -> list[TurbineDay]:
     wanted = Turbine.objects.named(turbines).order_by(Collate("name", "C"))
     fields = ["pk", "name", "rated_power_kw", "sample_interval_s"]
@@ -107,9 +108,10 @@ def _turbine_days(
     rows = all_rows(days.values_list("turbine_id", "day", "revision", "samples"))
     # Numbers sort faster here than names in the database.
     rows.sort(key=lambda row: (row[1], place[row[0]]))
+    given_out = revisions(partitions, [row[1] for row in rows], [row[2] for row in rows])
     return [
-        TurbineDay(name, day, revision_of(day, stored), samples, rated_power_kw, interval_s)
-        for pk, day, stored, samples in rows
+        TurbineDay(name, day, revision, samples, rated_power_kw, interval_s)
+        for (pk, day, _, samples), revision in zip(rows, given_out, strict=True)
         for name, rated_power_kw, interval_s in (known[pk],)
     ]
 
@@ -138,7 +140,7 @@ def snapshot(day: date, turbines: Sequence[str]) -> Snapshot:
     with locked_snapshot() as cursor:
         partitions = stored_partitions(cursor)
         refuse_uncounted(cursor, partitions_of(day, partitions))
-        days = _turbine_days(revisions(partitions), day, day, turbines)
+        days = _turbine_days(partitions, day, day, turbines)
         frame = _measurements(day, [turbine_day.turbine for turbine_day in days])
     rows = frame["turbine"].value_counts()
     for turbine_day in days:

@@ -6,9 +6,9 @@ part of every revision that is given out, so that the turbine-days concerned are
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from functools import cache, reduce
+from functools import reduce
 from operator import xor
 from typing import NamedTuple
 
@@ -24,18 +24,16 @@ from windproject.wording import listed
 COLUMNS = ("turbine_id", "timestamp", *VARIABLE_NAMES)
 REVISIONS = 2**52
 
-# Of a partition: `relfilenode` is another one after each rewrite and TRUNCATE, the `xmin` of
-# `pg_inherits` after each ATTACH, that of a trigger or function after each change of it; a column
-# that was dropped and added again has another number. What leaves values as they are, as ANALYZE,
-# VACUUM and REINDEX do, changes none of these.
+# Of a partition: `relfilenode` is another one after each rewrite and TRUNCATE, `attached_by` after
+# each ATTACH, the `xmin` of a trigger or function after each change of it; a column that was
+# dropped and added again has another number. What leaves values as they are, as ANALYZE, VACUUM and
+# REINDEX do, changes none of these.
 STATE = f"""
     SELECT name, is_default, start, "end",
         relkind = 'r' AND relpersistence = 'p' AND NOT row_security_active('data') AS is_plain,
         hashtextextended(concat_ws(' ', system_identifier, attached.oid, relfilenode,
-            pg_inherits.xmin, row_security_active('data'), columns, triggers), 0)
+            attached_by, row_security_active('data'), columns, triggers), 0)
     FROM ({ATTACHED}) AS attached
-    JOIN pg_class USING (oid)
-    JOIN pg_inherits ON inhrelid = attached.oid
     CROSS JOIN pg_control_system()
     CROSS JOIN LATERAL (
         SELECT string_agg(concat_ws(' ', attname, attnum, atttypid, attmissingval,
@@ -91,19 +89,21 @@ def partitions_of(day: date, partitions: Sequence[StoredPartition]) -> list[Stor
     return holders
 
 
-def revisions(partitions: Sequence[StoredPartition]) -> Callable[[date, int], int]:
-    """Return what makes of a day and a stored revision the revision that is given out.
+def revisions(
+    partitions: Sequence[StoredPartition], days: Sequence[date], stored: Sequence[int]
+) -> list[int]:
+    """Return the revisions that are given out, of days and the revisions that are stored of them.
 
-    That is from 1 to 2^52, and another one whenever the stored one or the state of the day's
-    partitions is: stored revisions are random, so that no two come to the same.
+    Each is positive, exact as a number of JSON, and another one whenever the stored one or the
+    state of the day's partitions is: stored revisions are random, so that no two come to the same.
     """
+    states = {day: _state(day, partitions) for day in {*days}}
+    return [1 + (revision ^ states[day]) for day, revision in zip(days, stored, strict=True)]
 
-    @cache
-    def state_of(day: date) -> int:
-        states = (partition.state for partition in partitions_of(day, partitions))
-        return reduce(xor, states, 0)
 
-    return lambda day, stored: 1 + ((stored ^ state_of(day)) & (REVISIONS - 1))
+def _state(day: date, partitions: Sequence[StoredPartition]) -> int:
+    state = reduce(xor, (partition.state for partition in partitions_of(day, partitions)), 0)
+    return state & (REVISIONS - 1)
 
 
 def uncounted(cursor: CursorWrapper, partitions: Sequence[StoredPartition]) -> list[str]:

@@ -22,7 +22,8 @@ from windproject.days import day_bounds, day_start
 # Of one that is being detached, nobody sees the rows any more. The bounds are cut to the years that
 # rows may be of: PostgreSQL knows times that Python does not.
 ATTACHED = r"""
-    SELECT child.oid, child.oid::regclass::text AS name, bound = 'DEFAULT' AS is_default,
+    SELECT child.oid, child.oid::regclass::text AS name, pg_inherits.xmin AS attached_by,
+        relkind, relpersistence, relfilenode, reltuples, bound = 'DEFAULT' AS is_default,
         greatest((regexp_match(bound, $$FROM \('([^']+)'\)$$))[1]::timestamptz,
                  '1970-01-01 00:00+00') AS start,
         least((regexp_match(bound, $$TO \('([^']+)'\)$$))[1]::timestamptz,
@@ -34,8 +35,7 @@ ATTACHED = r"""
 """
 PARTITIONS = f"""
     SELECT name, is_default, start, "end", pg_total_relation_size(oid), reltuples::bigint
-    FROM ({ATTACHED}) AS attached JOIN pg_class USING (oid)
-    ORDER BY is_default, start
+    FROM ({ATTACHED}) AS attached ORDER BY is_default, start
 """
 # The triggers of statements, which a new partition is to be given, and whether they always fire.
 TRIGGERS = """

@@ -75,7 +75,7 @@ def test_a_run_under_way_goes_before_all_else() -> None:
 def test_what_the_source_no_longer_keeps_is_archived() -> None:
     measurements(turbine(), "2025-08-31T00:00", power=[1.0])
     aggregated(DAY)
-    SourceDay.objects.all().delete()
+    let_go()
     assert state() == "archived"
 
 
