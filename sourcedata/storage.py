@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from django.db.backends.utils import CursorWrapper
 
-from sourcedata import triggers
+from sourcedata import upkeep
 from sourcedata.snapshot import UnreadableSource
+from sourcedata.triggers import TRIGGERS
 from sourcedata.variables import VARIABLE_NAMES
 from windproject.days import day_bounds
 from windproject.partitions import ATTACHED
@@ -32,7 +33,8 @@ STATE = f"""
     SELECT name, is_default, start, "end",
         relkind = 'r' AND relpersistence = 'p' AND NOT row_security_active('data') AS is_plain,
         hashtextextended(concat_ws(' ', system_identifier, attached.oid, relfilenode,
-            attached_by, row_security_active('data'), columns, triggers), 0)
+            attached_by, row_security_active('data'), 'source_day'::regclass::oid, columns,
+            triggers), 0)
     FROM ({ATTACHED}) AS attached
     CROSS JOIN pg_control_system()
     CROSS JOIN LATERAL (
@@ -68,7 +70,7 @@ class StoredPartition(NamedTuple):
 
 def stored_partitions(cursor: CursorWrapper) -> list[StoredPartition]:
     """Return the partitions that the measurements are in now, by their start."""
-    names = sorted({trigger.name for trigger in triggers.TRIGGERS})
+    names = sorted({trigger.name for trigger in TRIGGERS})
     cursor.execute(STATE, {"table": "data", "columns": list(COLUMNS), "triggers": names})
     return [StoredPartition(*row) for row in cursor.fetchall()]
 
@@ -114,7 +116,7 @@ def uncounted(cursor: CursorWrapper, partitions: Sequence[StoredPartition]) -> l
         if not partition.is_plain
     ]
     names = [partition.name for partition in partitions]
-    return hidden + [str(fault) for fault in triggers.faults(cursor, names)]
+    return hidden + [str(fault) for fault in upkeep.faults(cursor, names)]
 
 
 def refuse_uncounted(cursor: CursorWrapper, partitions: Sequence[StoredPartition]) -> None:

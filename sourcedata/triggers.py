@@ -9,13 +9,7 @@ and inserts one of another, may deadlock with its mirror image; PostgreSQL then 
 A statement fires the triggers of the table that it names, so each partition has those of `data`.
 """
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from django.db.backends.utils import CursorWrapper
-
-from windproject.partitions import partitions, rights_of_triggers, search_path
 
 # 52 random bits, which do not come twice, whatever clock or backup the server had; 0 stands for no
 # revision. JSON's numbers hold it. (`random()` would repeat after `setseed`.)
@@ -25,14 +19,27 @@ REVISION = "1 + ('x' || substr(replace(gen_random_uuid()::text, '-', ''), 20))::
 CAME = "SELECT turbine_id, timestamp, 1 AS change FROM came"
 WENT = "SELECT turbine_id, timestamp, -1 AS change FROM went"
 
+# What is noted is looked at: a trigger that somebody gave `source_day` could keep it as it was.
 RAISE_REVISIONS = f"""
-    INSERT INTO source_day AS stored (turbine_id, day, revision, samples)
-    SELECT turbine_id, (timestamp AT TIME ZONE 'UTC')::date AS day, {REVISION}, sum(change)
-    FROM ({{changes}}) AS changes
-    GROUP BY turbine_id, day
-    ORDER BY turbine_id, day
-    ON CONFLICT (turbine_id, day) DO UPDATE
-    SET revision = excluded.revision, samples = stored.samples + excluded.samples;
+    WITH changed AS MATERIALIZED (
+        SELECT turbine_id, (timestamp AT TIME ZONE 'UTC')::date AS day, {REVISION} AS revision,
+            sum(change) AS samples
+        FROM ({{changes}}) AS changes
+        GROUP BY turbine_id, day
+    ), noted AS (
+        INSERT INTO source_day AS stored (turbine_id, day, revision, samples)
+        SELECT * FROM changed ORDER BY turbine_id, day
+        ON CONFLICT (turbine_id, day) DO UPDATE
+        SET revision = excluded.revision, samples = stored.samples + excluded.samples
+        RETURNING turbine_id, day, revision
+    )
+    SELECT count(*) INTO unnoted
+    FROM changed LEFT JOIN noted USING (turbine_id, day, revision) WHERE noted.day IS NULL;
+    IF unnoted > 0 THEN
+        RAISE integrity_constraint_violation USING MESSAGE =
+            'source_day did not take the revisions of turbine-days that change.',
+            HINT = 'Drop the trigger that somebody gave source_day.';
+    END IF;
     RETURN NULL;
 """
 
@@ -145,20 +152,21 @@ class Trigger:
 
 
 EACH_STATEMENT = "FOR EACH STATEMENT"
+COUNTING = "\nDECLARE unnoted bigint;\nBEGIN"
 TRIGGERS = (
     Trigger(
         "raise_revisions_after_insert",
         "data",
         "AFTER INSERT",
         f"REFERENCING NEW TABLE AS came {EACH_STATEMENT}",
-        f"\nBEGIN{RAISE_REVISIONS.format(changes=CAME)}END ",
+        f"{COUNTING}{RAISE_REVISIONS.format(changes=CAME)}END ",
     ),
     Trigger(
         "raise_revisions_after_update",
         "data",
         "AFTER UPDATE",
         f"REFERENCING OLD TABLE AS went NEW TABLE AS came {EACH_STATEMENT}",
-        f"\nBEGIN{REFUSE_HIDDEN_MOVES}"
+        f"{COUNTING}{REFUSE_HIDDEN_MOVES}"
         f"{RAISE_REVISIONS.format(changes=f'{CAME} UNION ALL {WENT}')}END ",
     ),
     Trigger(
@@ -166,7 +174,7 @@ TRIGGERS = (
         "data",
         "AFTER DELETE",
         f"REFERENCING OLD TABLE AS went {EACH_STATEMENT}",
-        f"\nBEGIN{RAISE_REVISIONS.format(changes=WENT)}END ",
+        f"{COUNTING}{RAISE_REVISIONS.format(changes=WENT)}END ",
     ),
     Trigger(
         "raise_revisions_after_truncate",
@@ -220,89 +228,3 @@ TRIGGERS = (
         f"\nBEGIN{REFUSE_FORGETTING.format(measured='SELECT FROM data')}END ",
     ),
 )
-
-TABLES = sorted({trigger.table for trigger in TRIGGERS})
-
-STORED = """
-    SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(oid, true), tgenabled
-    FROM pg_trigger WHERE tgrelid = ANY(%s::regclass[]) AND NOT tgisinternal
-"""
-FUNCTIONS = """
-    SELECT proname FROM pg_proc JOIN pg_language ON pg_language.oid = prolang
-    WHERE pronamespace = (SELECT relnamespace FROM pg_class WHERE oid = 'data'::regclass)
-      AND pronargs = 0 AND lanname = 'plpgsql' AND prosecdef AND proconfig = ARRAY[%s]
-      AND (proname, prosrc) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
-"""
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong with a trigger of a table: it is missing, say."""
-
-    table: str
-    trigger: Trigger
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.trigger.name} on {self.table} {self.reason}"
-
-
-def faults(cursor: CursorWrapper, partitions: Sequence[str]) -> list[Fault]:
-    """Return what is wrong with the triggers of the source's tables and of these partitions."""
-    tables = [(table, table) for table in TABLES] + [(name, "data") for name in partitions]
-    cursor.execute(STORED, [[name for name, _ in tables]])
-    stored = {(table, name): rest for table, name, *rest in cursor.fetchall()}
-    right = _right_functions(cursor)
-    return [
-        Fault(table, trigger, reason)
-        for table, like in tables
-        for trigger in TRIGGERS
-        if trigger.table == like
-        and (reason := _reason(trigger, table, stored.get((table, trigger.name)), right))
-    ]
-
-
-def _right_functions(cursor: CursorWrapper) -> set[str]:
-    bodies = {trigger.name: trigger.body for trigger in TRIGGERS}
-    cursor.execute(FUNCTIONS, [search_path(cursor), [*bodies], [*bodies.values()]])
-    return {name for (name,) in cursor.fetchall()}
-
-
-def _reason(trigger: Trigger, table: str, stored: Sequence[Any] | None, right: set[str]) -> str:
-    if stored is None:
-        return "is missing"
-    definition, enabled = stored
-    if definition != trigger.statement(table) or trigger.name not in right:
-        return "is of another version"
-    return "" if enabled == "A" else "is not ALWAYS"
-
-
-def mend(cursor: CursorWrapper) -> list[Fault]:
-    """Make every trigger of the source what it must be; return what was wrong before.
-
-    Takes the rights of the tables' owner, and waits for whoever writes measurements. What is right
-    stays untouched: a new trigger or function is another state of all partitions that have it.
-    """
-    mended = faults(cursor, [partition.name for partition in partitions(cursor, "data")])
-    right = _right_functions(cursor)
-    rights = rights_of_triggers(cursor)
-    for trigger in {trigger.name: trigger for trigger in TRIGGERS}.values():
-        if trigger.name not in right:
-            cursor.execute(
-                f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql"
-                f" {rights} AS $function${trigger.body}$function$"
-            )
-    for fault in mended:
-        for statement in _mending(fault):
-            cursor.execute(statement)
-    return mended
-
-
-def _mending(fault: Fault) -> Iterator[str]:
-    name, table = fault.trigger.name, fault.table
-    # A row's trigger comes to a partition from its table.
-    if table in TABLES or not fault.trigger.is_of_each_row:
-        yield f"DROP TRIGGER IF EXISTS {name} ON {table}"
-        yield fault.trigger.statement(table)
-    # Also in a session that replicates.
-    yield f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}"

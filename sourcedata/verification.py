@@ -11,9 +11,10 @@ from typing import Any
 
 from django.db import connections, transaction
 
-from sourcedata import triggers
+from sourcedata import upkeep
 from sourcedata.snapshot import locked_snapshot
-from sourcedata.triggers import REVISION, Fault
+from sourcedata.triggers import REVISION
+from sourcedata.upkeep import Fault
 from windproject.days import day_bounds, day_start
 from windproject.partitions import default_partition, month_after, month_of, partitions
 from windproject.routers import SOURCE
@@ -126,4 +127,4 @@ def mend_triggers() -> list[Fault]:
         cursor.execute(f"SET LOCAL lock_timeout = '{LONGEST_WAIT_S}s'")
         # No writer comes in between, and none waits for us while we wait for it.
         cursor.execute("LOCK TABLE turbine, source_day, data IN SHARE ROW EXCLUSIVE MODE")
-        return triggers.mend(cursor)
+        return upkeep.mend(cursor)

@@ -7,7 +7,8 @@ from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
-from sourcedata.triggers import REVISION, mend
+from sourcedata.triggers import REVISION
+from sourcedata.upkeep import mend
 
 # How long each of those who write measurements is waited for.
 LONGEST_WAIT = "30s"

@@ -13,7 +13,7 @@ from django.db import OperationalError, connections
 
 from aggregates import load, states
 from aggregates.models import AggregatedDay, Run, Value
-from sourcedata import reader, retention, snapshot, triggers
+from sourcedata import reader, retention, snapshot, upkeep
 from sourcedata.models import Measurement
 from sourcedata.snapshot import UnreadableSource
 from tests.builders import aggregated, values
@@ -171,6 +171,12 @@ UNSEEN = {
         "UPDATE by_hand SET power = 7",
     ],
     "a partition that a crash would empty": ["ALTER TABLE {partition} SET UNLOGGED"],
+    "source_day in another place": [
+        "CREATE TABLE before AS TABLE source_day",
+        "UPDATE data SET power = 7",
+        "ALTER TABLE source_day RENAME TO away",
+        "ALTER TABLE before RENAME TO source_day",
+    ],
     "a session that replicates": [
         "SET session_replication_role = replica",
         "UPDATE data SET power = 7",
@@ -248,6 +254,14 @@ REFUSED = {
     "forgetting turbine-days": (["DELETE FROM source_day"], "cannot forget turbine-days"),
     "forgetting all turbine-days": (["TRUNCATE source_day"], "cannot forget turbine-days"),
     "truncate of turbines": (["TRUNCATE turbine CASCADE"], "cannot forget turbine-days"),
+    "what source_day keeps from being noted": (
+        [
+            "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+            "CREATE TRIGGER keep BEFORE UPDATE ON source_day FOR EACH ROW EXECUTE FUNCTION keep()",
+            "UPDATE data SET power = 7",
+        ],
+        "Drop the trigger that somebody gave source_day",
+    ),
 }
 
 
@@ -297,7 +311,7 @@ def test_the_triggers_count_in_every_replication_role_and_partition(current: Non
         assert {enabled for (enabled,) in cursor.fetchall()} == {"A"}
         names = [found.name for found in partitions(cursor, "data")]
         assert len(names) == 4
-        assert triggers.faults(cursor, names) == []
+        assert upkeep.faults(cursor, names) == []
 
 
 # The target likewise.

@@ -3,7 +3,7 @@
 from django.core.management import call_command
 from django.db import connections
 
-from sourcedata import triggers
+from sourcedata import upkeep
 from sourcedata.models import SourceDay
 from tests.faults.conftest import DAY, copied, measured
 from windproject.partitions import ensure_months, partitions
@@ -25,7 +25,7 @@ def test_an_upgrade_renews_all_triggers_and_revisions() -> None:
         with connections["source"].cursor() as cursor:
             names = [partition.name for partition in partitions(cursor, "data")]
             assert len(names) == 2
-            assert triggers.faults(cursor, names) == []
+            assert upkeep.faults(cursor, names) == []
         after = dict(SourceDay.objects.values_list("turbine__name", "revision"))
     assert len({*before.values(), *after.values()}) == 4
     assert max(after.values()) <= 2**52
