@@ -9,7 +9,7 @@ from celery import current_app
 from django.conf import settings
 from kombu.exceptions import OperationalError as BrokerError
 
-from aggregates import reader, states
+from aggregates import extract, reader, states
 from aggregates.extract import SourceUnavailable
 from aggregates.models import Run, Tick
 from aggregates.pages.board import Board, board
@@ -17,6 +17,7 @@ from aggregates.pages.performance import HOURS, POWER, SPEED
 from aggregates.states import SETTLED, DayState, State
 from aggregates.windows import LEAST_COVERAGE
 from windproject import health
+from windproject.wording import listed
 
 # A tick a minute; two may be late, as after a restart.
 LONGEST_WITHOUT_TICK = timedelta(minutes=3)
@@ -27,6 +28,7 @@ PATIENCE_S = 0.5
 
 SERVE = "make serve"
 MIGRATE = ".venv/bin/python manage.py migrate"
+VERIFY = ".venv/bin/python manage.py verify_source --repair"
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ def look(at: datetime) -> Morning:
         return Morning(troubles=troubles)
     workers = _workers() if servers["broker"] == health.OK else 0
     try:
+        troubles += _of_triggers(extract.faults())
         days = states.days(at.date() - settings.PENDING_LOOKBACK, at.date())
     except SourceUnavailable as error:
         return Morning(workers=workers, troubles=[*troubles, Trouble(str(error))])
@@ -121,6 +124,12 @@ def _gaps(days: Iterable[DayState]) -> Iterator[tuple[date, int]]:
         expected = max(expected, found.expected_samples)
         if found.state != State.ARCHIVED and found.samples < LEAST_COVERAGE * expected:
             yield found.day, found.samples * 100 // expected
+
+
+def _of_triggers(faults: Sequence[str]) -> Iterator[Trouble]:
+    if faults:
+        sentence = f"The source lacks triggers, so changes may go unnoticed: {listed(faults)}."
+        yield Trouble(sentence, VERIFY)
 
 
 def _yield(day: date) -> Yield:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connections
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
@@ -70,6 +70,16 @@ def test_without_a_worker_it_says_what_to_type(admin_client: Client) -> None:
 def test_without_a_broker_it_says_so(admin_client: Client) -> None:
     a_day_that_ran()
     assert "The broker does not answer: runs wait in the queue." in strip(admin_client)
+
+
+def test_a_source_that_lacks_a_trigger_is_told_with_what_to_type(admin_client: Client) -> None:
+    a_day_that_ran()
+    with connections["source"].cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; DROP TRIGGER zz_note_moves ON data")
+    shown = strip(admin_client)
+    assert "changes may go unnoticed: zz_note_moves on data is missing" in shown
+    assert "manage.py verify_source --repair</code>" in shown
+    assert "All is well" not in shown
 
 
 @pytest.fixture
