@@ -17,6 +17,7 @@ from sourcedata.snapshot import UnreadableSource, limited_waits, locked_snapshot
 from sourcedata.storage import (
     StoredPartition,
     partitions_of,
+    refuse_newer_partitions,
     refuse_uncounted,
     revisions,
     stored_partitions,
@@ -48,6 +49,7 @@ class TurbineDay:
     sample_interval_s: int
 
 
+@limited_waits()
 def turbine_names() -> list[str]:
     """Return the names of all turbines, in order."""
     return list(Turbine.objects.order_by("name").values_list("name", flat=True))
@@ -61,12 +63,14 @@ class Nameplate:
     sample_interval_s: int
 
 
+@limited_waits()
 def nameplates() -> Mapping[str, Nameplate]:
     """Return the nameplate of every turbine, by name."""
     rows = Turbine.objects.values_list("name", "rated_power_kw", "sample_interval_s")
     return {name: Nameplate(power, interval_s) for name, power, interval_s in rows}
 
 
+@limited_waits()
 def turbines(names: Collection[str] = ()) -> Sequence[Mapping[str, Any]]:
     """Return what is known of each turbine, by name; no `names` means all.
 
@@ -75,9 +79,10 @@ def turbines(names: Collection[str] = ()) -> Sequence[Mapping[str, Any]]:
     fields = [field.name for field in Turbine._meta.concrete_fields if field.name != "id"]
     history = ["first_day", "last_day", "days_measured", "samples"]
     wanted = Turbine.objects.named(names).order_by("name")
-    return wanted.with_history().values(*fields, *history)
+    return list(wanted.with_history().values(*fields, *history))
 
 
+@limited_waits()
 def day_range() -> tuple[date, date] | None:
     """Return the first and the last day that has measurements, or None where there are none."""
     found = SourceDay.objects.filter(samples__gt=0).aggregate(first=Min("day"), last=Max("day"))
@@ -102,7 +107,10 @@ def _turbine_days(
 ) -> list[TurbineDay]:
     wanted = Turbine.objects.named(turbines).order_by(Collate("name", "C"))
     fields = ["pk", "name", "rated_power_kw", "sample_interval_s"]
-    known = {pk: of for pk, *of in wanted.values_list(*fields)}
+    known = {
+        pk: (name, None if power is None else float(power), interval_s)
+        for pk, name, power, interval_s in wanted.values_list(*fields)
+    }
     place = {pk: number for number, pk in enumerate(known)}
     days = SourceDay.objects.filter(day__range=(first, last), turbine__in=known)
     rows = all_rows(days.values_list("turbine_id", "day", "revision", "samples"))
@@ -142,6 +150,7 @@ def snapshot(day: date, turbines: Sequence[str]) -> Snapshot:
         refuse_uncounted(cursor, partitions_of(day, partitions))
         days = _turbine_days(partitions, day, day, turbines)
         frame = _measurements(day, [turbine_day.turbine for turbine_day in days])
+        refuse_newer_partitions(cursor)
     rows = frame["turbine"].value_counts()
     for turbine_day in days:
         require_all(turbine_day.turbine, day, rows[turbine_day.turbine], turbine_day.samples)
@@ -179,7 +188,7 @@ def _measurements(day: date, turbines: Sequence[str]) -> pd.DataFrame:
 
 def _cells(variables: Sequence[str]) -> str:
     # The binary COPY is read where it has no NULL.
-    return ", ".join(f"coalesce({name}, 'NaN')" for name in variables)
+    return ", ".join(f"coalesce({name}::float8, 'NaN')" for name in variables)
 
 
 def faults() -> list[str]:
@@ -196,6 +205,7 @@ def recount(day: date) -> list[str]:
     return [str(counted.turbine) for counted in turbines]
 
 
+@limited_waits()
 def number_of_samples(start: datetime, end: datetime, turbines: Collection[str] = ()) -> int:
     """Return how many measurements there are at most in [start, end): those of its whole days."""
     with connections[SOURCE].cursor() as cursor:
@@ -223,7 +233,8 @@ def measurement_batches(
     """
     with limited_waits() as cursor:
         refuse_uncounted(cursor, stored_partitions(cursor))
-    for turbine in list(Turbine.objects.named(turbines).order_by("name")):
+        wanted = list(Turbine.objects.named(turbines).order_by("name"))
+    for turbine in wanted:
         for first, last in _batches(turbine, start, end):
             columns = _measured(turbine, first, last, variables)
             within = (columns[0] >= _naive(start)) & (columns[0] < _naive(end))
@@ -239,10 +250,15 @@ def _batches(turbine: Turbine, start: datetime, end: datetime) -> Iterator[tuple
     if end - start > BATCH_DAYS * DAY:
         rows = Measurement.objects.filter(turbine=turbine, timestamp__gte=start, timestamp__lt=end)
         ends = rows.aggregate(first=Min("timestamp"), last=Max("timestamp"))
-        if ends["first"] is None:
+        counted = SourceDay.objects.filter(turbine=turbine, samples__gt=0)
+        counted = counted.filter(day__range=(start.date(), (end - TICK).date()))
+        days = [time.date() for time in ends.values() if time]
+        days += [day for day in counted.aggregate(Min("day"), Max("day")).values() if day]
+        if not days:
             return
-        start, end = ends["first"], ends["last"] + TICK
-    first, last = start.date(), (end - TICK).date()
+        first, last = min(days), max(days)
+    else:
+        first, last = start.date(), (end - TICK).date()
     while first <= last:
         yield first, min(first + (BATCH_DAYS - 1) * DAY, last)
         first += BATCH_DAYS * DAY

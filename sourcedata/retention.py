@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connections, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from sourcedata.models import SourceDay
+from sourcedata.verification import counted
 from windproject.partitions import month_after, month_bounds, month_of, partitions
 from windproject.routers import SOURCE
 
@@ -22,7 +24,7 @@ DAY = timedelta(days=1)
 
 
 class MonthChanged(Exception):
-    """Measurements changed after somebody looked whether their month can go."""
+    """Measurements changed after somebody looked whether their month can go, or went uncounted."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ def drop(month: KeptMonth) -> None:
         days = SourceDay.objects.filter(day__range=(month.first, month.last))
         if _months(days) != [month]:
             raise MonthChanged(f"Measurements of {month.first:%Y-%m} changed: look again.")
+        _refuse_miscounted(cursor, month)
         for partition in partitions(cursor, "data"):
             if partition.month == month.first:
                 cursor.execute(f"DROP TABLE {partition.name}")
@@ -78,3 +81,11 @@ def drop(month: KeptMonth) -> None:
             "DELETE FROM data WHERE timestamp >= %s AND timestamp < %s", month_bounds(month.first)
         )
         days.delete()
+
+
+def _refuse_miscounted(cursor: CursorWrapper, month: KeptMonth) -> None:
+    if any(turbine_day.is_wrong for turbine_day in counted(cursor, month.first, month.last)):
+        raise MonthChanged(
+            f"{month.first:%Y-%m} has measurements that were not counted, or lacks some that were:"
+            " manage.py verify_source --repair counts them anew."
+        )

@@ -3,15 +3,22 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import OperationalError, connections, transaction
+from django.db import OperationalError, ProgrammingError, connections, transaction
 from django.db.backends.utils import CursorWrapper
 from psycopg2 import errorcodes
 
 from windproject.routers import SOURCE
-from windproject.wording import listed, quoted
+from windproject.wording import first_line, listed, quoted
 
 # For whoever rewrites a table meanwhile.
 LONGEST_WAIT_S: float = 10
+# Somebody has dropped or renamed a table or a column, or taken a right away.
+ANOTHER_SCHEMA = {
+    errorcodes.UNDEFINED_TABLE,
+    errorcodes.UNDEFINED_COLUMN,
+    errorcodes.UNDEFINED_FUNCTION,
+    errorcodes.INSUFFICIENT_PRIVILEGE,
+}
 # Who keeps readers away, or waits to: PostgreSQL lets nobody past who wants a table for itself.
 HOLDERS = """
     SELECT DISTINCT pid, usename, application_name
@@ -50,19 +57,25 @@ def limited_waits() -> Iterator[CursorWrapper]:
     """Open a transaction at the source in which no lock is waited for longer than LONGEST_WAIT_S.
 
     Raises:
-        UnreadableSource: where one would have to be, naming who has it.
+        UnreadableSource: where one would have to be, naming who has it, or where the tables are not
+            those that this project made.
     """
     try:
         with transaction.atomic(using=SOURCE, durable=True), connections[SOURCE].cursor() as cursor:
             cursor.execute(f"SET LOCAL lock_timeout = '{LONGEST_WAIT_S}s'")
             yield cursor
-    except OperationalError as error:
-        if getattr(error.__cause__, "pgcode", None) != errorcodes.LOCK_NOT_AVAILABLE:
-            raise
-        raise UnreadableSource(
-            f"The source's tables could not be read for {LONGEST_WAIT_S} seconds: they are locked"
-            f" by {_holders()}."
-        ) from error
+    except (OperationalError, ProgrammingError) as error:
+        code = getattr(error.__cause__, "pgcode", None)
+        if code == errorcodes.LOCK_NOT_AVAILABLE:
+            raise UnreadableSource(
+                f"The source's tables could not be read for {LONGEST_WAIT_S} seconds: they are"
+                f" locked by {_holders()}."
+            ) from error
+        if code in ANOTHER_SCHEMA:
+            raise UnreadableSource(
+                f"The source is not as this project made it: {first_line(error)}."
+            ) from error
+        raise
 
 
 def _holders() -> str:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from functools import reduce
 from operator import xor
+from random import getrandbits
 from typing import NamedTuple
 
 from django.db.backends.utils import CursorWrapper
@@ -26,20 +27,27 @@ COLUMNS = ("turbine_id", "timestamp", *VARIABLE_NAMES)
 REVISIONS = 2**52
 
 # Of a partition: `relfilenode` is another one after each rewrite and TRUNCATE, `attached_by` after
-# each ATTACH, the `xmin` of a trigger or function after each change of it; a column that was
-# dropped and added again has another number. What leaves values as they are, as ANALYZE, VACUUM and
-# REINDEX do, changes none of these.
+# each ATTACH, the `xmin` of a column, trigger or function after each change of it; a key or table
+# that was dropped and made again has another `oid`. What leaves values as they are, as ANALYZE,
+# VACUUM and REINDEX do, changes none of these.
 STATE = f"""
     SELECT name, is_default, start, "end",
         relkind = 'r' AND relpersistence = 'p' AND NOT row_security_active('data') AS is_plain,
         hashtextextended(concat_ws(' ', system_identifier, attached.oid, relfilenode,
-            attached_by, row_security_active('data'), 'source_day'::regclass::oid, columns,
-            triggers), 0)
+            attached_by, row_security_active('data'), tables, keys, columns, triggers), 0)
     FROM ({ATTACHED}) AS attached
     CROSS JOIN pg_control_system()
+    CROSS JOIN (
+        SELECT string_agg(concat_ws(' ', oid, relfilenode), ',' ORDER BY oid) FROM pg_class
+        WHERE oid IN ('data'::regclass, 'source_day'::regclass)
+    ) AS of_tables (tables)
     CROSS JOIN LATERAL (
-        SELECT string_agg(concat_ws(' ', attname, attnum, atttypid, attmissingval,
-            CASE WHEN attgenerated <> '' THEN pg_get_expr(adbin, adrelid) END), ',' ORDER BY attnum)
+        SELECT string_agg(oid::text, ',' ORDER BY oid) FROM pg_constraint
+        WHERE conrelid = attached.oid AND contype = 'p'
+    ) AS of_keys (keys)
+    CROSS JOIN LATERAL (
+        SELECT string_agg(concat_ws(' ', attname, attnum, pg_attribute.xmin, attmissingval,
+            CASE WHEN attgenerated <> '' THEN adbin END), ',' ORDER BY attnum)
         FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
         WHERE attrelid = attached.oid AND attname = ANY(%(columns)s)
     ) AS of_columns (columns)
@@ -69,10 +77,17 @@ class StoredPartition(NamedTuple):
 
 
 def stored_partitions(cursor: CursorWrapper) -> list[StoredPartition]:
-    """Return the partitions that the measurements are in now, by their start."""
+    """Return the partitions that the measurements are in now, by their start.
+
+    While changes of the tables are not counted, whatever partition they are in, each state is
+    another one than any before, so that nothing can be current.
+    """
     names = sorted({trigger.name for trigger in TRIGGERS})
     cursor.execute(STATE, {"table": "data", "columns": list(COLUMNS), "triggers": names})
-    return [StoredPartition(*row) for row in cursor.fetchall()]
+    partitions = [StoredPartition(*row) for row in cursor.fetchall()]
+    if partitions and not uncounted(cursor, []):
+        return partitions
+    return [partition._replace(state=getrandbits(63)) for partition in partitions]
 
 
 def partitions_of(day: date, partitions: Sequence[StoredPartition]) -> list[StoredPartition]:
@@ -108,19 +123,56 @@ def _state(day: date, partitions: Sequence[StoredPartition]) -> int:
     return state & (REVISIONS - 1)
 
 
+# What must hold of the tables, and what is wrong where it does not.
+SOUND = {
+    "relkind = 'p'": "data is not partitioned",
+    "relnamespace = ALL(SELECT relnamespace FROM pg_class"
+    " WHERE oid IN ('source_day'::regclass, 'turbine'::regclass))": (
+        "data, source_day and turbine are not in one schema"
+    ),
+    "EXISTS (SELECT FROM pg_index WHERE indrelid = root.oid AND indisprimary AND indimmediate)": (
+        "data has no primary key that is checked at once"
+    ),
+}
+
+
 def uncounted(cursor: CursorWrapper, partitions: Sequence[StoredPartition]) -> list[str]:
-    """Return why changes of what is in these partitions are not counted, nothing where they are."""
-    hidden = [
+    """Return why changes of the tables, and of these partitions, are not counted; none if all are.
+
+    Each reason is a sentence without its end.
+    """
+    cursor.execute(f"SELECT {', '.join(SOUND)} FROM pg_class root WHERE oid = 'data'::regclass")
+    reasons = [
+        reason for reason, is_so in zip(SOUND.values(), cursor.fetchone(), strict=True) if not is_so
+    ]
+    reasons += [
         f"{partition.name} is not a plain table, or hides rows"
         for partition in partitions
         if not partition.is_plain
     ]
     names = [partition.name for partition in partitions]
-    return hidden + [str(fault) for fault in upkeep.faults(cursor, names)]
+    return reasons + [str(fault) for fault in upkeep.faults(cursor, names)]
+
+
+# Whoever fired an older function while one was changed, and has not committed, did not count.
+UNCERTAIN = """
+    SELECT EXISTS (
+        SELECT FROM pg_proc
+        WHERE oid IN (SELECT tgfoid FROM pg_trigger WHERE tgrelid = 'data'::regclass)
+        AND age(xmin) BETWEEN 0 AND age(pg_snapshot_xmin(pg_current_snapshot())::xid) - 1
+    )
+"""
+# The partitions that a statement reads are the newest, whatever its snapshot.
+NEWER = """
+    SELECT EXISTS (
+        SELECT FROM pg_partition_tree('data') WHERE level = 1 AND relid NOT IN
+        (SELECT inhrelid FROM pg_inherits WHERE inhparent = 'data'::regclass)
+    )
+"""
 
 
 def refuse_uncounted(cursor: CursorWrapper, partitions: Sequence[StoredPartition]) -> None:
-    """Refuse to read what may change without a new revision.
+    """Refuse to read what may change, or may have changed, without a new revision.
 
     Raises:
         UnreadableSource: saying why.
@@ -128,6 +180,27 @@ def refuse_uncounted(cursor: CursorWrapper, partitions: Sequence[StoredPartition
     reasons = uncounted(cursor, partitions)
     if reasons:
         raise UnreadableSource(
-            f"The source lacks triggers: {listed(reasons)}. As the owner of its tables,"
-            " manage.py verify_source --repair puts them there."
+            f"The source could change unnoticed: {listed(reasons)}. As the owner of its tables,"
+            " manage.py verify_source --repair puts triggers back."
         )
+    if _holds(cursor, UNCERTAIN):
+        raise UnreadableSource(
+            "Transactions at the source are older than the functions of its triggers: what they"
+            " write may not be counted. They must end first (see pg_stat_activity)."
+        )
+
+
+def refuse_newer_partitions(cursor: CursorWrapper) -> None:
+    """Refuse what was read where a partition was attached meanwhile, which the snapshot misses.
+
+    Raises:
+        UnreadableSource: saying so.
+    """
+    if _holds(cursor, NEWER):
+        raise UnreadableSource("A partition was attached to data while it was read.")
+
+
+def _holds(cursor: CursorWrapper, question: str) -> bool:
+    cursor.execute(question)
+    (holds,) = cursor.fetchone()
+    return bool(holds)

@@ -2,9 +2,10 @@
 
 A statement that changes measurements gives each turbine-day that it touches a new revision, whoever
 sends it: COPY, psql, Django, with whatever rights, search path and replication role. Triggers fire
-once a statement and event, and upsert in the order of the key, so that two writers over the same
-days wait for each other. Only a statement of two events, an upsert that updates a row of one day
-and inserts one of another, may deadlock with its mirror image; PostgreSQL then ends one of the two.
+once a statement and event, and upsert in the order of the key, so that two statements over the same
+turbine-days wait for each other. Who writes to some turbine-days by one statement and to others by
+the next, in one transaction, or by one that has two events, may deadlock with somebody who does so
+the other way round; PostgreSQL then ends one of the two.
 
 A statement fires the triggers of the table that it names, so each partition has those of `data`.
 """
@@ -44,9 +45,10 @@ RAISE_REVISIONS = f"""
 """
 
 # A MERGE that moves a row to another partition hides it from the transition tables of its UPDATE,
-# where an UPDATE shows it. So every change of a key is noted, as a sum of hashes that grows however
-# the rows come, and must be what the transition tables say.
-KEY = "hash_record_extended(ROW(turbine_id, timestamp), 0)"
+# where an UPDATE shows it. So every change of a key is noted, as a sum of hashes, and must be what
+# the transition tables say. (Moves that go round in a circle would come to nothing, but a primary
+# key that is checked at once lets none close.)
+KEY = "hashtextextended(concat(turbine_id, ' ', extract(epoch FROM timestamp)), 0)"
 REFUSE_HIDDEN_MOVES = f"""
     IF current_setting('windproject.moved', true) <> '' THEN
         IF current_setting('windproject.moved')::numeric IS DISTINCT FROM
@@ -62,8 +64,9 @@ REFUSE_HIDDEN_MOVES = f"""
 NOTE_MOVES = """
     PERFORM set_config('windproject.moved', (
         coalesce(nullif(current_setting('windproject.moved', true), ''), '0')::numeric
-        + hash_record_extended(ROW(old.turbine_id, old.timestamp), 0)
-        - hash_record_extended(ROW(new.turbine_id, new.timestamp), 0))::text, true);
+        + hashtextextended(concat(old.turbine_id, ' ', extract(epoch FROM old.timestamp)), 0)
+        - hashtextextended(concat(new.turbine_id, ' ', extract(epoch FROM new.timestamp)), 0)
+        )::text, true);
     RETURN new;
 """
 

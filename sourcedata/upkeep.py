@@ -38,6 +38,8 @@ class Fault:
 def faults(cursor: CursorWrapper, partitions: Sequence[str]) -> list[Fault]:
     """Return what is wrong with the triggers of the source's tables and of these partitions."""
     tables = [(table, table) for table in TABLES] + [(name, "data") for name in partitions]
+    # Some have all names in quotes, which would be other words.
+    cursor.execute("SELECT set_config('quote_all_identifiers', 'off', true)")
     cursor.execute(STORED, [[name for name, _ in tables]])
     stored = {(table, name): rest for table, name, *rest in cursor.fetchall()}
     right = _right_functions(cursor)
@@ -80,6 +82,8 @@ def mend(cursor: CursorWrapper) -> list[Fault]:
                 f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql"
                 f" {rights} AS $function${trigger.body}$function$"
             )
+            # Else anybody could let it count rows of a table of their own.
+            cursor.execute(f"REVOKE EXECUTE ON FUNCTION {trigger.name}() FROM PUBLIC")
     for fault in mended:
         for statement in _mending(fault):
             cursor.execute(statement)

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import connections, transaction
+from django.db.backends.utils import CursorWrapper
 
 from sourcedata import upkeep
 from sourcedata.snapshot import locked_snapshot
@@ -79,10 +80,15 @@ def count(first: date, last: date) -> list[Counted]:
     Raises:
         UnreadableSource: where others keep the measurements locked for long.
     """
-    bounds = {"start": day_start(first), "end": day_start(last + DAY), "first": first, "last": last}
     with locked_snapshot() as cursor:
-        cursor.execute(COUNTED, bounds)
-        return [Counted(*row) for row in cursor.fetchall()]
+        return counted(cursor, first, last)
+
+
+def counted(cursor: CursorWrapper, first: date, last: date) -> list[Counted]:
+    """Return all turbine-days from `first` to `last`, as the caller's transaction sees them."""
+    bounds = {"start": day_start(first), "end": day_start(last + DAY), "first": first, "last": last}
+    cursor.execute(COUNTED, bounds)
+    return [Counted(*row) for row in cursor.fetchall()]
 
 
 def recount(turbine_days: Sequence[Counted]) -> None:

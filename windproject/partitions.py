@@ -218,9 +218,20 @@ def _move_month(cursor: CursorWrapper, table: str, default: str | None, month: d
     cursor.execute(f"LOCK TABLE {default} IN ACCESS EXCLUSIVE MODE")
     name = _create_month(cursor, table, month)
     # Triggers count the rows where they come and where they go, so every count stays as it is.
-    cursor.execute(f"INSERT INTO {name} SELECT * FROM {default} WHERE {within}")
+    columns = _columns(cursor, table)
+    cursor.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM {default} WHERE {within}")
     cursor.execute(f"DELETE FROM {default} WHERE {within}")
     _attach(cursor, table, name, _bounds(month))
+
+
+def _columns(cursor: CursorWrapper, table: str) -> str:
+    """Return the columns that are stored: a partition may have them in another order."""
+    cursor.execute(
+        "SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute WHERE attnum > 0"
+        " AND attrelid = %s::regclass AND NOT attisdropped AND attgenerated = ''",
+        [table],
+    )
+    return str(cursor.fetchone()[0])
 
 
 def _ensure_month(alias: str, table: str, month: date) -> None:
@@ -271,7 +282,8 @@ def _create_month(cursor: CursorWrapper, table: str, month: date) -> str:
 
 def _create_table(cursor: CursorWrapper, table: str, name: str) -> None:
     """Make the table of a partition, which counts what is written to it from the start."""
-    cursor.execute(f"CREATE TABLE {name} (LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)")
+    like = f"LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED"
+    cursor.execute(f"CREATE TABLE {name} ({like})")
     cursor.execute(TRIGGERS, [table])
     for trigger, definition, always in cursor.fetchall():
         cursor.execute(definition.replace(f" ON {table} ", f" ON {name} ", 1))

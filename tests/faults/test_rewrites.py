@@ -7,11 +7,13 @@ from datetime import date, timedelta
 from io import StringIO
 
 import psycopg2
+import psycopg2.errors
 import pytest
 from django.core.management import call_command
 from django.db import OperationalError, connections
+from django.test import Client
 
-from aggregates import load, states
+from aggregates import load, pipeline, states
 from aggregates.models import AggregatedDay, Run, Value
 from sourcedata import reader, retention, snapshot, upkeep
 from sourcedata.models import Measurement
@@ -112,7 +114,7 @@ def test_statistics_of_a_month_that_goes_beside_a_forced_run_stay(current: None)
 def test_a_download_of_rows_that_were_not_counted_has_no_end(current: None, client) -> None:
     with session() as detaching:
         detaching.run(f"ALTER TABLE data DETACH PARTITION {partition()}")
-    assert client.get("/data", {"start": DAY, "end": today()}).status_code == 503
+    assert client.get(f"/data?start={DAY}&end={today()}").status_code == 503
 
 
 # What no trigger sees.
@@ -171,6 +173,37 @@ UNSEEN = {
         "UPDATE by_hand SET power = 7",
     ],
     "a partition that a crash would empty": ["ALTER TABLE {partition} SET UNLOGGED"],
+    "a table that is not partitioned": [
+        "ALTER TABLE data RENAME TO away",
+        "CREATE TABLE data (LIKE away INCLUDING DEFAULTS INCLUDING CONSTRAINTS)",
+        "INSERT INTO data SELECT * FROM away",
+    ],
+    "source_day in another schema": [
+        "CREATE SCHEMA postgres",
+        "CREATE TABLE postgres.source_day (LIKE source_day INCLUDING ALL)",
+        "INSERT INTO postgres.source_day TABLE public.source_day",
+        "UPDATE data SET power = 7",
+    ],
+    "another schema": [
+        "ALTER SCHEMA public RENAME TO wind",
+        "CREATE SCHEMA public",
+        "CREATE TABLE public.source_day (LIKE wind.source_day INCLUDING ALL)",
+        "DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = wind, public',"
+        " current_database()); END$$",
+        "UPDATE wind.data SET power = 7",
+    ],
+    "a key that is checked late": [
+        "ALTER TABLE data DROP CONSTRAINT data_pkey,"
+        " ADD PRIMARY KEY (turbine_id, timestamp) DEFERRABLE INITIALLY DEFERRED",
+    ],
+    "a key that is made again": [
+        "ALTER TABLE data DROP CONSTRAINT data_pkey, ADD PRIMARY KEY (turbine_id, timestamp)",
+    ],
+    "columns that change places for a while": [
+        "ALTER TABLE data RENAME power TO away",
+        "ALTER TABLE data RENAME away TO power",
+    ],
+    "a column of another type": ["ALTER TABLE data ALTER COLUMN pitch_angle TYPE numeric"],
     "source_day in another place": [
         "CREATE TABLE before AS TABLE source_day",
         "UPDATE data SET power = 7",
@@ -190,11 +223,83 @@ def test_what_no_trigger_sees_leaves_nothing_wrongly_current(
 ) -> None:
     with session() as changing_tables:
         changing_tables.run(*map(written, statements))
+    connections["source"].close()
     assert state() != "current"
     run = aggregated(DAY)
     assert run.status == "succeeded" or "verify_source --repair" in run.error
     if state() == "current":
         proves_well()
+
+
+def test_a_writer_that_fired_another_function_is_waited_for(current: None) -> None:
+    with session() as owner, session() as writer:
+        ((function,),) = owner.run(
+            "SELECT pg_get_functiondef('raise_revisions_after_update'::regproc)"
+        )
+        owner.run(
+            "CREATE OR REPLACE FUNCTION raise_revisions_after_update() RETURNS trigger"
+            " LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'"
+        )
+        writer.run("BEGIN", "UPDATE data SET power = 7")
+        owner.run(function)
+        assert "Transactions at the source are older" in aggregated(DAY).error
+        writer.run("COMMIT")
+    assert aggregated(DAY).changed > 0
+    proves_well()
+
+
+def test_nobody_counts_rows_of_another_table(current: None) -> None:
+    with session() as stranger:
+        stranger.run(
+            "CREATE ROLE stranger",
+            "SET ROLE stranger",
+            "CREATE TEMP TABLE mine (turbine_id bigint, timestamp timestamptz)",
+        )
+        try:
+            with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                stranger.run(
+                    "CREATE TRIGGER mine AFTER INSERT ON mine REFERENCING NEW TABLE AS came"
+                    " FOR EACH STATEMENT EXECUTE FUNCTION raise_revisions_after_insert()"
+                )
+        finally:
+            stranger.run("RESET ROLE", "DROP TABLE mine", "DROP ROLE stranger")
+
+
+@pytest.mark.parametrize("kind", ["numeric", "real", "bigint"])
+def test_a_column_of_another_type_of_numbers_is_read_alike(current: None, kind: str) -> None:
+    before = values("power_mean")
+    with session() as owner:
+        owner.run(
+            f"ALTER TABLE data ALTER COLUMN power TYPE {kind}",
+            f"ALTER TABLE data ALTER COLUMN pitch_angle TYPE {kind}",
+            "ALTER TABLE turbine ALTER COLUMN rated_power_kw TYPE numeric(10, 2)",
+            "UPDATE turbine SET rated_power_kw = 2050",
+        )
+    assert aggregated(DAY).status == "succeeded"
+    assert values("power_mean") == before
+    assert values("pitch_angle_mean") == {}
+    proves_well()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE data RENAME TO away",
+        "ALTER TABLE source_day RENAME TO away",
+        "ALTER TABLE data RENAME power TO away",
+    ],
+)
+def test_a_table_or_column_that_is_not_there_is_a_sentence(
+    current: None, client: Client, statement: str
+) -> None:
+    run, _ = Run.objects.request(DAY, [], requested_by="test", force=True)
+    with session() as owner:
+        owner.run(statement)
+    pipeline.execute(run)
+    run.refresh_from_db()
+    assert (run.status, run.traceback) == ("failed", "")
+    assert "The source is not as this project made it: " in run.error
+    assert client.get(f"/data?start={DAY}&end={today()}").status_code == 503
 
 
 def test_what_is_detached_waits_for_a_count_and_then_for_a_person(current: None) -> None:
@@ -243,6 +348,19 @@ REFUSED = {
         [f"{MOVE.format(months=2)} WHEN NOT MATCHED THEN INSERT (turbine_id) VALUES (one.id)"],
         "Write UPDATE data SET",
     ),
+    "a merge whose moves add up to nothing": (
+        [
+            "INSERT INTO data (turbine_id, timestamp, power) SELECT id, day + interval '12:02', 1"
+            " FROM turbine JOIN (VALUES ('T01', timestamptz '{day} 00:00Z'),"
+            " ('T02', '{other} 00:00Z')) AS v (name, day) USING (name)",
+            "MERGE INTO data USING (SELECT id, old, new FROM turbine JOIN (VALUES"
+            " ('T01', timestamptz '{day} 12:02Z', timestamptz '{other} 12:02Z'),"
+            " ('T02', '{other} 12:02Z', '{day} 12:02Z')) AS v (name, old, new) USING (name)) AS m"
+            " ON turbine_id = m.id AND timestamp = m.old"
+            " WHEN MATCHED THEN UPDATE SET timestamp = m.new",
+        ],
+        "Write UPDATE data SET",
+    ),
     "truncate above read committed": ([REPEATABLE, "TRUNCATE data"], "or DELETE instead"),
     "truncate of a partition": ([REPEATABLE, "TRUNCATE {partition}"], "or DELETE instead"),
     "truncate when serializable": (
@@ -269,8 +387,13 @@ REFUSED = {
 def test_what_cannot_be_counted_is_refused_with_what_to_write_instead(
     current: None, statements: list[str], sentence: str
 ) -> None:
-    with session() as writing, pytest.raises(psycopg2.Error) as refusal:
-        writing.run(*map(written, statements))
+    *before, last = map(written, statements)
+    with session() as writing:
+        writing.run(*before)
+        aggregated(DAY)
+        aggregated(OTHER_MONTH)
+        with pytest.raises(psycopg2.Error) as refusal:
+            writing.run(last)
     assert sentence in str(refusal.value)
     assert state() == "current"
     proves_well()
@@ -390,6 +513,29 @@ def test_a_download_that_finds_less_than_was_counted_breaks_off(own_source, monk
         detaching.run(f"ALTER TABLE data DETACH PARTITION {partition()}")
     with pytest.raises(UnreadableSource, match=f"0 measurements of 'T01' on {DAY}, and counted 60"):
         list(batches)
+
+
+def test_a_download_over_weeks_misses_what_is_detached_too(own_source: None) -> None:
+    two_months()
+    with session() as detaching:
+        detaching.run(f"ALTER TABLE data DETACH PARTITION {partition()}")
+    batches = reader.measurement_batches(day_start(OTHER_MONTH), day_start(today()), ["power"])
+    with pytest.raises(UnreadableSource, match=f"0 measurements of 'T01' on {DAY}"):
+        list(batches)
+
+
+def test_a_month_with_measurements_that_were_not_counted_is_not_let_go(current: None) -> None:
+    month = month_of(DAY)
+    with session() as uncounted:
+        uncounted.run(
+            "ALTER TABLE data DISABLE TRIGGER raise_revisions_after_insert",
+            "INSERT INTO data (turbine_id, timestamp) SELECT id, now() FROM turbine",
+            f"UPDATE data SET timestamp = '{DAY} 23:00Z' WHERE timestamp > '{DAY} 22:00Z'",
+            "ALTER TABLE data ENABLE ALWAYS TRIGGER raise_revisions_after_insert",
+        )
+    (kept,) = [one for one in retention.months_before(month_after(month)) if one.first == month]
+    with pytest.raises(retention.MonthChanged, match="verify_source --repair"):
+        retention.drop(kept)
 
 
 def test_a_download_locks_no_table_for_longer_than_a_batch(own_source) -> None:

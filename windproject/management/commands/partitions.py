@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import OperationalError, connections
+from django.db import DatabaseError, OperationalError, connections
 from django.template.defaultfilters import filesizeformat
 from rich import box
 from rich.table import Table
@@ -140,3 +140,7 @@ def _told_if_busy() -> Iterator[None]:
         ) from error
     except (MonthChanged, NoPartition) as error:
         raise CommandError(f"{error} Months that were done stay done.") from error
+    except DatabaseError as error:
+        raise CommandError(
+            f"The database refuses ({first_line(error)}). Months that were done stay done."
+        ) from error
