@@ -43,14 +43,15 @@ class Written:
     """What was done with some turbines.
 
     `losers` are the turbines that were left as they were, `changed` those of which any value is
-    another one now; `windows` counts by turbine those with values, and `versions` are what the
-    statistics are of.
+    another one now; `windows` counts by turbine those with values, `most_windows` those that had
+    values at most, and `versions` are what the statistics are of.
     """
 
     versions: Mapping[str, Version] = field(default_factory=dict)
     losers: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
     windows: Mapping[str, int] = field(default_factory=dict)
+    most_windows: Mapping[str, int] = field(default_factory=dict)
     figures: Figures = field(default_factory=Figures)
 
     def __add__(self, other: "Written") -> "Written":
@@ -59,6 +60,7 @@ class Written:
             self.losers | other.losers,
             self.changed | other.changed,
             {**self.windows, **other.windows},
+            {**self.most_windows, **other.most_windows},
             self.figures + other.figures,
         )
 
@@ -67,7 +69,8 @@ def replace(chunk: Chunk, parts: Iterable[Part]) -> None:
     """Replace the statistics of the run's day, of the turbines that the parts know, all or nothing.
 
     Counts on the run what was done, and notes on the chunk that it is. Turbines that would lose
-    more than half of their values are left as they were, unless the run has `force`, and noted too.
+    more than half of their values, or of the windows that they had at most, are left as they were,
+    unless the run has `force`, and noted too.
 
     Raises:
         RunLost: where another worker has taken the run or the chunk over; then nothing was written.
@@ -97,19 +100,30 @@ def _table_of(day: date) -> str:
 def _replace(part: Part, run: Run, table: str) -> Written:
     values, ids = _with_signals(part.statistics.values)
     before, after = _stored(ids, run.day), values.to_numpy()
+    turbines = values.index.get_level_values("turbine")
+    windows, most_windows = _windows(after, turbines), _most_windows(run, part)
     lost = np.zeros(len(ids), dtype=bool)
     if not run.force:
-        lost = rows_that_lose_most(before, after, _owners(values))
+        shrunk = [name for name, most in most_windows.items() if 2 * windows.get(name, 0) < most]
+        lost = rows_that_lose_most(before, after, _owners(values)) | turbines.isin(shrunk)
     difference = compare(before, np.where(lost[:, np.newaxis], before, after))
     _write(difference, after, ids, run.day, table)
-    turbines = values.index.get_level_values("turbine")
     return Written(
         versions=part.versions,
         losers=set(turbines[np.flatnonzero(lost)]),
         changed=set(turbines[np.flatnonzero(difference.any.any(axis=1))]),
-        windows=_windows(after, turbines),
+        windows=windows,
+        most_windows={name: max(most_windows.get(name, 0), n) for name, n in windows.items()},
         figures=_figures(part.statistics, difference),
     )
+
+
+def _most_windows(run: Run, part: Part) -> Mapping[str, int]:
+    """Return how many windows had values at most, by turbine; nothing where a loss is confirmed."""
+    if run.force:
+        return {}
+    days = AggregatedDay.objects.filter(day=run.day, turbine__in=part.versions)
+    return dict(days.values_list("turbine", "most_windows"))
 
 
 def _owners(values: pd.DataFrame) -> Array:
@@ -234,13 +248,14 @@ def _remember(run: Run, written: Written) -> None:
             rules=version.rules,
             run=run,
             windows=written.windows.get(name, 0),
+            most_windows=written.most_windows.get(name, 0),
             aggregated_at=Now(),
             changed_at=Now(),
         )
         for name, version in written.versions.items()
         if name not in written.losers
     ]
-    updated = ["revision", "rules", "run", "windows", "aggregated_at"]
+    updated = ["revision", "rules", "run", "windows", "most_windows", "aggregated_at"]
     _upsert([day for day in known if day.turbine not in written.changed], updated)
     _upsert([day for day in known if day.turbine in written.changed], [*updated, "changed_at"])
 

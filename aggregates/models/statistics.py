@@ -88,8 +88,9 @@ class AggregatedDay(models.Model):
     aggregated_at = models.DateTimeField()
     # When a value of it last came, changed or went.
     changed_at = models.DateTimeField()
-    # How many windows have values.
+    # How many windows have values, and how many had at most since somebody confirmed a loss.
     windows = models.PositiveSmallIntegerField()
+    most_windows = models.PositiveSmallIntegerField(default=0)
     # When the audit last looked at it; None for never.
     audited_at = models.DateTimeField(null=True)
 

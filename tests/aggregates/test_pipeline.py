@@ -118,6 +118,21 @@ def test_a_turbine_day_that_lost_most_of_its_samples_keeps_its_values() -> None:
     assert pending_days(*EVER) == [DAY]
 
 
+def test_a_loss_by_small_steps_is_held_up_at_half_of_what_there_was_at_most() -> None:
+    measurements(turbine(), "2025-08-31T00:00", power=[1.0] * 60)
+    aggregated(DAY)
+    statuses = []
+    for time in ("00:10", "00:20", "00:30", "00:40"):
+        Measurement.objects.filter(timestamp__lt=at(f"2025-08-31T{time}")).delete()
+        statuses.append(str(aggregated(DAY).status))
+    assert statuses == ["succeeded", "succeeded", "succeeded", "failed"]
+    assert len(values("power_mean")) == 3
+    assert aggregated(DAY, force=True).status == Run.Status.SUCCEEDED
+    Measurement.objects.filter(timestamp__lt=at("2025-08-31T00:50")).delete()
+    assert aggregated(DAY).status == Run.Status.SUCCEEDED
+    assert len(values("power_mean")) == 1
+
+
 def test_force_removes_what_the_source_lost() -> None:
     twenty_minutes()
     aggregated(DAY)
