@@ -26,6 +26,7 @@ __all__ = [
     "parts",
     "recount",
     "snapshot",
+    "transactions",
     "turbine_days",
     "turbine_names",
 ]
@@ -47,6 +48,7 @@ class Source(Protocol):
     def snapshot(self, day: date, turbines: Sequence[str]) -> Snapshot: ...
     def faults(self) -> list[str]: ...
     def recount(self, day: date) -> list[str]: ...
+    def transactions(self) -> int | None: ...
 
 
 def _source() -> Source:
@@ -104,6 +106,15 @@ def snapshot(day: date, turbines: Sequence[str]) -> Snapshot:
 def faults() -> list[str]:
     """Return what keeps the source from counting changes of its measurements."""
     return _source().faults()
+
+
+@_asking_the_source()
+def transactions() -> int | None:
+    """Return how many transactions the source has begun, None where it cannot be known.
+
+    It is a larger number each time, but where the source's files were put back from a copy.
+    """
+    return _source().transactions()
 
 
 @_asking_the_source()

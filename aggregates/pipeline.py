@@ -10,7 +10,7 @@ from datetime import date
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connections
 
-from aggregates import chunks, extract, versions
+from aggregates import chunks, extract, restores, versions
 from aggregates.errors import RunFailed, RunLost, SamplesLost
 from aggregates.extract import TurbineDay
 from aggregates.heartbeat import beating
@@ -39,6 +39,7 @@ def pending_days(first: date, last: date, turbines: Collection[str] = ()) -> lis
     Raises:
         SourceUnavailable: where the source does not answer.
     """
+    restores.notice()
     return sorted({found.day for found in versions.not_current(first, last, turbines)})
 
 
@@ -61,6 +62,7 @@ def preview(days: Collection[date], turbines: Collection[str], force: bool = Fal
     """
     if not days:
         return []
+    restores.notice()
     turbine_days = extract.turbine_days(min(days), max(days), turbines)
     known = defaultdict(list)
     for turbine_day in turbine_days:
@@ -169,6 +171,7 @@ def _end(run: Run, status: Run.Status, error: str = "", traceback: str = "") -> 
 
 
 def _aggregate(run: Run, call: chunks.Call | None) -> Run.Status:
+    restores.notice()
     known = extract.turbine_days(run.day, run.day, run.turbines)
     wanted = known if run.force else versions.outdated(known)
     run.note(versions.fingerprint(wanted), len(wanted))

@@ -14,7 +14,7 @@ from itertools import islice, takewhile
 from django.conf import settings
 from django.db.models import Q
 
-from aggregates import alerts, extract, queueing, versions
+from aggregates import alerts, extract, queueing, restores, versions
 from aggregates.extract import SourceUnavailable, TurbineDay
 from aggregates.models import ACTIVE, Run, Tick
 
@@ -44,6 +44,7 @@ def tick(now: datetime) -> None:
         run.take_back()
     _warn(queueing.announce(_unannounced(now)))
     try:
+        restores.notice()
         due = list(islice(due_days(now), MOST_DAYS_PER_TICK)) or older_due_days(now)
         _warn(queueing.submit(due, [], requested_by=SCHEDULE)[1])
         error = ""

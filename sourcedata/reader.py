@@ -197,6 +197,20 @@ def faults() -> list[str]:
         return uncounted(cursor, stored_partitions(cursor))
 
 
+def transactions() -> int | None:
+    """Return how many transactions the server has begun, this one included; None of a replica.
+
+    Asking counts as one, so that the answer is a larger one each time. (Within the transaction of a
+    test there is no next one, and so no answer.)
+    """
+    with limited_waits() as cursor:
+        cursor.execute(
+            "SELECT CASE WHEN NOT pg_is_in_recovery() THEN pg_current_xact_id()::text::bigint END"
+        )
+        (begun,) = cursor.fetchone()
+        return None if begun is None or cursor.db.savepoint_ids else int(begun)
+
+
 def recount(day: date) -> list[str]:
     """Count again the samples of turbine-days that are not what there is; return their turbines."""
     wrong = [counted for counted in verification.count(day, day) if counted.is_wrong]

@@ -18,6 +18,7 @@ from aggregates.audit.comparison import KEY, differences
 from aggregates.audit.expected import expected_values
 from aggregates.errors import RunFailed
 from aggregates.models import AggregatedDay, Value
+from aggregates.restores import NO_REVISION
 from aggregates.states import SETTLED, State
 from sourcedata.variables import VARIABLES
 from windproject.days import day_bounds
@@ -26,8 +27,6 @@ from windproject.wording import first_line
 ANGLES = {variable.name for variable in VARIABLES if variable.is_angle}
 # Turbines whose values are in memory at a time.
 CHUNK_TURBINES = 20
-# No version of any measurements.
-NO_REVISION = 0
 
 
 class AuditFailed(RunFailed):

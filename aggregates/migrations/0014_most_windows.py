@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="aggregatedday",
             name="most_windows",
-            field=models.PositiveSmallIntegerField(default=0),
+            field=models.PositiveSmallIntegerField(db_default=0),
         ),
         migrations.RunPython(take_those_of_today, migrations.RunPython.noop),
     ]

@@ -4,7 +4,14 @@ from aggregates.models.alerts import Alert, Tick
 from aggregates.models.chunks import Chunk
 from aggregates.models.log_lines import LogLine
 from aggregates.models.runs import ACTIVE, MOST_ATTEMPTS, Outcome, Run, RunQuerySet
-from aggregates.models.statistics import AggregatedDay, Day, Performance, Signal, Value
+from aggregates.models.statistics import (
+    AggregatedDay,
+    Day,
+    Performance,
+    Signal,
+    SourceProgress,
+    Value,
+)
 
 __all__ = [
     "ACTIVE",
@@ -19,6 +26,7 @@ __all__ = [
     "Run",
     "RunQuerySet",
     "Signal",
+    "SourceProgress",
     "Tick",
     "Value",
 ]

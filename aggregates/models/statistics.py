@@ -90,7 +90,7 @@ class AggregatedDay(models.Model):
     changed_at = models.DateTimeField()
     # How many windows have values, and how many had at most since somebody confirmed a loss.
     windows = models.PositiveSmallIntegerField()
-    most_windows = models.PositiveSmallIntegerField(default=0)
+    most_windows = models.PositiveSmallIntegerField(db_default=0)
     # When the audit last looked at it; None for never.
     audited_at = models.DateTimeField(null=True)
 
@@ -100,6 +100,15 @@ class AggregatedDay(models.Model):
             models.Index(fields=["day"], name="aggregated_day_day"),
             models.Index(fields=["changed_at"], name="aggregated_day_changed_at"),
         ]
+
+
+class SourceProgress(models.Model):
+    """How many transactions the source had begun when it was last asked: one row."""
+
+    transactions = models.BigIntegerField(default=0)
+
+    class Meta:
+        db_table = "source_progress"
 
 
 class Performance(models.Model):

@@ -2,25 +2,38 @@
 
 import os
 import random
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
 import psycopg2
+from django.conf import settings
 from django.db import connection, connections
 
-from aggregates import audit, chunks, load, states
+from aggregates import audit, chunks, load, pipeline, states
 from aggregates.models import Alert, Run, Value
 from aggregates.reconciler import tick
 from sourcedata import reader
 from sourcedata.models import Measurement
 from tests.builders import aggregated, turbine, values
-from tests.faults.conftest import DAY, heals, is_well, measured, must_be_our_own, proves_well
+from tests.faults.conftest import (
+    DAY,
+    heals,
+    is_well,
+    measured,
+    must_be_our_own,
+    proves_well,
+    restart,
+)
 from windproject.days import now
 from windproject.embedded import binaries
+from windproject.embedded.layout import Layout
+from windproject.partitions import ensure_months
 
 ROUNDS = 220
 # As for somebody's program that knows nothing of this project.
@@ -209,6 +222,40 @@ def test_a_source_that_is_restored_from_a_backup_leaves_nothing_wrongly_current(
     Measurement.objects.filter(timestamp__date=DAY).update(power=3.0)
     assert not_current() == {DAY}
     heals()
+
+
+def stopped_source() -> Path:
+    """Stop the source, and return the folder of its files; whoever connects next starts it."""
+    restart("source")
+    return Layout(settings.DATABASES["source"]["OPTIONS"]["directory"]).data
+
+
+def copy(files: Path, to: Path) -> None:
+    # With their owner, who may be the server's account.
+    subprocess.run(["cp", "-a", files, to], check=True)
+
+
+def rewrite(factor: int) -> None:
+    with connections["source"].cursor() as cursor:
+        cursor.execute(f"ALTER TABLE data ALTER COLUMN power TYPE float8 USING power * {factor}")
+
+
+def test_a_source_whose_files_are_put_back_leaves_nothing_wrongly_current(tmp_path: Path) -> None:
+    ensure_months("source", "data", [DAY])
+    measured(DAY, 1.0)
+    aggregated(DAY)
+    copy(stopped_source(), tmp_path / "copy")
+    rewrite(10)
+    aggregated(DAY)
+    files = stopped_source()
+    shutil.rmtree(files)
+    copy(tmp_path / "copy", files)
+    # As many steps as before, and so the same numbers in the catalogue.
+    rewrite(20)
+    assert pipeline.pending_days(DAY, DAY) == [DAY]
+    assert aggregated(DAY).changed > 0
+    assert set(values("power_mean").values()) == {20.0}
+    proves_well()
 
 
 def not_current() -> set[date]:

@@ -227,7 +227,6 @@ KINDS: dict[str, Choice] = {
         n=numbers,
         some=some,
     ),
-    "attach": statements("ALTER TABLE data ATTACH PARTITION {month} {bounds}", month=months),
     "partition dropped": statements("DROP TABLE {month}", month=months),
     "partition made by hand": statements(
         "ALTER TABLE data DETACH PARTITION {month};\n"
@@ -266,6 +265,7 @@ KINDS: dict[str, Choice] = {
 }
 # What must be refused, at least by some isolation level or in some state.
 REFUSED: dict[str, Choice] = {
+    "attach": statements("ALTER TABLE data ATTACH PARTITION {month} {bounds}", month=months),
     "merge to another month": statements(
         MERGE + " WHEN MATCHED THEN UPDATE SET timestamp = timestamp + interval '61 days'",
         turbine=turbines,
@@ -283,10 +283,32 @@ REFUSED: dict[str, Choice] = {
     "truncate of turbines": statements("TRUNCATE turbine CASCADE"),
 }
 KINDS_OF_ALL = {**KINDS, **REFUSED}
-# These often find that their partition is gone.
-RARE = ["attach", "cluster", "detach, change, attach", "partition made by hand", "triggers off"]
-RARE += ["triggers off for good", "truncate and insert", "partition copied by hand", "unlogged"]
-CHOICE_OF_KINDS = [*KINDS_OF_ALL, *RARE, *RARE, *RARE]
+# How often each is tried: the more often, the more often it finds that its partition is gone, or is
+# locked.
+OFTEN = {
+    "detach": 7,
+    **dict.fromkeys(
+        [
+            "cluster",
+            "detach, change, attach",
+            "partition copied by hand",
+            "partition made by hand",
+            "triggers off",
+            "triggers off for good",
+            "truncate and insert",
+            "unlogged",
+        ],
+        6,
+    ),
+    **dict.fromkeys(
+        ["columns that change places", "delete and insert in one", "move to another month"], 5
+    ),
+    **dict.fromkeys(
+        ["insert", "merge that inserts", "partition dropped", "rewrite by a new column"], 4
+    ),
+    **dict.fromkeys(REFUSED, 2),
+}
+WEIGHTS_OF_KINDS = [OFTEN.get(kind, 3) for kind in KINDS_OF_ALL]
 LEVELS = ["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"]
 
 # How often each action is taken, of 100.
@@ -306,6 +328,12 @@ WEIGHTS = {
 committed: Counter[str] = Counter()
 refused: Counter[str] = Counter()
 done: Counter[str] = Counter()
+
+
+def some_statements(chance: Random) -> tuple[str, list[str]]:
+    """Return a kind, and statements of it."""
+    (kind,) = chance.choices([*KINDS_OF_ALL], WEIGHTS_OF_KINDS)
+    return kind, KINDS_OF_ALL[kind](chance)
 
 
 class Histories(RuleBasedStateMachine):
@@ -333,8 +361,8 @@ class Histories(RuleBasedStateMachine):
         getattr(self, action)(chance, chance.randrange(SESSIONS))
 
     def statement(self, chance: Random, number: int) -> None:
-        kind = chance.choice(CHOICE_OF_KINDS)
-        sql, kinds = KINDS_OF_ALL[kind](chance), self.open[number]
+        kind, sql = some_statements(chance)
+        kinds = self.open[number]
         if kinds is not None:
             if self.try_in(number, sql, kind):
                 kinds.append(kind)
@@ -371,7 +399,7 @@ class Histories(RuleBasedStateMachine):
             self.open[number] = None
 
     def roll_back_to_a_savepoint(self, chance: Random, number: int) -> None:
-        sql = KINDS_OF_ALL[chance.choice(CHOICE_OF_KINDS)](chance)
+        _, sql = some_statements(chance)
         if self.open[number] is not None and self.try_in(number, ["SAVEPOINT s"], "savepoint"):
             with suppress(psycopg2.Error):
                 self.sessions[number].run(*sql)

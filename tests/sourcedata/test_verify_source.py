@@ -134,12 +134,6 @@ def test_a_fault_of_the_triggers_is_told_everywhere_and_mended(statement, reason
     assert warned() == ""
 
 
-def test_check_asks_the_databases() -> None:
-    execute(f"DROP TRIGGER {TRIGGER} ON data")
-    call_command("check", stderr=(told := StringIO()))
-    assert f"{TRIGGER} on data is missing" in told.getvalue()
-
-
 def test_a_source_elsewhere_is_verified_there(settings: Any) -> None:
     settings.SOURCE_API_URL = "https://farm.example"
     with pytest.raises(CommandError, match="nobody would read"):

@@ -22,6 +22,6 @@ class Command(CheckCommand):
         try:
             connections[alias].ensure_connection()
         except OperationalError:
-            self.stderr.write(f"The database {alias!r} does not answer, and was not looked at.")
+            self.stdout.write(f"The database {alias!r} does not answer, and was not looked at.")
             return False
         return True
