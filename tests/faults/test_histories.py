@@ -22,7 +22,12 @@ from django.core.management import call_command
 from django.db import Error, connections
 from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    rule,
+    run_state_machine_as_test,
+)
 
 from aggregates import audit, pipeline, states
 from aggregates.errors import SourceUnavailable
@@ -309,6 +314,7 @@ OFTEN = {
     **dict.fromkeys(REFUSED, 2),
 }
 WEIGHTS_OF_KINDS = [OFTEN.get(kind, 3) for kind in KINDS_OF_ALL]
+SEEDS = st.integers(0, 2**64 - 1)
 LEVELS = ["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"]
 
 # How often each action is taken, of 100.
@@ -351,17 +357,26 @@ class Histories(RuleBasedStateMachine):
         self.sessions = [self.stack.enter_context(session()) for _ in range(SESSIONS)]
         # By session: the kinds that its open transaction did, None where it has none.
         self.open: list[list[str] | None] = [None] * SESSIONS
+        self.steps: Counter[int] = Counter()
 
-    @rule(seed=st.integers(0, 2**64 - 1))
-    def step(self, seed: int) -> None:
-        """Do something, which `seed` alone decides: a history may be cut and each step stays."""
-        chance = Random(seed)
+    @initialize(history=SEEDS)
+    def begins(self, history: int) -> None:
+        """Give the history a number, so that it is like no other one of the same steps."""
+        self.history = history
+
+    @rule(step=SEEDS)
+    def step(self, step: int) -> None:
+        """Do something, which the two numbers decide: a history may be cut, and each step stays."""
+        self.steps[step] += 1
+        chance = Random(f"{self.history} {step} {self.steps[step]}")
         actions, weights = zip(*WEIGHTS.items(), strict=True)
         (action,) = chance.choices(actions, weights)
         getattr(self, action)(chance, chance.randrange(SESSIONS))
 
     def statement(self, chance: Random, number: int) -> None:
-        kind, sql = some_statements(chance)
+        self.does(number, *some_statements(chance))
+
+    def does(self, number: int, kind: str, sql: list[str]) -> None:
         kinds = self.open[number]
         if kinds is not None:
             if self.try_in(number, sql, kind):
@@ -446,6 +461,19 @@ class Histories(RuleBasedStateMachine):
             self.stack.close()
 
 
+def do_what_is_rare(chance: Random) -> None:
+    """Add histories of the kinds that chance has done too seldom."""
+    while rare := [kind for kind in KINDS if committed[kind] < FEWEST_COMMITS / 2]:
+        machine = Histories()
+        machine.begins(chance.getrandbits(64))
+        for _ in range(STEPS // 2):
+            kind = chance.choice(rare)
+            machine.does(chance.randrange(SESSIONS), kind, KINDS[kind](chance))
+            machine.step(chance.getrandbits(64))
+        machine.teardown()
+        done["history of what is rare"] += 1
+
+
 def verify(*arguments: str) -> str:
     with session() as owner:
         unlogged = "SELECT relname FROM pg_class WHERE relpersistence = 'u' AND relkind = 'r'"
@@ -499,8 +527,8 @@ def test_whatever_is_done_to_the_source_nothing_current_is_wrong(template: None,
     )
     try:
         run_state_machine_as_test(Histories, settings=of_half)
+        if HISTORIES >= 300:
+            do_what_is_rare(Random(of_all + half))
     finally:
         for counted in (committed, refused, done):
             print(*(f"{number:6} {kind}" for kind, number in counted.most_common()), sep="\n")
-    if HISTORIES >= 300:
-        assert min(committed[kind] for kind in KINDS) >= FEWEST_COMMITS / 2
