@@ -25,11 +25,11 @@ def notice() -> None:
     Raises:
         SourceUnavailable: where the source does not answer.
     """
-    SourceProgress.objects.bulk_create([SourceProgress(pk=1)], ignore_conflicts=True)
     # Locked before the source is asked, so that what is known is never newer than the answer. Whom
     # somebody else is ahead of need not look as well.
     known = SourceProgress.objects.select_for_update(skip_locked=True).first()
     if known is None:
+        SourceProgress.objects.bulk_create([SourceProgress(pk=1)], ignore_conflicts=True)
         return
     transactions = extract.transactions()
     if transactions is None:

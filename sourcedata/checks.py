@@ -8,6 +8,7 @@ from django.core.checks import CheckMessage, Tags, Warning, register
 from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 
+from sourcedata.snapshot import limited_waits
 from sourcedata.storage import stored_partitions, uncounted
 from windproject.routers import SOURCE
 
@@ -22,7 +23,7 @@ def changes_are_counted(
     """A warning, for `migrate` must go on: it may be what brings the triggers."""
     if SOURCE not in (databases or ()) or not _are_made():
         return []
-    with connections[SOURCE].cursor() as cursor:
+    with limited_waits() as cursor:
         reasons = uncounted(cursor, stored_partitions(cursor))
     return [
         Warning(

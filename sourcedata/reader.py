@@ -246,7 +246,9 @@ def measurement_batches(
         UnreadableSource: where changes of the measurements are not counted, or were not.
     """
     with limited_waits() as cursor:
-        refuse_uncounted(cursor, stored_partitions(cursor))
+        partitions = stored_partitions(cursor)
+        read = [part for part in partitions if part.start < end and start < part.end]
+        refuse_uncounted(cursor, read)
         wanted = list(Turbine.objects.named(turbines).order_by("name"))
     for turbine in wanted:
         for first, last in _batches(turbine, start, end):

@@ -62,6 +62,8 @@ def limited_waits() -> Iterator[CursorWrapper]:
     """
     try:
         with transaction.atomic(using=SOURCE, durable=True), connections[SOURCE].cursor() as cursor:
+            # Some have all names in quotes, which would be other words.
+            cursor.execute("SET LOCAL quote_all_identifiers = off")
             cursor.execute(f"SET LOCAL lock_timeout = '{LONGEST_WAIT_S}s'")
             yield cursor
     except (OperationalError, ProgrammingError) as error:

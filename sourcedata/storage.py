@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from functools import reduce
 from operator import xor
-from random import getrandbits
 from typing import NamedTuple
 
 from django.db.backends.utils import CursorWrapper
@@ -38,7 +37,8 @@ STATE = f"""
     FROM ({ATTACHED}) AS attached
     CROSS JOIN pg_control_system()
     CROSS JOIN (
-        SELECT string_agg(concat_ws(' ', oid, relfilenode), ',' ORDER BY oid) FROM pg_class
+        SELECT string_agg(concat_ws(' ', oid, relfilenode, relnamespace::regnamespace), ','
+            ORDER BY oid) FROM pg_class
         WHERE oid IN ('data'::regclass, 'source_day'::regclass)
     ) AS of_tables (tables)
     CROSS JOIN LATERAL (
@@ -47,9 +47,9 @@ STATE = f"""
     ) AS of_keys (keys)
     CROSS JOIN LATERAL (
         SELECT string_agg(concat_ws(' ', attname, attnum, pg_attribute.xmin, attmissingval,
-            CASE WHEN attgenerated <> '' THEN adbin END), ',' ORDER BY attnum)
+            CASE WHEN attgenerated <> '' THEN adbin END), ',' ORDER BY attrelid, attnum)
         FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-        WHERE attrelid = attached.oid AND attname = ANY(%(columns)s)
+        WHERE attrelid IN (attached.oid, 'data'::regclass) AND attname = ANY(%(columns)s)
     ) AS of_columns (columns)
     CROSS JOIN LATERAL (
         SELECT string_agg(concat_ws(' ', tgrelid, tgname, tgenabled, tgfoid, pg_trigger.xmin,
@@ -57,7 +57,7 @@ STATE = f"""
         FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
         WHERE tgrelid IN (attached.oid, 'data'::regclass) AND tgname = ANY(%(triggers)s)
     ) AS of_triggers (triggers)
-    ORDER BY start
+    ORDER BY start, "end"
 """
 
 
@@ -79,15 +79,17 @@ class StoredPartition(NamedTuple):
 def stored_partitions(cursor: CursorWrapper) -> list[StoredPartition]:
     """Return the partitions that the measurements are in now, by their start.
 
-    While changes of the tables are not counted, whatever partition they are in, each state is
-    another one than any before, so that nothing can be current.
+    Raises:
+        UnreadableSource: where there are none, not even a default one.
     """
     names = sorted({trigger.name for trigger in TRIGGERS})
     cursor.execute(STATE, {"table": "data", "columns": list(COLUMNS), "triggers": names})
-    partitions = [StoredPartition(*row) for row in cursor.fetchall()]
-    if partitions and not uncounted(cursor, []):
-        return partitions
-    return [partition._replace(state=getrandbits(63)) for partition in partitions]
+    rows = (StoredPartition(*row) for row in cursor.fetchall())
+    # Those of other centuries have no rows that anybody could ask for.
+    partitions = [partition for partition in rows if partition.start < partition.end]
+    if not partitions:
+        raise UnreadableSource("The source is not as this project made it: data has no partitions.")
+    return partitions
 
 
 def partitions_of(day: date, partitions: Sequence[StoredPartition]) -> list[StoredPartition]:
@@ -125,13 +127,24 @@ def _state(day: date, partitions: Sequence[StoredPartition]) -> int:
 
 # What must hold of the tables, and what is wrong where it does not.
 SOUND = {
-    "relkind = 'p'": "data is not partitioned",
+    "relkind = 'p' AND NOT relispartition": "data is not partitioned, or is a partition itself",
     "relnamespace = ALL(SELECT relnamespace FROM pg_class"
     " WHERE oid IN ('source_day'::regclass, 'turbine'::regclass))": (
         "data, source_day and turbine are not in one schema"
     ),
     "EXISTS (SELECT FROM pg_index WHERE indrelid = root.oid AND indisprimary AND indimmediate)": (
         "data has no primary key that is checked at once"
+    ),
+    "EXISTS (SELECT FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]"
+    " WHERE indrelid = 'turbine'::regclass AND attname = 'name' AND indnkeyatts = 1"
+    " AND indisunique AND indimmediate AND indpred IS NULL)": "two turbines may have one name",
+    "EXISTS (SELECT FROM pg_attribute WHERE attrelid = root.oid"
+    " AND attname = 'timestamp' AND atttypid = 'timestamptz'::regtype)": (
+        "the timestamps of data have no time zone"
+    ),
+    "NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = root.oid AND attname = ANY(%(names)s)"
+    " AND atttypid <> ALL('{float8,float4,numeric,int8,int4,int2}'::regtype[]))": (
+        "a variable is not a column of numbers"
     ),
 }
 
@@ -141,7 +154,10 @@ def uncounted(cursor: CursorWrapper, partitions: Sequence[StoredPartition]) -> l
 
     Each reason is a sentence without its end.
     """
-    cursor.execute(f"SELECT {', '.join(SOUND)} FROM pg_class root WHERE oid = 'data'::regclass")
+    cursor.execute(
+        f"SELECT {', '.join(SOUND)} FROM pg_class root WHERE oid = 'data'::regclass",
+        {"names": list(VARIABLE_NAMES)},
+    )
     reasons = [
         reason for reason, is_so in zip(SOUND.values(), cursor.fetchone(), strict=True) if not is_so
     ]
@@ -185,8 +201,8 @@ def refuse_uncounted(cursor: CursorWrapper, partitions: Sequence[StoredPartition
         )
     if _holds(cursor, UNCERTAIN):
         raise UnreadableSource(
-            "Transactions at the source are older than the functions of its triggers: what they"
-            " write may not be counted. They must end first (see pg_stat_activity)."
+            "Transactions at the source's server are older than the functions of its triggers: what"
+            " they write may not be counted. They must end first (see pg_stat_activity)."
         )
 
 

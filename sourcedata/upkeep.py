@@ -12,8 +12,10 @@ from windproject.partitions import partitions, rights_of_triggers, search_path
 TABLES = sorted({trigger.table for trigger in TRIGGERS})
 
 STORED = """
-    SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(oid, true), tgenabled
-    FROM pg_trigger WHERE tgrelid = ANY(%s::regclass[]) AND NOT tgisinternal
+    SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(pg_trigger.oid, true), tgenabled,
+        pronamespace = (SELECT relnamespace FROM pg_class WHERE oid = 'data'::regclass)
+    FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
+    WHERE tgrelid = ANY(%s::regclass[]) AND NOT tgisinternal
 """
 FUNCTIONS = """
     SELECT proname FROM pg_proc JOIN pg_language ON pg_language.oid = prolang
@@ -38,8 +40,6 @@ class Fault:
 def faults(cursor: CursorWrapper, partitions: Sequence[str]) -> list[Fault]:
     """Return what is wrong with the triggers of the source's tables and of these partitions."""
     tables = [(table, table) for table in TABLES] + [(name, "data") for name in partitions]
-    # Some have all names in quotes, which would be other words.
-    cursor.execute("SELECT set_config('quote_all_identifiers', 'off', true)")
     cursor.execute(STORED, [[name for name, _ in tables]])
     stored = {(table, name): rest for table, name, *rest in cursor.fetchall()}
     right = _right_functions(cursor)
@@ -61,8 +61,8 @@ def _right_functions(cursor: CursorWrapper) -> set[str]:
 def _reason(trigger: Trigger, table: str, stored: Sequence[Any] | None, right: set[str]) -> str:
     if stored is None:
         return "is missing"
-    definition, enabled = stored
-    if definition != trigger.statement(table) or trigger.name not in right:
+    definition, enabled, is_ours = stored
+    if definition != trigger.statement(table) or trigger.name not in right or not is_ours:
         return "is of another version"
     return "" if enabled == "A" else "is not ALWAYS"
 

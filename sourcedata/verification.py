@@ -13,7 +13,7 @@ from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 
 from sourcedata import upkeep
-from sourcedata.snapshot import locked_snapshot
+from sourcedata.snapshot import limited_waits, locked_snapshot
 from sourcedata.triggers import REVISION
 from sourcedata.upkeep import Fault
 from windproject.days import day_bounds, day_start
@@ -95,9 +95,12 @@ def recount(turbine_days: Sequence[Counted]) -> None:
     """Give turbine-days, whose turbines exist, the number of their measurements and a new revision.
 
     Writers may go on: each waits for the turbine-day while it is counted, or is waited for.
+
+    Raises:
+        UnreadableSource: where one would have to be waited for, for long.
     """
     for turbine_day in turbine_days:
-        with transaction.atomic(using=SOURCE):
+        with limited_waits():
             _recount(turbine_day.turbine_id, turbine_day.day)
 
 
@@ -130,7 +133,9 @@ def mend_triggers() -> list[Fault]:
         django.db.OperationalError: where others write for long; then nothing is done.
     """
     with transaction.atomic(using=SOURCE), connections[SOURCE].cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout = '{LONGEST_WAIT_S}s'")
+        cursor.execute(
+            f"SET LOCAL lock_timeout = '{LONGEST_WAIT_S}s'; SET LOCAL quote_all_identifiers = off"
+        )
         # No writer comes in between, and none waits for us while we wait for it.
         cursor.execute("LOCK TABLE turbine, source_day, data IN SHARE ROW EXCLUSIVE MODE")
         return upkeep.mend(cursor)

@@ -24,9 +24,10 @@ from windproject.days import day_bounds, day_start
 ATTACHED = r"""
     SELECT child.oid, child.oid::regclass::text AS name, pg_inherits.xmin AS attached_by,
         relkind, relpersistence, relfilenode, reltuples, bound = 'DEFAULT' AS is_default,
-        greatest((regexp_match(bound, $$FROM \('([^']+)'\)$$))[1]::timestamptz,
-                 '1970-01-01 00:00+00') AS start,
-        least((regexp_match(bound, $$TO \('([^']+)'\)$$))[1]::timestamptz,
+        least(greatest((regexp_match(bound, $$FROM \('([^']+)'\)$$))[1]::timestamptz,
+              '1970-01-01 00:00+00'), '2100-01-01 00:00+00') AS start,
+        least(greatest((regexp_match(bound, $$TO \('([^']+)'\)$$))[1]::timestamptz,
+              CASE WHEN bound ~ $$TO \('$$ THEN '1970-01-01 00:00+00'::timestamptz END),
               '2100-01-01 00:00+00') AS "end"
     FROM pg_inherits
     JOIN pg_class AS child ON child.oid = inhrelid
@@ -196,6 +197,8 @@ def move_out_of_default(alias: str, table: str) -> list[date]:
     """
     with transaction.get_connection(alias).cursor() as cursor:
         default = default_partition(cursor, table)
+        if default is None:
+            return []
         cursor.execute(
             "SELECT DISTINCT date_trunc('month', timestamp AT TIME ZONE 'UTC')::date"
             f" FROM {default} ORDER BY 1"

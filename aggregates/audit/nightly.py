@@ -33,7 +33,11 @@ def audit_in_turn() -> None:
 
 
 def _recount(day: date) -> None:
-    turbines = extract.recount(day)
+    try:
+        turbines = extract.recount(day)
+    except SourceUnavailable as error:
+        logger.error("%s is not counted anew: %s", day, error)
+        return
     if turbines:
         message = (
             f"the source had another number of measurements of {listed(turbines)} than it said;"

@@ -14,6 +14,7 @@ from django.db import OperationalError, connections
 from django.test import Client
 
 from aggregates import load, pipeline, states
+from aggregates.extract import SourceUnavailable
 from aggregates.models import AggregatedDay, Run, Value
 from sourcedata import reader, retention, snapshot, upkeep
 from sourcedata.models import Measurement
@@ -42,7 +43,10 @@ def partition() -> str:
 
 
 def state() -> str:
-    return str(states.days(DAY, DAY)[0].state)
+    try:
+        return str(states.days(DAY, DAY)[0].state)
+    except SourceUnavailable:
+        return "unknown"
 
 
 def repair() -> str:
@@ -196,6 +200,27 @@ UNSEEN = {
         "ALTER TABLE data DROP CONSTRAINT data_pkey,"
         " ADD PRIMARY KEY (turbine_id, timestamp) DEFERRABLE INITIALLY DEFERRED",
     ],
+    "data as a partition itself": [
+        "CREATE TABLE farm (LIKE data) PARTITION BY RANGE (timestamp)",
+        "ALTER TABLE farm ATTACH PARTITION data FOR VALUES FROM (MINVALUE) TO (MAXVALUE)",
+        "UPDATE farm SET power = 7",
+    ],
+    "data as a partition itself for a while": [
+        "CREATE TABLE farm (LIKE data) PARTITION BY RANGE (timestamp)",
+        "ALTER TABLE farm ATTACH PARTITION data FOR VALUES FROM (MINVALUE) TO (MAXVALUE)",
+        "UPDATE farm SET power = 7",
+        "ALTER TABLE farm DETACH PARTITION data",
+    ],
+    "partitions that end where no day is": [
+        "ALTER TABLE data DETACH PARTITION {partition}",
+        "CREATE TABLE before PARTITION OF data FOR VALUES FROM (MINVALUE) TO ('0044-03-15 BC')",
+        "CREATE TABLE later PARTITION OF data FOR VALUES FROM ('20000-01-01') TO (MAXVALUE)",
+    ],
+    "names in quotes": [
+        "DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET quote_all_identifiers = on',"
+        " current_database()); END$$",
+        "UPDATE data SET power = 7",
+    ],
     "a key that is made again": [
         "ALTER TABLE data DROP CONSTRAINT data_pkey, ADD PRIMARY KEY (turbine_id, timestamp)",
     ],
@@ -226,7 +251,8 @@ def test_what_no_trigger_sees_leaves_nothing_wrongly_current(
     connections["source"].close()
     assert state() != "current"
     run = aggregated(DAY)
-    assert run.status == "succeeded" or "verify_source --repair" in run.error
+    sentences = ("verify_source --repair", "not as this project made it")
+    assert run.status == "succeeded" or any(sentence in run.error for sentence in sentences)
     if state() == "current":
         proves_well()
 
@@ -242,7 +268,7 @@ def test_a_writer_that_fired_another_function_is_waited_for(current: None) -> No
         )
         writer.run("BEGIN", "UPDATE data SET power = 7")
         owner.run(function)
-        assert "Transactions at the source are older" in aggregated(DAY).error
+        assert "are older than the functions of its triggers" in aggregated(DAY).error
         writer.run("COMMIT")
     assert aggregated(DAY).changed > 0
     proves_well()
