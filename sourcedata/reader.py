@@ -19,7 +19,7 @@ from sourcedata.storage import (
     partitions_of,
     refuse_newer_partitions,
     refuse_uncounted,
-    revisions,
+    states_of,
     stored_partitions,
     uncounted,
 )
@@ -116,10 +116,11 @@ def _turbine_days(
     rows = all_rows(days.values_list("turbine_id", "day", "revision", "samples"))
     # Numbers sort faster here than names in the database.
     rows.sort(key=lambda row: (row[1], place[row[0]]))
-    given_out = revisions(partitions, [row[1] for row in rows], [row[2] for row in rows])
+    states = states_of({row[1] for row in rows}, partitions)
     return [
-        TurbineDay(name, day, revision, samples, rated_power_kw, interval_s)
-        for (pk, day, _, samples), revision in zip(rows, given_out, strict=True)
+        # A revision of 0 would be none.
+        TurbineDay(name, day, 1 + (stored ^ states[day]), samples, rated_power_kw, interval_s)
+        for pk, day, stored, samples in rows
         for name, rated_power_kw, interval_s in (known[pk],)
     ]
 

@@ -6,7 +6,7 @@ part of every revision that is given out, so that the turbine-days concerned are
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from functools import reduce
 from operator import xor
@@ -108,16 +108,13 @@ def partitions_of(day: date, partitions: Sequence[StoredPartition]) -> list[Stor
     return holders
 
 
-def revisions(
-    partitions: Sequence[StoredPartition], days: Sequence[date], stored: Sequence[int]
-) -> list[int]:
-    """Return the revisions that are given out, of days and the revisions that are stored of them.
+def states_of(days: Collection[date], partitions: Sequence[StoredPartition]) -> Mapping[date, int]:
+    """Return a number by day, from 0 to 2^52 - 1, that stands for the state of its partitions.
 
-    Each is positive, exact as a number of JSON, and another one whenever the stored one or the
-    state of the day's partitions is: stored revisions are random, so that no two come to the same.
+    Mixed with a stored revision by `^`, it gives another one whenever either is another: stored
+    revisions are random, so that no two come to the same.
     """
-    states = {day: _state(day, partitions) for day in {*days}}
-    return [1 + (revision ^ states[day]) for day, revision in zip(days, stored, strict=True)]
+    return {day: _state(day, partitions) for day in days}
 
 
 def _state(day: date, partitions: Sequence[StoredPartition]) -> int:
