@@ -459,7 +459,7 @@ def test_the_triggers_count_in_every_replication_role_and_partition(current: Non
         cursor.execute("SELECT tgenabled FROM pg_trigger WHERE NOT tgisinternal")
         assert {enabled for (enabled,) in cursor.fetchall()} == {"A"}
         names = [found.name for found in partitions(cursor, "data")]
-        assert len(names) == 4
+        assert {partition(), "data_default"} < {*names}
         assert upkeep.faults(cursor, names) == []
 
 

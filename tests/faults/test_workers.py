@@ -100,7 +100,8 @@ def test_a_worker_that_works_for_longer_than_its_lease_keeps_its_run(
 
 def test_a_run_that_takes_too_long_fails_and_says_so(paused_worker: Any) -> None:
     measured()
-    with paused_worker("transform", TEST_SOFT_LIMIT_S="1") as worker:
+    # Long enough for a busy machine to come to where it stands still.
+    with paused_worker("transform", TEST_SOFT_LIMIT_S="3") as worker:
         ask()
         wait_until(worker.is_there, "transform")
         wait_until(lambda: status() == "failed", "run that failed")
@@ -110,7 +111,7 @@ def test_a_run_that_takes_too_long_fails_and_says_so(paused_worker: Any) -> None
 
 def test_a_run_that_hears_no_limit_is_taken_from_its_worker_in_the_end(paused_worker: Any) -> None:
     measured()
-    limits = {"TEST_SOFT_LIMIT_S": "1", "TEST_HARD_LIMIT_S": "2"}
+    limits = {"TEST_SOFT_LIMIT_S": "3", "TEST_HARD_LIMIT_S": "4"}
     with paused_worker("transform", DEAF="1", **limits) as worker:
         ask()
         wait_until(worker.is_there, "transform")
