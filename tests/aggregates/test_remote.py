@@ -177,8 +177,8 @@ def test_a_read_that_hangs_is_cut_off(replies, monkeypatch) -> None:
 @pytest.mark.django_db
 def test_rows_that_changed_meanwhile_leave_the_day_stale(replies: dict[str, Reply]) -> None:
     def shrink(request: BaseHTTPRequestHandler) -> None:
-        says([row(0)])(request)
         replies[DAYS] = says([A_DAY | {"revision": 8, "samples": 1}])
+        says([row(0)])(request)
 
     replies[DATA] = shrink
     assert aggregated(DAY).status == Run.Status.SUCCEEDED
@@ -193,8 +193,8 @@ def test_a_day_that_the_source_lets_go_meanwhile_keeps_its_statistics(replies) -
     before = list(Value.objects.values_list())
 
     def let_go(request: BaseHTTPRequestHandler) -> None:
-        says([])(request)
         replies[DAYS] = says([A_DAY | {"revision": 0, "samples": 0, "state": "archived"}])
+        says([])(request)
 
     replies[DATA] = let_go
     assert aggregated(DAY, force=True).status == Run.Status.SUCCEEDED

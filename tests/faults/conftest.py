@@ -103,6 +103,10 @@ def copied(alias: str, template: str = "") -> Iterator[None]:
     connections.close_all()
     with connection._nodb_cursor() as cursor:
         cursor.execute(f"DROP DATABASE IF EXISTS {copy} WITH (FORCE)")
+        # What a program of another test has left, a database with a guest is no template.
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [original]
+        )
         cursor.execute(f"CREATE DATABASE {copy} TEMPLATE {template or original}")
     connection.settings_dict["NAME"] = copy
     try:
