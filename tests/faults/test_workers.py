@@ -1,19 +1,15 @@
 """Workers that are killed, stopped, or take too long."""
 
 import signal
-import subprocess
-import sys
 import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.conf import settings
 
 from aggregates import reconciler
 from aggregates.models import Run
 from sourcedata.models import Measurement
-from tests import processes
 from tests.builders import aggregated, values
 from tests.faults.conftest import DAY, ask, heals, measured
 from tests.processes import wait_until
@@ -102,19 +98,11 @@ def test_a_worker_that_works_for_longer_than_its_lease_keeps_its_run(
     heals()
 
 
-def ask_with(**limits: str) -> None:
-    """Queue a run of the day from a program of these limits: a message has those of its sender."""
-    command = [sys.executable, "manage.py", "aggregate", "--queue", "--date", str(DAY)]
-    environment = processes.environment(**limits)
-    subprocess.run(command, cwd=settings.BASE_DIR, env=environment, check=True, capture_output=True)
-
-
 def test_a_run_that_takes_too_long_fails_and_says_so(paused_worker: Any) -> None:
     measured()
     # Long enough for a busy machine to come to where it stands still.
-    limits = {"TEST_SOFT_LIMIT_S": "3"}
-    with paused_worker("transform", **limits) as worker:
-        ask_with(**limits)
+    with paused_worker("transform", TEST_SOFT_LIMIT_S="3") as worker:
+        ask()
         wait_until(worker.is_there, "transform")
         wait_until(lambda: status() == "failed", "run that failed")
     assert Run.objects.get().error == "The run took longer than a worker may work on one."
@@ -125,7 +113,7 @@ def test_a_run_that_hears_no_limit_is_taken_from_its_worker_in_the_end(paused_wo
     measured()
     limits = {"TEST_SOFT_LIMIT_S": "3", "TEST_HARD_LIMIT_S": "4"}
     with paused_worker("transform", DEAF="1", **limits) as worker:
-        ask_with(**limits)
+        ask()
         wait_until(worker.is_there, "transform")
         wait_until(lambda: not takes_back() and status() == "failed", "end of the last attempt")
     run = Run.objects.latest("-id")
