@@ -3,13 +3,14 @@
 Its turbine-days are made by SQL, as if they had been aggregated. Databases are made once and kept.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from django.core.management import call_command
 from django.db import connections
 
-from aggregates import versions
+from aggregates import extract, versions
 from aggregates.catalogue import STATISTICS
 from aggregates.transform import rules
 from sourcedata.variables import VARIABLE_NAMES
@@ -35,7 +36,8 @@ FILLS = {
         " FROM generate_series(%(first)s, %(last)s, '1 day') AS day, generate_series(1, 10)",
         "INSERT INTO aggregated_day"
         " (turbine, day, revision, rules, run_id, aggregated_at, changed_at, windows)"
-        " SELECT 'T' || n, day, 7, %(rules)s, (SELECT min(id) FROM run), now(), now(), 144"
+        " SELECT 'T' || n, day, %(revision)s, %(rules)s, (SELECT min(id) FROM run), now(), now(),"
+        " 144"
         " FROM generate_series(1, 100) AS n, generate_series(%(first)s, %(last)s, '1 day') AS day",
         "INSERT INTO signal (turbine, variable, statistic)"
         " SELECT %(turbine)s, unnest(%(variables)s), statistic"
@@ -63,8 +65,14 @@ def fill() -> None:
         "variables": list(VARIABLE_NAMES),
         "statistics": list(STATISTICS),
     }
-    for alias, statements in FILLS.items():
-        with connections[alias].cursor() as cursor:
-            for statement in statements:
-                cursor.execute(statement, values)
-            cursor.execute("ANALYZE")
+    _fill("source", values)
+    # All days lie in one partition, and are given out as one revision.
+    revision = extract.turbine_days(FIRST, FIRST)[0].revision
+    _fill("default", {**values, "revision": revision})
+
+
+def _fill(alias: str, values: Mapping[str, Any]) -> None:
+    with connections[alias].cursor() as cursor:
+        for statement in FILLS[alias]:
+            cursor.execute(statement, values)
+        cursor.execute("ANALYZE")
