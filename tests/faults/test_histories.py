@@ -30,7 +30,7 @@ from hypothesis.stateful import (
 )
 
 from aggregates import audit, pipeline, states
-from aggregates.errors import SourceUnavailable
+from aggregates.errors import RunFailed
 from aggregates.models import Run
 from sourcedata import retention, snapshot, verification
 from sourcedata.models import Turbine
@@ -444,13 +444,17 @@ class Histories(RuleBasedStateMachine):
 
     def look(self, chance: Random, number: int) -> None:
         day = days(chance)
-        assert_nothing_wrong_is_current(day, day)
+        # Where another session has a lock, nothing is to be seen yet.
+        with suppress(RunFailed):
+            assert_nothing_wrong_is_current(day, day)
 
     def teardown(self) -> None:
         try:
             for opened in self.sessions:
                 opened.connection.close()
-            assert_nothing_wrong_is_current(*EVER)
+            # A source that somebody has changed may be unreadable until it is repaired.
+            with suppress(RunFailed):
+                assert_nothing_wrong_is_current(*EVER)
             verify("--repair")
             for day in pipeline.pending_days(*EVER):
                 aggregated(day, force=True)
@@ -484,13 +488,16 @@ def verify(*arguments: str) -> str:
 
 
 def assert_nothing_wrong_is_current(first: date, last: date) -> None:
-    """Fail where a turbine-day that is called current has values that the audit does not expect."""
-    with suppress(SourceUnavailable):
-        current = {one.day for one in states.turbine_days(first, last) if one.state == "current"}
-        for day in current:
-            found = audit.audit_day(day)
-            done["look"] += 1
-            assert found.differences.empty, found.differences
+    """Fail where a turbine-day that is called current has values that the audit does not expect.
+
+    Raises:
+        RunFailed: where somebody keeps the tables locked, or they cannot be read as they are.
+    """
+    current = {one.day for one in states.turbine_days(first, last) if one.state == "current"}
+    for day in current:
+        found = audit.audit_day(day)
+        done["look"] += 1
+        assert found.differences.empty, found.differences
 
 
 @pytest.fixture
