@@ -12,16 +12,15 @@ from django.db.models import Max, Min
 from django.db.models.functions import Collate
 
 from sourcedata import verification
+from sourcedata.counting import refuse_uncounted, settled_functions, uncounted
 from sourcedata.models import END_OF_TIME, FIRST_TIME, Measurement, SourceDay, Turbine
 from sourcedata.snapshot import UnreadableSource, limited_waits, locked_snapshot
 from sourcedata.storage import (
     StoredPartition,
     partitions_of,
     refuse_newer_partitions,
-    refuse_uncounted,
     states_of,
     stored_partitions,
-    uncounted,
 )
 from sourcedata.variables import VARIABLE_NAMES
 from windproject.days import day_bounds, day_start
@@ -146,9 +145,10 @@ def snapshot(day: date, turbines: Sequence[str]) -> Snapshot:
     Raises:
         UnreadableSource: where changes of the day are not counted, or were not.
     """
+    functions = settled_functions()
     with locked_snapshot() as cursor:
         partitions = stored_partitions(cursor)
-        refuse_uncounted(cursor, partitions_of(day, partitions))
+        refuse_uncounted(cursor, partitions_of(day, partitions), functions)
         days = _turbine_days(partitions, day, day, turbines)
         frame = _measurements(day, [turbine_day.turbine for turbine_day in days])
         refuse_newer_partitions(cursor)
@@ -246,10 +246,11 @@ def measurement_batches(
     Raises:
         UnreadableSource: where changes of the measurements are not counted, or were not.
     """
+    functions = settled_functions()
     with limited_waits() as cursor:
         partitions = stored_partitions(cursor)
         read = [part for part in partitions if part.start < end and start < part.end]
-        refuse_uncounted(cursor, read)
+        refuse_uncounted(cursor, read, functions)
         wanted = list(Turbine.objects.named(turbines).order_by("name"))
     for turbine in wanted:
         for first, last in _batches(turbine, start, end):

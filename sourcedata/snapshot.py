@@ -20,10 +20,11 @@ ANOTHER_SCHEMA = {
     errorcodes.INSUFFICIENT_PRIVILEGE,
 }
 # Who keeps readers away, or waits to: PostgreSQL lets nobody past who wants a table for itself.
+ALONE = ["AccessExclusiveLock"]
 HOLDERS = """
     SELECT DISTINCT pid, usename, application_name
     FROM pg_locks LEFT JOIN pg_stat_activity USING (pid)
-    WHERE mode = 'AccessExclusiveLock' AND locktype = 'relation'
+    WHERE mode = ANY(%s) AND locktype = 'relation' AND pid IS DISTINCT FROM pg_backend_pid()
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
       AND (relation = ANY(ARRAY['turbine', 'source_day', 'data']::regclass[])
            OR relation IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = 'data'::regclass))
@@ -71,7 +72,7 @@ def limited_waits() -> Iterator[CursorWrapper]:
         if code == errorcodes.LOCK_NOT_AVAILABLE:
             raise UnreadableSource(
                 f"The source's tables could not be read for {LONGEST_WAIT_S} seconds: they are"
-                f" locked by {_holders()}."
+                f" locked by {listed(holders(ALONE) or ['somebody who is gone'])}."
             ) from error
         if code in ANOTHER_SCHEMA:
             raise UnreadableSource(
@@ -80,10 +81,11 @@ def limited_waits() -> Iterator[CursorWrapper]:
         raise
 
 
-def _holders() -> str:
+def holders(modes: list[str]) -> list[str]:
+    """Return who else has locks of these modes on the source's tables."""
     with connections[SOURCE].cursor() as cursor:
-        cursor.execute(HOLDERS)
-        return listed(_holder(*row) for row in cursor.fetchall()) or "somebody who is gone"
+        cursor.execute(HOLDERS, [modes])
+        return [_holder(*row) for row in cursor.fetchall()]
 
 
 def _holder(pid: int | None, account: str | None, program: str | None) -> str:

@@ -14,13 +14,11 @@ from typing import NamedTuple
 
 from django.db.backends.utils import CursorWrapper
 
-from sourcedata import upkeep
 from sourcedata.snapshot import UnreadableSource
 from sourcedata.triggers import TRIGGERS
 from sourcedata.variables import VARIABLE_NAMES
 from windproject.days import day_bounds
 from windproject.partitions import ATTACHED
-from windproject.wording import listed
 
 COLUMNS = ("turbine_id", "timestamp", *VARIABLE_NAMES)
 REVISIONS = 2**52
@@ -122,59 +120,6 @@ def _state(day: date, partitions: Sequence[StoredPartition]) -> int:
     return state & (REVISIONS - 1)
 
 
-# What must hold of the tables, and what is wrong where it does not.
-SOUND = {
-    "relkind = 'p' AND NOT relispartition": "data is not partitioned, or is a partition itself",
-    "relnamespace = ALL(SELECT relnamespace FROM pg_class"
-    " WHERE oid IN ('source_day'::regclass, 'turbine'::regclass))": (
-        "data, source_day and turbine are not in one schema"
-    ),
-    "EXISTS (SELECT FROM pg_index WHERE indrelid = root.oid AND indisprimary AND indimmediate)": (
-        "data has no primary key that is checked at once"
-    ),
-    "EXISTS (SELECT FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]"
-    " WHERE indrelid = 'turbine'::regclass AND attname = 'name' AND indnkeyatts = 1"
-    " AND indisunique AND indimmediate AND indpred IS NULL)": "two turbines may have one name",
-    "EXISTS (SELECT FROM pg_attribute WHERE attrelid = root.oid"
-    " AND attname = 'timestamp' AND atttypid = 'timestamptz'::regtype)": (
-        "the timestamps of data have no time zone"
-    ),
-    "NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = root.oid AND attname = ANY(%(names)s)"
-    " AND atttypid <> ALL('{float8,float4,numeric,int8,int4,int2}'::regtype[]))": (
-        "a variable is not a column of numbers"
-    ),
-}
-
-
-def uncounted(cursor: CursorWrapper, partitions: Sequence[StoredPartition]) -> list[str]:
-    """Return why changes of the tables, and of these partitions, are not counted; none if all are.
-
-    Each reason is a sentence without its end.
-    """
-    cursor.execute(
-        f"SELECT {', '.join(SOUND)} FROM pg_class root WHERE oid = 'data'::regclass",
-        {"names": list(VARIABLE_NAMES)},
-    )
-    reasons = [
-        reason for reason, is_so in zip(SOUND.values(), cursor.fetchone(), strict=True) if not is_so
-    ]
-    reasons += [
-        f"{partition.name} is not a plain table, or hides rows"
-        for partition in partitions
-        if not partition.is_plain
-    ]
-    names = [partition.name for partition in partitions]
-    return reasons + [str(fault) for fault in upkeep.faults(cursor, names)]
-
-
-# Whoever fired an older function while one was changed, and has not committed, did not count.
-UNCERTAIN = """
-    SELECT EXISTS (
-        SELECT FROM pg_proc
-        WHERE oid IN (SELECT tgfoid FROM pg_trigger WHERE tgrelid = 'data'::regclass)
-        AND age(xmin) BETWEEN 0 AND age(pg_snapshot_xmin(pg_current_snapshot())::xid) - 1
-    )
-"""
 # The partitions that a statement reads are the newest, whatever its snapshot.
 NEWER = """
     SELECT EXISTS (
@@ -184,36 +129,13 @@ NEWER = """
 """
 
 
-def refuse_uncounted(cursor: CursorWrapper, partitions: Sequence[StoredPartition]) -> None:
-    """Refuse to read what may change, or may have changed, without a new revision.
-
-    Raises:
-        UnreadableSource: saying why.
-    """
-    reasons = uncounted(cursor, partitions)
-    if reasons:
-        raise UnreadableSource(
-            f"The source could change unnoticed: {listed(reasons)}. As the owner of its tables,"
-            " manage.py verify_source --repair puts triggers back."
-        )
-    if _holds(cursor, UNCERTAIN):
-        raise UnreadableSource(
-            "Transactions at the source's server are older than the functions of its triggers: what"
-            " they write may not be counted. They must end first (see pg_stat_activity)."
-        )
-
-
 def refuse_newer_partitions(cursor: CursorWrapper) -> None:
     """Refuse what was read where a partition was attached meanwhile, which the snapshot misses.
 
     Raises:
         UnreadableSource: saying so.
     """
-    if _holds(cursor, NEWER):
+    cursor.execute(NEWER)
+    (is_newer,) = cursor.fetchone()
+    if is_newer:
         raise UnreadableSource("A partition was attached to data while it was read.")
-
-
-def _holds(cursor: CursorWrapper, question: str) -> bool:
-    cursor.execute(question)
-    (holds,) = cursor.fetchone()
-    return bool(holds)

@@ -1,8 +1,8 @@
 """Whether the triggers of the source are what they must be, and making them so."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.backends.utils import CursorWrapper
 
@@ -10,6 +10,7 @@ from sourcedata.triggers import TRIGGERS, Trigger
 from windproject.partitions import partitions, rights_of_triggers, search_path
 
 TABLES = sorted({trigger.table for trigger in TRIGGERS})
+BODIES = {trigger.name: trigger.body for trigger in TRIGGERS}
 
 STORED = """
     SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(pg_trigger.oid, true), tgenabled,
@@ -23,6 +24,30 @@ FUNCTIONS = """
       AND pronargs = 0 AND lanname = 'plpgsql' AND prosecdef AND proconfig = ARRAY[%s]
       AND (proname, prosrc) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
 """
+# CREATE OR REPLACE FUNCTION waits for nobody, so that a writer who fired an older function may
+# commit later. CREATE TRIGGER waits for all who write to its table: a function that was made in the
+# same transaction is the one that each later writer fires. Triggers of a partition may be younger.
+MADE = """
+    SELECT pg_proc.oid, proname, pg_proc.xmin::text, bool_and(
+        CASE WHEN tgrelid = 'data'::regclass THEN pg_trigger.xmin = pg_proc.xmin
+        ELSE age(pg_trigger.xmin) <= age(pg_proc.xmin) END)
+    FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
+    WHERE tgname = ANY(%s)
+      AND tgrelid = ANY(ARRAY(SELECT relid FROM pg_partition_tree('data')))
+    GROUP BY pg_proc.oid ORDER BY pg_proc.oid
+"""
+
+
+class Function(NamedTuple):
+    """A function of triggers of `data`, in one of its versions.
+
+    `came_with_triggers` says that it was made together with them.
+    """
+
+    oid: int
+    name: str
+    made_by: str
+    came_with_triggers: bool
 
 
 @dataclass(frozen=True)
@@ -39,22 +64,25 @@ class Fault:
 
 def faults(cursor: CursorWrapper, partitions: Sequence[str]) -> list[Fault]:
     """Return what is wrong with the triggers of the source's tables and of these partitions."""
-    tables = [(table, table) for table in TABLES] + [(name, "data") for name in partitions]
-    cursor.execute(STORED, [[name for name, _ in tables]])
+    cursor.execute(STORED, [[*TABLES, *partitions]])
     stored = {(table, name): rest for table, name, *rest in cursor.fetchall()}
     right = _right_functions(cursor)
     return [
         Fault(table, trigger, reason)
-        for table, like in tables
-        for trigger in TRIGGERS
-        if trigger.table == like
-        and (reason := _reason(trigger, table, stored.get((table, trigger.name)), right))
+        for table, trigger in _places(partitions)
+        if (reason := _reason(trigger, table, stored.get((table, trigger.name)), right))
     ]
 
 
+def _places(partitions: Sequence[str]) -> list[tuple[str, Trigger]]:
+    """Return each table that must have triggers, with each of them; partitions come last."""
+    of_tables = [(trigger.table, trigger) for trigger in TRIGGERS]
+    of_data = [trigger for trigger in TRIGGERS if trigger.table == "data"]
+    return of_tables + [(name, trigger) for name in partitions for trigger in of_data]
+
+
 def _right_functions(cursor: CursorWrapper) -> set[str]:
-    bodies = {trigger.name: trigger.body for trigger in TRIGGERS}
-    cursor.execute(FUNCTIONS, [search_path(cursor), [*bodies], [*bodies.values()]])
+    cursor.execute(FUNCTIONS, [search_path(cursor), [*BODIES], [*BODIES.values()]])
     return {name for (name,) in cursor.fetchall()}
 
 
@@ -67,27 +95,44 @@ def _reason(trigger: Trigger, table: str, stored: Sequence[Any] | None, right: s
     return "" if enabled == "A" else "is not ALWAYS"
 
 
+def functions(cursor: CursorWrapper) -> list[Function]:
+    """Return the functions that the triggers of `data` and of its partitions have."""
+    cursor.execute(MADE, [[trigger.name for trigger in TRIGGERS]])
+    return [Function(*row) for row in cursor.fetchall()]
+
+
 def mend(cursor: CursorWrapper) -> list[Fault]:
     """Make every trigger of the source what it must be; return what was wrong before.
 
     Takes the rights of the tables' owner, and waits for whoever writes measurements. What is right
     stays untouched: a new trigger or function is another state of all partitions that have it.
     """
-    mended = faults(cursor, [partition.name for partition in partitions(cursor, "data")])
-    right = _right_functions(cursor)
-    rights = rights_of_triggers(cursor)
-    for trigger in {trigger.name: trigger for trigger in TRIGGERS}.values():
-        if trigger.name not in right:
-            cursor.execute(
-                f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql"
-                f" {rights} AS $function${trigger.body}$function$"
-            )
-            # Else anybody could let it count rows of a table of their own.
-            cursor.execute(f"REVOKE EXECUTE ON FUNCTION {trigger.name}() FROM PUBLIC")
+    names = [partition.name for partition in partitions(cursor, "data")]
+    found = {(fault.table, fault.trigger): fault for fault in faults(cursor, names)}
+    renewed = {fault.trigger.name for fault in found.values() if fault.table in TABLES}
+    renewed |= {made.name for made in functions(cursor) if not made.came_with_triggers}
+    _make_functions(cursor, renewed)
+    mended = [
+        found.get((table, trigger), Fault(table, trigger, "was not made with its function"))
+        for table, trigger in _places(names)
+        if (table, trigger) in found or trigger.name in renewed
+    ]
     for fault in mended:
         for statement in _mending(fault):
             cursor.execute(statement)
     return mended
+
+
+def _make_functions(cursor: CursorWrapper, names: Collection[str]) -> None:
+    rights = rights_of_triggers(cursor)
+    for name, body in BODIES.items():
+        if name in names:
+            cursor.execute(
+                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql"
+                f" {rights} AS $function${body}$function$"
+            )
+            # Else anybody could let it count rows of a table of their own.
+            cursor.execute(f"REVOKE EXECUTE ON FUNCTION {name}() FROM PUBLIC")
 
 
 def _mending(fault: Fault) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """What is done to the source's tables, and no trigger sees or could count."""
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -16,7 +17,7 @@ from django.test import Client
 from aggregates import load, pipeline, states
 from aggregates.extract import SourceUnavailable
 from aggregates.models import AggregatedDay, Run, Value
-from sourcedata import reader, retention, snapshot, upkeep
+from sourcedata import reader, retention, snapshot, upkeep, verification
 from sourcedata.models import Measurement
 from sourcedata.snapshot import UnreadableSource
 from tests.builders import aggregated, values
@@ -257,21 +258,52 @@ def test_what_no_trigger_sees_leaves_nothing_wrongly_current(
         proves_well()
 
 
-def test_a_writer_that_fired_another_function_is_waited_for(current: None) -> None:
-    with session() as owner, session() as writer:
+COUNTS_NOTHING = (
+    "CREATE OR REPLACE FUNCTION raise_revisions_after_update() RETURNS trigger"
+    " LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'"
+)
+
+
+@pytest.mark.parametrize("puts_back", ["a later transaction", "one that began before"])
+def test_a_writer_that_fired_another_function_is_waited_for(current: None, puts_back: str) -> None:
+    with session() as owner, session() as older, session() as writer:
         ((function,),) = owner.run(
             "SELECT pg_get_functiondef('raise_revisions_after_update'::regproc)"
         )
-        owner.run(
-            "CREATE OR REPLACE FUNCTION raise_revisions_after_update() RETURNS trigger"
-            " LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'"
-        )
+        older.run("BEGIN", "SELECT pg_current_xact_id()")
+        owner.run(COUNTS_NOTHING)
         writer.run("BEGIN", "UPDATE data SET power = 7")
-        owner.run(function)
-        assert "are older than the functions of its triggers" in aggregated(DAY).error
+        if puts_back == "a later transaction":
+            owner.run(function)
+        else:
+            older.run(function, "COMMIT")
+        assert re.search("'somebody'.* may have written before", aggregated(DAY).error)
         writer.run("COMMIT")
     assert aggregated(DAY).changed > 0
     proves_well()
+
+
+def test_who_writes_for_long_is_not_waited_for_where_functions_came_with_triggers(
+    current: None,
+) -> None:
+    with session() as writer:
+        writer.run(
+            "CREATE TABLE data_y2031m01 PARTITION OF data"
+            " FOR VALUES FROM ('2031-01-01 00:00+00') TO ('2031-02-01 00:00+00')"
+        )
+        verification.mend_triggers()
+        writer.run("BEGIN", "UPDATE data SET power = 7")
+        assert aggregated(DAY).status == "succeeded"
+
+
+def test_functions_that_were_put_back_are_made_anew_with_their_triggers(current: None) -> None:
+    with session() as owner, session() as writer:
+        ((function,),) = owner.run("SELECT pg_get_functiondef('zz_note_moves'::regproc)")
+        owner.run(function)
+        assert {fault.trigger.name for fault in verification.mend_triggers()} == {"zz_note_moves"}
+        assert verification.mend_triggers() == []
+        writer.run("BEGIN", "UPDATE data SET power = 7")
+        assert aggregated(DAY).status == "succeeded"
 
 
 def test_nobody_counts_rows_of_another_table(current: None) -> None:
