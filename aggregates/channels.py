@@ -8,10 +8,10 @@ from django.conf import settings
 from django.core.mail import send_mail
 
 from aggregates.models import Alert
+from windproject import waits
 from windproject.wording import first_line
 
 EMAIL, WEBHOOK = "e-mail", "webhook"
-TIMEOUT_S = 10
 MOST_LINES = 50
 
 
@@ -46,7 +46,7 @@ def _post(alerts: Sequence[Alert]) -> None:
     # `text` is what chat programs show.
     body = {"text": _text(alerts), "alerts": [_as_json(alert) for alert in alerts]}
     try:
-        answer = httpx.post(settings.ALERT_WEBHOOK_URL, json=body, timeout=TIMEOUT_S)
+        answer = httpx.post(settings.ALERT_WEBHOOK_URL, json=body, timeout=waits.WEBHOOK_S)
     except httpx.HTTPError as error:
         raise NotDelivered(first_line(error) or type(error).__name__) from error
     if not answer.is_success:

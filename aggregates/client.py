@@ -13,12 +13,9 @@ import orjson
 from django.conf import settings
 
 from aggregates.answers import Answer, problem
+from windproject import waits
 from windproject.wording import first_line
 
-CONNECT_TIMEOUT_S = 5
-READ_TIMEOUT_S = 20
-# Of a whole answer: one that trickles in must not hold a worker for ever.
-DEADLINE_S = 120
 # In bytes: a day of ten turbines that are sampled every second.
 LARGEST_ANSWER = 256 * 2**20
 
@@ -45,7 +42,9 @@ def _body(address: str) -> bytearray:
     try:
         return asyncio.run(_read(address))
     except TimeoutError:
-        raise problem(address, f"has not answered in full after {DEADLINE_S} seconds") from None
+        raise problem(
+            address, f"has not answered in full after {waits.API_ANSWER_S} seconds"
+        ) from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         reason = first_line(error) or type(error).__name__
         raise problem(address, f"does not answer: {reason}") from error
@@ -53,10 +52,10 @@ def _body(address: str) -> bytearray:
 
 async def _read(address: str) -> bytearray:
     # Asynchronous for the deadline alone, which so holds at whatever point an answer hangs.
-    timeout = httpx.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S)
+    timeout = httpx.Timeout(waits.API_PART_S, connect=waits.API_CONNECT_S)
     body = bytearray()
     async with (
-        asyncio.timeout(DEADLINE_S),
+        asyncio.timeout(waits.API_ANSWER_S),
         httpx.AsyncClient(headers=_headers(), timeout=timeout, verify=_tls()) as client,
         client.stream("GET", address) as response,
     ):

@@ -2,7 +2,7 @@
 
 import os
 
-from windproject import embedded
+from windproject import embedded, environment
 from windproject.settings import *  # noqa: F403  (every setting but those below)
 from windproject.settings import DATABASES, REST_FRAMEWORK, VAR_DIR
 
@@ -10,7 +10,7 @@ from windproject.settings import DATABASES, REST_FRAMEWORK, VAR_DIR
 FOLDER = os.environ.get("BENCHMARK_FOLDER", "benchmarks")
 for alias, name in [("default", "target"), ("source", "source")]:
     if DATABASES[alias]["ENGINE"] == embedded.__name__:
-        DATABASES[alias] |= embedded.database(name, VAR_DIR / FOLDER)
+        DATABASES[alias] |= environment.embedded_database(name, VAR_DIR / FOLDER)
 
 VAR_DIR = VAR_DIR / FOLDER
 BROKER_DIR = VAR_DIR / "broker"

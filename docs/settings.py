@@ -1,12 +1,12 @@
 """The project's settings, with servers for the pictures alone."""
 
-from windproject import embedded
+from windproject import embedded, environment
 from windproject.settings import *  # noqa: F403  (every setting but those below)
 from windproject.settings import DATABASES, VAR_DIR
 
 VAR_DIR = VAR_DIR / "screenshots"
 for alias, name in [("default", "target"), ("source", "source")]:
-    DATABASES[alias] |= embedded.database(name, VAR_DIR / "postgres")
+    DATABASES[alias] |= environment.embedded_database(name, VAR_DIR / "postgres")
 REDIS_URL = ""
 BROKER_DIR = VAR_DIR / "broker"
 CELERY_BROKER_URL = embedded.broker_url(BROKER_DIR)

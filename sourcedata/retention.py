@@ -15,11 +15,10 @@ from django.db.models.functions import TruncMonth
 
 from sourcedata.models import SourceDay
 from sourcedata.verification import counted
+from windproject import waits
 from windproject.partitions import month_after, month_bounds, month_of, partitions
 from windproject.routers import SOURCE
 
-# How long those who write or read are waited for.
-LONGEST_WAIT = "10s"
 DAY = timedelta(days=1)
 
 
@@ -66,7 +65,7 @@ def drop(month: KeptMonth) -> None:
         MonthChanged: where it is not as it was when it was read; nothing is dropped either.
     """
     with transaction.atomic(using=SOURCE), connections[SOURCE].cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout = '{LONGEST_WAIT}'")
+        cursor.execute(f"SET LOCAL lock_timeout = '{waits.LET_GO_S}s'")
         # Before any row is locked, so that no writer waits for us while we wait for it.
         cursor.execute("LOCK TABLE data IN ACCESS EXCLUSIVE MODE")
         days = SourceDay.objects.filter(day__range=(month.first, month.last))

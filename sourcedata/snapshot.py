@@ -7,11 +7,10 @@ from django.db import OperationalError, ProgrammingError, connections, transacti
 from django.db.backends.utils import CursorWrapper
 from psycopg2 import errorcodes
 
+from windproject import patience
 from windproject.routers import SOURCE
 from windproject.wording import first_line, listed, quoted
 
-# For whoever rewrites a table meanwhile.
-LONGEST_WAIT_S: float = 10
 # Somebody has dropped or renamed a table or a column, or taken a right away.
 ANOTHER_SCHEMA = {
     errorcodes.UNDEFINED_TABLE,
@@ -44,7 +43,7 @@ def locked_snapshot() -> Iterator[CursorWrapper]:
     each statement's moment.)
 
     Raises:
-        UnreadableSource: where others keep the tables for themselves for LONGEST_WAIT_S.
+        UnreadableSource: where others keep the tables for themselves for long.
     """
     with limited_waits() as cursor:
         if not cursor.db.savepoint_ids:
@@ -55,7 +54,7 @@ def locked_snapshot() -> Iterator[CursorWrapper]:
 
 @contextmanager
 def limited_waits() -> Iterator[CursorWrapper]:
-    """Open a transaction at the source in which no lock is waited for longer than LONGEST_WAIT_S.
+    """Open a transaction at the source in which no lock is waited for for long.
 
     Raises:
         UnreadableSource: where one would have to be, naming who has it, or where the tables are not
@@ -65,14 +64,15 @@ def limited_waits() -> Iterator[CursorWrapper]:
         with transaction.atomic(using=SOURCE, durable=True), connections[SOURCE].cursor() as cursor:
             # Some have all names in quotes, which would be other words.
             cursor.execute("SET LOCAL quote_all_identifiers = off")
-            cursor.execute(f"SET LOCAL lock_timeout = '{LONGEST_WAIT_S}s'")
+            cursor.execute(f"SET LOCAL lock_timeout = '{patience.current().source_lock_s}s'")
             yield cursor
     except (OperationalError, ProgrammingError) as error:
         code = getattr(error.__cause__, "pgcode", None)
         if code == errorcodes.LOCK_NOT_AVAILABLE:
+            waited = f"{patience.current().source_lock_s} seconds"
+            who = listed(holders(ALONE) or ["somebody who is gone"])
             raise UnreadableSource(
-                f"The source's tables could not be read for {LONGEST_WAIT_S} seconds: they are"
-                f" locked by {listed(holders(ALONE) or ['somebody who is gone'])}."
+                f"The source's tables could not be read for {waited}: they are locked by {who}."
             ) from error
         if code in ANOTHER_SCHEMA:
             raise UnreadableSource(

@@ -16,13 +16,12 @@ from sourcedata import upkeep
 from sourcedata.snapshot import limited_waits, locked_snapshot
 from sourcedata.triggers import REVISION
 from sourcedata.upkeep import Fault
+from windproject import waits
 from windproject.days import day_bounds, day_start
 from windproject.partitions import default_partition, month_after, month_of, partitions
 from windproject.routers import SOURCE
 
 DAY = timedelta(days=1)
-# How long those who write measurements are waited for.
-LONGEST_WAIT_S = 30
 
 COUNTED = """
     SELECT turbine_id, name, day, coalesce(measurements, 0), coalesce(samples, 0)
@@ -134,7 +133,7 @@ def mend_triggers() -> list[Fault]:
     """
     with transaction.atomic(using=SOURCE), connections[SOURCE].cursor() as cursor:
         cursor.execute(
-            f"SET LOCAL lock_timeout = '{LONGEST_WAIT_S}s'; SET LOCAL quote_all_identifiers = off"
+            f"SET LOCAL lock_timeout = '{waits.WRITERS_S}s'; SET LOCAL quote_all_identifiers = off"
         )
         # No writer comes in between, and none waits for us while we wait for it.
         cursor.execute("LOCK TABLE turbine, source_day, data IN SHARE ROW EXCLUSIVE MODE")

@@ -4,7 +4,7 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
-from windproject import embedded
+from windproject import embedded, environment
 from windproject.settings import *  # noqa: F403  (every setting but those below)
 from windproject.settings import DATABASES, REST_FRAMEWORK, VAR_DIR
 
@@ -20,7 +20,9 @@ IN_TEST_PROCESS = "TEST_PROCESS" in os.environ
 for alias, name in [("default", "target"), ("source", "source")]:
     if DATABASES[alias]["ENGINE"] == embedded.__name__:
         # A server each, so that one can fall while the other stands.
-        DATABASES[alias] |= embedded.database(name, TEST_SESSION_DIR / f"{name}{WORKER}")
+        DATABASES[alias] |= environment.embedded_database(
+            name, TEST_SESSION_DIR / f"{name}{WORKER}"
+        )
     if IN_TEST_PROCESS:
         DATABASES[alias]["NAME"] = "_".join(
             filter(None, ["test", DATABASES[alias]["NAME"], WORKER])

@@ -8,6 +8,9 @@ from celery import Celery
 from celery.signals import setup_logging, worker_init
 from django.conf import settings
 
+from windproject.patience import keep_to
+from windproject.waits import RUN
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "windproject.settings")
 # Django's checks load every page, of which neither a worker nor the scheduler shows any; and what
 # they find is told nobody here.
@@ -23,6 +26,7 @@ def find_tasks(**kwargs: Any) -> None:
 
     Celery would go on where that fails, and the worker would refuse whatever it is sent.
     """
+    keep_to(RUN)
     try:
         app.autodiscover_tasks(force=True)
     except Exception as error:

@@ -15,6 +15,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from windproject import embedded
+from windproject.patience import connecting
 from windproject.wording import listed, quoted
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -23,7 +24,6 @@ VAR_DIR = BASE_DIR / "var"
 
 # Making a connection takes as long as a small answer; one that has broken is made anew.
 KEPT_OPEN = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
-CONNECT_TIMEOUT_S = 10
 LONGEST_NUMBER = 20
 HOST = re.compile(r"\*|\.?[\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:]+\]", re.ASCII)
 MAIL_ADDRESS = re.compile(r"[^@\s<>,]+@[^@\s<>,]+")
@@ -175,7 +175,7 @@ def database(variable: str, name: str) -> dict[str, Any]:
     """
     url = text(variable)
     if not url:
-        return KEPT_OPEN | embedded.database(name, VAR_DIR / "postgres")
+        return embedded_database(name, VAR_DIR / "postgres")
     try:
         parts = urlsplit(url)
         if parts.scheme not in ("postgres", "postgresql") or len(parts.path) < 2:
@@ -183,9 +183,14 @@ def database(variable: str, name: str) -> dict[str, Any]:
         found: dict[str, Any] = environ.Env.db_url_config(url)
     except ValueError as error:
         raise ImproperlyConfigured(f"{variable} cannot be read: {error}.") from error
-    # A host that swallows what it is sent must not hold its visitors for minutes.
-    found["OPTIONS"] = {"connect_timeout": CONNECT_TIMEOUT_S} | found.get("OPTIONS", {})
+    found["OPTIONS"] = connecting(found.get("OPTIONS", {}))
     return KEPT_OPEN | found
+
+
+def embedded_database(name: str, directory: Path) -> dict[str, Any]:
+    """Return the settings of the database `name` of the embedded server in the folder."""
+    found = embedded.database(name, directory)
+    return KEPT_OPEN | found | {"OPTIONS": connecting(found["OPTIONS"])}
 
 
 def mail_server(name: str) -> dict[str, Any]:

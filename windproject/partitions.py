@@ -17,6 +17,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.utils import CursorWrapper
 from psycopg2 import errorcodes
 
+from windproject import waits
 from windproject.days import day_bounds, day_start
 
 # Of one that is being detached, nobody sees the rows any more. The bounds are cut to the years that
@@ -43,8 +44,6 @@ TRIGGERS = """
     SELECT tgname, pg_get_triggerdef(oid, true), tgenabled = 'A' FROM pg_trigger
     WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgtype & 1 = 0 ORDER BY tgname
 """
-# How long a reader of the default partition is waited for.
-LONGEST_WAIT = "1s"
 # Errors that leave a month's rows to the default partition: the lock was not to be had in time,
 # and somebody else's row came there meanwhile.
 LEFT_TO_THE_DEFAULT = {errorcodes.LOCK_NOT_AVAILABLE, errorcodes.CHECK_VIOLATION}
@@ -216,7 +215,7 @@ def move_out_of_default(alias: str, table: str) -> list[date]:
 
 def _move_month(cursor: CursorWrapper, table: str, default: str | None, month: date) -> None:
     within = f"timestamp >= '{month} 00:00+00' AND timestamp < '{month_after(month)} 00:00+00'"
-    cursor.execute(f"SET LOCAL lock_timeout = '{LONGEST_WAIT}'")
+    cursor.execute(f"SET LOCAL lock_timeout = '{waits.READERS_OF_DEFAULT_S}s'")
     cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
     cursor.execute(f"LOCK TABLE {default} IN ACCESS EXCLUSIVE MODE")
     name = _create_month(cursor, table, month)
@@ -245,7 +244,7 @@ def _ensure_month(alias: str, table: str, month: date) -> None:
         if default:
             # To attach a month locks out everybody from the default partition, and while that is
             # waited for, everybody else waits too.
-            cursor.execute(f"SET LOCAL lock_timeout = '{LONGEST_WAIT}'")
+            cursor.execute(f"SET LOCAL lock_timeout = '{waits.READERS_OF_DEFAULT_S}s'")
         # CREATE TABLE ... PARTITION OF takes locks that deadlock between two writers. This one
         # lets loads go on, and whoever waited for it finds the partition made.
         cursor.execute(f"LOCK TABLE {table} IN SHARE UPDATE EXCLUSIVE MODE")

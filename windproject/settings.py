@@ -6,7 +6,7 @@ from importlib.metadata import distribution
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.core.management.utils import get_random_secret_key
 
-from windproject import embedded, environment, logs
+from windproject import embedded, environment, logs, waits
 from windproject.environment import BASE_DIR as BASE_DIR
 from windproject.environment import VAR_DIR, database
 
@@ -108,7 +108,7 @@ LOGGING = logs.configuration(
 )
 
 # How long a worker may give no sign of life before another may take its run.
-RUN_LEASE = timedelta(minutes=2)
+RUN_LEASE = timedelta(seconds=waits.LEASE_S)
 # So many turbines of a day are in a worker's memory at a time, and committed together.
 CHUNK_TURBINES = environment.number("CHUNK_TURBINES", default=200, least=1, most=10_000)
 # How far back the schedule looks for days that are not current.
@@ -126,7 +126,7 @@ ALERT_WEBHOOK_URL = environment.web_address("ALERT_WEBHOOK_URL")
 if ALERT_EMAILS:
     environment.require("EMAIL_URL")
 vars().update(environment.mail_server("EMAIL_URL"))
-EMAIL_TIMEOUT = 10
+EMAIL_TIMEOUT = waits.MAIL_S
 DEFAULT_FROM_EMAIL = environment.mail_addresses("EMAIL_FROM", "windproject@localhost")[0]
 
 # The broker carries hints alone: the database knows which runs wait, so no result is kept and no
@@ -137,8 +137,8 @@ CELERY_BROKER_URL = REDIS_URL or embedded.broker_url(BROKER_DIR)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Whoever queues a run tries the broker twice, for so many seconds, not for ever.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "socket_connect_timeout": 2,
-    "socket_timeout": 30,
+    "socket_connect_timeout": waits.BROKER_CONNECT_S,
+    "socket_timeout": waits.BROKER_ANSWER_S,
     "max_retries": 1,
     "interval_start": 0.2,
 }
@@ -147,8 +147,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # A worker that is busy keeps no message from those that are not.
 CELERY_WORKER_DISABLE_PREFETCH = True
-CELERY_TASK_SOFT_TIME_LIMIT = 600
-CELERY_TASK_TIME_LIMIT = 660
+CELERY_TASK_SOFT_TIME_LIMIT = waits.TASK_SOFT_S
+CELERY_TASK_TIME_LIMIT = waits.TASK_HARD_S
 # What must not wait behind the runs of a backfill has a queue of its own; each worker takes from
 # the two in turn.
 URGENT = "urgent"

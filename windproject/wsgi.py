@@ -4,6 +4,10 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from windproject.patience import keep_to
+from windproject.waits import ANSWER
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "windproject.settings")
 
 application = get_wsgi_application()
+keep_to(ANSWER)

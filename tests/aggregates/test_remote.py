@@ -17,6 +17,7 @@ from aggregates.models import Run, Value
 from sourcedata.variables import VARIABLE_NAMES
 from tests.builders import aggregated
 from tests.windproject.test_serve import free_port
+from windproject import waits
 
 DAY, NEXT_DAY = date(2025, 8, 31), date(2025, 9, 1)
 EVER = (date.min, date.max)
@@ -137,7 +138,7 @@ WRONG: list[tuple[str, Reply, str]] = [
 @pytest.mark.django_db
 @pytest.mark.parametrize(("path", "reply", "sentence"), WRONG)
 def test_a_wrong_answer_fails_the_run(replies, settings, monkeypatch, path, reply, sentence):
-    monkeypatch.setattr(client, "DEADLINE_S", 0.3)
+    monkeypatch.setattr(waits, "API_ANSWER_S", 0.3)
     monkeypatch.setattr(client, "LARGEST_ANSWER", 10_000)
     replies[path] = reply
     run = aggregated(DAY)
@@ -162,14 +163,14 @@ def test_a_body_that_trickles_is_cut_off(replies, monkeypatch) -> None:
         sends(b"[", length=1000)(request)
         trickles(request)
 
-    monkeypatch.setattr(client, "DEADLINE_S", 0.3)
+    monkeypatch.setattr(waits, "API_ANSWER_S", 0.3)
     replies[DATA] = trickle
     assert "not answered in full" in aggregated(DAY).error
 
 
 @pytest.mark.django_db
 def test_a_read_that_hangs_is_cut_off(replies, monkeypatch) -> None:
-    monkeypatch.setattr(client, "READ_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(waits, "API_PART_S", 0.05)
     replies[DATA] = trickles
     assert aggregated(DAY).error.endswith("does not answer: ReadTimeout.")
 

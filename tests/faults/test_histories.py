@@ -11,6 +11,7 @@ import os
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from datetime import date
 from io import StringIO
 from random import Random, randrange
@@ -32,14 +33,15 @@ from hypothesis.stateful import (
 from aggregates import audit, pipeline, states
 from aggregates.errors import RunFailed
 from aggregates.models import Run
-from sourcedata import retention, snapshot, verification
+from sourcedata import retention, verification
 from sourcedata.models import Turbine
 from sourcedata.snapshot import UnreadableSource
 from tests.builders import aggregated, measurements
 from tests.faults.conftest import copied
 from tests.sessions import session
-from windproject import partitions as partition_module
+from windproject import patience, waits
 from windproject.partitions import NoPartition, ensure_months, move_out_of_default
+from windproject.waits import COMMAND
 
 HISTORIES = int(os.environ.get("HISTORIES", "300"))
 # Of statements that change something, in a whole run of 300 histories.
@@ -503,10 +505,9 @@ def assert_nothing_wrong_is_current(first: date, last: date) -> None:
 @pytest.fixture
 def template(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A source and a target whose days are all current, and locks that nobody waits for long."""
-    for module in (snapshot, verification):
-        monkeypatch.setattr(module, "LONGEST_WAIT_S", PATIENCE_S)
-    for module in (retention, partition_module):
-        monkeypatch.setattr(module, "LONGEST_WAIT", f"{PATIENCE_S}s")
+    monkeypatch.setattr(patience, "_current", replace(COMMAND, source_lock_s=PATIENCE_S))
+    for limit in ("WRITERS_S", "LET_GO_S", "READERS_OF_DEFAULT_S"):
+        monkeypatch.setattr(waits, limit, PATIENCE_S)
     ensure_months("source", "data", DAYS[1:])
     for number in (1, 2):
         of = Turbine.objects.create(pk=number, name=f"T{number}", rated_power_kw=2000)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from datetime import date, timedelta
 from io import StringIO
 
@@ -17,7 +18,7 @@ from django.test import Client
 from aggregates import load, pipeline, states
 from aggregates.extract import SourceUnavailable
 from aggregates.models import AggregatedDay, Run, Value
-from sourcedata import reader, retention, snapshot, upkeep, verification
+from sourcedata import reader, retention, upkeep, verification
 from sourcedata.models import Measurement
 from sourcedata.snapshot import UnreadableSource
 from tests.builders import aggregated, values
@@ -25,8 +26,10 @@ from tests.faults.conftest import DAY, copied, measured, proves_well
 from tests.faults.test_changes import changing
 from tests.processes import wait_until
 from tests.sessions import is_waited_for, session
+from windproject import patience
 from windproject.days import day_start, today
 from windproject.partitions import ensure_months, month_after, month_of, partitions
+from windproject.waits import COMMAND
 
 OTHER_MONTH = month_of(DAY) - timedelta(days=5)
 
@@ -98,7 +101,7 @@ def test_a_run_that_waits_for_a_rewrite_reads_what_is_there_after_it(
 def test_who_locks_the_source_for_long_is_named(
     current: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(snapshot, "LONGEST_WAIT_S", 0.2)
+    monkeypatch.setattr(patience, "_current", replace(COMMAND, source_lock_s=0.2))
     with session() as locking:
         locking.run("BEGIN", "LOCK TABLE source_day")
         error = aggregated(DAY, force=True).error

@@ -9,6 +9,7 @@ from django.db import connections, transaction
 from sourcedata.triggers import TRIGGERS
 from tests.builders import measurements, turbine
 from windproject import partitions as partitions_module
+from windproject import waits
 from windproject.partitions import ensure_months, month_after
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +61,7 @@ def test_a_month_with_rows_in_the_default_partition_keeps_them_there() -> None:
 def test_a_long_reader_leaves_a_new_month_to_the_default_partition(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(partitions_module, "LONGEST_WAIT", "50ms")
+    monkeypatch.setattr(waits, "READERS_OF_DEFAULT_S", 0.05)
     reader = connections["source"].copy()
     try:
         with transaction.atomic("source"), reader.cursor() as cursor:

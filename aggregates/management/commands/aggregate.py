@@ -11,7 +11,9 @@ from aggregates.management.arguments import add_turbines, refuse_unknown_turbine
 from aggregates.management.report import write_queued, write_report
 from windproject.arguments import day_argument, range_of_days
 from windproject.checks import OURS
+from windproject.patience import keep_to
 from windproject.terminal import track
+from windproject.waits import RUN
 
 
 class Command(BaseCommand):
@@ -44,6 +46,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--queue", action="store_true", help="hand the days to the workers instead"
         )
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        keep_to(RUN)
+        super().run_from_argv(argv)
 
     def handle(self, *args: Any, **options: Any) -> None:
         asked = {

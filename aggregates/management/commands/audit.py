@@ -14,7 +14,9 @@ from aggregates.management.arguments import add_turbines, refuse_unknown_turbine
 from aggregates.management.report import write_queued
 from windproject.arguments import day_argument, range_of_days
 from windproject.checks import OURS
+from windproject.patience import keep_to
 from windproject.terminal import rendered, track
+from windproject.waits import RUN
 
 MOST_ROWS = 20
 
@@ -43,6 +45,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--repair", action="store_true", help="have the workers compute again what differs"
         )
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        keep_to(RUN)
+        super().run_from_argv(argv)
 
     def handle(self, *args: Any, **options: Any) -> None:
         turbines = options["turbines"]

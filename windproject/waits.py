@@ -1,0 +1,56 @@
+"""How long anything waits: every limit of time, in seconds, each with what it bounds.
+
+What a lease rests on is shorter than the lease. docs/reliability.md has the same table in words.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a kind of work lets one statement, one lock and an idle transaction last; 0: ever.
+
+    The server keeps to it, so that what a stopped or vanished program has locked is free again.
+    """
+
+    statement_s: int
+    lock_s: int
+    idle_in_transaction_s: int
+    # Of the source's tables, while somebody keeps them for themselves.
+    source_lock_s: float
+
+
+# A page, an answer of the API, one batch of a download.
+ANSWER = Patience(statement_s=30, lock_s=10, idle_in_transaction_s=60, source_lock_s=3)
+# What a worker does: each statement is shorter than a lease, for none gives a sign of life.
+RUN = Patience(statement_s=90, lock_s=60, idle_in_transaction_s=600, source_lock_s=10)
+# What a person started at a terminal, looks at, and can end.
+COMMAND = Patience(statement_s=0, lock_s=0, idle_in_transaction_s=0, source_lock_s=10)
+
+# A database that is connected to.
+CONNECT_S = 5
+# A host that went without a word: silent for so long, then asked so often, so far apart.
+SILENT_S, ASKED_EVERY_S, ASKED_TIMES = 5, 2, 3
+# What was sent and not acknowledged; it also ends a COPY to a server that reads nothing meanwhile.
+UNACKNOWLEDGED_S = 30
+# How often a server looks whether who asked is still there, while it works on a statement.
+CLIENT_LOOKED_FOR_EVERY_S = 2
+
+# Writers of measurements, while triggers are made or a turbine-day is counted anew.
+WRITERS_S: float = 30
+# Readers of the default partition, while a month gets its own.
+READERS_OF_DEFAULT_S: float = 1
+# Readers and writers of months that are let go.
+LET_GO_S: float = 10
+
+# Another deployment's API: to connect, between two parts of an answer, and for a whole one.
+API_CONNECT_S, API_PART_S, API_ANSWER_S = 5, 20, 120
+# A mail server, between two lines; a webhook, for all of its answer.
+MAIL_S, WEBHOOK_S = 10, 10
+# The broker: to connect, and for an answer.
+BROKER_CONNECT_S, BROKER_ANSWER_S = 2, 30
+
+# A run or a chunk whose worker gives no sign of life is given to another.
+LEASE_S = 120
+# A task ends by an error, and if it does not hear that, with its process.
+TASK_SOFT_S, TASK_HARD_S = 600, 660
