@@ -22,8 +22,6 @@ logger = logging.getLogger(__name__)
 # Named, not imported: whoever queues a run need not load what runs it.
 AGGREGATE_NEXT = "aggregates.tasks.aggregate_next"
 HELP_WITH_RUN = "aggregates.tasks.help_with_run"
-# How long a run may take is for the worker to say, not for whoever asks for it.
-OWN_LIMITS = {"time_limit": None, "soft_time_limit": None}
 
 
 def submit(
@@ -50,7 +48,7 @@ def announce(runs: Sequence[Run]) -> str:
     """
     try:
         for run in runs:
-            current_app.send_task(AGGREGATE_NEXT, **OWN_LIMITS)
+            current_app.send_task(AGGREGATE_NEXT)
             Run.objects.filter(pk=run.pk).update(sent_at=Now())
     except OperationalError as error:
         return (
@@ -67,6 +65,6 @@ def call_helpers(run: Run, number: int) -> None:
     """
     try:
         for _ in range(number):
-            current_app.send_task(HELP_WITH_RUN, [run.pk], **OWN_LIMITS)
+            current_app.send_task(HELP_WITH_RUN, [run.pk])
     except OperationalError as error:
         logger.warning("No other worker can be called to help: %s.", first_line(error))

@@ -8,6 +8,7 @@ from celery import Celery
 from celery.signals import setup_logging, worker_init
 from django.conf import settings
 
+from windproject.hints import refuse_compression
 from windproject.patience import keep_to
 from windproject.waits import RUN
 
@@ -16,8 +17,21 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "windproject.settings")
 # they find is told nobody here.
 os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
+
+class CelerySettings:
+    """Celery's own settings alone, for it shows what it has, and others are secrets."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(settings, f"CELERY_{name.upper()}")
+
+    def __dir__(self) -> list[str]:
+        names = [name for name in dir(settings) if name.startswith("CELERY_")]
+        return [name.removeprefix("CELERY_").lower() for name in names]
+
+
 app = Celery("windproject")
-app.config_from_object("django.conf:settings", namespace="CELERY")
+
+app.config_from_object(CelerySettings())
 
 
 @worker_init.connect
@@ -27,6 +41,7 @@ def find_tasks(**kwargs: Any) -> None:
     Celery would go on where that fails, and the worker would refuse whatever it is sent.
     """
     keep_to(RUN)
+    refuse_compression()
     try:
         app.autodiscover_tasks(force=True)
     except Exception as error:

@@ -158,6 +158,9 @@ CELERY_TASK_ROUTES = {
     "aggregates.tasks.help_with_run": {"queue": URGENT},
 }
 CELERY_TIMEZONE = "UTC"
+# Whoever has the broker's address could else read the settings, and stop the workers.
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_CONSUMER = "windproject.hints.HintConsumer"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 
 # Whether whoever reaches the API may read from it; else a session or a token is asked for.
