@@ -17,6 +17,7 @@ from aggregates.journal import keeping
 from aggregates.load import Part
 from aggregates.models import Chunk, Run
 from aggregates.transform import transform
+from windproject import progress
 from windproject.ahead import ahead
 from windproject.logs import about
 from windproject.wording import listed
@@ -47,6 +48,8 @@ def lead(run: Run, turbines: list[str], call: Call | None) -> list[str]:
             _aggregate(chunk)
         else:
             time.sleep(POLL_S)
+            # Whoever has them gives signs of life of its own.
+            progress.note()
             for one in waiting:
                 one.take_back()
     return sorted(name for chunk in run.chunks.all() for name in chunk.lost)

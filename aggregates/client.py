@@ -13,7 +13,7 @@ import orjson
 from django.conf import settings
 
 from aggregates.answers import Answer, problem
-from windproject import waits
+from windproject import progress, waits
 from windproject.wording import first_line
 
 # In bytes: a day of ten turbines that are sampled every second.
@@ -62,6 +62,7 @@ async def _read(address: str) -> bytearray:
         _refuse_status(address, response.status_code)
         async for chunk in response.aiter_bytes():
             body += chunk
+            progress.note()
             if len(body) > LARGEST_ANSWER:
                 raise problem(address, f"answers with more than {LARGEST_ANSWER} bytes")
     return body

@@ -1,4 +1,4 @@
-"""Signs of life of a run or a chunk, while its worker is busy with it."""
+"""Signs of life of a run or a chunk, while its worker gets something done of it."""
 
 import logging
 from collections.abc import Iterator
@@ -8,6 +8,8 @@ from typing import Protocol
 
 from django.conf import settings
 from django.db import DatabaseError, connection
+
+from windproject import progress
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +24,7 @@ class Leased(Protocol):
 
 @contextmanager
 def beating(leased: Leased) -> Iterator[None]:
-    """Within the block the worker keeps its lease, as long as this process is not stopped."""
+    """Within the block the worker keeps its lease, as long as it notes progress."""
     ended = Event()
     thread = Thread(target=_beat_until, args=(ended, leased), daemon=True)
     thread.start()
@@ -34,9 +36,12 @@ def beating(leased: Leased) -> Iterator[None]:
 
 
 def _beat_until(ended: Event, leased: Leased) -> None:
+    steps = progress.steps()
     try:
         while not ended.wait(settings.RUN_LEASE.total_seconds() / BEATS_PER_LEASE):
-            _beat(leased)
+            before, steps = steps, progress.steps()
+            if steps != before:
+                _beat(leased)
     finally:
         # Of this thread alone.
         connection.close()

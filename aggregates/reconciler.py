@@ -31,8 +31,16 @@ STRETCH = timedelta(days=10)
 # A day that has run is left alone this long, so that live data costs six runs an hour.
 PAUSE = timedelta(minutes=10)
 LONGEST_PAUSE = timedelta(hours=6)
+# Ticks that piled up while no worker took them come to one.
+TICKS_APART = timedelta(seconds=5)
 # A queued run that nobody took in this time may have lost its message.
 MESSAGE_PATIENCE = timedelta(minutes=10)
+
+
+def has_just_ticked(now: datetime) -> bool:
+    """Return whether a tick came right before `now`, so that another one need not."""
+    last = Tick.last()
+    return last is not None and abs(now - last.ticked_at) < TICKS_APART
 
 
 def tick(now: datetime) -> None:
@@ -159,7 +167,7 @@ def _repeats(run: Run, fingerprint: str) -> bool:
 
 def _unannounced(now: datetime) -> list[Run]:
     untold = Q(sent_at=None) | Q(sent_at__lt=now - MESSAGE_PATIENCE)
-    return list(Run.objects.filter(untold, status=Run.Status.QUEUED))
+    return list(Run.objects.waiting().filter(untold))
 
 
 def _runs_by_day(days: Collection[date]) -> Mapping[date, list[Run]]:

@@ -43,6 +43,12 @@ def rules(rated_power_kw: float | None) -> str:
     return blake2s(repr((ALGORITHM, ranges)).encode(), digest_size=6).hexdigest()
 
 
+def code_version() -> str:
+    """Return a short hash of what computes the statistics of any turbine."""
+    # That of a turbine of 1 kW: every limit that depends on the rated power is in it.
+    return rules(1.0)
+
+
 @dataclass(frozen=True)
 class DayStatistics:
     """The statistics of some turbines on one day, and how good the samples were.

@@ -13,6 +13,8 @@ from typing import Any, BinaryIO, cast
 import numpy as np
 from django.db import connections
 
+from windproject import progress
+
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 EPOCH = np.datetime64("2000-01-01", "us")
@@ -46,6 +48,7 @@ def copy_out(alias: str, query: str, parameters: Sequence[Any], kinds: str) -> l
         select = cursor.cursor.mogrify(query, parameters).decode()
     received = BytesIO()
     _copy(alias, f"COPY ({select}) TO STDOUT (FORMAT binary)", received)
+    progress.note()
     return decode(received.getvalue(), kinds)
 
 
@@ -57,6 +60,7 @@ class _Stream:
 
     def read(self, size: int) -> bytes:
         """Return the next part, of whatever size: psycopg2 sends on what it gets."""
+        progress.note()
         return next(self.parts, b"")
 
 

@@ -12,6 +12,7 @@ from aggregates.models.statistics import (
     SourceProgress,
     Value,
 )
+from aggregates.models.workers import Code, Worker
 
 __all__ = [
     "ACTIVE",
@@ -19,6 +20,7 @@ __all__ = [
     "AggregatedDay",
     "Alert",
     "Chunk",
+    "Code",
     "Day",
     "LogLine",
     "Outcome",
@@ -29,4 +31,5 @@ __all__ = [
     "SourceProgress",
     "Tick",
     "Value",
+    "Worker",
 ]

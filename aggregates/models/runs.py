@@ -48,7 +48,7 @@ class RunQuerySet(models.QuerySet["Run"]):
         """
         with transaction.atomic(using=self.db):
             locks.take_turns_to_ask(day)
-            waiting = self.select_for_update().filter(day=day, status=Run.Status.QUEUED).first()
+            waiting = self.waiting().select_for_update().filter(day=day).first()
             if waiting is None:
                 running = self.filter(day=day, status=Run.Status.RUNNING).first()
                 if running and not running.take_back() and running.status == Run.Status.RUNNING:
@@ -62,9 +62,13 @@ class RunQuerySet(models.QuerySet["Run"]):
             asked = {"turbines": sorted(turbines), "requested_by": requested_by, "force": force}
             return self.create(day=day, **asked), Outcome.QUEUED
 
+    def waiting(self) -> "RunQuerySet":
+        """Runs that no worker has taken yet."""
+        return self.filter(status=Run.Status.QUEUED)
+
     def most_urgent(self) -> "Run | None":
         """Return the waiting run of the newest day: today's waits for no backfill."""
-        return self.filter(status=Run.Status.QUEUED).order_by("-day").first()
+        return self.waiting().order_by("-day").first()
 
     def last_of_each(self) -> Mapping[date, list["Run"]]:
         """Return the last run of each day and choice of turbines, by day, newest first."""

@@ -5,13 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from celery import current_app
 from django.conf import settings
-from kombu.exceptions import OperationalError as BrokerError
 
 from aggregates import extract, reader, states
 from aggregates.extract import SourceUnavailable
-from aggregates.models import Run, Tick
+from aggregates.models import Run, Tick, Worker
 from aggregates.pages.board import Board, board
 from aggregates.pages.performance import HOURS, POWER, SPEED
 from aggregates.states import SETTLED, DayState, State
@@ -23,8 +21,6 @@ from windproject.wording import listed
 LONGEST_WITHOUT_TICK = timedelta(minutes=3)
 # A calendar of more is another page.
 MOST_DAYS = 31
-# Workers that are there answer within milliseconds.
-PATIENCE_S = 0.5
 
 SERVE = "make serve"
 MIGRATE = ".venv/bin/python manage.py migrate"
@@ -82,7 +78,7 @@ def look(at: datetime) -> Morning:
     troubles = list(_of_servers(servers))
     if {servers["source"], servers["target"]} != {health.OK}:
         return Morning(troubles=troubles)
-    workers = _workers() if servers["broker"] == health.OK else 0
+    workers = Worker.objects.alive().count()
     try:
         troubles += _of_triggers(extract.faults())
         days = states.days(at.date() - settings.PENDING_LOOKBACK, at.date())
@@ -147,18 +143,9 @@ def _of_servers(servers: dict[str, str]) -> Iterator[Trouble]:
             yield Trouble(f"The database {name} does not answer.")
 
 
-def _workers() -> int:
-    # A connection of its own: one that was kept may lead to a broker that has gone since.
-    with current_app.connection_for_write() as link:
-        try:
-            return len(current_app.control.ping(timeout=PATIENCE_S, connection=link))
-        except (BrokerError, *link.connection_errors):
-            return 0
-
-
 def _of_programs(workers: int, tick: Tick | None, at: datetime) -> Iterator[Trouble]:
     if not workers:
-        yield Trouble("No worker answers: runs wait in the queue.", SERVE)
+        yield Trouble("No worker is there: runs wait in the queue.", SERVE)
     elif not tick:
         yield Trouble(
             "The schedule has not ticked yet: it does within a minute of its start.", SERVE

@@ -1,7 +1,7 @@
 """A Celery worker that stands still at a chosen point of a run, so that a test can break it there.
 
 Run as a program: PAUSE_AT names the point, and the file PAUSE_FILE comes into being when it is
-reached; the worker goes on when the file is gone.
+reached; the worker goes on when the file is gone. With BUSY it notes progress meanwhile.
 """
 
 import os
@@ -18,6 +18,7 @@ django.setup()
 
 from aggregates import chunks, load
 from sourcedata import reader
+from windproject import progress
 from windproject.celery import app
 
 # Where a run stands still: before or after which function, as its module calls it.
@@ -50,6 +51,8 @@ def pause(file: Path) -> None:
         signal.signal(signal.SIGUSR1, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     while file.exists():
+        if "BUSY" in os.environ:
+            progress.note()
         time.sleep(0.02)
 
 

@@ -6,13 +6,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from celery import current_app
+from django.db.models import F
+from django.db.models.functions import Now
 
 from aggregates import reconciler
-from aggregates.models import Run
+from aggregates.models import Code, Run, Tick, Worker
 from sourcedata.models import Measurement
+from tests import processes
 from tests.builders import aggregated, values
 from tests.faults.conftest import DAY, ask, heals, measured
-from tests.processes import wait_until
+from tests.processes import process, wait_until
 from windproject.days import now
 
 
@@ -86,7 +90,7 @@ def test_a_worker_that_works_for_longer_than_its_lease_keeps_its_run(
     paused_worker: Any, short_lease: None
 ) -> None:
     measured()
-    with paused_worker("transform") as worker:
+    with paused_worker("transform", BUSY="1") as worker:
         ask()
         wait_until(worker.is_there, "transform")
         for _ in range(8):
@@ -95,6 +99,22 @@ def test_a_worker_that_works_for_longer_than_its_lease_keeps_its_run(
         worker.go_on()
         wait_until(lambda: status() == "succeeded", "run that succeeded")
     assert Run.objects.get().attempt == 1
+    heals()
+
+
+def test_a_worker_that_lives_and_gets_nothing_done_loses_its_run(
+    paused_worker: Any, short_lease: None
+) -> None:
+    measured()
+    with paused_worker("transform") as worker:
+        ask()
+        wait_until(worker.is_there, "transform")
+        wait_until(takes_back, "run that was taken back")
+        heals()
+        worker.go_on()
+        time.sleep(1)
+        assert worker.child.poll() is None
+    assert Run.objects.earliest("id").attempt == 2
     heals()
 
 
@@ -120,3 +140,33 @@ def test_a_run_that_hears_no_limit_is_taken_from_its_worker_in_the_end(paused_wo
     assert (run.status, run.attempt) == ("failed", 3)
     assert "lost its worker 3 times" in run.error
     heals()
+
+
+def test_workers_of_two_versions_do_not_undo_each_others_work(broker: None) -> None:
+    measured()
+    with processes.worker():
+        ask()
+        wait_until(lambda: status() == "succeeded", "run of the older code")
+        with process("-m", "tests.faults.newer_worker"):
+            wait_until(lambda: Code.objects.count() == 2, "newer worker")
+            wait_until(lambda: ticks_once_more() and done() == 2, "run of the newer code")
+            for _ in range(10):
+                ticks_once_more()
+            assert Run.objects.count() == 2
+        Worker.objects.update(seen_at=Now() - timedelta(seconds=61))
+        # After a roll-back the older code is all there is.
+        wait_until(lambda: ticks_once_more() and done() == 3, "run of the older code")
+    heals()
+
+
+def done() -> int:
+    return Run.objects.filter(status="succeeded").count()
+
+
+def ticks_once_more() -> bool:
+    """Have a worker tick, whichever it is, long after whatever has been done."""
+    Run.objects.update(finished_at=F("finished_at") - timedelta(hours=1), sent_at=None)
+    Tick.objects.update(ticked_at=F("ticked_at") - timedelta(minutes=1))
+    current_app.send_task("aggregates.tasks.aggregate_pending")
+    time.sleep(0.3)
+    return True

@@ -9,6 +9,7 @@ from django.db import OperationalError, connections
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
+from aggregates import presence
 from aggregates.models import Tick
 from aggregates.pages import morning
 from sourcedata.models import Measurement
@@ -62,7 +63,7 @@ def test_without_a_worker_it_says_what_to_type(admin_client: Client) -> None:
     with broker():
         wait_until(broker_answers, "broker")
         found = strip(admin_client)
-    assert "No worker answers: runs wait in the queue." in found
+    assert "No worker is there: runs wait in the queue." in found
     assert "<code>make serve</code>" in found
     assert "All is well" not in found
 
@@ -83,10 +84,10 @@ def test_a_source_that_lacks_a_trigger_is_told_with_what_to_type(admin_client: C
 
 
 @pytest.fixture
-def everything_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+def everything_runs(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A broker and a worker, so that the schedule alone is looked at."""
     monkeypatch.setattr("windproject.health._broker", lambda: "ok")
-    monkeypatch.setattr(morning, "_workers", lambda: 1)
+    presence.tell("")
 
 
 @pytest.mark.parametrize(

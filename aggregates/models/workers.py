@@ -1,0 +1,61 @@
+"""The worker programs there are, and the versions of the code that they run."""
+
+from datetime import timedelta
+
+from django.db import models
+from django.db.models.functions import Now
+
+# A worker tells so often that it is there; one that has not for so long counts as gone.
+SEEN_EVERY_S = 10
+ALIVE = timedelta(seconds=60)
+# One that was gone for so long is nobody's any more.
+REMEMBERED = timedelta(days=1)
+
+
+class Code(models.Model):
+    """A version of the code that computes statistics, and when a worker first had it.
+
+    Of two, the one that was seen first later is the newer one, whatever is in it.
+    """
+
+    version = models.CharField(max_length=12, primary_key=True)
+    first_seen_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "code"
+        default_permissions = ()
+
+
+class WorkerQuerySet(models.QuerySet["Worker"]):
+    """Workers, by the signs of life that they give."""
+
+    def alive(self) -> "WorkerQuerySet":
+        """Workers that are there, by the clock of the database."""
+        return self.filter(seen_at__gt=Now() - ALIVE)
+
+    def newer_than(self, version: str) -> "WorkerQuerySet":
+        """Workers whose code was seen first later than this version of it."""
+        mine = Code.objects.filter(version=version).values("first_seen_at")
+        return self.filter(code__first_seen_at__gt=models.Subquery(mine))
+
+
+class Worker(models.Model):
+    """A worker program on a host, when it last gave a sign of life, and what it is busy with."""
+
+    host = models.CharField(max_length=200)
+    process = models.PositiveIntegerField()
+    code = models.ForeignKey(Code, models.CASCADE)
+    started_at = models.DateTimeField(db_default=Now())
+    seen_at = models.DateTimeField(db_default=Now())
+    busy_with = models.TextField(blank=True)
+
+    objects = WorkerQuerySet.as_manager()
+
+    class Meta:
+        db_table = "worker"
+        ordering = ["host", "process"]
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["host", "process"], name="worker_process")]
+
+    def __str__(self) -> str:
+        return f"{self.host}/{self.process}"

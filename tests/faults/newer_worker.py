@@ -1,0 +1,12 @@
+"""A Celery worker whose code computes statistics by newer rules than the tests'."""
+
+import django
+
+django.setup()
+
+from aggregates import transform
+from windproject.celery import app
+
+if __name__ == "__main__":
+    transform.ALGORITHM = 99
+    app.worker_main(["worker", "--concurrency=1", "--hostname=newer@%h"])
