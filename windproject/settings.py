@@ -161,7 +161,7 @@ CELERY_TIMEZONE = "UTC"
 # Whoever has the broker's address could else read the settings, and stop the workers.
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_CONSUMER = "windproject.hints.HintConsumer"
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "windproject.beat:Scheduler"
 
 # Whether whoever reaches the API may read from it; else a session or a token is asked for.
 API_PUBLIC_READ = environment.boolean(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
+from django_celery_beat.models import PeriodicTask
 
 from aggregates import extract, reader, states
 from aggregates.extract import SourceUnavailable
@@ -22,6 +23,8 @@ LONGEST_WITHOUT_TICK = timedelta(minutes=3)
 # A calendar of more is another page.
 MOST_DAYS = 31
 
+RESTART = "It ticks within a minute of the scheduler's start."
+TICK = "aggregates.tasks.aggregate_pending"
 SERVE = "make serve"
 MIGRATE = ".venv/bin/python manage.py migrate"
 VERIFY = ".venv/bin/python manage.py verify_source --repair"
@@ -146,10 +149,19 @@ def _of_servers(servers: dict[str, str]) -> Iterator[Trouble]:
 def _of_programs(workers: int, tick: Tick | None, at: datetime) -> Iterator[Trouble]:
     if not workers:
         yield Trouble("No worker is there: runs wait in the queue.", SERVE)
-    elif not tick:
-        yield Trouble(
-            "The schedule has not ticked yet: it does within a minute of its start.", SERVE
-        )
-    elif at - tick.ticked_at > LONGEST_WITHOUT_TICK:
-        since = f"{tick.ticked_at:%Y-%m-%d %H:%M} UTC"
-        yield Trouble(f"The schedule has not ticked since {since}: nothing runs by itself.", SERVE)
+    elif tick is None or abs(at - tick.ticked_at) > LONGEST_WITHOUT_TICK:
+        yield _of_schedule(tick, at)
+
+
+def _of_schedule(tick: Tick | None, at: datetime) -> Trouble:
+    """Return why the schedule does not tick, as far as its task tells."""
+    since = f"since {tick.ticked_at:%Y-%m-%d %H:%M} UTC" if tick else "yet"
+    said = f"The schedule has not ticked {since}"
+    tasks = PeriodicTask.objects.filter(task=TICK)
+    if not tasks.filter(enabled=True).exists():
+        return Trouble(f'{said}: its task is switched off, or gone, under "Periodic tasks".')
+    if tasks.filter(last_run_at__gt=at + LONGEST_WITHOUT_TICK).exists():
+        return Trouble(f"{said}: the clock of the scheduler's host was ahead. {RESTART}", SERVE)
+    if tick and tick.ticked_at > at:
+        return Trouble(f"{said}, which is yet to come: the clock of a host is wrong.")
+    return Trouble(f"{said}: nothing runs by itself. {RESTART}", SERVE)

@@ -1,0 +1,86 @@
+"""A scheduler's host whose clock is wrong for a while."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from subprocess import Popen
+
+import pytest
+from celery import current_app
+from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTasks
+
+from tests.processes import process, wait_until
+from windproject.beat import Scheduler
+from windproject.days import now
+
+LIBRARIES = sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
+
+
+@pytest.fixture
+def ticks(broker: None) -> PeriodicTask:
+    """A task that is due each second, and nothing else; nobody takes its messages."""
+    PeriodicTask.objects.all().delete()
+    every_second = IntervalSchedule.objects.create(every=1, period="seconds")
+    return PeriodicTask.objects.create(
+        name="tick", task="aggregates.tasks.aggregate_pending", interval=every_second
+    )
+
+
+@contextmanager
+def beat(clock: Path, ahead: str) -> Iterator[Popen[bytes]]:
+    """Run the scheduler with a clock that is so far ahead, until `clock` says otherwise."""
+    if not LIBRARIES:
+        is_required = os.environ.get("HOST_TESTS") == "required"
+        (pytest.fail if is_required else pytest.skip)("no libfaketime: apt-get install faketime")
+    clock.write_text(ahead)
+    fake = {"LD_PRELOAD": str(LIBRARIES[0]), "FAKETIME_TIMESTAMP_FILE": str(clock)}
+    fake |= {"FAKETIME_NO_CACHE": "1"}
+    with process("-m", "celery", "-A", "windproject", "beat", "--pidfile=", **fake) as child:
+        yield child
+
+
+def messages() -> int:
+    """Return how many messages lie in the queue of the schedule."""
+    with current_app.connection_for_read() as link:
+        return int(link.default_channel.client.llen("urgent"))
+
+
+def goes_on() -> None:
+    """Wait for three more ticks."""
+    before = messages()
+    wait_until(lambda: messages() >= before + 3, "tick")
+
+
+def test_a_clock_that_was_ahead_for_a_while_keeps_no_tick_back(
+    ticks: PeriodicTask, tmp_path: Path
+) -> None:
+    with beat(tmp_path / "clock", "+26h"):
+        goes_on()
+        PeriodicTask.objects.update(last_run_at=now() + timedelta(hours=26))
+        (tmp_path / "clock").write_text("+0")
+        goes_on()
+    PeriodicTask.objects.update(
+        last_run_at=now() + timedelta(hours=26), date_changed=now() + timedelta(hours=26)
+    )
+    with beat(tmp_path / "clock", "+0"):
+        goes_on()
+
+
+def test_a_clock_that_is_set_back_an_hour_keeps_no_tick_back(
+    ticks: PeriodicTask, tmp_path: Path
+) -> None:
+    with beat(tmp_path / "clock", "+0"):
+        goes_on()
+        (tmp_path / "clock").write_text("-1h")
+        goes_on()
+
+
+def test_an_edit_counts_while_the_last_one_lies_in_the_future(ticks: PeriodicTask) -> None:
+    PeriodicTasks.objects.update(last_update=now() + timedelta(hours=26))
+    scheduler = Scheduler(current_app, lazy=True)
+    assert not scheduler.schedule_changed()
+    ticks.save()
+    assert scheduler.schedule_changed()
+    assert not scheduler.schedule_changed()

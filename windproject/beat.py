@@ -1,0 +1,45 @@
+"""The scheduler of the periodic tasks, for a host whose clock may be wrong for a while.
+
+django-celery-beat takes stored times for granted. One that lies in the future, where the clock was
+ahead once, would keep a task from being due until the clock has come to it.
+"""
+
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+from django_celery_beat.schedulers import DatabaseScheduler, ModelEntry
+
+logger = logging.getLogger(__name__)
+
+
+class Entry(ModelEntry):  # type: ignore[misc]  # it has no types
+    """A periodic task that did not run in the future."""
+
+    last_run_at: datetime
+
+    def is_due(self) -> Any:
+        """Return whether it is due, and when to ask again."""
+        self.last_run_at = min(self.last_run_at, self._default_now())
+        return super().is_due()
+
+
+class Scheduler(DatabaseScheduler):  # type: ignore[misc]  # as above
+    """The scheduler, which reads everything anew where its clock went back."""
+
+    Entry = Entry
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.latest = datetime.min.replace(tzinfo=UTC)
+        super().__init__(*args, **kwargs)
+
+    def schedule_changed(self) -> bool:
+        """Return whether the tasks are to be read anew: somebody edited one, or the clock."""
+        now = datetime.now(UTC)
+        went_back, self.latest = now < self.latest, now
+        if went_back:
+            logger.warning("The clock of this host went back.")
+        before = self._last_timestamp
+        has_changed: bool = super().schedule_changed()
+        # An edit may be earlier than what is stored of the last one.
+        return has_changed or went_back or (before is not None and before != self._last_timestamp)
