@@ -10,11 +10,11 @@ from datetime import date
 
 from celery import current_app
 from django.db.models.functions import Now
-from kombu.exceptions import OperationalError
 
 from aggregates import pipeline
 from aggregates.models import Run
 from aggregates.pipeline import Request
+from windproject.outages import BROKER_ERRORS
 from windproject.wording import first_line
 
 logger = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ def announce(runs: Sequence[Run]) -> str:
         for run in runs:
             current_app.send_task(AGGREGATE_NEXT)
             Run.objects.filter(pk=run.pk).update(sent_at=Now())
-    except OperationalError as error:
+    except BROKER_ERRORS as error:
         return (
             f"The broker takes no messages ({first_line(error)}): the runs stay queued, and the "
             "next tick of the schedule hands them over."
@@ -66,5 +66,5 @@ def call_helpers(run: Run, number: int) -> None:
     try:
         for _ in range(number):
             current_app.send_task(HELP_WITH_RUN, [run.pk])
-    except OperationalError as error:
+    except BROKER_ERRORS as error:
         logger.warning("No other worker can be called to help: %s.", first_line(error))

@@ -12,13 +12,16 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
-from kombu.exceptions import OperationalError as BrokerError
+from redis.exceptions import ResponseError
 
+from windproject import waits
+from windproject.outages import BROKER_ERRORS
 from windproject.routers import SOURCE, TARGET
 
 logger = logging.getLogger(__name__)
 
 OK, LACKS_MIGRATIONS = "ok", "lacks migrations"
+PROBE, PROBE_LASTS_S = "windproject-probe", 10
 
 
 @csrf_exempt
@@ -31,7 +34,7 @@ def live(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
-    """`GET /health/ready`: both databases answer and are migrated, and the broker answers.
+    """`GET /health/ready`: both databases answer and are migrated, and the broker takes messages.
 
     503 where one of these does not hold; the answer says of each how it is.
     """
@@ -52,9 +55,9 @@ def servers() -> dict[str, str]:
 def _checked(check: Callable[[], str]) -> str:
     try:
         return check()
-    except (DatabaseError, BrokerError) as error:
+    except (DatabaseError, *BROKER_ERRORS) as error:
         logger.error("Not ready: %s", error)
-        return "does not answer"
+        return "takes nothing" if isinstance(error, ResponseError) else "does not answer"
 
 
 def _database(alias: str) -> str:
@@ -65,5 +68,9 @@ def _database(alias: str) -> str:
 
 def _broker() -> str:
     with current_app.connection_for_write() as connection:
-        connection.ensure_connection(max_retries=1, interval_start=0, timeout=2)
+        connection.ensure_connection(
+            max_retries=1, interval_start=0, timeout=waits.BROKER_CONNECT_S
+        )
+        # One that answers may still refuse what it is sent: that it is full, or a replica.
+        connection.default_channel.client.set(PROBE, OK, ex=PROBE_LASTS_S)
     return OK

@@ -24,7 +24,15 @@ LONGEST = 10_000
 
 
 class HintConsumer(Consumer):  # type: ignore[misc]  # it has no types
-    """Celery's consumer, which gets nothing but hints to see."""
+    """Celery's consumer, which gets nothing but hints to see, and outlives whatever a broker says.
+
+    It connects anew where Celery's would end: where the broker has become a replica, is full, or
+    gives out what is no message at all.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.connection_errors = (Exception,)
 
     def create_task_handler(self, *arguments: Any) -> Callable[[Message], None]:
         """Return what handles a message: one that is no hint is dropped, and said."""

@@ -1,6 +1,11 @@
-"""Telling a database server that fails from one that refuses what it was asked."""
+"""Telling a server that fails from one that refuses what it was asked."""
 
 from django.db import DatabaseError, InterfaceError, OperationalError
+from kombu.exceptions import OperationalError as BrokerUnreachable
+from redis.exceptions import RedisError
+
+# One that does not answer, or answers that it takes nothing: a full one, or a replica.
+BROKER_ERRORS = (BrokerUnreachable, RedisError)
 
 
 def is_outage(error: Exception) -> bool:

@@ -1,20 +1,30 @@
-"""Runs programs of the Procfile together, until one of them ends: supervisor.py NAME ...
+"""Runs programs of the Procfile together, until it is told to end: supervisor.py NAME ...
 
-A program of its own without Django, for it lives as long as they do and does little.
+One that ends by itself is started again; one that cannot start at all ends the others too. This is
+a program of its own without Django, for it lives as long as they do and does little.
 """
 
+import multiprocessing
 import os
 import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
+from multiprocessing.synchronize import Event
 from pathlib import Path
+from time import monotonic
 from typing import Any, TextIO
 
 from honcho.environ import parse_procfile
 from honcho.manager import Manager
 from honcho.printer import Printer
+from honcho.process import Popen, Process
 
 PROCFILE = Path(__file__).parent.parent / "Procfile"
+# A program that ends sooner after the start of all could not start at all.
+STARTED_S = 10
+# Before one is started again: a server that it needs may be starting as well.
+PAUSE_S = 2
 
 
 class Terminal:
@@ -40,10 +50,58 @@ class Terminal:
         return self.output.isatty()
 
 
+class KeptProcess(Process):  # type: ignore[misc]  # it has no types
+    """A program that is started again where it ends by itself."""
+
+    def __init__(self, *arguments: Any, ended: Event, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.ended = ended
+        self.started = monotonic()
+        # What honcho has this process ignore, the program is to hear.
+        self._child_ctor = partial(Popen, preexec_fn=_hear_signals)
+
+    def run(self, events: Any = None, ignore_signals: bool = False) -> None:
+        """Run the program, in a process of its own, until all are to end."""
+        super().run(events, ignore_signals)
+        while self._is_kept() and not self.ended.wait(PAUSE_S):
+            super().run(events, ignore_signals)
+        super()._send_message({"returncode": self._child.returncode}, type="stop")
+
+    def _is_kept(self) -> bool:
+        return not self.ended.is_set() and monotonic() - self.started >= STARTED_S
+
+    def _send_message(self, data: Any, type: str = "line") -> None:
+        """Pass on what honcho tells of a run of the program, but not yet that it is over."""
+        if type != "stop":
+            super()._send_message(data, type)
+        elif self._is_kept():
+            text = f"ended with code {data['returncode']}; it is started again in {PAUSE_S} s"
+            super()._send_message(f"{text}\n", "line")
+
+
+def _hear_signals() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
+
+class KeepingManager(Manager):  # type: ignore[misc]  # as above
+    """Runs programs together, and starts those again that end by themselves."""
+
+    def __init__(self, printer: Printer) -> None:
+        super().__init__(printer)
+        self.ended = multiprocessing.Event()
+        self._process_ctor = partial(KeptProcess, ended=self.ended)
+
+    def terminate(self) -> None:
+        """End all programs."""
+        self.ended.set()
+        super().terminate()
+
+
 def main(names: Sequence[str]) -> int:
     """Run the programs. Returns the exit code."""
     commands = parse_procfile(PROCFILE.read_text()).processes
-    manager = Manager(Printer(Terminal(sys.stdout)))
+    manager = KeepingManager(Printer(Terminal(sys.stdout)))
     for name in names:
         manager.add_process(name, commands[name])
 

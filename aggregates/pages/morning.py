@@ -141,7 +141,7 @@ def _of_servers(servers: dict[str, str]) -> Iterator[Trouble]:
         if found == health.LACKS_MIGRATIONS:
             yield Trouble(f"The database {name} lacks migrations.", MIGRATE)
         elif found != health.OK and name == "broker":
-            yield Trouble("The broker does not answer: runs wait in the queue.", SERVE)
+            yield Trouble(f"The broker {found}: runs wait in the queue.", SERVE)
         elif found != health.OK:
             yield Trouble(f"The database {name} does not answer.")
 

@@ -37,7 +37,17 @@ def send(body: str | bytes = HINT, **headers: Any) -> None:
         )
 
 
+def push(rubbish: str) -> None:
+    """Put into the queue what is no message."""
+    with current_app.connection_for_write() as link:
+        link.default_channel.client.lpush("celery", rubbish)
+
+
 STRANGE: list[Callable[[], None]] = [
+    lambda: push("rubbish"),
+    lambda: push("5"),
+    lambda: push("{}"),
+    lambda: push('{"body": 1, "headers": 2, "properties": 3}'),
     lambda: send(task="celery.chord"),
     lambda: send(task=["aggregates.tasks.aggregate_next"]),
     lambda: send(task="aggregates.tasks.aggregate_everything"),

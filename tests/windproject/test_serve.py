@@ -6,6 +6,7 @@ import socket
 import stat
 import subprocess
 import sys
+import time
 from io import StringIO
 from urllib.request import urlopen
 
@@ -15,6 +16,7 @@ from django.contrib.auth import authenticate
 
 from tests.processes import environment, process, wait_until
 from windproject.management.commands.serve import Command
+from windproject.supervisor import STARTED_S
 
 
 def free_port() -> int:
@@ -76,6 +78,52 @@ def test_everything_ends_when_nobody_reads_its_lines_any_more() -> None:
         answers(port)
         served.wait(timeout=20)
         wait_until(lambda: not any(map(lives, started)), "end of all processes")
+
+
+def worker_of(served: psutil.Process) -> psutil.Process | None:
+    """Return the main process of the worker, which has the others of it."""
+    return next(
+        (
+            child
+            for child in served.children(recursive=True)
+            if " windproject worker " in command_of(child)
+        ),
+        None,
+    )
+
+
+def command_of(process: psutil.Process) -> str:
+    try:
+        command = " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return ""
+    # The shell that starts it names it too.
+    return "" if command.startswith("/bin/sh") else command
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_program_that_ends_by_itself_is_started_again() -> None:
+    port = free_port()
+    with process("manage.py", "serve", WEB_PORT=str(port), VAR="serve-again") as served:
+        wait_until(lambda: answers(port), "page that asks to log in")
+        time.sleep(STARTED_S)
+        first = worker_of(psutil.Process(served.pid))
+        assert first
+        first.kill()
+        wait_until(lambda: worker_of(psutil.Process(served.pid)) not in (None, first), "worker")
+        assert answers(port)
+        os.kill(served.pid, signal.SIGTERM)
+        assert served.wait(timeout=20) == 143
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_program_that_cannot_start_ends_them_all() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        with process("manage.py", "serve", WEB_PORT=port, VAR="serve-taken") as served:
+            assert served.wait(timeout=30) not in (0, None)
 
 
 @pytest.mark.django_db
