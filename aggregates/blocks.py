@@ -26,7 +26,8 @@ class Block:
 
     `starts` are the windows' starts (datetime64[us], UTC). `values` has a row per signal, which
     `signals` names by variable and statistic, and a column per window; NaN where there is no value.
-    `counts` is of the same shape: how many samples of the signal's variable the window has.
+    `counts` is of the same shape: how many samples of the signal's variable the window has, of
+    `expected_samples`, a number per window.
     """
 
     turbine: str
@@ -34,6 +35,7 @@ class Block:
     signals: Sequence[SignalName]
     values: Array
     counts: Array
+    expected_samples: Array
 
 
 def signal_names(variables: Collection[str], statistics: Collection[str]) -> list[SignalName]:
@@ -72,6 +74,7 @@ def _block(part: Part, ids: Mapping[SignalName, int], signals: Sequence[SignalNa
         signals,
         np.reshape(values, shape),
         np.nan_to_num(counts).reshape(shape),
+        part.expected_samples,
     )
 
 

@@ -11,7 +11,7 @@ from contextlib import closing
 from datetime import date
 from functools import partial
 
-from aggregates import extract, load, versions
+from aggregates import extract, load
 from aggregates.heartbeat import beating
 from aggregates.journal import keeping
 from aggregates.load import Part
@@ -83,5 +83,5 @@ def _part(day: date, turbines: Sequence[str]) -> Part:
     rated_powers_kw = {known.turbine: known.rated_power_kw for known in snapshot.turbine_days}
     return Part(
         transform(snapshot.measurements, day, rated_powers_kw),
-        {known.turbine: versions.version_of(known) for known in snapshot.turbine_days},
+        {known.turbine: known for known in snapshot.turbine_days},
     )

@@ -1,6 +1,5 @@
 """The parameters of the target's addresses."""
 
-from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -12,7 +11,7 @@ from aggregates import extract
 from aggregates.catalogue import STATISTICS
 from aggregates.layouts import LAYOUTS
 from aggregates.models import AggregatedDay, Run, Value
-from aggregates.reader import turbine_names
+from aggregates.reader import AggregatedTurbines, turbine_names
 from sourcedata.variables import VARIABLE_NAMES
 from windproject.downloads import FormatFilter
 from windproject.parameters import (
@@ -53,12 +52,11 @@ class DayFilter(django_filters.Filter):
     field_class = DayField
 
 
-def known_turbines() -> set[str]:
-    """Return the turbines that have statistics, and those of the source while it answers."""
-    names = set(turbine_names())
-    with suppress(extract.SourceUnavailable):
-        names.update(extract.turbine_names())
-    return names
+class KnownTurbines(AggregatedTurbines):
+    """Those, and the source's, which is asked only about one that was never aggregated."""
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or name in extract.turbine_names()
 
 
 class DayStateFilter(django_filters.FilterSet):
@@ -66,9 +64,7 @@ class DayStateFilter(django_filters.FilterSet):
 
     start = DayFilter(required=True, help_text="First day, included.")
     end = DayFilter(required=True, help_text="Last day, not included.")
-    turbine = NamesFilter(
-        allowed=known_turbines, required=False, help_text="Default: all turbines."
-    )
+    turbine = NamesFilter(allowed=KnownTurbines, required=False, help_text="Default: all turbines.")
     changed_since = TimeFilter(required=False, help_text=CHANGED_SINCE)
 
     class Meta:
@@ -95,7 +91,7 @@ class ValueFilter(django_filters.FilterSet):
     start = TimeFilter(required=True, help_text="First start of a window, included.")
     end = TimeFilter(required=True, help_text="Last start of a window, not included.")
     turbine = NamesFilter(
-        allowed=known_turbines, required=False, help_text="Default: all that have statistics."
+        allowed=AggregatedTurbines, required=False, help_text="Default: all that have statistics."
     )
     variable = NamesFilter(
         allowed=VARIABLE_NAMES, required=False, help_text="Default: all variables."

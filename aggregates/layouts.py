@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import groupby
 from typing import Any, ClassVar
@@ -38,13 +38,10 @@ class Shown:
     label: str = "start"
 
 
-def covered(block: Block, min_coverage: float, sample_interval_s: float) -> Block:
+def covered(block: Block, min_coverage: float) -> Block:
     """Return the block without the values whose window has too few samples of their variable."""
-    # Whole ones: samples 7 seconds apart are 85 or 86 in a full window.
-    expected = WINDOW.total_seconds() // sample_interval_s
-    is_covered = block.counts / expected >= min_coverage
-    values = np.where(is_covered, block.values, np.nan)
-    return Block(block.turbine, block.starts, block.signals, values, block.counts)
+    is_covered = block.counts / block.expected_samples >= min_coverage
+    return replace(block, values=np.where(is_covered, block.values, np.nan))
 
 
 class Layout:

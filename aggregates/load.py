@@ -13,10 +13,10 @@ from django.db.models.functions import Now
 from aggregates import locks
 from aggregates.difference import Difference, compare, rows_that_lose_most
 from aggregates.errors import RunFailed
+from aggregates.extract import TurbineDay
 from aggregates.figures import Figures
 from aggregates.models import AggregatedDay, Chunk, Run, Signal
-from aggregates.transform import DayStatistics
-from aggregates.versions import Version
+from aggregates.transform import DayStatistics, rules
 from aggregates.windows import WINDOW, WINDOWS_PER_DAY, window_numbers, window_starts
 from windproject.days import day_bounds, day_start
 from windproject.partitions import NoPartition, ensure_months, table_for
@@ -28,14 +28,14 @@ Array = np.ndarray[Any, Any]
 
 @dataclass(frozen=True)
 class Part:
-    """The statistics of some turbines on one day, and the versions that they are of, by name.
+    """The statistics of some turbines on one day, and the turbine-days that they are of, by name.
 
     The two are of the same moment of the source. A turbine that it did not know then is in neither,
     so nothing of it is touched.
     """
 
     statistics: DayStatistics
-    versions: Mapping[str, Version]
+    turbine_days: Mapping[str, TurbineDay]
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,10 @@ class Written:
 
     `losers` are the turbines that were left as they were, `changed` those of which any value is
     another one now; `windows` counts by turbine those with values, `most_windows` those that had
-    values at most, and `versions` are what the statistics are of.
+    values at most, and `turbine_days` are what the statistics are of.
     """
 
-    versions: Mapping[str, Version] = field(default_factory=dict)
+    turbine_days: Mapping[str, TurbineDay] = field(default_factory=dict)
     losers: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
     windows: Mapping[str, int] = field(default_factory=dict)
@@ -56,7 +56,7 @@ class Written:
 
     def __add__(self, other: "Written") -> "Written":
         return Written(
-            {**self.versions, **other.versions},
+            {**self.turbine_days, **other.turbine_days},
             self.losers | other.losers,
             self.changed | other.changed,
             {**self.windows, **other.windows},
@@ -87,7 +87,7 @@ def replace(chunk: Chunk, parts: Iterable[Part]) -> None:
             run.hold()
             locks.announce_changes()
             _remember(run, written)
-            run.add(written.figures + Figures(turbine_days=len(written.versions)))
+            run.add(written.figures + Figures(turbine_days=len(written.turbine_days)))
     except NoPartition as error:
         raise RunFailed(f"The target cannot store values: {error}") from error
 
@@ -109,7 +109,7 @@ def _replace(part: Part, run: Run, table: str) -> Written:
     difference = compare(before, np.where(lost[:, np.newaxis], before, after))
     _write(difference, after, ids, run.day, table)
     return Written(
-        versions=part.versions,
+        turbine_days=part.turbine_days,
         losers=set(turbines[np.flatnonzero(lost)]),
         changed=set(turbines[np.flatnonzero(difference.any.any(axis=1))]),
         windows=windows,
@@ -122,7 +122,7 @@ def _most_windows(run: Run, part: Part) -> Mapping[str, int]:
     """Return how many windows had values at most, by turbine; nothing where a loss is confirmed."""
     if run.force:
         return {}
-    days = AggregatedDay.objects.filter(day=run.day, turbine__in=part.versions)
+    days = AggregatedDay.objects.filter(day=run.day, turbine__in=part.turbine_days)
     return dict(days.values_list("turbine", "most_windows"))
 
 
@@ -244,18 +244,22 @@ def _remember(run: Run, written: Written) -> None:
         AggregatedDay(
             turbine=name,
             day=run.day,
-            revision=version.revision,
-            rules=version.rules,
+            revision=turbine_day.revision,
+            rules=rules(turbine_day.rated_power_kw),
             run=run,
+            sample_interval_s=turbine_day.sample_interval_s,
+            rated_power_kw=turbine_day.rated_power_kw,
             windows=written.windows.get(name, 0),
             most_windows=written.most_windows.get(name, 0),
             aggregated_at=Now(),
             changed_at=Now(),
         )
-        for name, version in written.versions.items()
+        for name, turbine_day in written.turbine_days.items()
         if name not in written.losers
     ]
-    updated = ["revision", "rules", "run", "windows", "most_windows", "aggregated_at"]
+    unchanged = {"turbine", "day", "changed_at", "audited_at"}
+    fields = [field.name for field in AggregatedDay._meta.concrete_fields]
+    updated = [name for name in fields if name not in unchanged]
     _upsert([day for day in known if day.turbine not in written.changed], updated)
     _upsert([day for day in known if day.turbine in written.changed], [*updated, "changed_at"])
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from aggregates.models import AggregatedDay
-from aggregates.windows import starts_between
+from aggregates.windows import expected_samples, starts_between
 from windproject.days import day_start
 from windproject.rows import all_rows
 
@@ -18,17 +18,21 @@ TICK = timedelta(microseconds=1)
 EPOCH = date(1970, 1, 1)
 
 Array = np.ndarray[Any, Any]
+# A turbine, a day, and the sample interval of that day in seconds.
+TurbineDay = tuple[str, date, int | None]
 
 
 @dataclass(frozen=True)
 class Part:
     """Windows of one turbine that follow each other; their starts, datetime64[us] in UTC.
 
-    A part ends with a UTC day, so that each turbine-day is read at one moment.
+    `expected_samples` is how many samples each should hold. A part ends with a UTC day, so that
+    each turbine-day is read at one moment.
     """
 
     turbine: str
     starts: Array
+    expected_samples: Array
 
 
 def parts(
@@ -49,24 +53,28 @@ def parts(
     )
     if changed_since:
         days = days.filter(changed_at__gte=changed_since)
-    rows = all_rows(days.order_by("turbine", "day").values_list("turbine", "day"))
-    found = (
-        Part(turbine, starts_between(max(start, first), min(end, after)))
-        for turbine, first, after in _periods(rows, days_per_part)
-    )
+    columns = ("turbine", "day", "sample_interval_s")
+    rows = all_rows(days.order_by("turbine", "day").values_list(*columns))
+    found = (_part(days, start, end) for days in _periods(rows, days_per_part))
     return [part for part in found if len(part.starts)]
 
 
-def _periods(
-    rows: Sequence[tuple[str, date]], most_days: int
-) -> Iterator[tuple[str, datetime, datetime]]:
-    """Yield the turbine, the start and the end of turbine-days that follow each other."""
+def _part(days: Sequence[TurbineDay], start: datetime, end: datetime) -> Part:
+    """Return the windows of turbine-days that follow each other, as far as [start, end) goes."""
+    (turbine, first, _), (_, last, _) = days[0], days[-1]
+    starts = starts_between(max(start, day_start(first)), min(end, day_start(last) + DAY))
+    expected = np.array([expected_samples(interval_s) for _, _, interval_s in days])
+    numbers = (starts - np.datetime64(first, "us")) // np.timedelta64(DAY)
+    return Part(turbine, starts, expected[numbers.astype(int)])
 
-    def period(numbered: tuple[int, tuple[str, date]]) -> tuple[Any, ...]:
-        number, (turbine, day) = numbered
+
+def _periods(rows: Sequence[TurbineDay], most_days: int) -> Iterator[Sequence[TurbineDay]]:
+    """Yield turbine-days that follow each other."""
+
+    def period(numbered: tuple[int, TurbineDay]) -> tuple[Any, ...]:
+        number, (turbine, day, _) = numbered
         # The same for all days in a row, within the steps of a part.
         return turbine, day.toordinal() - number, (day - EPOCH).days // most_days
 
-    for (turbine, *_), group in groupby(enumerate(rows), period):
-        days = [day for _, (_, day) in group]
-        yield turbine, day_start(days[0]), day_start(days[-1]) + DAY
+    for _, group in groupby(enumerate(rows), period):
+        yield [turbine_day for _, turbine_day in group]

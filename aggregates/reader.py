@@ -1,7 +1,7 @@
 """The questions that others may ask of the target database."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import TypedDict
 
@@ -10,7 +10,9 @@ from django.db.models.functions import ExtractHour
 
 from aggregates import locks
 from aggregates.catalogue import COUNT, MEAN
+from aggregates.extract import Nameplate
 from aggregates.models import AggregatedDay, Signal, Value
+from aggregates.windows import USUAL_SAMPLE_INTERVAL_S
 from sourcedata.variables import VARIABLE_NAMES
 from windproject.days import day_bounds
 
@@ -21,6 +23,31 @@ def turbine_names() -> list[str]:
     """Return the names of the turbines that have statistics."""
     names = Signal.objects.order_by("turbine").values_list("turbine", flat=True)
     return list(names.distinct())
+
+
+def nameplate(turbine: str) -> Nameplate:
+    """Return the turbine's nameplate as of the run of its newest day."""
+    days = AggregatedDay.objects.filter(turbine=turbine).order_by("-day")
+    newest = days.values_list("rated_power_kw", "sample_interval_s").first()
+    rated_power_kw, sample_interval_s = newest or (None, None)
+    return Nameplate(rated_power_kw, sample_interval_s or USUAL_SAMPLE_INTERVAL_S)
+
+
+class AggregatedTurbines(Collection[str]):
+    """The names of the turbines of which anything was aggregated, be there values or not."""
+
+    def __init__(self) -> None:
+        self.with_values = turbine_names()
+
+    def __contains__(self, name: object) -> bool:
+        of_turbine = AggregatedDay.objects.filter(turbine=name)
+        return name in self.with_values or of_turbine.exists()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.with_values)
+
+    def __len__(self) -> int:
+        return len(self.with_values)
 
 
 class SignalHistory(TypedDict):

@@ -128,6 +128,20 @@ def _turbine_days(
     return sorted(found + archived, key=lambda one: (one.day, one.turbine))
 
 
+def of_turbine(turbine: str, day: date, known: TurbineDay | None) -> TurbineDayState | None:
+    """Return one turbine-day, of which `known` is what the source has; None without anything.
+
+    It is not asked again, so of an archived one the rules are not known.
+    """
+    runs = _last_runs(day, day)[day]
+    stored = _stored(day, day, [turbine]).get((day, turbine))
+    if known:
+        return _kept(known, stored or NEVER_AGGREGATED, runs)
+    if not stored:
+        return None
+    return _archived(day, turbine, stored, runs, None)
+
+
 @no_garbage()
 def days(first: date, last: date) -> list[DayState]:
     """Return the days from `first` to `last`, both included, newest first.

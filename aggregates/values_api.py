@@ -10,10 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from aggregates import extract, layouts, reader
+from aggregates import layouts, reader
 from aggregates.api import SourceMixin, next_changed_since
 from aggregates.blocks import Block, SignalName, blocks, signal_names
-from aggregates.extract import Nameplate
 from aggregates.filters import ValueFilter
 from aggregates.layouts import LAYOUTS, Layout, Shown
 from aggregates.parts import Part, parts
@@ -23,8 +22,6 @@ from windproject.downloads import DownloadView, download, format_of, refuse_too_
 from windproject.parameters import refuse_parameters, validated
 from windproject.schema import records, tables
 
-# Of a turbine that the source does not know any more.
-UNKNOWN = Nameplate(rated_power_kw=None, sample_interval_s=60)
 CONVENTIONS = {
     "minimum": "Least valid value, in `unit`; of the rated power where `per_rated_power`. What is"
     " not valid is left out of the statistics.",
@@ -103,10 +100,4 @@ def _blocks(
 ) -> Iterator[Block]:
     if not min_coverage:
         return blocks(found, signals)
-    nameplates = extract.nameplates()
-    return (
-        layouts.covered(
-            block, min_coverage, nameplates.get(block.turbine, UNKNOWN).sample_interval_s
-        )
-        for block in blocks(found, signals)
-    )
+    return (layouts.covered(block, min_coverage) for block in blocks(found, signals))

@@ -12,6 +12,14 @@ LEAST_COVERAGE = 0.9
 
 Array = np.ndarray[Any, Any]
 
+# Of turbine-days of which it was not kept.
+USUAL_SAMPLE_INTERVAL_S = 60
+
+
+def expected_samples(sample_interval_s: int | None) -> int:
+    """Return how many samples a window should hold: whole ones, 85 of 7 seconds."""
+    return int(WINDOW.total_seconds()) // (sample_interval_s or USUAL_SAMPLE_INTERVAL_S)
+
 
 def window_starts(day: date) -> Array:
     """Return the starts of the day's windows, datetime64[us] in UTC, shape (144,)."""

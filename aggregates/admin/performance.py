@@ -9,9 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from aggregates import extract, reader
+from aggregates import reader
 from aggregates.admin.common import MOST_SHOWN, ReadOnly
-from aggregates.extract import Nameplate, SourceUnavailable
+from aggregates.errors import SourceUnavailable
+from aggregates.filters import KnownTurbines
 from aggregates.models import Performance
 from aggregates.pages.performance_page import contents
 from aggregates.pages.periods import period
@@ -62,9 +63,8 @@ class PerformanceAdmin(ReadOnly, admin.ModelAdmin):
         # Which no text of the database can have.
         if "\0" in turbine:
             raise Http404
-        nameplate = _nameplate(request, turbine)
         last_day = reader.last_day_of_turbine(turbine)
-        if not nameplate and not last_day:
+        if not last_day and not _is_known(request, turbine):
             raise Http404
         shown = period(request.GET, last_day or today(), days=30)
         context = {
@@ -74,7 +74,7 @@ class PerformanceAdmin(ReadOnly, admin.ModelAdmin):
             "turbine": turbine,
             "period": shown,
             "last_day": last_day,
-            **contents(turbine, shown, nameplate),
+            **contents(turbine, shown),
         }
         return TemplateResponse(request, "admin/aggregates/performance/change_form.html", context)
 
@@ -84,10 +84,9 @@ def page_of(turbine: str) -> str:
     return reverse("admin:aggregates_performance_change", args=[quote(turbine)])
 
 
-def _nameplate(request: HttpRequest, turbine: str) -> Nameplate | None:
+def _is_known(request: HttpRequest, turbine: str) -> bool:
     try:
-        found = extract.nameplates().get(turbine)
+        return turbine in KnownTurbines()
     except SourceUnavailable as error:
         messages.warning(request, str(error))
-        found = None
-    return found
+        return True

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from aggregates import extract, reader
+from aggregates import reader
 from aggregates.admin.common import ReadOnly
 from aggregates.catalogue import STATISTICS
 from aggregates.extract import SourceUnavailable
@@ -107,7 +107,7 @@ class SignalAdmin(ReadOnly, PatientFilters, admin.ModelAdmin):
         last_day = reader.last_day(signal)
         shown = period(request.GET, last_day or today(), days=1)
         found = history.history(signal.turbine, signal.variable, shown.first, shown.last)
-        interval_s = _sample_interval_s(request, signal.turbine)
+        interval_s = reader.nameplate(signal.turbine).sample_interval_s
         is_angle = signal.variable in ANGLES
         merged = points(found, is_angle)
         page = reverse("admin:aggregates_signal_explain", args=[signal.pk])
@@ -137,15 +137,6 @@ def _window(text: str) -> datetime | None:
         return None
     # Those that measurements can have.
     return window_of(time.replace(tzinfo=UTC)) if 1970 <= time.year < 2100 else None
-
-
-def _sample_interval_s(request: HttpRequest, turbine: str) -> int | None:
-    try:
-        known = extract.nameplates().get(turbine)
-    except SourceUnavailable as error:
-        messages.warning(request, f"{error} So the coverage is not known.")
-        return None
-    return known.sample_interval_s if known else None
 
 
 def _download(request: HttpRequest, signal: Signal, shown: Period) -> str:

@@ -91,6 +91,10 @@ class AggregatedDay(models.Model):
     # How many windows have values, and how many had at most since somebody confirmed a loss.
     windows = models.PositiveSmallIntegerField()
     most_windows = models.PositiveSmallIntegerField(db_default=0)
+    # What the turbine was at that time, so that the values can be judged without the source. Days
+    # of before this was kept have no interval, and say nothing of the rated power.
+    sample_interval_s = models.PositiveSmallIntegerField(null=True)
+    rated_power_kw = models.FloatField(null=True)
     # When the audit last looked at it; None for never.
     audited_at = models.DateTimeField(null=True)
 

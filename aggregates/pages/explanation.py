@@ -123,7 +123,7 @@ def explain(signal: Signal, start: datetime) -> Explanation:
         samples=samples,
         expected=int(WINDOW.total_seconds()) // known.sample_interval_s if known else None,
         formula=formula(signal.statistic, variable.is_angle, used),
-        turbine_day=next(iter(states.turbine_days(day, day, [signal.turbine])), None),
+        turbine_day=states.of_turbine(signal.turbine, day, known),
         version=versions.version_of(known) if known else None,
         aggregated=aggregated.select_related("run").first(),
     )

@@ -23,7 +23,7 @@ def table(turbine: str, signals: Sequence[SignalName], first: date, last: date) 
     statistic; NaN where there is no value.
     """
     starts = starts_between(day_start(first), day_start(last) + DAY)
-    (block,) = blocks([Part(turbine, starts)], signals)
+    (block,) = blocks([Part(turbine, starts, np.empty(0))], signals)
     columns = pd.MultiIndex.from_tuples(signals)
     return pd.DataFrame(block.values.T, index=starts, columns=columns)
 
@@ -44,23 +44,21 @@ class WindowValue:
     """A statistic in the window that starts at `start`, and of how many samples.
 
     `value` is None where the statistic does not exist there. `coverage` is the part of the samples
-    expected, 0 to 1; None where it is not known how many are.
+    expected, 0 to 1.
     """
 
     start: datetime
     value: float | None
     count: int
-    coverage: float | None
+    coverage: float
 
 
-def windows(
-    found: pd.DataFrame, statistic: str, sample_interval_s: int | None
-) -> Sequence[WindowValue]:
+def windows(found: pd.DataFrame, statistic: str, sample_interval_s: int) -> Sequence[WindowValue]:
     """Return one statistic of a history, window by window."""
-    expected = WINDOW.total_seconds() / sample_interval_s if sample_interval_s else None
+    expected = WINDOW.total_seconds() / sample_interval_s
     starts = pd.DatetimeIndex(found.index).tz_localize(UTC).to_pydatetime()
     return [
-        WindowValue(start, None if np.isnan(value) else value, int(count), _share(count, expected))
+        WindowValue(start, None if np.isnan(value) else value, int(count), count / expected)
         for start, value, count in zip(
             starts, found[statistic], found[COUNT].fillna(0), strict=True
         )
@@ -74,19 +72,15 @@ class DayOfHistory:
     day: date
     windows: int
     count: int
-    coverage: float | None
+    coverage: float
 
 
-def days(found: pd.DataFrame, sample_interval_s: int | None) -> Sequence[DayOfHistory]:
+def days(found: pd.DataFrame, sample_interval_s: int) -> Sequence[DayOfHistory]:
     """Return the days of a history, in order."""
-    expected = DAY.total_seconds() / sample_interval_s if sample_interval_s else None
+    expected = DAY.total_seconds() / sample_interval_s
     counts = found[COUNT].to_numpy().reshape(-1, WINDOWS_PER_DAY)
     numbers = zip((counts > 0).sum(axis=1), np.nansum(counts, axis=1), strict=True)
     return [
-        DayOfHistory(start.date(), int(of_windows), int(count), _share(count, expected))
+        DayOfHistory(start.date(), int(of_windows), int(count), count / expected)
         for start, (of_windows, count) in zip(found.index[::WINDOWS_PER_DAY], numbers, strict=True)
     ]
-
-
-def _share(count: float, expected: float | None) -> float | None:
-    return count / expected if expected else None

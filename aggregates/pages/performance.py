@@ -55,19 +55,19 @@ class PowerCurve:
     left_out: int
 
 
-def power_curve(table: pd.DataFrame, expected: float | None) -> PowerCurve:
+def power_curve(table: pd.DataFrame, expected: float) -> PowerCurve:
     """Return the operational power curve: power over the wind speed at the nacelle.
 
     Bins are 0.5 m/s wide and centred on multiples of 0.5 m/s, the lower edge included; their
-    power is the mean of their windows. Windows below 90 % coverage are left out, unless it is
-    not known how many samples are `expected`. The density of the air is not corrected for, and
-    no window is left out for curtailment or faults.
+    power is the mean of their windows. Windows below 90 % coverage of the `expected` samples are
+    left out. The density of the air is not corrected for, and no window is left out for curtailment
+    or faults.
 
     Source: IEC 61400-12-1:2017, section 9 (method of bins).
     """
     known = table[table[SPEED, MEAN].notna() & table[POWER, MEAN].notna()]
     samples = np.minimum(known[SPEED, COUNT], known[POWER, COUNT])
-    used = known[samples >= LEAST_COVERAGE * (expected or 0)]
+    used = known[samples >= LEAST_COVERAGE * expected]
     speed, power = used[SPEED, MEAN].to_numpy(), used[POWER, MEAN].to_numpy()
     return PowerCurve(speed, power, _bins(speed, power), len(known) - len(used))
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pandas as pd
 
+from aggregates import reader
 from aggregates.catalogue import COUNT, MEAN
-from aggregates.extract import Nameplate
 from aggregates.pages import history, performance
 from aggregates.pages.board import STEPS
 from aggregates.pages.performance import DIRECTION, POWER, SPEED
@@ -16,7 +16,7 @@ from aggregates.pages.performance_figures import (
     wind_rose_figure,
 )
 from aggregates.pages.periods import Period
-from aggregates.windows import WINDOW
+from aggregates.windows import expected_samples
 from sourcedata.variables import VARIABLE_NAMES
 
 SIGNALS = [
@@ -25,11 +25,12 @@ SIGNALS = [
 ]
 
 
-def contents(turbine: str, shown: Period, nameplate: Nameplate | None) -> dict[str, Any]:
+def contents(turbine: str, shown: Period) -> dict[str, Any]:
     """Return the figures and tables, by the names that the template knows them by."""
     found = history.table(turbine, SIGNALS, shown.first, shown.last)
-    rated_power_kw = nameplate.rated_power_kw if nameplate else None
-    expected = WINDOW.total_seconds() / nameplate.sample_interval_s if nameplate else None
+    nameplate = reader.nameplate(turbine)
+    rated_power_kw = nameplate.rated_power_kw
+    expected = expected_samples(nameplate.sample_interval_s)
     curve = performance.power_curve(found, expected)
     rose = performance.wind_rose(found)
     return {
@@ -43,7 +44,7 @@ def contents(turbine: str, shown: Period, nameplate: Nameplate | None) -> dict[s
         "sectors": zip(COMPASS, (rose.shares * 100).tolist(), strict=True),
         "energy": performance.energy(found, rated_power_kw),
         "variables": VARIABLE_NAMES,
-        "coverage": _coverage(found, expected) if expected else [],
+        "coverage": _coverage(found, expected),
     }
 
 

@@ -19,15 +19,14 @@ Trace = dict[str, Any]
 
 
 def signal_figure(
-    points: Points, unit: str, is_angle: bool, sample_interval_s: int | None
+    points: Points, unit: str, is_angle: bool, sample_interval_s: int
 ) -> dict[str, Any]:
-    """Return the figure; without coverage where `sample_interval_s` is None."""
+    """Return the figure."""
     frame = points.frame
     band = _bands(frame) if is_angle else [(frame[MINIMUM], frame[MAXIMUM] - frame[MINIMUM])]
     traces = [_band(points, base, height, first=not n) for n, (base, height) in enumerate(band)]
     traces += [_mean(frame, is_angle, unit), _std(frame, unit)]
-    if sample_interval_s:
-        traces.append(_coverage(points, sample_interval_s))
+    traces.append(_coverage(points, sample_interval_s))
     return {"data": traces, "layout": _layout(unit, is_angle)}
 
 

@@ -234,9 +234,16 @@ def test_what_is_a_zone_of_this_machine_alone_is_refused(zone: str) -> None:
     assert "is no time zone" in reasons(timezone=zone)["timezone"]
 
 
-def test_a_turbine_that_is_known_and_has_no_values_has_no_rows() -> None:
-    turbine("T01")
-    assert rows(turbine="T01") == []
+def test_a_turbine_that_was_never_aggregated_is_unknown() -> None:
+    two_days()
+    turbine("T09")
+    assert "unknown: 'T09'; allowed: T01" in reasons(turbine="T09")["turbine"]
+
+
+def test_a_turbine_that_was_aggregated_and_has_no_values_has_no_rows() -> None:
+    measurements(turbine("T09"), "2025-08-31T00:00", power=[None] * 10)
+    aggregated(DAY)
+    assert rows(turbine="T09") == []
 
 
 def test_a_csv_of_a_database_that_fails_is_no_half_answer(monkeypatch: Any) -> None:

@@ -67,11 +67,6 @@ def test_a_window_without_power_is_in_no_bin() -> None:
     assert found.left_out == 0
 
 
-def test_without_expected_samples_none_are_left_out() -> None:
-    table = windows(1, wind_speed=[8.0], power=[100.0])
-    assert len(power_curve(table, None).power_kw) == 1
-
-
 def test_energy_is_power_times_a_sixth_of_an_hour() -> None:
     found = energy(windows(power=[600.0, 1200.0, -60.0, NONE]), rated_power_kw=2000)
     assert found.kwh == pytest.approx(290)

@@ -8,14 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 from django.contrib.auth.models import User
-from django.db import OperationalError
 from django.test import Client
 from django.utils.html import escape
 
 from aggregates.admin.performance import page_of
 from aggregates.pages.performance import PowerCurve
 from aggregates.pages.performance_figures import power_curve_figure
-from sourcedata import reader
 from tests.builders import aggregated, measurements, turbine
 
 PAGES = "/admin/aggregates/performance/"
@@ -148,19 +146,6 @@ def test_a_very_large_farm_is_listed_in_part(admin_client: Client, monkeypatch: 
     an_hour("T01")
     an_hour("T02")
     assert "1 more are not shown" in admin_client.get(PAGES).content.decode()
-
-
-@pytest.mark.django_db
-def test_a_source_that_is_down_is_told(admin_client: Client, monkeypatch: Any) -> None:
-    def fail() -> None:
-        raise OperationalError("connection refused")
-
-    an_hour(rated_power_kw=2000)
-    monkeypatch.setattr(reader, "nameplates", fail)
-    shown = page(admin_client)
-    assert "connection refused" in shown
-    assert "600.0 kWh" in shown
-    assert "How many samples are expected is not known" in shown
 
 
 @pytest.mark.django_db

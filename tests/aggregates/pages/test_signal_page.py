@@ -8,13 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from django.db import OperationalError
 from django.test import Client
 
 from aggregates.models import Signal, Value
 from aggregates.pages.downsampling import Points
 from aggregates.pages.signal_figure import signal_figure
-from sourcedata import reader
 from tests.builders import aggregated, measurements, turbine
 
 DAY = date(2025, 8, 31)
@@ -133,20 +131,6 @@ def test_a_signal_without_any_value_says_so(admin_client: Client) -> None:
 def test_a_farm_of_10_minute_samples_is_covered_by_one_a_window(admin_client: Client) -> None:
     found = figure(page(admin_client, a_day(sample_interval_s=600)))
     assert trace(found, "coverage")["y"][0] == 200
-
-
-@pytest.mark.django_db
-def test_a_source_that_is_down_leaves_the_coverage_out(
-    admin_client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail() -> None:
-        raise OperationalError("connection refused")
-
-    signal = a_day()
-    monkeypatch.setattr(reader, "nameplates", fail)
-    shown = page(admin_client, signal)
-    assert "So the coverage is not known." in shown
-    assert "coverage" not in {one["name"] for one in figure(shown)["data"]}
 
 
 @pytest.mark.django_db
