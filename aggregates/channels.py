@@ -1,7 +1,9 @@
 """The ways to people outside: e-mail, and a POST to somebody's program."""
 
+import asyncio
 import smtplib
 from collections.abc import Sequence
+from typing import Any
 
 import httpx
 from django.conf import settings
@@ -11,6 +13,8 @@ from aggregates.models import Alert
 from windproject import waits
 from windproject.wording import first_line
 
+# The first digit of a status that says so.
+SUCCESS = 2
 EMAIL, WEBHOOK = "e-mail", "webhook"
 MOST_LINES = 50
 
@@ -46,12 +50,24 @@ def _post(alerts: Sequence[Alert]) -> None:
     # `text` is what chat programs show.
     body = {"text": _text(alerts), "alerts": [_as_json(alert) for alert in alerts]}
     try:
-        answer = httpx.post(settings.ALERT_WEBHOOK_URL, json=body, timeout=waits.WEBHOOK_S)
+        status = asyncio.run(_status_of_post(body))
+    except TimeoutError:
+        raise NotDelivered(f"it has not answered after {waits.WEBHOOK_S} seconds") from None
     except httpx.HTTPError as error:
         raise NotDelivered(first_line(error) or type(error).__name__) from error
-    if not answer.is_success:
+    if status // 100 != SUCCESS:
         # The address may hold a secret, so httpx's own sentence is none to repeat.
-        raise NotDelivered(f"it answers with status {answer.status_code}")
+        raise NotDelivered(f"it answers with status {status}")
+
+
+async def _status_of_post(body: dict[str, Any]) -> int:
+    # Asynchronous for the deadline alone. Of the answer nothing but its status is read.
+    async with (
+        asyncio.timeout(waits.WEBHOOK_S),
+        httpx.AsyncClient() as client,
+        client.stream("POST", settings.ALERT_WEBHOOK_URL, json=body) as answer,
+    ):
+        return answer.status_code
 
 
 def _subject(alerts: Sequence[Alert]) -> str:

@@ -16,8 +16,11 @@ from aggregates.answers import Answer, problem
 from windproject import progress, waits
 from windproject.wording import first_line
 
-# In bytes: a day of ten turbines that are sampled every second.
+# In bytes, and in values, of which each has a comma or a bracket before it: a day of ten turbines
+# that are sampled every second. What is small when it is sent may be large when it is built.
 LARGEST_ANSWER = 256 * 2**20
+MOST_VALUES = 8_000_000
+VALUE_BEGINS = (b",", b"[", b"{")
 
 TOKEN_REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
@@ -29,8 +32,11 @@ def ask(path: str, parameters: Mapping[str, Any]) -> Answer:
         SourceUnavailable: where it does not answer, or with something else.
     """
     address = f"{settings.SOURCE_API_URL}{path}?{urlencode(parameters, doseq=True)}".rstrip("?")
+    body = _body(address)
+    if sum(map(body.count, VALUE_BEGINS)) > MOST_VALUES:
+        raise problem(address, f"answers with more than {MOST_VALUES:,} values")
     try:
-        rows = orjson.loads(_body(address))
+        rows = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise problem(address, "answers with something that is not JSON") from None
     if not isinstance(rows, list):
@@ -60,11 +66,13 @@ async def _read(address: str) -> bytearray:
         client.stream("GET", address) as response,
     ):
         _refuse_status(address, response.status_code)
-        async for chunk in response.aiter_bytes():
+        if "content-encoding" in response.headers:
+            raise problem(address, "answers with something packed, which nobody asked for")
+        async for chunk in response.aiter_raw():
             body += chunk
             progress.note()
             if len(body) > LARGEST_ANSWER:
-                raise problem(address, f"answers with more than {LARGEST_ANSWER} bytes")
+                raise problem(address, f"answers with more than {LARGEST_ANSWER:,} bytes")
     return body
 
 
@@ -75,8 +83,10 @@ def _tls() -> ssl.SSLContext:
 
 
 def _headers() -> dict[str, str]:
+    # Not packed: a few bytes could unpack to all of the memory.
+    headers = {"Accept-Encoding": "identity"}
     token = settings.SOURCE_API_TOKEN
-    return {"Authorization": f"Token {token}"} if token else {}
+    return headers | ({"Authorization": f"Token {token}"} if token else {})
 
 
 def _refuse_status(address: str, status: int) -> None:

@@ -1,5 +1,6 @@
 """Another deployment's REST API as the source: a fake one, which misbehaves."""
 
+import gzip
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -102,7 +103,8 @@ WRONG: list[tuple[str, Reply, str]] = [
     (DATA, sends(b'[{"turbine": "T0'), "not JSON"),
     (DAYS, sends(b"<html>Welcome</html>"), "not JSON"),
     (DATA, sends(b"[1e999]"), "not JSON"),
-    (DATA, sends(b"[]", header="Content-Encoding: gzip"), "does not answer"),
+    (DATA, sends(gzip.compress(b"[]"), header="Content-Encoding: gzip"), "something packed"),
+    (DATA, sends(b"[" + b"[]," * 1000 + b"[]]"), "more than 1,000 values"),
     (DAYS, says({"detail": "ok"}), "not a list"),
     (DAYS, says([[1]]), "no day"),
     (DAYS, says([{"day": "2025-08-31"}]), "no turbine"),
@@ -131,7 +133,7 @@ WRONG: list[tuple[str, Reply, str]] = [
     (DATA, says([row(0)]), "gives 1 measurements of 'T01' and has 2"),
     (DATA, says([row(0), row(1), row(2)]), "gives 3 measurements of 'T01' and has 2"),
     (DATA, trickles, "not answered in full after 0.3 seconds"),
-    (DATA, sends(b" " * 20_000), "more than 10000 bytes"),
+    (DATA, sends(b" " * 20_000), "more than 10,000 bytes"),
 ]
 
 
@@ -140,6 +142,7 @@ WRONG: list[tuple[str, Reply, str]] = [
 def test_a_wrong_answer_fails_the_run(replies, settings, monkeypatch, path, reply, sentence):
     monkeypatch.setattr(waits, "API_ANSWER_S", 0.3)
     monkeypatch.setattr(client, "LARGEST_ANSWER", 10_000)
+    monkeypatch.setattr(client, "MOST_VALUES", 1_000)
     replies[path] = reply
     run = aggregated(DAY)
     assert run.status == Run.Status.FAILED, run.traceback
