@@ -25,6 +25,7 @@ __all__ = [
     "nameplates",
     "parts",
     "recount",
+    "require_empty",
     "snapshot",
     "transactions",
     "turbine_days",
@@ -47,7 +48,8 @@ class Source(Protocol):
     ) -> list[TurbineDay]: ...
     def snapshot(self, day: date, turbines: Sequence[str]) -> Snapshot: ...
     def faults(self) -> list[str]: ...
-    def recount(self, day: date) -> list[str]: ...
+    def recount(self, first: date, last: date) -> list[tuple[date, str]]: ...
+    def require_empty(self, day: date) -> None: ...
     def transactions(self) -> int | None: ...
 
 
@@ -118,12 +120,18 @@ def transactions() -> int | None:
 
 
 @_asking_the_source()
-def recount(day: date) -> list[str]:
-    """Let the source count again what it miscounted on a UTC day, and return those turbines.
+def recount(first: date, last: date) -> list[tuple[date, str]]:
+    """Let the source count again what it miscounted from `first` to `last`, both included.
 
-    Their turbine-days are stale then, and can be aggregated again.
+    Returns those turbine-days. They are stale then, and can be aggregated again.
     """
-    return _source().recount(day)
+    return _source().recount(first, last)
+
+
+@_asking_the_source()
+def require_empty(day: date) -> None:
+    """Refuse a UTC day that has no turbine-days, where it has measurements all the same."""
+    _source().require_empty(day)
 
 
 def parts(turbines: Sequence[str]) -> list[Sequence[str]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from django.db import connections, transaction
+from django.db import IntegrityError, connections, transaction
 from django.db.models.functions import Now
 
 from aggregates import locks
@@ -87,14 +87,30 @@ def replace(chunk: Chunk, parts: Iterable[Part]) -> None:
             run.hold()
             locks.announce_changes()
             _remember(run, written)
+            _require_same(table, run.day)
             run.add(written.figures + Figures(turbine_days=len(written.turbine_days)))
     except NoPartition as error:
         raise RunFailed(f"The target cannot store values: {error}") from error
+    except IntegrityError:
+        # What lies in a partition that is being detached is not seen, and so not replaced.
+        _require_same(table, run.day)
+        raise
 
 
 def _table_of(day: date) -> str:
     with connections[TARGET].cursor() as cursor:
         return table_for(cursor, "data", day)
+
+
+def _require_same(table: str, day: date) -> None:
+    """Refuse values that went into what is no partition any more, or will not be one soon.
+
+    Raises:
+        RunFailed: saying so.
+    """
+    with transaction.atomic(using=TARGET):
+        if table not in (_table_of(day), "data"):
+            raise RunFailed(f"{table} is no partition of data any more: it was detached.")
 
 
 def _replace(part: Part, run: Run, table: str) -> Written:
@@ -195,7 +211,12 @@ def _insert(cells: Array, after: Array, ids: Array, day: date, table: str) -> No
         "timestamp": window_starts(day)[windows],
         "value": after[signals, windows],
     }
-    copy_in(TARGET, table, columns)
+    stored = copy_in(TARGET, table, columns)
+    if stored != len(signals):
+        raise RunFailed(
+            f"The target took {stored:,} of {len(signals):,} values: data has a trigger or a rule"
+            " that drops some."
+        )
 
 
 def _delete_days(ids: Array, day: date) -> None:

@@ -40,8 +40,10 @@ class AggregatedTurbines(Collection[str]):
         self.with_values = turbine_names()
 
     def __contains__(self, name: object) -> bool:
-        of_turbine = AggregatedDay.objects.filter(turbine=name)
-        return name in self.with_values or of_turbine.exists()
+        if name in self.with_values:
+            return True
+        # No text of the database can have what no name has.
+        return str(name).isprintable() and AggregatedDay.objects.filter(turbine=name).exists()
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.with_values)

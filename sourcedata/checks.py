@@ -14,7 +14,7 @@ from sourcedata.storage import stored_partitions
 from windproject.routers import SOURCE
 
 # With this migration the triggers came that are looked for.
-MADE_BY = ("sourcedata", "0005_counted_or_refused")
+MADE_BY = ("sourcedata", "0006_schema_in_functions")
 
 
 @register(Tags.database)

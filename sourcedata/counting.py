@@ -7,6 +7,7 @@ from django.db.backends.utils import CursorWrapper
 from sourcedata import upkeep
 from sourcedata.snapshot import UnreadableSource, holders, limited_waits
 from sourcedata.storage import StoredPartition
+from sourcedata.triggers import TRIGGERS
 from sourcedata.upkeep import Function
 from sourcedata.variables import VARIABLE_NAMES
 from windproject.wording import listed
@@ -14,23 +15,50 @@ from windproject.wording import listed
 # What must hold of the tables, and what is wrong where it does not.
 SOUND = {
     "relkind = 'p' AND NOT relispartition": "data is not partitioned, or is a partition itself",
+    "EXISTS (SELECT FROM pg_partitioned_table JOIN pg_attribute ON attrelid = partrelid"
+    " AND attnum = partattrs[0] WHERE partrelid = root.oid AND partstrat = 'r' AND partnatts = 1"
+    " AND attname = 'timestamp')": "data is not partitioned by ranges of its timestamp alone",
     "relnamespace = ALL(SELECT relnamespace FROM pg_class"
     " WHERE oid IN ('source_day'::regclass, 'turbine'::regclass))": (
         "data, source_day and turbine are not in one schema"
     ),
-    "EXISTS (SELECT FROM pg_index WHERE indrelid = root.oid AND indisprimary AND indimmediate)": (
-        "data has no primary key that is checked at once"
+    "2 = (SELECT count(*) FROM pg_class WHERE relkind = 'r' AND NOT relispartition"
+    " AND oid IN ('source_day'::regclass, 'turbine'::regclass)) AND NOT EXISTS ("
+    "SELECT FROM pg_inherits WHERE ARRAY['source_day'::regclass::oid, 'turbine'::regclass::oid]"
+    " && ARRAY[inhrelid, inhparent])": "source_day or turbine is not a plain table of its own",
+    "EXISTS (SELECT FROM pg_index WHERE indrelid = root.oid AND indisprimary AND indimmediate"
+    " AND indisvalid AND ARRAY(SELECT attname::text FROM unnest(indkey) WITH ORDINALITY"
+    " AS key (attnum, place) JOIN pg_attribute USING (attnum) WHERE attrelid = indrelid"
+    " ORDER BY place) = '{turbine_id,timestamp}')": (
+        "data has no primary key of turbine_id and timestamp that is checked at once"
     ),
     "EXISTS (SELECT FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]"
     " WHERE indrelid = 'turbine'::regclass AND attname = 'name' AND indnkeyatts = 1"
-    " AND indisunique AND indimmediate AND indpred IS NULL)": "two turbines may have one name",
+    " AND indisunique AND indisvalid AND indimmediate AND indpred IS NULL)": (
+        "two turbines may have one name"
+    ),
     "EXISTS (SELECT FROM pg_attribute WHERE attrelid = root.oid"
     " AND attname = 'timestamp' AND atttypid = 'timestamptz'::regtype)": (
         "the timestamps of data have no time zone"
     ),
+    "EXISTS (SELECT FROM pg_constraint WHERE conrelid = root.oid AND contype = 'c'"
+    " AND convalidated AND conname = 'data_timestamp_from_1970_to_2099')": (
+        "data has lost the check of its timestamps"
+    ),
     "NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = root.oid AND attname = ANY(%(names)s)"
     " AND atttypid <> ALL('{float8,float4,numeric,int8,int4,int2}'::regtype[]))": (
         "a variable is not a column of numbers"
+    ),
+    "4 = (SELECT count(*) FROM pg_attribute WHERE attrelid = 'source_day'::regclass"
+    " AND (attname, atttypid::regtype::text) IN (('turbine_id', 'bigint'), ('day', 'date'),"
+    " ('revision', 'bigint'), ('samples', 'bigint')))": "source_day has columns of other types",
+    "NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'source_day'::regclass"
+    " AND NOT tgisinternal AND tgname <> ALL(%(triggers)s))": (
+        "source_day has triggers of somebody else"
+    ),
+    "NOT EXISTS (SELECT FROM pg_trigger WHERE tgtype & 19 = 19 AND tgname > 'zz_note_moves'"
+    " AND tgrelid = ANY(ARRAY(SELECT relid FROM pg_partition_tree('data'))))": (
+        "data has a trigger that changes rows after zz_note_moves has seen them"
     ),
 }
 
@@ -42,7 +70,7 @@ def uncounted(cursor: CursorWrapper, partitions: Sequence[StoredPartition]) -> l
     """
     cursor.execute(
         f"SELECT {', '.join(SOUND)} FROM pg_class root WHERE oid = 'data'::regclass",
-        {"names": list(VARIABLE_NAMES)},
+        {"names": list(VARIABLE_NAMES), "triggers": [trigger.name for trigger in TRIGGERS]},
     )
     reasons = [
         reason for reason, is_so in zip(SOUND.values(), cursor.fetchone(), strict=True) if not is_so
@@ -70,12 +98,12 @@ def settled_functions() -> list[Function]:
     """
     with limited_waits() as cursor:
         functions = upkeep.functions(cursor)
-        is_settled = all(function.came_with_triggers for function in functions)
+        is_settled = all(function.is_as_made for function in functions)
         if not is_settled and (writers := holders(WRITING)):
             raise UnreadableSource(
-                "The functions of the source's triggers were made or changed without the triggers,"
-                f" and {listed(writers)} may have written before. That must end first; or, as the"
-                " owner of the tables: manage.py verify_source --repair"
+                "Somebody replaced functions of the source's triggers, or restored them, and"
+                f" {listed(writers)} may have written before. That must end first; or, as the owner"
+                " of the tables: manage.py verify_source --repair"
             )
         return functions
 

@@ -43,7 +43,8 @@ class TurbineQuerySet(models.QuerySet["Turbine"]):
 
     def with_history(self) -> "TurbineQuerySet":
         """Add `first_day`, `last_day` (None without measurements), `days_measured`, `samples`."""
-        measured = models.Q(days__samples__gt=0)
+        # Whoever dropped the check of the times may have stored some that Python has no day for.
+        measured = models.Q(days__samples__gt=0, days__day__range=(FIRST_TIME, END_OF_TIME))
         return self.annotate(
             first_day=models.Min("days__day", filter=measured),
             last_day=models.Max("days__day", filter=measured),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from django.db import connections
-from django.db.models import Max, Min
+from django.db.models import Exists, Max, Min, OuterRef
 from django.db.models.functions import Collate
 
 from sourcedata import verification
@@ -84,7 +84,9 @@ def turbines(names: Collection[str] = ()) -> Sequence[Mapping[str, Any]]:
 @limited_waits()
 def day_range() -> tuple[date, date] | None:
     """Return the first and the last day that has measurements, or None where there are none."""
-    found = SourceDay.objects.filter(samples__gt=0).aggregate(first=Min("day"), last=Max("day"))
+    # Whoever dropped the check of the times may have stored some that Python has no day for.
+    days = SourceDay.objects.filter(samples__gt=0, day__range=(FIRST_TIME, END_OF_TIME))
+    found = days.aggregate(first=Min("day"), last=Max("day"))
     return None if found["first"] is None else (found["first"], found["last"])
 
 
@@ -118,7 +120,7 @@ def _turbine_days(
     states = states_of({row[1] for row in rows}, partitions)
     return [
         # A revision of 0 would be none.
-        TurbineDay(name, day, 1 + (stored ^ states[day]), samples, rated_power_kw, interval_s)
+        TurbineDay(name, day, 1 + (int(stored) ^ states[day]), samples, rated_power_kw, interval_s)
         for pk, day, stored, samples in rows
         for name, rated_power_kw, interval_s in (known[pk],)
     ]
@@ -212,12 +214,37 @@ def transactions() -> int | None:
         return None if begun is None or cursor.db.savepoint_ids else int(begun)
 
 
-def recount(day: date) -> list[str]:
-    """Count again the samples of turbine-days that are not what there is; return their turbines."""
-    wrong = [counted for counted in verification.count(day, day) if counted.is_wrong]
-    turbines = [counted for counted in wrong if counted.turbine is not None]
-    verification.recount(turbines)
-    return [str(counted.turbine) for counted in turbines]
+def recount(first: date, last: date) -> list[tuple[date, str]]:
+    """Count again the samples of turbine-days from `first` to `last` where they are not right.
+
+    Returns the turbine-days.
+    """
+    wrong = [counted for counted in verification.count(first, last) if counted.is_wrong]
+    known = [counted for counted in wrong if counted.turbine is not None]
+    verification.recount(known)
+    return [(counted.day, str(counted.turbine)) for counted in known]
+
+
+def require_empty(day: date) -> None:
+    """Refuse a UTC day of which no turbine-day is known, and which has measurements all the same.
+
+    Raises:
+        UnreadableSource: where it has, or where changes of it are not counted.
+    """
+    functions = settled_functions()
+    with locked_snapshot() as cursor:
+        refuse_uncounted(cursor, partitions_of(day, stored_partitions(cursor)), functions)
+        # By turbine, for the key begins with it.
+        measured = Measurement.objects.filter(turbine=OuterRef("pk"), **_within(day))
+        uncounted_turbines = Turbine.objects.filter(Exists(measured)).order_by("name")
+        for turbine in uncounted_turbines[:1]:
+            rows = Measurement.objects.filter(turbine=turbine, **_within(day)).count()
+            require_all(turbine.name, day, rows, 0)
+
+
+def _within(day: date) -> dict[str, datetime]:
+    start, end = day_bounds(day)
+    return {"timestamp__gte": start, "timestamp__lt": end}
 
 
 @limited_waits()

@@ -4,9 +4,10 @@ Their statistics stay: a turbine-day that the source no longer knows is archived
 recomputes, removes or audits it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
@@ -14,8 +15,10 @@ from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from sourcedata.models import SourceDay
+from sourcedata.storage import StoredPartition, states_of, stored_partitions
 from sourcedata.verification import counted
 from windproject import waits
+from windproject.days import days_between
 from windproject.partitions import month_after, month_bounds, month_of, partitions
 from windproject.routers import SOURCE
 
@@ -30,13 +33,15 @@ class MonthChanged(Exception):
 class KeptMonth:
     """A month of the source: how many turbine-days and measurements it has.
 
-    `revisions` is a sum that any change of a measurement changes.
+    `revisions` is a sum that any change of a measurement changes, and `states` one that changes
+    with what no trigger sees.
     """
 
     first: date
     turbine_days: int
     measurements: int
     revisions: int
+    states: int
 
     @property
     def last(self) -> date:
@@ -52,7 +57,18 @@ def months_before(day: date) -> Sequence[KeptMonth]:
 def _months(days: QuerySet[SourceDay]) -> Sequence[KeptMonth]:
     by_month = days.annotate(month=TruncMonth("day")).values_list("month").order_by("month")
     sums = {"measurements": Sum("samples"), "revisions": Sum("revision")}
-    return [KeptMonth(*row) for row in by_month.annotate(turbine_days=Count("*"), **sums)]
+    with connections[SOURCE].cursor() as cursor:
+        stored = stored_partitions(cursor)
+    rows: Iterable[Any] = by_month.annotate(turbine_days=Count("*"), **sums)
+    return [
+        KeptMonth(first, turbine_days, measurements, revisions, _states(first, stored))
+        for first, turbine_days, measurements, revisions in rows
+    ]
+
+
+def _states(month: date, stored: Sequence[StoredPartition]) -> int:
+    days = list(days_between(month, month_after(month) - DAY))
+    return sum(states_of(days, stored).values())
 
 
 def drop(month: KeptMonth) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import OperationalError, ProgrammingError, connections, transaction
+from django.db import DataError, OperationalError, ProgrammingError, connections, transaction
 from django.db.backends.utils import CursorWrapper
 from psycopg2 import errorcodes
 
@@ -66,6 +66,8 @@ def limited_waits() -> Iterator[CursorWrapper]:
             cursor.execute("SET LOCAL quote_all_identifiers = off")
             cursor.execute(f"SET LOCAL lock_timeout = '{patience.current().source_lock_s}s'")
             yield cursor
+    except DataError as error:
+        raise UnreadableSource(f"The source cannot be read: {first_line(error)}.") from error
     except (OperationalError, ProgrammingError) as error:
         code = getattr(error.__cause__, "pgcode", None)
         if code == errorcodes.LOCK_NOT_AVAILABLE:

@@ -35,8 +35,12 @@ STATE = f"""
     FROM ({ATTACHED}) AS attached
     CROSS JOIN pg_control_system()
     CROSS JOIN (
-        SELECT string_agg(concat_ws(' ', oid, relfilenode, relnamespace::regnamespace), ','
-            ORDER BY oid) FROM pg_class
+        SELECT string_agg(concat_ws(' ', oid, xmin, relfilenode, relnamespace::regnamespace, (
+            SELECT string_agg(concat_ws(' ', attname, attnum, pg_attribute.xmin), ','
+                ORDER BY attnum)
+            FROM pg_attribute
+            WHERE attrelid = pg_class.oid AND relname = 'source_day' AND attnum > 0
+        )), ',' ORDER BY oid) FROM pg_class
         WHERE oid IN ('data'::regclass, 'source_day'::regclass)
     ) AS of_tables (tables)
     CROSS JOIN LATERAL (

@@ -8,6 +8,9 @@ the next, in one transaction, or by one that has two events, may deadlock with s
 the other way round; PostgreSQL then ends one of the two.
 
 A statement fires the triggers of the table that it names, so each partition has those of `data`.
+
+In a function `@` stands for the schema of the tables: whoever may make functions there, or renames
+it, must not have these call or count something else.
 """
 
 from dataclasses import dataclass
@@ -20,7 +23,25 @@ REVISION = "1 + ('x' || substr(replace(gen_random_uuid()::text, '-', ''), 20))::
 CAME = "SELECT turbine_id, timestamp, 1 AS change FROM came"
 WENT = "SELECT turbine_id, timestamp, -1 AS change FROM went"
 
-# What is noted is looked at: a trigger that somebody gave `source_day` could keep it as it was.
+# Somebody may have renamed the schema, and made another of its name. A trigger that somebody gave
+# `source_day` could keep it as it was; row security of it could hide that it was not noted.
+REFUSE_ELSEWHERE = """
+    IF tg_table_schema <> '@' AND NOT EXISTS (
+        SELECT FROM pg_inherits WHERE inhrelid = tg_relid AND inhparent = to_regclass('@.data')
+    ) THEN
+        RAISE integrity_constraint_violation USING MESSAGE =
+            format('%I is another schema than that whose changes are counted.', tg_table_schema),
+            HINT = 'Give it its name back, or run: manage.py verify_source --repair';
+    END IF;
+    IF EXISTS (
+        SELECT FROM pg_trigger WHERE tgrelid = '@.source_day'::regclass AND NOT tgisinternal
+        AND tgname <> ALL('{refuse_forgetting,refuse_forgetting_all,refuse_truncating}')
+    ) THEN
+        RAISE integrity_constraint_violation USING MESSAGE =
+            'source_day has triggers of somebody else, who could change what it counts.',
+            HINT = 'Drop the trigger that somebody gave source_day.';
+    END IF;
+"""
 RAISE_REVISIONS = f"""
     WITH changed AS MATERIALIZED (
         SELECT turbine_id, (timestamp AT TIME ZONE 'UTC')::date AS day, {REVISION} AS revision,
@@ -28,7 +49,7 @@ RAISE_REVISIONS = f"""
         FROM ({{changes}}) AS changes
         GROUP BY turbine_id, day
     ), noted AS (
-        INSERT INTO source_day AS stored (turbine_id, day, revision, samples)
+        INSERT INTO @.source_day AS stored (turbine_id, day, revision, samples)
         SELECT * FROM changed ORDER BY turbine_id, day
         ON CONFLICT (turbine_id, day) DO UPDATE
         SET revision = excluded.revision, samples = stored.samples + excluded.samples
@@ -38,8 +59,7 @@ RAISE_REVISIONS = f"""
     FROM changed LEFT JOIN noted USING (turbine_id, day, revision) WHERE noted.day IS NULL;
     IF unnoted > 0 THEN
         RAISE integrity_constraint_violation USING MESSAGE =
-            'source_day did not take the revisions of turbine-days that change.',
-            HINT = 'Drop the trigger that somebody gave source_day.';
+            'source_day did not take the revisions of turbine-days that change.';
     END IF;
     RETURN NULL;
 """
@@ -50,6 +70,15 @@ RAISE_REVISIONS = f"""
 # key that is checked at once lets none close.)
 KEY = "hashtextextended(concat(turbine_id, ' ', extract(epoch FROM timestamp)), 0)"
 REFUSE_HIDDEN_MOVES = f"""
+    IF EXISTS (
+        SELECT FROM pg_trigger WHERE tgtype & 19 = 19 AND tgenabled <> 'D'
+        AND tgname > 'zz_note_moves' AND tgrelid = ANY(
+            tg_relid || ARRAY(SELECT inhrelid FROM pg_inherits WHERE inhparent = tg_relid))
+    ) THEN
+        RAISE integrity_constraint_violation USING MESSAGE =
+            'data has a trigger that changes rows after zz_note_moves has seen them.',
+            HINT = 'Give it a name that sorts before zz_note_moves.';
+    END IF;
     IF current_setting('windproject.moved', true) <> '' THEN
         IF current_setting('windproject.moved')::numeric IS DISTINCT FROM
             (SELECT coalesce(sum({KEY}), 0) FROM went) - (SELECT coalesce(sum({KEY}), 0) FROM came)
@@ -72,9 +101,9 @@ NOTE_MOVES = """
 
 # TRUNCATE has no transition tables: the days that lost their rows are those that have none.
 RAISE_EMPTIED_REVISIONS = f"""
-    UPDATE source_day AS stored SET revision = {REVISION}, samples = 0
+    UPDATE @.source_day AS stored SET revision = {REVISION}, samples = 0
     WHERE samples <> 0 AND NOT EXISTS (
-        SELECT FROM data
+        SELECT FROM @.data
         WHERE data.turbine_id = stored.turbine_id
         AND timestamp >= stored.day::timestamp AT TIME ZONE 'UTC'
         AND timestamp < (stored.day + 1)::timestamp AT TIME ZONE 'UTC');
@@ -106,7 +135,7 @@ REFUSE_RENAMING = f"""
             ' meanwhile.', current_setting('transaction_isolation')),
             HINT = 'Write BEGIN ISOLATION LEVEL READ COMMITTED before it.';
     END IF;
-    IF EXISTS (SELECT FROM source_day WHERE turbine_id = old.id) THEN
+    IF EXISTS (SELECT FROM @.source_day WHERE turbine_id = old.id) THEN
         RAISE integrity_constraint_violation USING MESSAGE =
             format('The turbine %L has measurements and cannot be renamed.', old.name);
     END IF;
@@ -124,11 +153,16 @@ REFUSE_FORGETTING = """
 """
 MEASURED = """
         SELECT FROM went WHERE EXISTS (
-            SELECT FROM data
+            SELECT FROM @.data
             WHERE data.turbine_id = went.turbine_id
             AND timestamp >= went.day::timestamp AT TIME ZONE 'UTC'
             AND timestamp < (went.day + 1)::timestamp AT TIME ZONE 'UTC')
 """
+
+
+def quoted_identifier(name: str) -> str:
+    """Return the name as PostgreSQL takes any name."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 @dataclass(frozen=True)
@@ -146,6 +180,13 @@ class Trigger:
         """Whether it fires for rows: PostgreSQL then gives it to the partitions itself."""
         return "FOR EACH ROW" in self.definition
 
+    def body_in(self, schema: str) -> str:
+        """Return the body of the function, for tables in that schema."""
+        identifier, literal = quoted_identifier(schema), schema.replace("'", "''")
+        body = self.body.replace("'@'", f"'{literal}'")
+        body = body.replace("'@.", f"""'{identifier.replace("'", "''")}.""")
+        return body.replace("@.", f"{identifier}.")
+
     def statement(self, table: str) -> str:
         """Return what creates it on `table`, as `pg_get_triggerdef` words it."""
         return (
@@ -155,7 +196,7 @@ class Trigger:
 
 
 EACH_STATEMENT = "FOR EACH STATEMENT"
-COUNTING = "\nDECLARE unnoted bigint;\nBEGIN"
+COUNTING = f"\nDECLARE unnoted bigint;\nBEGIN{REFUSE_ELSEWHERE}"
 TRIGGERS = (
     Trigger(
         "raise_revisions_after_insert",
@@ -184,7 +225,7 @@ TRIGGERS = (
         "data",
         "AFTER TRUNCATE",
         EACH_STATEMENT,
-        f"\nBEGIN{RAISE_EMPTIED_REVISIONS}END ",
+        f"\nBEGIN{REFUSE_ELSEWHERE}{RAISE_EMPTIED_REVISIONS}END ",
     ),
     Trigger(
         "refuse_truncating",
@@ -228,6 +269,6 @@ TRIGGERS = (
         "source_day",
         "AFTER TRUNCATE",
         EACH_STATEMENT,
-        f"\nBEGIN{REFUSE_FORGETTING.format(measured='SELECT FROM data')}END ",
+        f"\nBEGIN{REFUSE_FORGETTING.format(measured='SELECT FROM @.data')}END ",
     ),
 )

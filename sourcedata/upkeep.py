@@ -1,16 +1,15 @@
 """Whether the triggers of the source are what they must be, and making them so."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.db.backends.utils import CursorWrapper
 
 from sourcedata.triggers import TRIGGERS, Trigger
-from windproject.partitions import partitions, rights_of_triggers, search_path
+from windproject.partitions import partitions
 
 TABLES = sorted({trigger.table for trigger in TRIGGERS})
-BODIES = {trigger.name: trigger.body for trigger in TRIGGERS}
 
 STORED = """
     SELECT tgrelid::regclass::text, tgname, pg_get_triggerdef(pg_trigger.oid, true), tgenabled,
@@ -24,30 +23,37 @@ FUNCTIONS = """
       AND pronargs = 0 AND lanname = 'plpgsql' AND prosecdef AND proconfig = ARRAY[%s]
       AND (proname, prosrc) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
 """
+# Names in it are those of PostgreSQL itself, whatever others make.
+SEARCH_PATH = "search_path=pg_catalog, pg_temp"
 # CREATE OR REPLACE FUNCTION waits for nobody, so that a writer who fired an older function may
-# commit later. CREATE TRIGGER waits for all who write to its table: a function that was made in the
-# same transaction is the one that each later writer fires. Triggers of a partition may be younger.
+# commit later. `mend` waits for all writers, and makes a function and its comment in one
+# transaction: whoever replaces the function later leaves the comment as it is.
+COMMENT = "Made while nobody wrote. It counts as long as nobody replaces it."
 MADE = """
-    SELECT pg_proc.oid, proname, pg_proc.xmin::text, bool_and(
-        CASE WHEN tgrelid = 'data'::regclass THEN pg_trigger.xmin = pg_proc.xmin
-        ELSE age(pg_trigger.xmin) <= age(pg_proc.xmin) END)
-    FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
-    WHERE tgname = ANY(%s)
-      AND tgrelid = ANY(ARRAY(SELECT relid FROM pg_partition_tree('data')))
-    GROUP BY pg_proc.oid ORDER BY pg_proc.oid
+    SELECT pg_proc.oid, proname, pg_proc.xmin::text,
+        coalesce(pg_proc.xmin = pg_description.xmin, false)
+    FROM pg_proc LEFT JOIN pg_description
+        ON classoid = 'pg_proc'::regclass AND objoid = pg_proc.oid
+    WHERE pg_proc.oid IN (SELECT tgfoid FROM pg_trigger WHERE tgname = ANY(%s)
+        AND tgrelid = ANY(ARRAY(SELECT relid FROM pg_partition_tree('data'))))
+    ORDER BY pg_proc.oid
+"""
+SCHEMA = """
+    SELECT nspname FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE pg_class.oid = 'data'::regclass
 """
 
 
 class Function(NamedTuple):
     """A function of triggers of `data`, in one of its versions.
 
-    `came_with_triggers` says that it was made together with them.
+    `is_as_made` says that nobody replaced it since all writers were waited for.
     """
 
     oid: int
     name: str
     made_by: str
-    came_with_triggers: bool
+    is_as_made: bool
 
 
 @dataclass(frozen=True)
@@ -82,8 +88,16 @@ def _places(partitions: Sequence[str]) -> list[tuple[str, Trigger]]:
 
 
 def _right_functions(cursor: CursorWrapper) -> set[str]:
-    cursor.execute(FUNCTIONS, [search_path(cursor), [*BODIES], [*BODIES.values()]])
+    bodies = _bodies(cursor)
+    cursor.execute(FUNCTIONS, [SEARCH_PATH, [*bodies], [*bodies.values()]])
     return {name for (name,) in cursor.fetchall()}
+
+
+def _bodies(cursor: CursorWrapper) -> Mapping[str, str]:
+    """Return the functions' bodies, by name."""
+    cursor.execute(SCHEMA)
+    (schema,) = cursor.fetchone()
+    return {trigger.name: trigger.body_in(schema) for trigger in TRIGGERS}
 
 
 def _reason(trigger: Trigger, table: str, stored: Sequence[Any] | None, right: set[str]) -> str:
@@ -107,32 +121,25 @@ def mend(cursor: CursorWrapper) -> list[Fault]:
     Takes the rights of the tables' owner, and waits for whoever writes measurements. What is right
     stays untouched: a new trigger or function is another state of all partitions that have it.
     """
-    names = [partition.name for partition in partitions(cursor, "data")]
-    found = {(fault.table, fault.trigger): fault for fault in faults(cursor, names)}
-    renewed = {fault.trigger.name for fault in found.values() if fault.table in TABLES}
-    renewed |= {made.name for made in functions(cursor) if not made.came_with_triggers}
-    _make_functions(cursor, renewed)
-    mended = [
-        found.get((table, trigger), Fault(table, trigger, "was not made with its function"))
-        for table, trigger in _places(names)
-        if (table, trigger) in found or trigger.name in renewed
-    ]
+    replaced = {made.name for made in functions(cursor) if not made.is_as_made}
+    bodies, right = _bodies(cursor), _right_functions(cursor) - replaced
+    mended = faults(cursor, [partition.name for partition in partitions(cursor, "data")])
+    for name in bodies.keys() - right:
+        _make_function(cursor, name, bodies[name])
     for fault in mended:
         for statement in _mending(fault):
             cursor.execute(statement)
     return mended
 
 
-def _make_functions(cursor: CursorWrapper, names: Collection[str]) -> None:
-    rights = rights_of_triggers(cursor)
-    for name, body in BODIES.items():
-        if name in names:
-            cursor.execute(
-                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql"
-                f" {rights} AS $function${body}$function$"
-            )
-            # Else anybody could let it count rows of a table of their own.
-            cursor.execute(f"REVOKE EXECUTE ON FUNCTION {name}() FROM PUBLIC")
+def _make_function(cursor: CursorWrapper, name: str, body: str) -> None:
+    cursor.execute(
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql"
+        f" SECURITY DEFINER SET {SEARCH_PATH} AS $function${body}$function$"
+    )
+    # Else anybody could let it count rows of a table of their own.
+    cursor.execute(f"REVOKE EXECUTE ON FUNCTION {name}() FROM PUBLIC")
+    cursor.execute(f"COMMENT ON FUNCTION {name}() IS %s", [COMMENT])
 
 
 def _mending(fault: Fault) -> Iterator[str]:

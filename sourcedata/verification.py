@@ -13,7 +13,8 @@ from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 
 from sourcedata import upkeep
-from sourcedata.snapshot import limited_waits, locked_snapshot
+from sourcedata.models import END_OF_TIME, FIRST_TIME
+from sourcedata.snapshot import UnreadableSource, limited_waits, locked_snapshot
 from sourcedata.triggers import REVISION
 from sourcedata.upkeep import Fault
 from windproject import waits
@@ -36,8 +37,9 @@ COUNTED = """
     ORDER BY day, name
 """
 MONTHS = """
-    SELECT DISTINCT date_trunc('month', day)::date FROM source_day
+    SELECT DISTINCT date_trunc('month', day)::date FROM source_day WHERE day BETWEEN %s AND %s
     UNION SELECT DISTINCT date_trunc('month', timestamp AT TIME ZONE 'UTC')::date FROM {default}
+    WHERE timestamp >= %s AND timestamp < %s
 """
 
 
@@ -63,7 +65,9 @@ class Counted:
 def months() -> list[tuple[date, date]]:
     """Return the first and the last day of each month that the source may have something of."""
     with connections[SOURCE].cursor() as cursor:
-        cursor.execute(MONTHS.format(default=default_partition(cursor, "data") or "data"))
+        default = default_partition(cursor, "data") or "data"
+        bounds = [FIRST_TIME.date(), END_OF_TIME.date() - DAY, FIRST_TIME, END_OF_TIME]
+        cursor.execute(MONTHS.format(default=default), bounds)
         found = {month for (month,) in cursor.fetchall()}
         for partition in partitions(cursor, "data"):
             month = month_of(partition.start.date())
@@ -123,6 +127,8 @@ def _recount(turbine_id: int, day: date) -> None:
             " WHERE turbine_id = %(turbine)s AND day = %(day)s",
             key,
         )
+        if cursor.rowcount != 1:
+            raise UnreadableSource(f"source_day does not take what was counted of {day}.")
 
 
 def mend_triggers() -> list[Fault]:

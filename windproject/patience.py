@@ -55,11 +55,13 @@ def _settings(**values: str) -> str:
     return " ".join(f"-c {name}={value}" for name, value in values.items())
 
 
-# The other way round: what a program has locked whose host vanished is free again.
+# The other way round: what a program has locked whose host vanished is free again. And numbers are
+# written to the last digit, whatever the database or the account has been set to.
 _OF_THE_SERVER = _settings(
     tcp_keepalives_idle=f"{waits.SILENT_S}s",
     tcp_keepalives_interval=f"{waits.ASKED_EVERY_S}s",
     tcp_keepalives_count=f"{waits.ASKED_TIMES}",
     tcp_user_timeout=f"{waits.UNACKNOWLEDGED_S}s",
     client_connection_check_interval=f"{waits.CLIENT_LOOKED_FOR_EVERY_S}s",
+    extra_float_digits="1",
 )

@@ -25,17 +25,17 @@ ROWS_AT_A_TIME = 8192
 Column = np.ndarray[Any, Any]
 
 
-def copy_in(alias: str, table: str, columns: Mapping[str, Column]) -> None:
+def copy_in(alias: str, table: str, columns: Mapping[str, Column]) -> int:
     """Append rows to `table`, one column of int64, float64 or datetime64[us] (UTC) a name.
 
-    NaN becomes NULL. Runs in the caller's transaction.
+    NaN becomes NULL. Runs in the caller's transaction. Returns how many rows the table took.
 
     Raises:
         django.db.DatabaseError: where the table refuses a row; then it took none.
     """
     names = ", ".join(f'"{name}"' for name in columns)
     sent = cast(BinaryIO, _Stream(encode([*columns.values()])))
-    _copy(alias, f"COPY {table} ({names}) FROM STDIN (FORMAT binary)", sent)
+    return _copy(alias, f"COPY {table} ({names}) FROM STDIN (FORMAT binary)", sent)
 
 
 def copy_out(alias: str, query: str, parameters: Sequence[Any], kinds: str) -> list[Column]:
@@ -64,11 +64,12 @@ class _Stream:
         return next(self.parts, b"")
 
 
-def _copy(alias: str, statement: str, stream: BinaryIO) -> None:
+def _copy(alias: str, statement: str, stream: BinaryIO) -> int:
     connection = connections[alias]
     # psycopg2's own cursor: Django's does not translate the errors of its copy methods.
     with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.cursor.copy_expert(statement, stream)
+        return int(cursor.cursor.rowcount)
 
 
 def encode(columns: Sequence[Column]) -> Iterator[bytes]:

@@ -82,16 +82,18 @@ def expected_values(day: date, turbines: Sequence[str]) -> pd.DataFrame:
 def _cell(variable: Variable) -> str:
     lowest, highest = f"float8 '{variable.minimum}'", f"float8 '{variable.maximum}'"
     if variable.per_rated_power:
-        lowest = f"coalesce({lowest} * turbine.rated_power_kw, '-Infinity')"
-        highest = f"coalesce({highest} * turbine.rated_power_kw, 'Infinity')"
+        # As text, as which the pipeline reads it: a `real` has other digits as a `float8`.
+        power = "turbine.rated_power_kw::text::float8"
+        lowest = f"coalesce({lowest} * {power}, '-Infinity')"
+        highest = f"coalesce({highest} * {power}, 'Infinity')"
     name = variable.name
     turned = _turned(variable)
-    return f"('{name}', {variable.is_angle}, data.{name}, {turned}, {lowest}, {highest})"
+    return f"('{name}', {variable.is_angle}, data.{name}::float8, {turned}, {lowest}, {highest})"
 
 
 def _turned(variable: Variable) -> str:
     """Return the SQL of the value that counts in place of the measured one."""
-    value = f"data.{variable.name}"
+    value = f"data.{variable.name}::float8"
     if variable.is_angle:
         # Sine and cosine take any turn. PostgreSQL raises an error where a result underflows.
         return f"CASE WHEN abs({value}) < 1e-100 THEN 0 ELSE {value} END"

@@ -1,11 +1,15 @@
 """The audit that nobody asks for: some days a night, in turn, and what it finds is mended."""
 
 import logging
+from collections import defaultdict
 from datetime import date
+
+from django.conf import settings
 
 from aggregates import alerts, audit, extract
 from aggregates.errors import RunFailed, SourceUnavailable
 from aggregates.models import Alert
+from windproject.days import today
 from windproject.wording import listed
 
 logger = logging.getLogger(__name__)
@@ -16,12 +20,15 @@ DAYS_PER_NIGHT = 30
 def audit_in_turn() -> None:
     """Audit the days that were not audited for the longest time; tell of damage, and let it heal.
 
+    Measurements are counted of these, and of the look-back, which may have days that nobody knows.
+
     Raises:
         SourceUnavailable: where the source does not answer.
     """
+    _recount(today() - settings.PENDING_LOOKBACK, today())
     for day in audit.longest_unaudited(DAYS_PER_NIGHT):
         try:
-            _recount(day)
+            _recount(day, day)
             found = audit.audit_day(day)
         except SourceUnavailable:
             raise
@@ -32,13 +39,16 @@ def audit_in_turn() -> None:
                 _mend(found)
 
 
-def _recount(day: date) -> None:
+def _recount(first: date, last: date) -> None:
     try:
-        turbines = extract.recount(day)
+        turbine_days = extract.recount(first, last)
     except SourceUnavailable as error:
-        logger.error("%s is not counted anew: %s", day, error)
+        logger.error("%s to %s are not counted anew: %s", first, last, error)
         return
-    if turbines:
+    by_day = defaultdict(list)
+    for day, turbine in turbine_days:
+        by_day[day].append(turbine)
+    for day, turbines in by_day.items():
         message = (
             f"the source had another number of measurements of {listed(turbines)} than it said;"
             " they are counted anew and computed again. What is gone waits for --force."

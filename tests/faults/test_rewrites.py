@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
@@ -11,23 +11,26 @@ from io import StringIO
 import psycopg2
 import psycopg2.errors
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import OperationalError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
 
-from aggregates import load, pipeline, states
+from aggregates import load, pipeline, reconciler, states
+from aggregates.audit import nightly
 from aggregates.extract import SourceUnavailable
 from aggregates.models import AggregatedDay, Run, Value
 from sourcedata import reader, retention, upkeep, verification
 from sourcedata.models import Measurement
 from sourcedata.snapshot import UnreadableSource
+from sourcedata.triggers import TRIGGERS
 from tests.builders import aggregated, values
 from tests.faults.conftest import DAY, copied, measured, proves_well
 from tests.faults.test_changes import changing
 from tests.processes import wait_until
 from tests.sessions import is_waited_for, session
 from windproject import patience
-from windproject.days import day_start, today
+from windproject.days import day_start, now, today
 from windproject.partitions import ensure_months, month_after, month_of, partitions
 from windproject.waits import COMMAND
 
@@ -192,13 +195,55 @@ UNSEEN = {
         "INSERT INTO postgres.source_day TABLE public.source_day",
         "UPDATE data SET power = 7",
     ],
-    "another schema": [
-        "ALTER SCHEMA public RENAME TO wind",
-        "CREATE SCHEMA public",
-        "CREATE TABLE public.source_day (LIKE wind.source_day INCLUDING ALL)",
-        "DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = wind, public',"
-        " current_database()); END$$",
-        "UPDATE wind.data SET power = 7",
+    "another source_day for a while": [
+        "ALTER TABLE source_day RENAME TO away",
+        "CREATE TABLE source_day (LIKE away INCLUDING ALL)",
+        "UPDATE data SET power = 7",
+        "DROP TABLE source_day",
+        "ALTER TABLE away RENAME TO source_day",
+    ],
+    "source_day in another schema for a while": [
+        "CREATE SCHEMA elsewhere",
+        "ALTER TABLE source_day SET SCHEMA elsewhere",
+        "CREATE TABLE source_day (LIKE elsewhere.source_day INCLUDING ALL)",
+        "UPDATE data SET power = 7",
+        "DROP TABLE source_day",
+        "ALTER TABLE elsewhere.source_day SET SCHEMA public",
+    ],
+    "another column of revisions for a while": [
+        "ALTER TABLE source_day RENAME revision TO away",
+        "ALTER TABLE source_day ALTER away SET DEFAULT 0",
+        "ALTER TABLE source_day ADD COLUMN revision bigint",
+        "UPDATE data SET power = 7",
+        "ALTER TABLE source_day DROP COLUMN revision",
+        "ALTER TABLE source_day RENAME away TO revision",
+    ],
+    "a source_day in partitions": [
+        "ALTER TABLE source_day RENAME TO away",
+        "CREATE TABLE source_day (LIKE away INCLUDING ALL) PARTITION BY RANGE (day)",
+        "CREATE TABLE all_days PARTITION OF source_day DEFAULT",
+        "INSERT INTO source_day TABLE away",
+    ],
+    "a data by ranges of another column": [
+        "ALTER TABLE data RENAME TO away",
+        "CREATE TABLE data (LIKE away INCLUDING DEFAULTS INCLUDING CONSTRAINTS,"
+        " PRIMARY KEY (turbine_id, timestamp)) PARTITION BY RANGE (timestamp, turbine_id)",
+        "CREATE TABLE p_all PARTITION OF data FOR VALUES FROM ('1970-01-01Z', 0)"
+        " TO ('2099-01-01Z', 0)",
+        "INSERT INTO data SELECT * FROM away",
+    ],
+    "a key of other columns": [
+        "ALTER TABLE data ADD COLUMN id bigint DEFAULT 1",
+        "ALTER TABLE data DROP CONSTRAINT data_pkey, ADD PRIMARY KEY (id, timestamp, turbine_id)",
+    ],
+    "a key that the partitions lack": [
+        "ALTER TABLE data DROP CONSTRAINT data_pkey",
+        "ALTER TABLE ONLY data ADD PRIMARY KEY (turbine_id, timestamp)",
+    ],
+    "revisions of another type": ["ALTER TABLE source_day ALTER revision TYPE numeric"],
+    "numbers that no float is of": [
+        "ALTER TABLE data ALTER COLUMN power TYPE numeric",
+        "UPDATE data SET power = '1e400'",
     ],
     "a key that is checked late": [
         "ALTER TABLE data DROP CONSTRAINT data_pkey,"
@@ -255,7 +300,7 @@ def test_what_no_trigger_sees_leaves_nothing_wrongly_current(
     connections["source"].close()
     assert state() != "current"
     run = aggregated(DAY)
-    sentences = ("verify_source --repair", "not as this project made it")
+    sentences = ("verify_source --repair", "not as this project made it", "cannot be read")
     assert run.status == "succeeded" or any(sentence in run.error for sentence in sentences)
     if state() == "current":
         proves_well()
@@ -286,7 +331,7 @@ def test_a_writer_that_fired_another_function_is_waited_for(current: None, puts_
     proves_well()
 
 
-def test_who_writes_for_long_is_not_waited_for_where_functions_came_with_triggers(
+def test_who_writes_for_long_is_not_waited_for_where_nobody_replaced_functions(
     current: None,
 ) -> None:
     with session() as writer:
@@ -299,14 +344,25 @@ def test_who_writes_for_long_is_not_waited_for_where_functions_came_with_trigger
         assert aggregated(DAY).status == "succeeded"
 
 
-def test_functions_that_were_put_back_are_made_anew_with_their_triggers(current: None) -> None:
+def test_functions_that_were_put_back_are_made_anew(current: None) -> None:
     with session() as owner, session() as writer:
         ((function,),) = owner.run("SELECT pg_get_functiondef('zz_note_moves'::regproc)")
         owner.run(function)
-        assert {fault.trigger.name for fault in verification.mend_triggers()} == {"zz_note_moves"}
-        assert verification.mend_triggers() == []
+        verification.mend_triggers()
         writer.run("BEGIN", "UPDATE data SET power = 7")
         assert aggregated(DAY).status == "succeeded"
+
+
+ROUND_TIMES = """
+    CREATE FUNCTION round_times() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN
+    new.timestamp := date_bin('1 min', new.timestamp, '2000-01-01Z') + interval '1 month';
+    RETURN new; END$$
+"""
+KEEPS_REVISIONS = """
+    CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN
+    IF pg_trigger_depth() < 3 THEN UPDATE source_day SET revision = old.revision
+    WHERE (turbine_id, day) = (new.turbine_id, new.day); END IF; RETURN NULL; END$$
+"""
 
 
 def test_nobody_counts_rows_of_another_table(current: None) -> None:
@@ -404,6 +460,23 @@ MOVE = (
 RENAME = "UPDATE turbine SET name = name || 'x'"
 REPEATABLE = "BEGIN ISOLATION LEVEL REPEATABLE READ"
 REFUSED = {
+    "a trigger that changes times last": (
+        [
+            ROUND_TIMES,
+            "CREATE TRIGGER zzz_round BEFORE UPDATE ON data FOR EACH ROW"
+            " EXECUTE FUNCTION round_times()",
+            "MERGE INTO data USING turbine ON turbine_id = id WHEN MATCHED THEN UPDATE SET power=1",
+        ],
+        "after zz_note_moves has seen them",
+    ),
+    "a trigger that keeps revisions": (
+        [
+            KEEPS_REVISIONS,
+            "CREATE TRIGGER keep AFTER UPDATE ON source_day FOR EACH ROW EXECUTE FUNCTION keep()",
+            "UPDATE data SET power = 7",
+        ],
+        "source_day has triggers of somebody else",
+    ),
     "a merge into another month": ([MOVE.format(months=1)], "Write UPDATE data SET"),
     "a merge that also inserts": (
         [f"{MOVE.format(months=2)} WHEN NOT MATCHED THEN INSERT (turbine_id) VALUES (one.id)"],
@@ -442,6 +515,91 @@ REFUSED = {
         "Drop the trigger that somebody gave source_day",
     ),
 }
+
+
+def test_a_change_in_a_schema_of_another_name_is_refused(current: None) -> None:
+    with session() as owner:
+        owner.run(
+            "CREATE SCHEMA decoy",
+            "CREATE TABLE decoy.source_day (LIKE public.source_day INCLUDING ALL)",
+            "ALTER SCHEMA public RENAME TO away",
+            "ALTER SCHEMA decoy RENAME TO public",
+        )
+        with pytest.raises(psycopg2.Error, match="away is another schema than that whose changes"):
+            owner.run("UPDATE away.data SET power = 7")
+        owner.run("DROP SCHEMA public CASCADE", "ALTER SCHEMA away RENAME TO public")
+        owner.run("UPDATE data SET power = 7")
+    assert (state(), aggregated(DAY).status) == ("stale", "succeeded")
+    proves_well()
+
+
+def test_nobody_can_put_a_function_of_theirs_before_those_that_count(current: None) -> None:
+    with session() as stranger:
+        stranger.run(
+            "CREATE FUNCTION public.concat(bigint, text, numeric) RETURNS text LANGUAGE sql"
+            " AS $$SELECT 'x'$$",
+            "CREATE FUNCTION public.hashtextextended(text, integer) RETURNS bigint LANGUAGE sql"
+            " AS $$SELECT 1::bigint$$",
+        )
+        with pytest.raises(psycopg2.Error, match="MERGE cannot move measurements"):
+            stranger.run(written(MOVE.format(months=1)))
+
+
+def test_two_turbines_of_one_name_are_named(current: None) -> None:
+    with session() as owner:
+        owner.run("CREATE TABLE more () INHERITS (turbine)", "INSERT INTO more TABLE turbine")
+    assert "source_day or turbine is not a plain table" in aggregated(DAY, force=True).error
+
+
+def test_times_that_no_day_is_of_are_named_and_stop_nothing(current: None) -> None:
+    with session() as owner:
+        owner.run(
+            "ALTER TABLE data DROP CONSTRAINT data_timestamp_from_1970_to_2099",
+            "INSERT INTO data (turbine_id, timestamp) SELECT id, '20000-01-01Z' FROM turbine",
+            "INSERT INTO data (turbine_id, timestamp) SELECT id, '1000-01-01 BC' FROM turbine",
+        )
+    reconciler.tick(now())
+    assert reader.day_range() == (DAY, DAY)
+    assert reader.turbines()[0]["last_day"] == DAY
+    assert "data has lost the check of its timestamps" in reader.faults()
+    with pytest.raises(CommandError):
+        call_command("verify_source")
+
+
+def test_a_day_that_nobody_knows_and_that_has_measurements_is_no_empty_one(current: None) -> None:
+    day = DAY - timedelta(days=1)
+    with session() as owner:
+        owner.run(
+            "ALTER TABLE data DISABLE TRIGGER USER",
+            f"INSERT INTO data (turbine_id, timestamp) SELECT id, '{day} 10:00Z' FROM turbine",
+        )
+        assert "could change unnoticed" in aggregated(day).error
+        for partition_trigger in TRIGGERS:
+            if partition_trigger.table == "data":
+                owner.run(f"ALTER TABLE data ENABLE ALWAYS TRIGGER {partition_trigger.name}")
+        assert "and counted 0: manage.py verify_source --repair" in aggregated(day).error
+    nightly.audit_in_turn()
+    assert aggregated(day).samples == 2
+    aggregated(DAY)
+    proves_well()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "ALTER TABLE data ALTER COLUMN power TYPE float8 USING power + 100",
+        "ALTER TABLE {partition} DISABLE TRIGGER raise_revisions_after_update",
+    ],
+)
+def test_a_month_that_was_rewritten_since_somebody_looked_is_not_let_go(
+    current: None, statement: str
+) -> None:
+    (month,) = retention.months_before(month_after(month_of(DAY)))
+    with session() as owner:
+        owner.run(written(statement))
+    with pytest.raises(retention.MonthChanged):
+        retention.drop(month)
+    assert Measurement.objects.exists()
 
 
 @pytest.mark.parametrize(("statements", "sentence"), REFUSED.values(), ids=REFUSED)
@@ -553,6 +711,47 @@ def test_a_partition_that_is_detached_while_values_are_loaded_is_waited_for(
 
     with changing(load, "compare", "before", detach_elsewhere):
         assert aggregated(DAY).changed > 0
+    proves_well()
+
+
+def test_a_partition_that_is_being_detached_meanwhile_takes_no_values(own_target: None) -> None:
+    Measurement.objects.update(power=3.0)
+    pending = "SELECT FROM pg_inherits WHERE inhdetachpending"
+
+    def detach() -> None:
+        with closing(connections["default"]):
+            execute_at_target("ALTER TABLE data DETACH PARTITION {partition} CONCURRENTLY")
+
+    def begin_to_detach() -> None:
+        detached.append(thread.submit(detach))
+        with closing(connections.create_connection("default")) as looking:
+            wait_until(lambda: has_rows(looking, pending), "partition that is to be detached")
+
+    detached: list[Future[None]] = []
+    with ThreadPoolExecutor(1) as thread, changing(load, "compare", "before", begin_to_detach):
+        error = aggregated(DAY).error
+        detached[0].result()
+    assert "is no partition of data any more" in error
+    execute_at_target("ALTER TABLE data ATTACH PARTITION {partition} FOR VALUES {bounds}")
+    assert aggregated(DAY).changed > 0
+    proves_well()
+
+
+def has_rows(connection: BaseDatabaseWrapper, query: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return bool(cursor.fetchall())
+
+
+def test_a_target_that_drops_values_fails_the_run(own_target: None) -> None:
+    Measurement.objects.update(power=3.0)
+    execute_at_target(
+        "CREATE FUNCTION drop_row() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+        "CREATE TRIGGER drops BEFORE INSERT ON data FOR EACH ROW EXECUTE FUNCTION drop_row()",
+    )
+    assert "data has a trigger or a rule that drops some" in aggregated(DAY).error
+    execute_at_target("DROP TRIGGER drops ON data")
+    assert aggregated(DAY).changed > 0
     proves_well()
 
 

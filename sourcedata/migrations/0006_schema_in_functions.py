@@ -1,0 +1,18 @@
+"""Trigger functions that name the schema of their tables, so that nobody can put others first."""
+
+from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
+
+from sourcedata import verification
+
+
+def renew_functions(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    if schema_editor.connection.alias == "source":
+        verification.mend_triggers()
+
+
+class Migration(migrations.Migration):
+    dependencies = [("sourcedata", "0005_counted_or_refused")]
+
+    operations = [migrations.RunPython(renew_functions, migrations.RunPython.noop)]
