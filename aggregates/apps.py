@@ -6,3 +6,6 @@ from django.apps import AppConfig
 class AggregatesConfig(AppConfig):
     name = "aggregates"
     verbose_name = "Statistics"
+
+    def ready(self) -> None:
+        from aggregates import logins  # noqa: F401  (importing it connects the signal)

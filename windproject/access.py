@@ -1,13 +1,19 @@
 """Who a visitor of the API is, what they may read, and how often they may ask."""
 
+from ipaddress import ip_address
 from typing import Any
 
 from django.conf import settings
+from django.dispatch import Signal
+from django.http import HttpRequest
 from knox.auth import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
-from rest_framework.throttling import SimpleRateThrottle
+from rest_framework.throttling import BaseThrottle, SimpleRateThrottle
+
+# Sent with the `token` by which somebody was let in.
+token_used = Signal()
 
 
 class AsciiTokenAuthentication(TokenAuthentication):  # type: ignore[misc]  # it has no types
@@ -20,9 +26,22 @@ class AsciiTokenAuthentication(TokenAuthentication):  # type: ignore[misc]  # it
             AuthenticationFailed: where the token is none.
         """
         try:
-            return super().authenticate(request)
+            found = super().authenticate(request)
         except UnicodeError:
             raise AuthenticationFailed("Invalid token.") from None
+        if found:
+            token_used.send(sender=type(self), token=found[1])
+        return found
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """Return the address that a visitor is counted by, as the throttles do; None where none is."""
+    address = BaseThrottle().get_ident(Request(request))
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        # Whoever comes past the proxy may claim anything.
+        return str(request.META.get("REMOTE_ADDR") or "") or None
 
 
 class MayRead(BasePermission):

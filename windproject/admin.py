@@ -1,6 +1,7 @@
 """The admin of the schedule and of the tokens, which other packages bring along."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from celery import current_app
@@ -49,14 +50,19 @@ class GuardedPeriodicTaskAdmin(PeriodicTaskAdmin):  # type: ignore[misc]  # it h
 class TokenAdmin(AuthTokenAdmin):  # type: ignore[misc]  # it has no types
     """Tokens: made for an account, shown once, and held until they are deleted."""
 
-    list_display = ("token_begins", "user", "created")
+    list_display = ("token_begins", "user", "created", "last_used")
+    list_select_related = ("use", "user")
     search_fields = ("user__username",)
     raw_id_fields = ()
-    readonly_fields = ("token_begins", "created")
+    readonly_fields = ("token_begins", "created", "last_used")
 
     @admin.display(description="token begins with")
     def token_begins(self, token: AuthToken) -> str:
         return str(token.token_key)
+
+    @admin.display(description="last used", empty_value="never")
+    def last_used(self, token: AuthToken) -> datetime | None:
+        return token.use.used_at if hasattr(token, "use") else None
 
     def formfield_for_foreignkey(self, field: Any, request: HttpRequest, **options: Any) -> Any:
         """Whoever makes a token acts in its account's name, so others' are for superusers."""
@@ -65,7 +71,7 @@ class TokenAdmin(AuthTokenAdmin):  # type: ignore[misc]  # it has no types
         return super().formfield_for_foreignkey(field, request, **options)
 
     def get_fields(self, request: HttpRequest, obj: AuthToken | None = None) -> Sequence[str]:
-        return ("user", "token_begins", "created") if obj else ("user",)
+        return ("user", "token_begins", "created", "last_used") if obj else ("user",)
 
     def has_change_permission(self, request: HttpRequest, obj: AuthToken | None = None) -> bool:
         """Only its end can be changed about a token, by deleting it."""

@@ -18,7 +18,7 @@ class AlertAdmin(ReadOnly, PatientFilters, admin.ModelAdmin):
 
     @admin.display(ordering="day")
     def about(self, alert: Alert) -> str:
-        return str(alert.day or "the source")
+        return alert.about
 
     @admin.display(empty_value="")
     def delivery(self, alert: Alert) -> str:

@@ -12,6 +12,7 @@ from aggregates.models.statistics import (
     SourceProgress,
     Value,
 )
+from aggregates.models.tokens import TokenUse
 from aggregates.models.workers import Code, Worker
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "Signal",
     "SourceProgress",
     "Tick",
+    "TokenUse",
     "Value",
     "Worker",
 ]

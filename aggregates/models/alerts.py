@@ -8,14 +8,15 @@ from django.db.models.functions import Now
 class Alert(models.Model):
     """Something that people are told of once.
 
-    It is about a day, or without one about the source. `waiting` names the channels that have not
-    taken it yet, and `error` why the last of them did not.
+    It is about a day, or without one about the source or an account. `waiting` names the channels
+    that have not taken it yet, and `error` why the last of them did not.
     """
 
     class Event(models.TextChoices):
         FAILING = "failing"
         RECOVERED = "recovered"
         DAMAGED = "damaged"  # the audit found values that are not what they must be
+        LOCKED = "locked"  # an account takes no password from an address for a while
 
     day = models.DateField(null=True)
     event = models.CharField(max_length=10, choices=Event.choices)
@@ -30,7 +31,12 @@ class Alert(models.Model):
         indexes = [models.Index(fields=["day", "-id"], name="alert_day")]
 
     def __str__(self) -> str:
-        return f"{self.day or 'the source'} {self.event}"
+        return f"{self.about} {self.event}"
+
+    @property
+    def about(self) -> str:
+        """What it is about."""
+        return "an account" if self.event == self.Event.LOCKED else str(self.day or "the source")
 
 
 class Tick(models.Model):
