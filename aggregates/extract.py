@@ -1,9 +1,11 @@
 """What the pipeline asks of the source: which turbine-days exist, and their measurements."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
-from typing import Protocol
+from functools import partial, wraps
+from typing import ParamSpec, Protocol, TypeVar
 
 from django.conf import settings
 from django.db import Error
@@ -12,6 +14,8 @@ from aggregates import remote
 from aggregates.errors import SourceUnavailable
 from sourcedata import reader
 from sourcedata.reader import Nameplate, Snapshot, TurbineDay, UnreadableSource
+from windproject import patience
+from windproject.bulkhead import Bulkhead, NotAnswered
 from windproject.outages import is_outage
 from windproject.wording import first_line
 
@@ -30,11 +34,16 @@ __all__ = [
     "transactions",
     "turbine_days",
     "turbine_names",
+    "within",
 ]
 
 
 # While so many are stored, the statistics of as many more are made.
 TURBINES_AHEAD = 35
+
+
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
 
 
 class Source(Protocol):
@@ -57,12 +66,46 @@ def _source() -> Source:
     return remote if settings.SOURCE_API_URL else reader
 
 
+# Of the web server: in each process so many ask at a time.
+BULKHEAD = Bulkhead(threads=4)
+
+
+_within_s: ContextVar[float] = ContextVar("within_s")
+
+
 @contextmanager
-def _asking_the_source() -> Iterator[None]:
+def within(seconds: float) -> Iterator[None]:
+    """Within the block, no answer of the source is waited for for longer, where any limit holds."""
+    token = _within_s.set(seconds)
+    try:
+        yield
+    finally:
+        _within_s.reset(token)
+
+
+def _asking_the_source(question: Callable[Given, Answer]) -> Callable[Given, Answer]:
+    """Have the question raise SourceUnavailable, also where its program waits no longer."""
+
+    @wraps(question)
+    def asked(*args: Given.args, **kwargs: Given.kwargs) -> Answer:
+        longest_s = patience.current().source_answer_s
+        within_s = min(longest_s, _within_s.get(longest_s))
+        with _telling_what_failed():
+            if not within_s:
+                return question(*args, **kwargs)
+            return BULKHEAD.ask(partial(question, *args, **kwargs), within_s)
+
+    return asked
+
+
+@contextmanager
+def _telling_what_failed() -> Iterator[None]:
     try:
         yield
     except UnreadableSource as error:
         raise SourceUnavailable(str(error)) from error
+    except NotAnswered as error:
+        raise SourceUnavailable(f"The source {error}.") from error
     except Error as error:
         if not is_outage(error):
             raise
@@ -70,31 +113,31 @@ def _asking_the_source() -> Iterator[None]:
         raise SourceUnavailable(sentence) from error
 
 
-@_asking_the_source()
+@_asking_the_source
 def turbine_names() -> list[str]:
     """Return the names of the source's turbines."""
     return _source().turbine_names()
 
 
-@_asking_the_source()
+@_asking_the_source
 def nameplates() -> Mapping[str, Nameplate]:
     """Return the nameplate of every turbine, by name."""
     return _source().nameplates()
 
 
-@_asking_the_source()
+@_asking_the_source
 def day_range() -> tuple[date, date] | None:
     """Return the first and last day that has measurements, or None where there are none."""
     return _source().day_range()
 
 
-@_asking_the_source()
+@_asking_the_source
 def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> list[TurbineDay]:
     """Return the turbine-days from `first` to `last`, both included, by day and turbine."""
     return _source().turbine_days(first, last, turbines)
 
 
-@_asking_the_source()
+@_asking_the_source
 def snapshot(day: date, turbines: Sequence[str]) -> Snapshot:
     """Return the measurements of some turbines on one UTC day and the versions that they are of.
 
@@ -104,13 +147,13 @@ def snapshot(day: date, turbines: Sequence[str]) -> Snapshot:
     return _source().snapshot(day, turbines)
 
 
-@_asking_the_source()
+@_asking_the_source
 def faults() -> list[str]:
     """Return what keeps the source from counting changes of its measurements."""
     return _source().faults()
 
 
-@_asking_the_source()
+@_asking_the_source
 def transactions() -> int | None:
     """Return how many transactions the source has begun, None where it cannot be known.
 
@@ -119,7 +162,7 @@ def transactions() -> int | None:
     return _source().transactions()
 
 
-@_asking_the_source()
+@_asking_the_source
 def recount(first: date, last: date) -> list[tuple[date, str]]:
     """Let the source count again what it miscounted from `first` to `last`, both included.
 
@@ -128,7 +171,7 @@ def recount(first: date, last: date) -> list[tuple[date, str]]:
     return _source().recount(first, last)
 
 
-@_asking_the_source()
+@_asking_the_source
 def require_empty(day: date) -> None:
     """Refuse a UTC day that has no turbine-days, where it has measurements all the same."""
     _source().require_empty(day)

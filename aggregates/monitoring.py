@@ -25,25 +25,25 @@ from rest_framework.views import APIView
 from aggregates import extract, states
 from aggregates.extract import SourceUnavailable
 from aggregates.models import Alert, Run, Tick
+from aggregates.pages.known import Known, turbine_days
 from aggregates.states import SETTLED, DayState, State
+from windproject import waits
 from windproject.days import day_bounds, now
 
 logger = logging.getLogger(__name__)
 
 DAY = timedelta(days=1)
+SILENT = "unknown: the source does not answer"
 
 
-def late_days(at: datetime) -> list[DayState]:
+def late_days(known: Known, at: datetime) -> list[DayState]:
     """Return the days of the schedule's look-back that ended a while ago and are not current.
 
     A while is FRESHNESS. Oldest first.
-
-    Raises:
-        SourceUnavailable: where the source does not answer.
     """
     last = (at - settings.FRESHNESS).date() - DAY
-    found = states.days(at.date() - settings.PENDING_LOOKBACK, last)
-    return [day for day in reversed(found) if day.state not in SETTLED]
+    found = states.days_of(known.turbine_days, at.date() - settings.PENDING_LOOKBACK, at.date())
+    return [day for day in reversed(found) if day.day <= last and day.state not in SETTLED]
 
 
 @csrf_exempt
@@ -51,21 +51,34 @@ def late_days(at: datetime) -> list[DayState]:
 def fresh(request: HttpRequest) -> JsonResponse:
     """`GET /health/freshness`: 503 while a day that ended a while ago is not current.
 
-    Also while the source could change without being noticed.
+    Also while the source could change without being noticed, or does not answer; then with what was
+    known of it last, and when that was.
     """
+    at = now()
     try:
-        lacks_triggers = bool(extract.faults())
-        late = [{"day": found.day, "state": found.state} for found in late_days(now())]
+        known = _look_back(at)
+        late = [{"day": found.day, "state": found.state} for found in late_days(known, at)]
+        status = _status_of_source(known)
     except SourceUnavailable:
-        return JsonResponse({"status": "unknown: the source does not answer"}, status=503)
+        return JsonResponse({"status": SILENT}, status=503)
     except Error as error:
         logger.error("Freshness is not known: %s", error)
         return JsonResponse({"status": "unknown: the target does not answer"}, status=503)
-    if lacks_triggers:
-        return JsonResponse({"status": "the source lacks triggers", "days": late}, status=503)
-    if late:
-        return JsonResponse({"status": "late", "days": late}, status=503)
+    as_of = {"known_at": known.read_at} if known.read_at else {}
+    if status or late:
+        return JsonResponse({"status": status or "late", "days": late, **as_of}, status=503)
     return JsonResponse({"status": "ok"})
+
+
+def _look_back(at: datetime) -> Known:
+    return turbine_days(at.date() - settings.PENDING_LOOKBACK, at.date())
+
+
+def _status_of_source(known: Known) -> str:
+    if known.read_at:
+        return SILENT
+    with extract.within(waits.PAGE_S):
+        return "the source lacks triggers" if extract.faults() else ""
 
 
 class MetricsView(APIView):
@@ -134,12 +147,20 @@ def _of_values() -> Metric:
 def _of_turbine_days(at: datetime) -> Iterator[Metric]:
     answers = GaugeMetricFamily("windproject_source_up", "1 while the source answers, else 0.")
     try:
-        found = states.turbine_days(at.date() - settings.PENDING_LOOKBACK, at.date())
+        known = _look_back(at)
     except SourceUnavailable:
         answers.add_metric([], 0)
         yield answers
         return
-    answers.add_metric([], 1)
+    answers.add_metric([], 0 if known.read_at else 1)
+    read_at = GaugeMetricFamily(
+        "windproject_source_read_timestamp_seconds",
+        "When the source gave out what the turbine-days are counted from.",
+        value=(known.read_at or at).timestamp(),
+    )
+    found = states.turbine_days_of(
+        known.turbine_days, at.date() - settings.PENDING_LOOKBACK, at.date()
+    )
     by_state = GaugeMetricFamily(
         "windproject_turbine_days", "Turbine-days of the schedule's look-back.", labels=["state"]
     )
@@ -152,4 +173,4 @@ def _of_turbine_days(at: datetime) -> Iterator[Metric]:
         "Since the end of the oldest day of the look-back that is not current, else 0.",
         value=max(age, 0),
     )
-    yield from (answers, by_state, oldest)
+    yield from (answers, read_at, by_state, oldest)

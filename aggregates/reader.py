@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import TypedDict
 
-from django.db.models import Avg, OuterRef, Subquery, Sum
+from django.db.models import Avg, Max, Min, OuterRef, Subquery, Sum
 from django.db.models.functions import ExtractHour
 
 from aggregates import locks
@@ -133,6 +133,12 @@ def means(variable: str, day: date) -> Means:
         signal__variable=variable, signal__statistic=MEAN, timestamp__gte=start, timestamp__lt=end
     ).aggregate(total=Sum("value"), mean=Avg("value"))
     return Means(total=found["total"], mean=found["mean"])
+
+
+def day_range() -> tuple[date, date] | None:
+    """Return the first and the last day of which anything was aggregated, or None."""
+    found = AggregatedDay.objects.aggregate(first=Min("day"), last=Max("day"))
+    return None if found["first"] is None else (found["first"], found["last"])
 
 
 def last_day_of_turbine(turbine: str) -> date | None:

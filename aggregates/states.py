@@ -1,7 +1,7 @@
 """In which state the turbine-days and the days are; the one place that says so."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -112,7 +112,15 @@ def _turbine_days(
     first: date, last: date, turbines: Collection[str], runs: Mapping[date, Sequence[Run]]
 ) -> list[TurbineDayState]:
     known = extract.turbine_days(first, last, turbines)
-    stored = _stored(first, last, turbines)
+    return _states(known, _stored(first, last, turbines), runs, extract.nameplates)
+
+
+def _states(
+    known: Sequence[TurbineDay],
+    stored: dict[versions.Key, Stored],
+    runs: Mapping[date, Sequence[Run]],
+    nameplates: Callable[[], Mapping[str, Nameplate]],
+) -> list[TurbineDayState]:
     found = [
         _kept(one, stored.pop((one.day, one.turbine), NEVER_AGGREGATED), runs.get(one.day, ()))
         for one in known
@@ -120,7 +128,7 @@ def _turbine_days(
     if not stored:
         return found
     # What is left the source no longer keeps.
-    plates = extract.nameplates()
+    plates = nameplates()
     archived = [
         _archived(*key, version, runs.get(key[0], ()), plates.get(key[1]))
         for key, version in stored.items()
@@ -150,8 +158,33 @@ def days(first: date, last: date) -> list[DayState]:
         SourceUnavailable: where the source does not answer.
     """
     runs = _last_runs(first, last)
+    return _days(first, last, _turbine_days(first, last, [], runs), runs)
+
+
+@no_garbage()
+def turbine_days_of(known: Sequence[TurbineDay], first: date, last: date) -> list[TurbineDayState]:
+    """Return the turbine-days, of which `known` is what the source said; it is not asked.
+
+    Of those that it no longer keeps the rules are not known.
+    """
+    return _states(known, _stored(first, last, []), _last_runs(first, last), dict)
+
+
+@no_garbage()
+def days_of(known: Sequence[TurbineDay], first: date, last: date) -> list[DayState]:
+    """Return the days likewise, of which `known` is what the source said; it is not asked."""
+    runs = _last_runs(first, last)
+    return _days(first, last, _states(known, _stored(first, last, []), runs, dict), runs)
+
+
+def _days(
+    first: date,
+    last: date,
+    turbine_days: Sequence[TurbineDayState],
+    runs: Mapping[date, Sequence[Run]],
+) -> list[DayState]:
     by_day = defaultdict(list)
-    for found in _turbine_days(first, last, [], runs):
+    for found in turbine_days:
         by_day[found.day].append(found)
     return [_day(day, by_day[day], runs[day]) for day in days_between(first, last)][::-1]
 

@@ -1,10 +1,13 @@
 """How gunicorn serves the application; its address is given on the command line."""
 
-from windproject import environment, logs
+from windproject import environment, logs, waits
 
-# Threads, for a download takes one as long as it lasts, and most wait for a database.
-workers = 1
-threads = 16
+# Two processes, so that one that stands still leaves the other.
+workers = 2
+worker_class = "windproject.web.PatientWorker"
+# Connections that wait for their request to be whole take no thread.
+worker_connections = 2000
+keepalive = waits.REQUEST_S
 # The longest it takes: a request may name many turbines.
 limit_request_line = 8190
 # It would be a file in the home of whoever starts this.

@@ -5,6 +5,7 @@ No answer says why: that may name hosts and accounts, and is for the log.
 
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from celery import current_app
 from django.db import DatabaseError, connections
@@ -14,7 +15,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from redis.exceptions import ResponseError
 
-from windproject import waits
+from windproject import patience, waits
+from windproject.bulkhead import Bulkhead, NotAnswered
 from windproject.outages import BROKER_ERRORS
 from windproject.routers import SOURCE, TARGET
 
@@ -22,6 +24,8 @@ logger = logging.getLogger(__name__)
 
 OK, LACKS_MIGRATIONS = "ok", "lacks migrations"
 PROBE, PROBE_LASTS_S = "windproject-probe", 10
+# Of the web server: so many checks run at a time.
+BULKHEAD = Bulkhead(threads=6)
 
 
 @csrf_exempt
@@ -45,16 +49,24 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 def servers() -> dict[str, str]:
     """Return of `source`, `target` and `broker` whether it can be used: OK, or what is wrong."""
-    return {
-        "source": _checked(lambda: _database(SOURCE)),
-        "target": _checked(lambda: _database(TARGET)),
-        "broker": _checked(_broker),
+    checks: dict[str, Callable[[], str]] = {
+        "source": lambda: _database(SOURCE),
+        "target": lambda: _database(TARGET),
+        "broker": lambda: _broker(),
     }
+    if patience.current() is not waits.ANSWER:
+        return {name: _checked(check) for name, check in checks.items()}
+    # All at once, for a visitor waits for the slowest alone.
+    begun = {name: BULKHEAD.begin(check) for name, check in checks.items()}
+    return {name: _checked(partial(wait, waits.PAGE_S)) for name, wait in begun.items()}
 
 
 def _checked(check: Callable[[], str]) -> str:
     try:
         return check()
+    except NotAnswered as error:
+        logger.error("Not ready: it %s", error)
+        return "does not answer"
     except (DatabaseError, *BROKER_ERRORS) as error:
         logger.error("Not ready: %s", error)
         return "takes nothing" if isinstance(error, ResponseError) else "does not answer"

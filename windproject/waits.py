@@ -18,10 +18,16 @@ class Patience:
     idle_in_transaction_s: int
     # Of the source's tables, while somebody keeps them for themselves.
     source_lock_s: float
+    # For the whole of an answer of the source, however it fails to come; 0: as long as it takes.
+    source_answer_s: float = 0
 
 
 # A page, an answer of the API, one batch of a download.
-ANSWER = Patience(statement_s=30, lock_s=10, idle_in_transaction_s=60, source_lock_s=3)
+ANSWER = Patience(
+    statement_s=30, lock_s=10, idle_in_transaction_s=60, source_lock_s=3, source_answer_s=4
+)
+# What a page waits for an answer of a server, where something else can be shown in its place.
+PAGE_S = 1.5
 # What a worker does: each statement is shorter than a lease, for none gives a sign of life.
 RUN = Patience(statement_s=90, lock_s=60, idle_in_transaction_s=600, source_lock_s=10)
 # What a person started at a terminal, looks at, and can end.
@@ -47,6 +53,8 @@ LET_GO_S: float = 10
 API_CONNECT_S, API_PART_S, API_ANSWER_S = 5, 20, 120
 # A mail server, between two lines; a webhook, for all of its answer.
 MAIL_S, WEBHOOK_S = 10, 10
+# A visitor: until all of a request has come, and until a part of its answer is taken.
+REQUEST_S, PART_TAKEN_S = 10, 20
 # The broker: to connect, and for an answer.
 BROKER_CONNECT_S, BROKER_ANSWER_S = 2, 30
 

@@ -14,9 +14,11 @@ from aggregates import extract, reader, states
 from aggregates.admin.common import MOST_SHOWN, ReadOnly, day_of, may_run, submit
 from aggregates.extract import SourceUnavailable
 from aggregates.models import Day, Run, Signal
+from aggregates.pages import known
 from aggregates.pages.board import board
 from aggregates.pages.coverage import coverage
 from aggregates.states import SETTLED, WORST_FIRST, State, TurbineDayState
+from windproject import waits
 from windproject.days import today
 
 DAY = timedelta(days=1)
@@ -101,10 +103,13 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
             years = list(range(last.year, first.year - 1, -1))
             year = _chosen(request.GET.get("year", ""), years)
             first, last = max(date(year, 1, 1), first), min(date(year, 12, 31), last)
-            return years, year, states.days(first, last)
+            found = known.turbine_days(first, last)
         except SourceUnavailable as error:
             messages.error(request, str(error))
             return [], today().year, []
+        if found.warning:
+            messages.warning(request, found.warning)
+        return years, year, states.days_of(found.turbine_days, first, last)
 
     def _run_again(self, request: HttpRequest) -> HttpResponse:
         if not may_run(request):
@@ -119,7 +124,12 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
 
 def _history() -> tuple[date, date]:
     """Return the first day that has measurements, and the last one or today."""
-    first, last = extract.day_range() or (today(), today())
+    try:
+        with extract.within(waits.PAGE_S):
+            first, last = extract.day_range() or (today(), today())
+    except SourceUnavailable:
+        # What was aggregated can be shown all the same.
+        first, last = reader.day_range() or (today(), today())
     return min(first, today()), max(last, today())
 
 

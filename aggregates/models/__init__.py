@@ -2,6 +2,7 @@
 
 from aggregates.models.alerts import Alert, Tick
 from aggregates.models.chunks import Chunk
+from aggregates.models.kept import KeptAnswer
 from aggregates.models.log_lines import LogLine
 from aggregates.models.runs import ACTIVE, MOST_ATTEMPTS, Outcome, Run, RunQuerySet
 from aggregates.models.statistics import (
@@ -23,6 +24,7 @@ __all__ = [
     "Chunk",
     "Code",
     "Day",
+    "KeptAnswer",
     "LogLine",
     "Outcome",
     "Performance",

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -11,11 +12,12 @@ from django_celery_beat.models import PeriodicTask
 from aggregates import extract, reader, states
 from aggregates.extract import SourceUnavailable
 from aggregates.models import Run, Tick, Worker
+from aggregates.pages import known
 from aggregates.pages.board import Board, board
 from aggregates.pages.performance import HOURS, POWER, SPEED
 from aggregates.states import SETTLED, DayState, State
 from aggregates.windows import LEAST_COVERAGE
-from windproject import health
+from windproject import health, waits
 from windproject.wording import listed
 
 # A tick a minute; two may be late, as after a restart.
@@ -79,14 +81,16 @@ def look(at: datetime) -> Morning:
     """Return how things stand at a time."""
     servers = health.servers()
     troubles = list(_of_servers(servers))
-    if {servers["source"], servers["target"]} != {health.OK}:
+    if servers["target"] != health.OK or servers["source"] == health.LACKS_MIGRATIONS:
         return Morning(troubles=troubles)
     workers = Worker.objects.alive().count()
+    first, last = at.date() - settings.PENDING_LOOKBACK, at.date()
     try:
-        troubles += _of_triggers(extract.faults())
-        days = states.days(at.date() - settings.PENDING_LOOKBACK, at.date())
+        found = known.turbine_days(first, last)
     except SourceUnavailable as error:
         return Morning(workers=workers, troubles=[*troubles, Trouble(str(error))])
+    days = states.days_of(found.turbine_days, first, last)
+    troubles += [Trouble(found.warning)] if found.warning else _of_triggers()
     if servers["broker"] == health.OK:
         troubles += _of_programs(workers, Tick.last(), at)
     return _morning(days, workers, troubles, at.date())
@@ -125,7 +129,10 @@ def _gaps(days: Iterable[DayState]) -> Iterator[tuple[date, int]]:
             yield found.day, found.samples * 100 // expected
 
 
-def _of_triggers(faults: Sequence[str]) -> Iterator[Trouble]:
+def _of_triggers() -> Iterator[Trouble]:
+    faults: Sequence[str] = ()
+    with suppress(SourceUnavailable), extract.within(waits.PAGE_S):
+        faults = extract.faults()
     if faults:
         sentence = f"The source lacks triggers, so changes may go unnoticed: {listed(faults)}."
         yield Trouble(sentence, VERIFY)

@@ -197,7 +197,7 @@ def test_a_source_that_is_down_is_told(operator: Client, page: str, monkeypatch)
     def fail(*args: Any) -> None:
         raise OperationalError("connection refused")
 
-    for name in ("day_range", "turbine_names"):
+    for name in ("day_range", "turbine_names", "turbine_days"):
         monkeypatch.setattr(reader, name, fail)
     shown = operator.get(page, follow=True).content.decode()
     assert "The source database fails: connection refused." in shown
@@ -245,10 +245,11 @@ def test_a_token_is_made_for_an_account_and_shown_once(admin_client: Client) -> 
 def test_days_are_not_said_to_be_none_while_the_source_is_down(
     admin_client: Client, monkeypatch: Any
 ) -> None:
-    def fail() -> None:
+    def fail(*args: Any) -> None:
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr(reader, "day_range", fail)
+    for name in ("day_range", "turbine_days"):
+        monkeypatch.setattr(reader, name, fail)
     page = text(admin_client, DAYS)
     assert "The source database fails: connection refused" in page
     assert "is not known while the source does not answer" in page

@@ -20,7 +20,8 @@ MIDNIGHT = datetime(2025, 9, 1, tzinfo=UTC)
 
 
 def late(minutes: int) -> list[date]:
-    return [day.day for day in monitoring.late_days(MIDNIGHT + timedelta(minutes=minutes))]
+    at = MIDNIGHT + timedelta(minutes=minutes)
+    return [day.day for day in monitoring.late_days(monitoring._look_back(at), at)]
 
 
 def test_a_day_is_late_an_hour_after_its_end_until_it_is_current() -> None:
@@ -125,7 +126,7 @@ def test_where_the_target_is_down_freshness_is_unknown(client: Client, monkeypat
     def fail(*arguments: Any) -> None:
         raise OperationalError("password=secret")
 
-    monkeypatch.setattr(monitoring.states, "days", fail)
+    monkeypatch.setattr(monitoring.states, "days_of", fail)
     answer = client.get("/health/freshness")
     assert (answer.status_code, answer.json()) == (
         503,

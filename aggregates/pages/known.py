@@ -1,0 +1,58 @@
+"""What is known of the source, for pages and monitoring: also while it does not answer.
+
+Nothing else may rely on it: what is to be aggregated, and what is current, only the source says.
+"""
+
+from dataclasses import astuple, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from aggregates import extract
+from aggregates.extract import SourceUnavailable, TurbineDay
+from aggregates.models import KeptAnswer
+from windproject import waits
+
+
+@dataclass(frozen=True)
+class Known:
+    """Turbine-days; where the source does not answer now, when it gave them out, and why not."""
+
+    turbine_days: list[TurbineDay]
+    read_at: datetime | None = None
+    error: str = ""
+
+    @property
+    def warning(self) -> str:
+        """Why this is not of now, and how old it is; empty where it is of now."""
+        if not self.read_at:
+            return ""
+        return f"{self.error} What is shown of it is as of {self.read_at:%Y-%m-%d %H:%M:%S} UTC."
+
+
+def turbine_days(first: date, last: date) -> Known:
+    """Return the turbine-days from `first` to `last`, as the source says now, or said last.
+
+    Raises:
+        SourceUnavailable: where it does not answer, and never did.
+    """
+    try:
+        with extract.within(waits.PAGE_S):
+            found = extract.turbine_days(first, last)
+    except SourceUnavailable as error:
+        kept = KeptAnswer.newest(first, last)
+        if kept is None:
+            raise
+        days = [day for day in map(_read, kept.turbine_days) if first <= day.day <= last]
+        return Known(days, kept.read_at, str(error))
+    KeptAnswer.keep(first, last, [_written(turbine_day) for turbine_day in found])
+    return Known(found)
+
+
+def _written(turbine_day: TurbineDay) -> list[Any]:
+    turbine, day, *rest = astuple(turbine_day)
+    return [turbine, day.isoformat(), *rest]
+
+
+def _read(written: list[Any]) -> TurbineDay:
+    turbine, day, *rest = written
+    return TurbineDay(turbine, date.fromisoformat(day), *rest)

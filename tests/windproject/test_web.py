@@ -1,0 +1,165 @@
+"""The web server, as it is run, beside slow visitors and a source that keeps others waiting."""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from tests.builders import aggregated, measurements, turbine
+from tests.processes import process, wait_until
+from tests.sessions import session
+from tests.windproject.test_serve import free_port
+from windproject.days import today
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DAYS = f"/api/days?start={today()}&end=2099-01-01"
+# Each page, and how many seconds it may take.
+PAGES = {
+    "/health/live": 1,
+    "/admin/": 3,
+    "/admin/login/": 3,
+    "/admin/aggregates/run/": 3,
+    "/admin/aggregates/alert/": 3,
+    "/admin/django_celery_beat/periodictask/": 3,
+}
+
+
+class Site:
+    """The web server of the tests, and a visitor who has logged in."""
+
+    def __init__(self, port: int, pid: int, session_id: str) -> None:
+        self.port, self.pid = port, pid
+        self.visitor = httpx.Client(
+            base_url=f"http://127.0.0.1:{port}", cookies={"sessionid": session_id}, timeout=10
+        )
+
+    def connect(self, sent: bytes) -> socket.socket:
+        link = socket.create_connection(("127.0.0.1", self.port))
+        link.sendall(sent)
+        return link
+
+    def proves_to_answer(self) -> None:
+        """Fail unless each page is there in time."""
+        for address, longest_s in PAGES.items():
+            started = time.monotonic()
+            answer = self.visitor.get(address)
+            assert answer.status_code in (200, 302), (address, answer.text)
+            assert time.monotonic() - started < longest_s, address
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    measurements(turbine(), f"{today()}T00:00", power=[1.0] * 60)
+    aggregated(today())
+    client, port = Client(), free_port()
+    client.force_login(User.objects.create_superuser("ada"))
+    arguments = ["windproject.wsgi", "--config", "python:windproject.gunicorn"]
+    with process("-m", "gunicorn", *arguments, "--bind", f"127.0.0.1:{port}") as child:
+        site = Site(port, child.pid, client.cookies["sessionid"].value)
+        wait_until(lambda: is_live(site), "web server")
+        site.proves_to_answer()
+        yield site
+
+
+def is_live(site: Site) -> bool:
+    try:
+        return bool(site.visitor.get("/health/live").is_success)
+    except httpx.TransportError:
+        return False
+
+
+@contextmanager
+def sixteen(site: Site, address: str) -> Iterator[list[Any]]:
+    """Ask for the address sixteen times at once, while the block lasts."""
+    with ThreadPoolExecutor(16) as threads:
+        asked = [threads.submit(timed, site, address) for _ in range(16)]
+        time.sleep(0.3)
+        yield asked
+
+
+def timed(site: Site, address: str) -> tuple[int, float]:
+    started = time.monotonic()
+    answer = httpx.get(f"http://127.0.0.1:{site.port}{address}", timeout=30)
+    return answer.status_code, time.monotonic() - started
+
+
+def test_sixteen_who_wait_for_a_locked_table_keep_nobody_else_waiting(site: Site) -> None:
+    with session() as locking:
+        locking.run("BEGIN", "LOCK TABLE source_day")
+        with sixteen(site, DAYS) as asked:
+            site.proves_to_answer()
+        answers = [one.result() for one in asked]
+    assert {status for status, _ in answers} == {503}
+    assert max(took_s for _, took_s in answers) < 5
+    assert timed(site, DAYS)[0] == 200
+
+
+SLOW = {
+    "headers": b"GET /admin/ HTTP/1.1\r\nHost: localhost\r\nX: ",
+    "bodies": b"POST /api/runs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{",
+    "nothing": b"",
+}
+
+
+@pytest.mark.parametrize("sent", SLOW.values(), ids=SLOW)
+def test_slow_visitors_keep_nobody_else_waiting(site: Site, sent: bytes) -> None:
+    with ExitStack() as links:
+        for _ in range(200):
+            links.enter_context(site.connect(sent))
+        site.proves_to_answer()
+
+
+def test_slow_readers_of_downloads_keep_nobody_else_waiting(site: Site) -> None:
+    download = "GET /api/values?start=1970-01-01&end=2099-01-01&format=csv&turbine=T01"
+    with ExitStack() as links:
+        for _ in range(40):
+            link = links.enter_context(site.connect(b""))
+            link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+            link.sendall(f"{download} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        site.proves_to_answer()
+
+
+def test_a_process_that_stands_still_keeps_nobody_waiting(site: Site) -> None:
+    first, *_ = psutil.Process(site.pid).children()
+    os.kill(first.pid, signal.SIGSTOP)
+    try:
+        time.sleep(0.1)
+        for _ in range(5):
+            with httpx.Client(cookies=site.visitor.cookies) as visitor:
+                site.visitor = visitor
+                visitor.base_url = f"http://127.0.0.1:{site.port}"
+                site.proves_to_answer()
+    finally:
+        os.kill(first.pid, signal.SIGCONT)
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"POST /api/runs HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", b"411"),
+        (b"POST /api/runs HTTP/1.1\r\nHost: a\r\nContent-Length: 999999\r\n\r\n", b"413"),
+    ],
+)
+def test_a_body_without_an_end_is_refused(site: Site, sent: bytes, status: bytes) -> None:
+    with site.connect(sent) as link:
+        assert link.recv(12).endswith(status)
+
+
+def test_a_request_may_come_in_pieces_and_another_one_follow(site: Site) -> None:
+    with site.connect(b"GET /health/live HTTP/1.1\r\nHo") as link:
+        time.sleep(0.2)
+        link.sendall(b"st: localhost\r\n\r\n")
+        wait_until(lambda: b"ok" in link.recv(1000), "answer")
+        link.sendall(b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert b"200 OK" in link.recv(1000)

@@ -1,0 +1,67 @@
+"""Asking a server that may not answer, without waiting for it for longer than one can."""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
+from threading import BoundedSemaphore
+from typing import NoReturn, TypeVar
+
+from django.db import close_old_connections
+
+Answer = TypeVar("Answer")
+
+
+class NotAnswered(Exception):
+    """There was no answer in time, or so many wait for one that nobody else may."""
+
+
+class Bulkhead:
+    """A few threads that ask, so that one that never comes back takes none of its caller's.
+
+    They have database connections of their own.
+    """
+
+    def __init__(self, threads: int) -> None:
+        self.pool = ThreadPoolExecutor(threads)
+        # As many more may wait for a thread.
+        self.places = BoundedSemaphore(2 * threads)
+
+    def ask(self, question: Callable[[], Answer], within_s: float) -> Answer:
+        """Return the answer; what the question raises is raised here.
+
+        Raises:
+            NotAnswered: where there is none in time.
+        """
+        return self.begin(question)(within_s)
+
+    def begin(self, question: Callable[[], Answer]) -> Callable[[float], Answer]:
+        """Ask, and return what waits so many seconds for the answer, as `ask` does."""
+        if not self.places.acquire(blocking=False):
+            return _nobody_else
+        asked = self.pool.submit(copy_context().run, _answered, question)
+        asked.add_done_callback(lambda _: self.places.release())
+        return partial(_wait, asked)
+
+
+def _wait(asked: Future[Answer], within_s: float) -> Answer:
+    try:
+        return asked.result(within_s)
+    except TimeoutError:
+        if asked.done():
+            # It is the question's own.
+            raise
+        asked.cancel()
+        raise NotAnswered(f"has not answered after {within_s:g} seconds") from None
+
+
+def _nobody_else(within_s: float) -> NoReturn:
+    raise NotAnswered("has not answered those who asked before")
+
+
+def _answered(question: Callable[[], Answer]) -> Answer:
+    close_old_connections()
+    try:
+        return question()
+    finally:
+        close_old_connections()

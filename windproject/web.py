@@ -1,0 +1,172 @@
+"""The web server's worker: gunicorn's threads, which no slow visitor and no slow server fills.
+
+A request gets a thread when all of it has come, so that whoever sends slowly takes none. Threads
+are shared out by what requests may have to wait for: those that wait for the source, or for
+somebody who reads a download slowly, take none of the others'. Where too many wait for theirs, the
+next one is told so at once.
+"""
+
+import re
+import selectors
+import socket
+import time
+from collections import Counter
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+from windproject import waits
+
+# No address takes more, in bytes; a form or a list of turbines is far shorter.
+LONGEST_REQUEST = 128 * 1024
+HEADERS_END = b"\r\n\r\n"
+CONTENT_LENGTH = re.compile(rb"\r\ncontent-length:\s*(\d{1,18})\s*(?:\r\n|$)", re.I)
+CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.I)
+
+
+@dataclass(frozen=True)
+class Lane:
+    """Requests of one kind: by how their addresses begin, and how many have a thread or wait."""
+
+    addresses: tuple[bytes, ...]
+    threads: int
+    waiting: int
+
+
+LANES = (
+    Lane((b"/health/live", b"/static/"), threads=2, waiting=100),
+    Lane((b"/data", b"/api/values"), threads=6, waiting=6),
+    # None waits for a thread: it has waited for the source long enough when it gets one.
+    Lane((b"/api/days", b"/api/turbines", b"/health/", b"/metrics"), threads=8, waiting=0),
+    # Pages, and what asks the target alone.
+    Lane((b"/",), threads=16, waiting=50),
+)
+
+
+class PatientWorker(ThreadWorker):  # type: ignore[misc]  # it has no types
+    """Takes requests when they are whole, and runs each in the threads of its lane."""
+
+    def init_process(self) -> None:
+        self.pools = {lane: ThreadPoolExecutor(lane.threads) for lane in LANES}
+        # How many requests of each have a thread or wait for one; changed by the main thread alone.
+        self.taken = Counter[Lane]()
+        super().init_process()
+
+    def accept(self, listener: socket.socket) -> None:
+        """Take a connection, and wait for its request."""
+        try:
+            client, address = listener.accept()
+        except OSError:
+            # It has gone again, or another process was faster.
+            return
+        self.nr_conns += 1
+        self._wait_for_request(TConn(self.cfg, client, address, listener.getsockname()))
+
+    def on_client_socket_readable(self, conn: TConn, client: socket.socket) -> None:
+        """Wait for a further request on a connection that was kept."""
+        self.poller.unregister(client)
+        self.keepalived_conns.remove(conn)
+        self._wait_for_request(conn)
+
+    def _wait_for_request(self, conn: TConn) -> None:
+        conn.sock.setblocking(False)
+        conn.timeout = time.monotonic() + waits.REQUEST_S
+        self.pending_conns.append(conn)
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._look_at_request, conn))
+
+    def _look_at_request(self, conn: TConn, client: socket.socket) -> None:
+        try:
+            received = client.recv(LONGEST_REQUEST, socket.MSG_PEEK)
+        except BlockingIOError:
+            return
+        except OSError:
+            received = b""
+        if received and not is_whole(received):
+            # The poller tells again when there is more than was looked at.
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, len(received) + 1)
+            return
+        self.poller.unregister(client)
+        self.pending_conns.remove(conn)
+        self._start(conn, received)
+
+    def _start(self, conn: TConn, received: bytes) -> None:
+        """Run the request in its lane, or answer that it cannot be."""
+        lane = lane_of(received)
+        refusal = refusal_of(received)
+        if not refusal and self.taken[lane] >= lane.threads + lane.waiting:
+            refusal = BUSY
+        if not received or refusal:
+            self._end(conn, refusal)
+            return
+        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
+        conn.data_ready = True
+        self.taken[lane] += 1
+        running = self.pools[lane].submit(self.handle, conn)
+        running.add_done_callback(
+            lambda done: self.method_queue.defer(self._finish, lane, conn, done)
+        )
+
+    def _finish(self, lane: Lane, conn: TConn, done: Future[Any]) -> None:
+        self.taken[lane] -= 1
+        self.finish_request(conn, done)
+
+    def _end(self, conn: TConn, answer: bytes) -> None:
+        self.nr_conns -= 1
+        with suppress(OSError):
+            conn.sock.send(answer)
+        conn.close()
+
+    def enqueue_req(self, conn: TConn) -> None:
+        """Run a request that came together with the one before it."""
+        self._start(conn, conn.parser.unreader.buf.getvalue())
+
+    def handle_request(self, request: Any, conn: TConn) -> Any:
+        """Run the application; whoever takes nothing of a part of the answer for long is left."""
+        conn.sock.settimeout(waits.PART_TAKEN_S)
+        return super().handle_request(request, conn)
+
+
+def is_whole(received: bytes) -> bool:
+    """Return whether these bytes are a request to its end, or such that no end is waited for."""
+    headers, end, body = received.partition(HEADERS_END)
+    if not end:
+        return len(received) >= LONGEST_REQUEST
+    return bool(refusal_of(received)) or len(body) >= length_of_body(headers)
+
+
+def length_of_body(headers: bytes) -> int:
+    """Return how long the body is said to be, in bytes; 0 where nothing is said."""
+    found = CONTENT_LENGTH.search(headers)
+    return int(found[1]) if found else 0
+
+
+def refusal_of(received: bytes) -> bytes:
+    """Return the answer to a request whose body is not taken, else nothing."""
+    headers, end, _ = received.partition(HEADERS_END)
+    if end and CHUNKED.search(headers):
+        return answer("411 Length Required", "Say how long the body is: Content-Length.")
+    if end and len(headers) + len(end) + length_of_body(headers) > LONGEST_REQUEST:
+        return answer("413 Content Too Large", f"A request holds at most {LONGEST_REQUEST} bytes.")
+    return b""
+
+
+def lane_of(received: bytes) -> Lane:
+    """Return the lane of a request, by its address."""
+    _, _, rest = received.partition(b" ")
+    return next(lane for lane in LANES if rest.startswith(lane.addresses) or lane is LANES[-1])
+
+
+def answer(status: str, sentence: str) -> bytes:
+    """Return a whole answer, with which the connection ends."""
+    body = f"{sentence}\n"
+    return (
+        f"HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {len(body)}\r\n"
+        f"Retry-After: 1\r\nConnection: close\r\n\r\n{body}"
+    ).encode()
+
+
+BUSY = answer("503 Service Unavailable", "Too many wait for the same. Come again in a second.")
