@@ -13,7 +13,7 @@ import orjson
 from django.conf import settings
 
 from aggregates.answers import Answer, problem
-from windproject import progress, waits
+from windproject import patience, progress, waits
 from windproject.wording import first_line
 
 # In bytes, and in values, of which each has a comma or a bracket before it: a day of ten turbines
@@ -48,9 +48,7 @@ def _body(address: str) -> bytearray:
     try:
         return asyncio.run(_read(address))
     except TimeoutError:
-        raise problem(
-            address, f"has not answered in full after {waits.API_ANSWER_S} seconds"
-        ) from None
+        raise problem(address, f"has not answered in full after {_longest_s():g} seconds") from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         reason = first_line(error) or type(error).__name__
         raise problem(address, f"does not answer: {reason}") from error
@@ -61,7 +59,7 @@ async def _read(address: str) -> bytearray:
     timeout = httpx.Timeout(waits.API_PART_S, connect=waits.API_CONNECT_S)
     body = bytearray()
     async with (
-        asyncio.timeout(waits.API_ANSWER_S),
+        asyncio.timeout(_longest_s()),
         httpx.AsyncClient(headers=_headers(), timeout=timeout, verify=_tls()) as client,
         client.stream("GET", address) as response,
     ):
@@ -74,6 +72,11 @@ async def _read(address: str) -> bytearray:
             if len(body) > LARGEST_ANSWER:
                 raise problem(address, f"answers with more than {LARGEST_ANSWER:,} bytes")
     return body
+
+
+def _longest_s() -> float:
+    # Who waits no longer keeps nobody busy for longer.
+    return min(waits.API_ANSWER_S, patience.current().source_answer_s or waits.API_ANSWER_S)
 
 
 @cache

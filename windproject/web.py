@@ -39,11 +39,15 @@ class Lane:
 
 LANES = (
     Lane((b"/health/live", b"/static/"), threads=2, waiting=100),
-    Lane((b"/data", b"/api/values"), threads=6, waiting=6),
-    # None waits for a thread: it has waited for the source long enough when it gets one.
-    Lane((b"/api/days", b"/api/turbines", b"/health/", b"/metrics"), threads=8, waiting=0),
+    # These wait for the source only so long, in threads of their own.
+    Lane((b"/health/", b"/metrics"), threads=3, waiting=20),
+    # None waits for a thread: it has waited long enough when it gets one.
+    Lane((b"/api/days",), threads=6, waiting=0),
+    # What the source is asked for directly, and downloads, as long as somebody reads them.
+    Lane((b"/data", b"/api/turbines", b"/admin/sourcedata/"), threads=4, waiting=4),
+    Lane((b"/api/values",), threads=5, waiting=5),
     # Pages, and what asks the target alone.
-    Lane((b"/",), threads=16, waiting=50),
+    Lane((b"/",), threads=12, waiting=50),
 )
 
 
