@@ -11,7 +11,7 @@ OF_THE_SERVER := tests/sourcedata/test_revisions.py tests/sourcedata/test_verify
 	tests/faults/test_rewrites.py tests/faults/test_upgrade.py tests/faults/test_histories.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-oldest test-interop lint types check bench bench-year bench-api bench-pages screenshots lock runtime development
+.PHONY: help demo serve test test-long test-oldest test-interop lint types check check-all bench bench-year bench-api bench-pages screenshots lock runtime development
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -19,8 +19,11 @@ help: ## show this list
 demo: runtime ## fill both databases with a simulated wind farm and show it
 	@.venv/bin/python manage.py demo
 
-test: development ## run the tests
-	@$(RUN) pytest --numprocesses auto --dist worksteal
+test: development ## run the tests, but for those that take minutes
+	@$(RUN) pytest --numprocesses auto --dist worksteal -m "not long"
+
+test-long: development ## run those that take minutes
+	@$(RUN) pytest --numprocesses auto --dist loadgroup -m long
 
 test-oldest: development ## run what rests on the server's version on the PostgreSQL 15 of OLDEST_SERVER
 	@SOURCE_DATABASE_URL=$(OLDEST_SERVER)/source TARGET_DATABASE_URL=$(OLDEST_SERVER)/target \
@@ -35,6 +38,8 @@ types: development ## check types
 
 check: lint types test ## lint, types, tests and missing migrations
 	@.venv/bin/python manage.py makemigrations --check --dry-run
+
+check-all: check test-long ## all of that, and the tests that take minutes
 
 test-interop: development ## load downloads into OpenOA and FLASC, in an environment of their own
 	@VENV=.venv-interop $(PYTHON) windproject/install.py tests/interop/requirements.txt

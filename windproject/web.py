@@ -6,6 +6,7 @@ somebody who reads a download slowly, take none of the others'. Where too many w
 next one is told so at once.
 """
 
+import math
 import re
 import selectors
 import socket
@@ -30,19 +31,23 @@ CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.I)
 
 @dataclass(frozen=True)
 class Lane:
-    """Requests of one kind: by how their addresses begin, and how many have a thread or wait."""
+    """Requests of one kind: by how their addresses begin, and how many have a thread or wait.
+
+    One that has waited for longer than `longest_s` when it gets a thread is refused.
+    """
 
     addresses: tuple[bytes, ...]
     threads: int
     waiting: int
+    longest_s: float = math.inf
 
 
 LANES = (
     Lane((b"/health/live", b"/static/"), threads=2, waiting=100),
     # These wait for the source only so long, in threads of their own.
     Lane((b"/health/", b"/metrics"), threads=3, waiting=20),
-    # None waits for a thread: it has waited long enough when it gets one.
-    Lane((b"/api/days",), threads=6, waiting=0),
+    # Other deployments rely on an answer in time, whatever it is.
+    Lane((b"/api/days",), threads=6, waiting=12, longest_s=waits.QUEUED_S),
     # What the source is asked for directly, and downloads, as long as somebody reads them.
     Lane((b"/data", b"/api/turbines", b"/admin/sourcedata/"), threads=4, waiting=4),
     Lane((b"/api/values",), threads=5, waiting=5),
@@ -109,10 +114,17 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # it has no types
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
         conn.data_ready = True
         self.taken[lane] += 1
-        running = self.pools[lane].submit(self.handle, conn)
+        running = self.pools[lane].submit(self._run, conn, lane, time.monotonic())
         running.add_done_callback(
             lambda done: self.method_queue.defer(self._finish, lane, conn, done)
         )
+
+    def _run(self, conn: TConn, lane: Lane, started: float) -> Any:
+        if time.monotonic() - started < lane.longest_s:
+            return self.handle(conn)
+        with suppress(OSError):
+            conn.sock.send(LATE)
+        return False
 
     def _finish(self, lane: Lane, conn: TConn, done: Future[Any]) -> None:
         self.taken[lane] -= 1
@@ -173,4 +185,5 @@ def answer(status: str, sentence: str) -> bytes:
     ).encode()
 
 
-BUSY = answer("503 Service Unavailable", "Too many wait for the same. Come again in a second.")
+BUSY = answer("429 Too Many Requests", "Too many wait for the same. Come again in a second.")
+LATE = answer("503 Service Unavailable", "The source has not answered those who asked before.")
