@@ -58,7 +58,7 @@ class Source(Protocol):
     def snapshot(self, day: date, turbines: Sequence[str]) -> Snapshot: ...
     def faults(self) -> list[str]: ...
     def recount(self, first: date, last: date) -> list[tuple[date, str]]: ...
-    def require_empty(self, day: date) -> None: ...
+    def require_empty(self, day: date, turbines: Collection[str], but: Collection[str]) -> None: ...
     def transactions(self) -> int | None: ...
 
 
@@ -172,9 +172,12 @@ def recount(first: date, last: date) -> list[tuple[date, str]]:
 
 
 @_asking_the_source
-def require_empty(day: date) -> None:
-    """Refuse a UTC day that has no turbine-days, where it has measurements all the same."""
-    _source().require_empty(day)
+def require_empty(day: date, turbines: Collection[str], but: Collection[str]) -> None:
+    """Refuse a UTC day of which others of these turbines than `but` have measurements.
+
+    No `turbines` means all. `but` are those of which that is known.
+    """
+    _source().require_empty(day, turbines, but)
 
 
 def parts(turbines: Sequence[str]) -> list[Sequence[str]]:

@@ -173,8 +173,8 @@ def _end(run: Run, status: Run.Status, error: str = "", traceback: str = "") -> 
 def _aggregate(run: Run, call: chunks.Call | None) -> Run.Status:
     restores.notice()
     known = extract.turbine_days(run.day, run.day, run.turbines)
-    if not known:
-        extract.require_empty(run.day)
+    with_samples = [found.turbine for found in known if found.samples]
+    extract.require_empty(run.day, run.turbines, but=with_samples)
     wanted = known if run.force else versions.outdated(known)
     run.note(versions.fingerprint(wanted), len(wanted))
     logger.info("Turbines to aggregate: %s of %s.", len(wanted), len(known))

@@ -53,8 +53,18 @@ SOUND = {
     " AND (attname, atttypid::regtype::text) IN (('turbine_id', 'bigint'), ('day', 'date'),"
     " ('revision', 'bigint'), ('samples', 'bigint')))": "source_day has columns of other types",
     "NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'source_day'::regclass"
-    " AND NOT tgisinternal AND tgname <> ALL(%(triggers)s))": (
-        "source_day has triggers of somebody else"
+    " AND NOT tgisinternal AND tgtype & 20 <> 0)": "source_day has triggers of somebody else",
+    "NOT EXISTS (SELECT FROM pg_constraint WHERE contype = 'f'"
+    " AND conrelid = 'source_day'::regclass AND confupdtype NOT IN ('a', 'r'))": (
+        "a foreign key gives turbine-days to other turbines"
+    ),
+    "NOT EXISTS (SELECT FROM pg_inherits WHERE inhparent = root.oid AND NOT EXISTS ("
+    "SELECT FROM pg_trigger WHERE tgrelid = inhrelid AND tgname = 'zz_note_moves'"
+    " AND tgenabled = 'A'))": "zz_note_moves is missing or not ALWAYS in a partition",
+    "NOT EXISTS (SELECT FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid"
+    " WHERE tgname <> proname AND proname = ANY(%(triggers)s)"
+    " AND tgrelid = ANY(ARRAY(SELECT relid FROM pg_partition_tree('data'))))": (
+        "data has triggers that count a second time"
     ),
     "NOT EXISTS (SELECT FROM pg_trigger WHERE tgtype & 19 = 19 AND tgname > 'zz_note_moves'"
     " AND tgrelid = ANY(ARRAY(SELECT relid FROM pg_partition_tree('data'))))": (
@@ -99,6 +109,12 @@ def settled_functions() -> list[Function]:
     with limited_waits() as cursor:
         functions = upkeep.functions(cursor)
         is_settled = all(function.is_as_made for function in functions)
+        if not is_settled and _is_replica(cursor):
+            raise UnreadableSource(
+                "Somebody replaced functions of the source's triggers, or restored them, and a"
+                " replica does not show who writes: at the primary, manage.py verify_source"
+                " --repair"
+            )
         if not is_settled and (writers := holders(WRITING)):
             raise UnreadableSource(
                 "Somebody replaced functions of the source's triggers, or restored them, and"
@@ -106,6 +122,12 @@ def settled_functions() -> list[Function]:
                 " of the tables: manage.py verify_source --repair"
             )
         return functions
+
+
+def _is_replica(cursor: CursorWrapper) -> bool:
+    cursor.execute("SELECT pg_is_in_recovery()")
+    (is_replica,) = cursor.fetchone()
+    return bool(is_replica)
 
 
 def refuse_uncounted(

@@ -225,19 +225,21 @@ def recount(first: date, last: date) -> list[tuple[date, str]]:
     return [(counted.day, str(counted.turbine)) for counted in known]
 
 
-def require_empty(day: date) -> None:
-    """Refuse a UTC day of which no turbine-day is known, and which has measurements all the same.
+def require_empty(day: date, turbines: Collection[str], but: Collection[str]) -> None:
+    """Refuse a UTC day of which others of these turbines than `but` have measurements.
+
+    No `turbines` means all.
 
     Raises:
-        UnreadableSource: where it has, or where changes of it are not counted.
+        UnreadableSource: where one has, or where changes of the day are not counted.
     """
     functions = settled_functions()
     with locked_snapshot() as cursor:
         refuse_uncounted(cursor, partitions_of(day, stored_partitions(cursor)), functions)
         # By turbine, for the key begins with it.
         measured = Measurement.objects.filter(turbine=OuterRef("pk"), **_within(day))
-        uncounted_turbines = Turbine.objects.filter(Exists(measured)).order_by("name")
-        for turbine in uncounted_turbines[:1]:
+        others = Turbine.objects.named(turbines).exclude(name__in=but).filter(Exists(measured))
+        for turbine in others.order_by("name")[:1]:
             rows = Measurement.objects.filter(turbine=turbine, **_within(day)).count()
             require_all(turbine.name, day, rows, 0)
 

@@ -25,14 +25,16 @@ REVISIONS = 2**52
 
 # Of a partition: `relfilenode` is another one after each rewrite and TRUNCATE, `attached_by` after
 # each ATTACH, the `xmin` of a column, trigger or function after each change of it; a key or table
-# that was dropped and made again has another `oid`. What leaves values as they are, as ANALYZE,
+# that was dropped and made again has another `oid`. A partition that did not note moves for a while
+# counts for all, for its rows may have gone to any. What leaves values as they are, as ANALYZE,
 # VACUUM and REINDEX do, changes none of these.
 STATE = f"""
-    SELECT name, is_default, start, "end",
-        relkind = 'r' AND relpersistence = 'p' AND NOT row_security_active('data') AS is_plain,
+    SELECT attached.oid, is_default, start, "end",
+        relkind = 'r' AND relpersistence = 'p' AND NOT hides_rows AS is_plain,
         hashtextextended(concat_ws(' ', system_identifier, attached.oid, relfilenode,
-            attached_by, row_security_active('data'), tables, keys, columns, triggers), 0)
+            attached_by, hides_rows, tables, moves, keys, columns, triggers), 0::bigint)
     FROM ({ATTACHED}) AS attached
+    CROSS JOIN row_security_active(%(data)s::oid) AS hides_rows
     CROSS JOIN pg_control_system()
     CROSS JOIN (
         SELECT string_agg(concat_ws(' ', oid, xmin, relfilenode, relnamespace::regnamespace, (
@@ -40,9 +42,20 @@ STATE = f"""
                 ORDER BY attnum)
             FROM pg_attribute
             WHERE attrelid = pg_class.oid AND relname = 'source_day' AND attnum > 0
+        ), (
+            SELECT string_agg(pg_constraint.oid::text, ',' ORDER BY pg_constraint.oid)
+            FROM pg_constraint WHERE conrelid = pg_class.oid AND contype = 'f'
         )), ',' ORDER BY oid) FROM pg_class
-        WHERE oid IN ('data'::regclass, 'source_day'::regclass)
+        WHERE oid IN (%(data)s::regclass, %(source_day)s::regclass)
     ) AS of_tables (tables)
+    CROSS JOIN (
+        SELECT string_agg(concat_ws(' ', tgrelid, pg_trigger.xmin), ',' ORDER BY tgrelid)
+        FROM pg_inherits JOIN pg_trigger ON tgrelid = inhrelid
+        WHERE inhparent = %(data)s::regclass AND tgname = 'zz_note_moves'
+          AND pg_trigger.xmin <> pg_inherits.xmin AND pg_trigger.xmin <> ALL(ARRAY(
+            SELECT xmin FROM pg_trigger
+            WHERE tgrelid = %(data)s::regclass AND tgname = 'zz_note_moves'))
+    ) AS of_moves (moves)
     CROSS JOIN LATERAL (
         SELECT string_agg(oid::text, ',' ORDER BY oid) FROM pg_constraint
         WHERE conrelid = attached.oid AND contype = 'p'
@@ -51,16 +64,27 @@ STATE = f"""
         SELECT string_agg(concat_ws(' ', attname, attnum, pg_attribute.xmin, attmissingval,
             CASE WHEN attgenerated <> '' THEN adbin END), ',' ORDER BY attrelid, attnum)
         FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-        WHERE attrelid IN (attached.oid, 'data'::regclass) AND attname = ANY(%(columns)s)
+        WHERE attrelid IN (attached.oid, %(data)s::regclass) AND attname = ANY(%(columns)s)
     ) AS of_columns (columns)
     CROSS JOIN LATERAL (
         SELECT string_agg(concat_ws(' ', tgrelid, tgname, tgenabled, tgfoid, pg_trigger.xmin,
             pg_proc.xmin), ',' ORDER BY tgrelid, tgname)
         FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
-        WHERE tgrelid IN (attached.oid, 'data'::regclass) AND tgname = ANY(%(triggers)s)
+        WHERE tgrelid IN (attached.oid, %(data)s::regclass) AND tgname = ANY(%(triggers)s)
     ) AS of_triggers (triggers)
     ORDER BY start, "end"
 """
+
+
+TABLES = """
+    SELECT 'data'::regclass::oid::text, 'source_day'::regclass::oid::text,
+        current_setting('search_path')
+"""
+NAMES = """
+    SELECT oid::regclass::text FROM unnest(%s::oid[]) WITH ORDINALITY AS one (oid, place)
+    ORDER BY place
+"""
+SET_SEARCH_PATH = "SELECT set_config('search_path', %s, true)"
 
 
 class StoredPartition(NamedTuple):
@@ -84,9 +108,20 @@ def stored_partitions(cursor: CursorWrapper) -> list[StoredPartition]:
     Raises:
         UnreadableSource: where there are none, not even a default one.
     """
+    cursor.execute(TABLES)
+    data, source_day, search_path = cursor.fetchone()
     names = sorted({trigger.name for trigger in TRIGGERS})
-    cursor.execute(STATE, {"table": "data", "columns": list(COLUMNS), "triggers": names})
-    rows = (StoredPartition(*row) for row in cursor.fetchall())
+    tables = {"table": data, "data": data, "source_day": source_day}
+    # Functions that others made must not be taken for PostgreSQL's own.
+    cursor.execute(SET_SEARCH_PATH, ["pg_catalog"])
+    cursor.execute(STATE, {**tables, "columns": list(COLUMNS), "triggers": names})
+    stored = cursor.fetchall()
+    cursor.execute(SET_SEARCH_PATH, [search_path])
+    cursor.execute(NAMES, [[oid for oid, *_ in stored]])
+    rows = [
+        StoredPartition(name, *rest)
+        for (name,), (_, *rest) in zip(cursor.fetchall(), stored, strict=True)
+    ]
     # Those of other centuries have no rows that anybody could ask for.
     partitions = [partition for partition in rows if partition.start < partition.end]
     if not partitions:

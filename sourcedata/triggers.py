@@ -35,7 +35,7 @@ REFUSE_ELSEWHERE = """
     END IF;
     IF EXISTS (
         SELECT FROM pg_trigger WHERE tgrelid = '@.source_day'::regclass AND NOT tgisinternal
-        AND tgname <> ALL('{refuse_forgetting,refuse_forgetting_all,refuse_truncating}')
+        AND tgtype & 20 <> 0  -- of INSERT or UPDATE
     ) THEN
         RAISE integrity_constraint_violation USING MESSAGE =
             'source_day has triggers of somebody else, who could change what it counts.',
@@ -144,6 +144,12 @@ REFUSE_RENAMING = f"""
 
 # Whoever forgot a turbine-day that has measurements could not tell that they change.
 REFUSE_FORGETTING = """
+    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
+        RAISE feature_not_supported USING MESSAGE = format(
+            'source_day cannot forget turbine-days in a transaction that is %s: it overlooks'
+            ' measurements.', current_setting('transaction_isolation')),
+            HINT = 'Write BEGIN ISOLATION LEVEL READ COMMITTED before it.';
+    END IF;
     IF EXISTS ({measured}) THEN
         RAISE integrity_constraint_violation USING MESSAGE =
             'source_day cannot forget turbine-days that have measurements.',

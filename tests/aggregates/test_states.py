@@ -134,5 +134,5 @@ def test_a_long_range_takes_as_many_queries_as_a_day(django_assert_num_queries) 
     for first in (DAY, date(2024, 8, 31)):
         with django_assert_num_queries(2):
             states.days(first, DAY)
-        with django_assert_num_queries(7, using="source"):
+        with django_assert_num_queries(11, using="source"):
             states.days(first, DAY)

@@ -24,7 +24,7 @@ from sourcedata import reader, retention, upkeep, verification
 from sourcedata.models import Measurement
 from sourcedata.snapshot import UnreadableSource
 from sourcedata.triggers import TRIGGERS
-from tests.builders import aggregated, values
+from tests.builders import aggregated, turbine, values
 from tests.faults.conftest import DAY, copied, measured, proves_well
 from tests.faults.test_changes import changing
 from tests.processes import wait_until
@@ -217,6 +217,30 @@ UNSEEN = {
         "UPDATE data SET power = 7",
         "ALTER TABLE source_day DROP COLUMN revision",
         "ALTER TABLE source_day RENAME away TO revision",
+    ],
+    "turbine-days that a foreign key gives to others": [
+        "UPDATE data SET power = 7 WHERE turbine_id = (SELECT max(id) FROM turbine)",
+        "DO $$BEGIN EXECUTE (SELECT format('ALTER TABLE source_day DROP CONSTRAINT %I,"
+        " ADD FOREIGN KEY (turbine_id) REFERENCES turbine ON UPDATE CASCADE', conname)"
+        " FROM pg_constraint WHERE conrelid = 'source_day'::regclass AND contype = 'f'); END$$",
+    ],
+    "moves out of a partition that does not note them": [
+        "ALTER TABLE data_default DISABLE TRIGGER USER",
+        "INSERT INTO data_default (turbine_id, timestamp, power)"
+        " SELECT id, '1975-01-01 10:00Z', 9 FROM turbine",
+        "MERGE INTO data USING turbine ON turbine_id = id AND timestamp < '1976-01-01Z'"
+        " WHEN MATCHED THEN UPDATE SET timestamp = '{day} 10:00:30Z'",
+        "ALTER TABLE data_default ENABLE ALWAYS TRIGGER zz_note_moves",
+    ],
+    "a function in front of PostgreSQL's own": [
+        "CREATE FUNCTION public.hashtextextended(text, integer) RETURNS bigint LANGUAGE sql"
+        " AS $$SELECT 1::bigint$$",
+        "ALTER TABLE data ALTER COLUMN power TYPE float8 USING power + 1",
+    ],
+    "a trigger that counts a second time": [
+        "CREATE TRIGGER again AFTER UPDATE ON data REFERENCING OLD TABLE AS went NEW TABLE AS came"
+        " FOR EACH STATEMENT EXECUTE FUNCTION raise_revisions_after_update()",
+        "UPDATE data SET power = 7",
     ],
     "a source_day in partitions": [
         "ALTER TABLE source_day RENAME TO away",
@@ -469,6 +493,20 @@ REFUSED = {
         ],
         "after zz_note_moves has seen them",
     ),
+    "forgetting above read committed": (
+        [REPEATABLE, "SELECT", "DELETE FROM source_day"],
+        "cannot forget turbine-days in a transaction that is repeatable read",
+    ),
+    "a trigger that keeps revisions under a name of ours": (
+        [
+            KEEPS_REVISIONS,
+            "DROP TRIGGER refuse_forgetting ON source_day",
+            "CREATE TRIGGER refuse_forgetting AFTER UPDATE ON source_day FOR EACH ROW"
+            " EXECUTE FUNCTION keep()",
+            "UPDATE data SET power = 7",
+        ],
+        "source_day has triggers of somebody else",
+    ),
     "a trigger that keeps revisions": (
         [
             KEEPS_REVISIONS,
@@ -543,6 +581,29 @@ def test_nobody_can_put_a_function_of_theirs_before_those_that_count(current: No
         )
         with pytest.raises(psycopg2.Error, match="MERGE cannot move measurements"):
             stranger.run(written(MOVE.format(months=1)))
+
+
+def test_measurements_of_a_turbine_that_nobody_knows_on_the_day_are_told(current: None) -> None:
+    turbine("T99")
+    assert aggregated_of("T99").status == "empty"
+    with session() as owner:
+        owner.run(
+            "ALTER TABLE data DISABLE TRIGGER USER",
+            f"INSERT INTO data (turbine_id, timestamp) SELECT id, '{DAY} 10:00Z' FROM turbine"
+            " WHERE name = 'T99'",
+        )
+        for trigger in TRIGGERS:
+            if trigger.table == "data":
+                owner.run(f"ALTER TABLE data ENABLE ALWAYS TRIGGER {trigger.name}")
+    assert "1 measurements of 'T99'" in aggregated(DAY).error
+    assert "1 measurements of 'T99'" in aggregated_of("T99").error
+    assert aggregated_of("T01").status == "succeeded"
+
+
+def aggregated_of(name: str) -> Run:
+    run, _ = Run.objects.request(DAY, [name], requested_by="test", force=True)
+    pipeline.execute(run)
+    return run
 
 
 def test_two_turbines_of_one_name_are_named(current: None) -> None:

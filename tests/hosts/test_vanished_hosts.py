@@ -91,7 +91,7 @@ BEAT = ["-m", "celery", "-A", "windproject", "beat", "--pidfile="]
 PAUSING_WORKER = ["-m", "tests.faults.pausing_worker"]
 LAST_RUN = """
 from aggregates.models import Run
-run = Run.objects.latest("id")
+run = Run.objects.filter(day="{day}").latest("id")
 print(run.status, run.attempt)
 """
 
@@ -103,7 +103,7 @@ def test_a_worker_whose_host_vanishes_loses_its_run_to_another(
         return output("manage.py", *arguments, database_host=database_host, REDIS_URL=broker)
 
     def last_run() -> str:
-        return manage("shell", "-v0", "-c", LAST_RUN).strip()
+        return manage("shell", "-v0", "-c", LAST_RUN.format(day=DAY)).strip()
 
     here = {"database_host": database_host, "REDIS_URL": broker}
     stands = tmp_path / "load"
