@@ -83,7 +83,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # it has no types
 
     def _wait_for_request(self, conn: TConn) -> None:
         conn.sock.setblocking(False)
-        conn.timeout = time.monotonic() + waits.REQUEST_S
+        conn.timeout, conn.looked_at = time.monotonic() + waits.REQUEST_S, 0
         self.pending_conns.append(conn)
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._look_at_request, conn))
 
@@ -94,9 +94,10 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # it has no types
             return
         except OSError:
             received = b""
-        if received and not is_whole(received):
-            # The poller tells again when there is more than was looked at.
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, len(received) + 1)
+        # One that is told of again without more has no more to say.
+        if len(received) > conn.looked_at and not is_whole(received):
+            conn.looked_at = len(received)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, least_length(received))
             return
         self.poller.unregister(client)
         self.pending_conns.remove(conn)
@@ -108,7 +109,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # it has no types
         refusal = refusal_of(received)
         if not refusal and self.taken[lane] >= lane.threads + lane.waiting:
             refusal = BUSY
-        if not received or refusal:
+        if refusal or not is_whole(received):
             self._end(conn, refusal)
             return
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
@@ -152,6 +153,13 @@ def is_whole(received: bytes) -> bool:
     if not end:
         return len(received) >= LONGEST_REQUEST
     return bool(refusal_of(received)) or len(body) >= length_of_body(headers)
+
+
+def least_length(received: bytes) -> int:
+    """Return how long the request is at least, of which these bytes are the beginning."""
+    headers, end, _ = received.partition(HEADERS_END)
+    whole = len(headers) + len(end) + length_of_body(headers) if end else 0
+    return max(whole, len(received) + 1)
 
 
 def length_of_body(headers: bytes) -> int:

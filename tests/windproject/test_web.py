@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 import httpx
@@ -169,6 +169,14 @@ def test_a_process_that_stands_still_keeps_nobody_waiting(site: Site) -> None:
 def test_a_body_without_an_end_is_refused(site: Site, sent: bytes, status: bytes) -> None:
     with site.connect(sent) as link:
         assert link.recv(12).endswith(status)
+
+
+def test_who_says_half_a_request_and_no_more_is_left_at_once(site: Site) -> None:
+    with site.connect(b"GET /health/live HTTP/1.1\r\nHo") as link:
+        link.shutdown(socket.SHUT_WR)
+        link.settimeout(2)
+        with suppress(ConnectionResetError):
+            assert link.recv(100) == b""
 
 
 def test_a_request_may_come_in_pieces_and_another_one_follow(site: Site) -> None:
