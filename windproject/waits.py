@@ -24,7 +24,7 @@ class Patience:
 
 # A page, an answer of the API, one batch of a download.
 ANSWER = Patience(
-    statement_s=30, lock_s=10, idle_in_transaction_s=60, source_lock_s=2, source_answer_s=2.5
+    statement_s=30, lock_s=10, idle_in_transaction_s=60, source_lock_s=2, source_answer_s=3
 )
 # What a page waits for an answer of a server, where something else can be shown in its place.
 PAGE_S = 1.5
@@ -56,7 +56,7 @@ MAIL_S, WEBHOOK_S = 10, 10
 # A visitor: until all of a request has come, and until a part of its answer is taken.
 REQUEST_S, PART_TAKEN_S = 10, 20
 # A request for turbine-days, for those before it.
-QUEUED_S = 2
+QUEUED_S = 1.5
 # The broker: to connect, and for an answer.
 BROKER_CONNECT_S, BROKER_ANSWER_S = 2, 30
 
