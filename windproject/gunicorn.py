@@ -1,7 +1,13 @@
 """How gunicorn serves the application; its address is given on the command line."""
 
+import os
+
+from django.core.management.utils import get_random_secret_key
+
 from windproject import environment, logs, waits
 
+# Where nobody chose a key, both processes have the same: a session is to hold in either.
+os.environ["SECRET_KEY"] = environment.text("SECRET_KEY") or get_random_secret_key()
 # Two processes, so that one that stands still leaves the other.
 workers = 2
 worker_class = "windproject.web.PatientWorker"
