@@ -24,8 +24,8 @@ class Bulkhead:
 
     def __init__(self, threads: int) -> None:
         self.pool = ThreadPoolExecutor(threads)
-        # As many more may wait for a thread.
-        self.places = BoundedSemaphore(2 * threads)
+        # Those may wait for a thread as well who will have one in time, where answers come.
+        self.places = BoundedSemaphore(4 * threads)
 
     def ask(self, question: Callable[[], Answer], within_s: float) -> Answer:
         """Return the answer; what the question raises is raised here.

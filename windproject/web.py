@@ -47,12 +47,12 @@ LANES = (
     # These wait for the source only so long, in threads of their own.
     Lane((b"/health/", b"/metrics"), threads=3, waiting=20),
     # Other deployments rely on an answer in time, whatever it is.
-    Lane((b"/api/days",), threads=6, waiting=12, longest_s=waits.QUEUED_S),
+    Lane((b"/api/days",), threads=12, waiting=12, longest_s=waits.QUEUED_S),
     # What the source is asked for directly, and downloads, as long as somebody reads them.
     Lane((b"/data", b"/api/turbines", b"/admin/sourcedata/"), threads=4, waiting=4),
     Lane((b"/api/values",), threads=5, waiting=5),
     # Pages, and what asks the target alone.
-    Lane((b"/",), threads=12, waiting=50),
+    Lane((b"/",), threads=10, waiting=50),
 )
 
 
@@ -124,7 +124,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # it has no types
         if time.monotonic() - started < lane.longest_s:
             return self.handle(conn)
         with suppress(OSError):
-            conn.sock.send(LATE)
+            conn.sock.send(BUSY)
         return False
 
     def _finish(self, lane: Lane, conn: TConn, done: Future[Any]) -> None:
@@ -194,4 +194,3 @@ def answer(status: str, sentence: str) -> bytes:
 
 
 BUSY = answer("429 Too Many Requests", "Too many wait for the same. Come again in a second.")
-LATE = answer("503 Service Unavailable", "The source has not answered those who asked before.")

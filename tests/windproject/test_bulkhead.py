@@ -29,11 +29,11 @@ def test_no_answer_is_waited_for_for_longer_than_was_said() -> None:
 
 def test_where_all_wait_nobody_else_does_until_one_has_its_answer() -> None:
     bulkhead, gone_on = Bulkhead(threads=1), Event()
-    waiting = [bulkhead.begin(gone_on.wait) for _ in range(2)]
+    waiting = [bulkhead.begin(gone_on.wait) for _ in range(4)]
     with pytest.raises(NotAnswered, match="those who asked before"):
         bulkhead.ask(lambda: 7, within_s=5)
     gone_on.set()
-    assert [answer(5) for answer in waiting] == [True, True]
+    assert [answer(5) for answer in waiting] == [True] * 4
     assert bulkhead.ask(lambda: 7, within_s=5) == 7
 
 
