@@ -8,7 +8,8 @@ COMPILE := $(RUN) uv pip compile --quiet --universal --python-version 3.11 pypro
 OLDEST_SERVER ?= postgres://postgres@127.0.0.1:5432
 OF_THE_SERVER := tests/sourcedata/test_revisions.py tests/sourcedata/test_verify_source.py \
 	tests/windproject/test_partitions.py tests/windproject/test_retention.py \
-	tests/faults/test_rewrites.py tests/faults/test_upgrade.py tests/faults/test_histories.py
+	tests/faults/test_rewrites.py tests/faults/test_refusals.py tests/faults/test_uncounted.py \
+	tests/faults/test_target_tables.py tests/faults/test_upgrade.py tests/faults/test_histories.py
 
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test test-long test-oldest test-interop lint types check check-all bench bench-year bench-api bench-pages screenshots lock runtime development

@@ -42,7 +42,7 @@ def late_days(known: Known, at: datetime) -> list[DayState]:
     A while is FRESHNESS. Oldest first.
     """
     last = (at - settings.FRESHNESS).date() - DAY
-    found = states.days_of(known.turbine_days, at.date() - settings.PENDING_LOOKBACK, at.date())
+    found = states.days(known.turbine_days, at.date() - settings.PENDING_LOOKBACK, at.date())
     return [day for day in reversed(found) if day.day <= last and day.state not in SETTLED]
 
 

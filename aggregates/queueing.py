@@ -5,6 +5,7 @@ lost, is sent again by the reconciler.
 """
 
 import logging
+import time
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
@@ -22,6 +23,8 @@ logger = logging.getLogger(__name__)
 # Named, not imported: whoever queues a run need not load what runs it.
 AGGREGATE_NEXT = "aggregates.tasks.aggregate_next"
 HELP_WITH_RUN = "aggregates.tasks.help_with_run"
+# So that two workers who would not take it do not pass it to and fro without a pause.
+PASSED_ON_AFTER_S = 1
 
 
 def submit(
@@ -56,6 +59,12 @@ def announce(runs: Sequence[Run]) -> str:
             "next tick of the schedule hands them over."
         )
     return ""
+
+
+def pass_on(run: Run) -> None:
+    """Leave a waiting run to another worker: whoever has waited for longest takes what is sent."""
+    time.sleep(PASSED_ON_AFTER_S)
+    announce([run])
 
 
 def call_helpers(run: Run, number: int) -> None:

@@ -37,10 +37,11 @@ TICKS_APART = timedelta(seconds=5)
 MESSAGE_PATIENCE = timedelta(minutes=10)
 
 
-def has_just_ticked(now: datetime) -> bool:
-    """Return whether a tick came right before `now`, so that another one need not."""
+def tick_once(now: datetime) -> None:
+    """Tick, unless somebody did right before."""
     last = Tick.last()
-    return last is not None and abs(now - last.ticked_at) < TICKS_APART
+    if last is None or abs(now - last.ticked_at) >= TICKS_APART:
+        tick(now)
 
 
 def tick(now: datetime) -> None:

@@ -151,17 +151,6 @@ def of_turbine(turbine: str, day: date, known: TurbineDay | None) -> TurbineDayS
 
 
 @no_garbage()
-def days(first: date, last: date) -> list[DayState]:
-    """Return the days from `first` to `last`, both included, newest first.
-
-    Raises:
-        SourceUnavailable: where the source does not answer.
-    """
-    runs = _last_runs(first, last)
-    return _days(first, last, _turbine_days(first, last, [], runs), runs)
-
-
-@no_garbage()
 def turbine_days_of(known: Sequence[TurbineDay], first: date, last: date) -> list[TurbineDayState]:
     """Return the turbine-days, of which `known` is what the source said; it is not asked.
 
@@ -171,20 +160,14 @@ def turbine_days_of(known: Sequence[TurbineDay], first: date, last: date) -> lis
 
 
 @no_garbage()
-def days_of(known: Sequence[TurbineDay], first: date, last: date) -> list[DayState]:
-    """Return the days likewise, of which `known` is what the source said; it is not asked."""
+def days(known: Sequence[TurbineDay], first: date, last: date) -> list[DayState]:
+    """Return the days from `first` to `last`, both included, newest first.
+
+    `known` is what the source said of them; it is not asked.
+    """
     runs = _last_runs(first, last)
-    return _days(first, last, _states(known, _stored(first, last, []), runs, dict), runs)
-
-
-def _days(
-    first: date,
-    last: date,
-    turbine_days: Sequence[TurbineDayState],
-    runs: Mapping[date, Sequence[Run]],
-) -> list[DayState]:
     by_day = defaultdict(list)
-    for found in turbine_days:
+    for found in _states(known, _stored(first, last, []), runs, dict):
         by_day[found.day].append(found)
     return [_day(day, by_day[day], runs[day]) for day in days_between(first, last)][::-1]
 

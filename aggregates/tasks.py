@@ -1,15 +1,10 @@
 """What Celery runs: doors to the pipeline and to the reconciler."""
 
-from time import sleep
-
 from celery import shared_task
 
 from aggregates import chunks, pipeline, presence, queueing, reconciler
 from aggregates.audit import nightly
 from aggregates.models import Run
-
-# Whoever has waited for longer takes a message that is sent again.
-LEFT_TO_OTHERS_S = 1
 
 
 @shared_task
@@ -17,8 +12,7 @@ def aggregate_next() -> None:
     """Walk the most urgent run that waits to its end; a message too many finds none."""
     run = Run.objects.most_urgent()
     if run and presence.is_outdated():
-        sleep(LEFT_TO_OTHERS_S)
-        queueing.announce([run])
+        queueing.pass_on(run)
         return
     while run and not pipeline.execute(run, queueing.call_helpers):
         run = Run.objects.most_urgent()
@@ -34,9 +28,8 @@ def help_with_run(run_id: int) -> None:
 @shared_task
 def aggregate_pending() -> None:
     """Take back what lost its worker or its message, and queue what is not current and due."""
-    now = presence.time()
-    if not presence.is_outdated() and not reconciler.has_just_ticked(now):
-        reconciler.tick(now)
+    if not presence.is_outdated():
+        reconciler.tick_once(presence.time())
 
 
 @shared_task

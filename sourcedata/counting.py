@@ -52,11 +52,10 @@ SOUND = {
     "4 = (SELECT count(*) FROM pg_attribute WHERE attrelid = 'source_day'::regclass"
     " AND (attname, atttypid::regtype::text) IN (('turbine_id', 'bigint'), ('day', 'date'),"
     " ('revision', 'bigint'), ('samples', 'bigint')))": "source_day has columns of other types",
-    "NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = 'source_day'::regclass"
-    " AND NOT tgisinternal AND tgtype & 20 <> 0)": "source_day has triggers of somebody else",
-    "NOT EXISTS (SELECT FROM pg_constraint WHERE contype = 'f'"
-    " AND conrelid = 'source_day'::regclass AND confupdtype NOT IN ('a', 'r'))": (
-        "a foreign key gives turbine-days to other turbines"
+    "NOT EXISTS (SELECT FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid"
+    " WHERE tgrelid = 'source_day'::regclass AND NOT tgisinternal AND tgtype & 20 <> 0"
+    " AND (proname, pronamespace) <> ('refuse_renumbering', root.relnamespace))": (
+        "source_day has triggers of somebody else"
     ),
     "NOT EXISTS (SELECT FROM pg_inherits WHERE inhparent = root.oid AND NOT EXISTS ("
     "SELECT FROM pg_trigger WHERE tgrelid = inhrelid AND tgname = 'zz_note_moves'"

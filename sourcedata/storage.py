@@ -42,9 +42,6 @@ STATE = f"""
                 ORDER BY attnum)
             FROM pg_attribute
             WHERE attrelid = pg_class.oid AND relname = 'source_day' AND attnum > 0
-        ), (
-            SELECT string_agg(pg_constraint.oid::text, ',' ORDER BY pg_constraint.oid)
-            FROM pg_constraint WHERE conrelid = pg_class.oid AND contype = 'f'
         )), ',' ORDER BY oid) FROM pg_class
         WHERE oid IN (%(data)s::regclass, %(source_day)s::regclass)
     ) AS of_tables (tables)

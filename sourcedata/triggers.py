@@ -36,6 +36,7 @@ REFUSE_ELSEWHERE = """
     IF EXISTS (
         SELECT FROM pg_trigger WHERE tgrelid = '@.source_day'::regclass AND NOT tgisinternal
         AND tgtype & 20 <> 0  -- of INSERT or UPDATE
+        AND tgfoid IS DISTINCT FROM to_regprocedure('@.refuse_renumbering()')
     ) THEN
         RAISE integrity_constraint_violation USING MESSAGE =
             'source_day has triggers of somebody else, who could change what it counts.',
@@ -157,6 +158,13 @@ REFUSE_FORGETTING = """
     END IF;
     RETURN NULL;
 """
+# Revisions would pass to other turbines or days, and their measurements would not. A foreign key's
+# cascade fires it too.
+REFUSE_RENUMBERING = """
+    RAISE integrity_constraint_violation USING MESSAGE =
+        'Turbine-days cannot be given to other turbines or days.',
+        HINT = 'Delete their measurements from data, and insert them for the other turbine or day.';
+"""
 MEASURED = """
         SELECT FROM went WHERE EXISTS (
             SELECT FROM @.data
@@ -262,6 +270,13 @@ TRIGGERS = (
         "AFTER DELETE",
         f"REFERENCING OLD TABLE AS went {EACH_STATEMENT}",
         f"\nBEGIN{REFUSE_FORGETTING.format(measured=MEASURED)}END ",
+    ),
+    Trigger(
+        "refuse_renumbering",
+        "source_day",
+        "BEFORE UPDATE OF turbine_id, day",
+        EACH_STATEMENT,
+        f"\nBEGIN{REFUSE_RENUMBERING}END ",
     ),
     Trigger(
         "refuse_truncating",

@@ -303,14 +303,9 @@ def rights_of_triggers(cursor: CursorWrapper) -> str:
     It runs with its owner's rights, and finds the tables of this schema, not those that the
     writer's search path or temporary tables put before them.
     """
-    return f"SECURITY DEFINER SET {search_path(cursor)}"
-
-
-def search_path(cursor: CursorWrapper) -> str:
-    """Return the setting with which a trigger function finds the tables beside `data` alone."""
     cursor.execute(
-        "SELECT format('search_path=pg_catalog, %%I, pg_temp', nspname) FROM pg_class"
-        " JOIN pg_namespace ON pg_namespace.oid = relnamespace"
+        "SELECT format('SECURITY DEFINER SET search_path=pg_catalog, %%I, pg_temp', nspname)"
+        " FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace"
         " WHERE pg_class.oid = 'data'::regclass",
         [],
     )

@@ -109,7 +109,7 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
             return [], today().year, []
         if found.warning:
             messages.warning(request, found.warning)
-        return years, year, states.days_of(found.turbine_days, first, last)
+        return years, year, states.days(found.turbine_days, first, last)
 
     def _run_again(self, request: HttpRequest) -> HttpResponse:
         if not may_run(request):

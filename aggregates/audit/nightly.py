@@ -25,10 +25,12 @@ def audit_in_turn() -> None:
     Raises:
         SourceUnavailable: where the source does not answer.
     """
-    _recount(today() - settings.PENDING_LOOKBACK, today())
+    look_back = today() - settings.PENDING_LOOKBACK
+    _recount(look_back, today())
     for day in audit.longest_unaudited(DAYS_PER_NIGHT):
         try:
-            _recount(day, day)
+            if day < look_back:
+                _recount(day, day)
             found = audit.audit_day(day)
         except SourceUnavailable:
             raise

@@ -39,13 +39,22 @@ def turbine_days(first: date, last: date) -> Known:
         with extract.within(waits.PAGE_S):
             found = extract.turbine_days(first, last)
     except SourceUnavailable as error:
-        kept = KeptAnswer.newest(first, last)
-        if kept is None:
-            raise
-        days = [day for day in map(_read, kept.turbine_days) if first <= day.day <= last]
-        return Known(days, kept.read_at, str(error))
+        return kept_turbine_days(first, last, error)
     KeptAnswer.keep(first, last, [_written(turbine_day) for turbine_day in found])
     return Known(found)
+
+
+def kept_turbine_days(first: date, last: date, error: SourceUnavailable) -> Known:
+    """Return what the source said last, which does not answer now because of `error`.
+
+    Raises:
+        SourceUnavailable: that error, where it never answered.
+    """
+    kept = KeptAnswer.newest(first, last)
+    if kept is None:
+        raise error
+    days = [day for day in map(_read, kept.turbine_days) if first <= day.day <= last]
+    return Known(days, kept.read_at, str(error))
 
 
 def _written(turbine_day: TurbineDay) -> list[Any]:

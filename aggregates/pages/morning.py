@@ -27,6 +27,7 @@ MOST_DAYS = 31
 
 RESTART = "It ticks within a minute of the scheduler's start."
 TICK = "aggregates.tasks.aggregate_pending"
+NO_SOURCE = "The database source does not answer."
 SERVE = "make serve"
 MIGRATE = ".venv/bin/python manage.py migrate"
 VERIFY = ".venv/bin/python manage.py verify_source --repair"
@@ -86,10 +87,14 @@ def look(at: datetime) -> Morning:
     workers = Worker.objects.alive().count()
     first, last = at.date() - settings.PENDING_LOOKBACK, at.date()
     try:
-        found = known.turbine_days(first, last)
+        if servers["source"] != health.OK:
+            # It was waited for already.
+            found = known.kept_turbine_days(first, last, SourceUnavailable(NO_SOURCE))
+        else:
+            found = known.turbine_days(first, last)
     except SourceUnavailable as error:
         return Morning(workers=workers, troubles=[*troubles, Trouble(str(error))])
-    days = states.days_of(found.turbine_days, first, last)
+    days = states.days(found.turbine_days, first, last)
     troubles += [Trouble(found.warning)] if found.warning else _of_triggers()
     if servers["broker"] == health.OK:
         troubles += _of_programs(workers, Tick.last(), at)
@@ -149,7 +154,7 @@ def _of_servers(servers: dict[str, str]) -> Iterator[Trouble]:
             yield Trouble(f"The database {name} lacks migrations.", MIGRATE)
         elif found != health.OK and name == "broker":
             yield Trouble(f"The broker {found}: runs wait in the queue.", SERVE)
-        elif found != health.OK:
+        elif found != health.OK and name == "target":
             yield Trouble(f"The database {name} does not answer.")
 
 

@@ -162,7 +162,7 @@ def test_a_day_that_the_source_dropped_is_not_audited() -> None:
     aggregated(DAY)
     with connections["source"].cursor() as cursor:
         cursor.execute("DELETE FROM data; DELETE FROM source_day")
-    assert states.days(DAY, DAY)[0].state == "archived"
+    assert states.day_and_turbines(DAY)[0].state == "archived"
     assert "0 turbine-days audited" in run_audit()
 
 

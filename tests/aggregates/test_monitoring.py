@@ -126,7 +126,7 @@ def test_where_the_target_is_down_freshness_is_unknown(client: Client, monkeypat
     def fail(*arguments: Any) -> None:
         raise OperationalError("password=secret")
 
-    monkeypatch.setattr(monitoring.states, "days_of", fail)
+    monkeypatch.setattr(monitoring.states, "days", fail)
     answer = client.get("/health/freshness")
     assert (answer.status_code, answer.json()) == (
         503,

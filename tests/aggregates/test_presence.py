@@ -44,7 +44,7 @@ def test_days_are_left_to_newer_code_that_is_there(
 def test_a_run_that_is_left_to_newer_code_is_told_of_again(monkeypatch) -> None:
     announced: list[Run] = []
     monkeypatch.setattr(queueing, "announce", announced.extend)
-    monkeypatch.setattr(tasks, "LEFT_TO_OTHERS_S", 0)
+    monkeypatch.setattr(queueing, "PASSED_ON_AFTER_S", 0)
     measurements(turbine(), f"{today()}T00:00", power=[1.0])
     run, _ = Run.objects.request(today(), [], requested_by="test")
     another_worker("newer", first_seen=timedelta(hours=1))

@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from aggregates import states
+from aggregates import extract, states
 from aggregates.models import Run
+from aggregates.states import DayState
 from sourcedata.models import Measurement, SourceDay, Turbine
 from tests.builders import aggregated, measurements, turbine
 
@@ -16,6 +17,10 @@ DAY = date(2025, 8, 31)
 
 def state(of: str = "T01") -> str:
     return next(found.state for found in states.turbine_days(DAY, DAY) if found.turbine == of)
+
+
+def days(first: date, last: date) -> list[DayState]:
+    return states.days(extract.turbine_days(first, last), first, last)
 
 
 def ended(status: str, turbines: list[str] | None = None) -> Run:
@@ -121,7 +126,7 @@ def test_a_day_is_as_bad_as_its_worst_turbine_and_counts_all() -> None:
     for name in ("T01", "T02"):
         measurements(turbine(name), "2025-08-31T00:00", power=[1.0])
     run = ended("failed", ["T02"])
-    day, empty = states.days(DAY - timedelta(days=1), DAY)
+    day, empty = days(DAY - timedelta(days=1), DAY)
     assert (day.day, day.state, day.last_run) == (DAY, "failed", run)
     assert day.turbines == {"missing": 1, "failed": 1}
     assert (day.samples, day.expected_samples) == (2, 2880)
@@ -133,6 +138,6 @@ def test_a_long_range_takes_as_many_queries_as_a_day(django_assert_num_queries) 
         measurements(turbine(), f"{day}T00:00", power=[1.0])
     for first in (DAY, date(2024, 8, 31)):
         with django_assert_num_queries(2):
-            states.days(first, DAY)
+            days(first, DAY)
         with django_assert_num_queries(11, using="source"):
-            states.days(first, DAY)
+            days(first, DAY)

@@ -19,11 +19,12 @@ from aggregates import audit, queueing, reconciler, states
 from aggregates.models import ACTIVE, Run
 from aggregates.states import State
 from tests import processes
-from tests.builders import measurements, turbine
+from tests.builders import aggregated, measurements, turbine
 from tests.processes import process, wait_until
 from windproject import embedded
 from windproject.days import now, today
 from windproject.embedded.layout import Layout
+from windproject.partitions import ensure_months, month_of
 
 DAY = today() - timedelta(days=3)
 # Nothing is dropped here, so nothing is archived.
@@ -125,17 +126,30 @@ def own_source(transactional_db: None) -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def current(own_source: None) -> None:
+    """A month with a partition, of which a day is measured and aggregated, and a month before."""
+    ensure_months("source", "data", [DAY, month_of(DAY) - timedelta(days=5)])
+    measured()
+    aggregated(DAY)
+
+
 def must_be_our_own(alias: str) -> None:
     """Skip a test that would harm a server which others use as well."""
     if settings.DATABASES[alias]["ENGINE"] != embedded.__name__:
         pytest.skip("only an embedded server is this test's to break")
 
 
-def restart(alias: str, how: signal.Signals = signal.SIGINT) -> None:
-    """Stop the server of a database; whoever connects next starts it."""
+def server_of(alias: str) -> int:
+    """Return the process of the server of a database, which must be this test's to break."""
     must_be_our_own(alias)
     layout = Layout(settings.DATABASES[alias]["OPTIONS"]["directory"])
-    pid = int((layout.data / "postmaster.pid").read_text().splitlines()[0])
+    return int((layout.data / "postmaster.pid").read_text().splitlines()[0])
+
+
+def restart(alias: str, how: signal.Signals = signal.SIGINT) -> None:
+    """Stop the server of a database; whoever connects next starts it."""
+    pid = server_of(alias)
     os.kill(pid, how)
     wait_until(lambda: not Path(f"/proc/{pid}").exists(), f"end of the server of {alias}")
     for connection in connections.all():

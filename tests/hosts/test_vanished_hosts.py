@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -115,17 +116,16 @@ def test_a_worker_whose_host_vanishes_loses_its_run_to_another(
     def last_run() -> str:
         return manage("shell", "-v0", "-c", LAST_RUN.format(day=DAY)).strip()
 
-    here = {"database_host": database_host, "REDIS_URL": broker}
     stands = tmp_path / "load"
-    paused = {"PAUSE_AT": "load", "PAUSE_FILE": str(stands)}
     manage("migrate", "-v0")
     manage("seed_source", "--turbines", "2", "--days", "4")
-    with program(*PAUSING_WORKER, **here, **paused, at=worker_host):  # type: ignore[arg-type]
+    run = partial(program, database_host=database_host, REDIS_URL=broker)
+    with run(*PAUSING_WORKER, at=worker_host, PAUSE_AT="load", PAUSE_FILE=str(stands)):
         manage("aggregate", "--date", str(DAY), "--queue")
         wait_until(stands.exists, "worker that loads")
         worker_host.vanish()
         started = time.monotonic()
-        with program(*WORKER, **here), program(*BEAT, **here):  # type: ignore[arg-type]
+        with run(*WORKER), run(*BEAT):
             while last_run() != "succeeded 2":
                 assert time.monotonic() - started < waits.LEASE_S + 90, last_run()
                 time.sleep(2)

@@ -40,7 +40,7 @@ def months(alias: str = "source") -> list[date | None]:
 
 
 def state(day: date) -> str:
-    return str(states.days(day, day)[0].state)
+    return str(states.day_and_turbines(day)[0].state)
 
 
 def test_months_are_listed_with_their_rows() -> None:

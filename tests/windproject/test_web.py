@@ -21,6 +21,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from tests.builders import aggregated, measurements, turbine
+from tests.faults.conftest import server_of
 from tests.processes import process, wait_until
 from tests.sessions import session
 from tests.windproject.test_serve import free_port
@@ -149,6 +150,25 @@ def test_sixteen_who_wait_for_a_source_that_trickles_keep_nobody_else_waiting() 
             site.proves_to_answer()
             answers = [one.result() for one in asked]
         source.shutdown()
+    assert {status for status, _ in answers} <= {503, 429}
+    assert max(took_s for _, took_s in answers) < 5
+
+
+def test_a_source_that_stands_still_keeps_nobody_waiting(site: Site) -> None:
+    server = psutil.Process(server_of("source"))
+    stopped = [server, *server.children()]
+    for one in stopped:
+        one.suspend()
+    try:
+        site.proves_to_answer()
+        shown = site.visitor.get("/admin/").text
+        with sixteen(site, DAYS) as asked:
+            site.proves_to_answer()
+            answers = [one.result() for one in asked]
+    finally:
+        for one in stopped:
+            one.resume()
+    assert "The database source does not answer. What is shown of it is as of" in shown
     assert {status for status, _ in answers} <= {503, 429}
     assert max(took_s for _, took_s in answers) < 5
 

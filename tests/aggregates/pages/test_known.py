@@ -99,5 +99,5 @@ def test_nothing_else_relies_on_what_is_kept(client: Client, falls_silent) -> No
     known.turbine_days(*LOOK_BACK)
     falls_silent()
     with pytest.raises(SourceUnavailable):
-        states.days(*LOOK_BACK)
+        states.turbine_days(*LOOK_BACK)
     assert client.get(f"/api/days?start={DAY}&end={today()}").status_code == 503

@@ -1,0 +1,216 @@
+"""Statements that could not be counted are refused, with what to write instead."""
+
+from datetime import timedelta
+
+import psycopg2
+import psycopg2.errors
+import pytest
+from django.db import connections
+
+from sourcedata import upkeep
+from tests.builders import aggregated
+from tests.faults.conftest import DAY, proves_well
+from tests.faults.month import OTHER_MONTH, partition, repair, state, written
+from tests.sessions import session
+from windproject.days import today
+from windproject.partitions import ensure_months, partitions
+
+ROUND_TIMES = """
+    CREATE FUNCTION round_times() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN
+    new.timestamp := date_bin('1 min', new.timestamp, '2000-01-01Z') + interval '1 month';
+    RETURN new; END$$
+"""
+KEEPS_REVISIONS = """
+    CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN
+    IF pg_trigger_depth() < 3 THEN UPDATE source_day SET revision = old.revision
+    WHERE (turbine_id, day) = (new.turbine_id, new.day); END IF; RETURN NULL; END$$
+"""
+
+
+MOVE = (
+    "MERGE INTO data USING (SELECT min(id) AS id FROM turbine) AS one ON turbine_id = one.id"
+    " WHEN MATCHED THEN UPDATE SET timestamp = timestamp - interval '{months} months'"
+)
+RENAME = "UPDATE turbine SET name = name || 'x'"
+REPEATABLE = "BEGIN ISOLATION LEVEL REPEATABLE READ"
+REFUSED = {
+    "a trigger that changes times last": (
+        [
+            ROUND_TIMES,
+            "CREATE TRIGGER zzz_round BEFORE UPDATE ON data FOR EACH ROW"
+            " EXECUTE FUNCTION round_times()",
+            "MERGE INTO data USING turbine ON turbine_id = id WHEN MATCHED THEN UPDATE SET power=1",
+        ],
+        "after zz_note_moves has seen them",
+    ),
+    "turbine-days that a foreign key gives to others": (
+        [
+            "ALTER TABLE source_day ADD FOREIGN KEY (turbine_id) REFERENCES turbine"
+            " ON UPDATE CASCADE",
+            "UPDATE turbine SET id = id + 1000",
+        ],
+        "Turbine-days cannot be given to other turbines or days",
+    ),
+    "turbine-days that are given to other days": (
+        ["UPDATE source_day SET day = day + 1"],
+        "Turbine-days cannot be given to other turbines or days",
+    ),
+    "forgetting above read committed": (
+        [REPEATABLE, "SELECT", "DELETE FROM source_day"],
+        "cannot forget turbine-days in a transaction that is repeatable read",
+    ),
+    "a trigger that keeps revisions under a name of ours": (
+        [
+            KEEPS_REVISIONS,
+            "DROP TRIGGER refuse_forgetting ON source_day",
+            "CREATE TRIGGER refuse_forgetting AFTER UPDATE ON source_day FOR EACH ROW"
+            " EXECUTE FUNCTION keep()",
+            "UPDATE data SET power = 7",
+        ],
+        "source_day has triggers of somebody else",
+    ),
+    "a trigger that keeps revisions": (
+        [
+            KEEPS_REVISIONS,
+            "CREATE TRIGGER keep AFTER UPDATE ON source_day FOR EACH ROW EXECUTE FUNCTION keep()",
+            "UPDATE data SET power = 7",
+        ],
+        "source_day has triggers of somebody else",
+    ),
+    "a merge into another month": ([MOVE.format(months=1)], "Write UPDATE data SET"),
+    "a merge that also inserts": (
+        [f"{MOVE.format(months=2)} WHEN NOT MATCHED THEN INSERT (turbine_id) VALUES (one.id)"],
+        "Write UPDATE data SET",
+    ),
+    "a merge whose moves add up to nothing": (
+        [
+            "INSERT INTO data (turbine_id, timestamp, power) SELECT id, day + interval '12:02', 1"
+            " FROM turbine JOIN (VALUES ('T01', timestamptz '{day} 00:00Z'),"
+            " ('T02', '{other} 00:00Z')) AS v (name, day) USING (name)",
+            "MERGE INTO data USING (SELECT id, old, new FROM turbine JOIN (VALUES"
+            " ('T01', timestamptz '{day} 12:02Z', timestamptz '{other} 12:02Z'),"
+            " ('T02', '{other} 12:02Z', '{day} 12:02Z')) AS v (name, old, new) USING (name)) AS m"
+            " ON turbine_id = m.id AND timestamp = m.old"
+            " WHEN MATCHED THEN UPDATE SET timestamp = m.new",
+        ],
+        "Write UPDATE data SET",
+    ),
+    "truncate above read committed": ([REPEATABLE, "TRUNCATE data"], "or DELETE instead"),
+    "truncate of a partition": ([REPEATABLE, "TRUNCATE {partition}"], "or DELETE instead"),
+    "truncate when serializable": (
+        ["BEGIN ISOLATION LEVEL SERIALIZABLE", "TRUNCATE data"],
+        "transaction that is serializable",
+    ),
+    "renaming above read committed": ([REPEATABLE, RENAME], "cannot be renamed in a transaction"),
+    "renaming": ([RENAME], "has measurements and cannot be renamed"),
+    "forgetting turbine-days": (["DELETE FROM source_day"], "cannot forget turbine-days"),
+    "forgetting all turbine-days": (["TRUNCATE source_day"], "cannot forget turbine-days"),
+    "truncate of turbines": (["TRUNCATE turbine CASCADE"], "cannot forget turbine-days"),
+    "what source_day keeps from being noted": (
+        [
+            "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+            "CREATE TRIGGER keep BEFORE UPDATE ON source_day FOR EACH ROW EXECUTE FUNCTION keep()",
+            "UPDATE data SET power = 7",
+        ],
+        "Drop the trigger that somebody gave source_day",
+    ),
+}
+
+
+@pytest.mark.parametrize(("statements", "sentence"), REFUSED.values(), ids=REFUSED)
+def test_what_cannot_be_counted_is_refused_with_what_to_write_instead(
+    current: None, statements: list[str], sentence: str
+) -> None:
+    *before, last = map(written, statements)
+    with session() as writing:
+        writing.run(*before)
+        aggregated(DAY)
+        aggregated(OTHER_MONTH)
+        with pytest.raises(psycopg2.Error) as refusal:
+            writing.run(last)
+    assert sentence in str(refusal.value)
+    assert state() == "current"
+    proves_well()
+
+
+def test_a_change_in_a_schema_of_another_name_is_refused(current: None) -> None:
+    with session() as owner:
+        owner.run(
+            "CREATE SCHEMA decoy",
+            "CREATE TABLE decoy.source_day (LIKE public.source_day INCLUDING ALL)",
+            "ALTER SCHEMA public RENAME TO away",
+            "ALTER SCHEMA decoy RENAME TO public",
+        )
+        with pytest.raises(psycopg2.Error, match="away is another schema than that whose changes"):
+            owner.run("UPDATE away.data SET power = 7")
+        owner.run("DROP SCHEMA public CASCADE", "ALTER SCHEMA away RENAME TO public")
+        owner.run("UPDATE data SET power = 7")
+    assert (state(), aggregated(DAY).status) == ("stale", "succeeded")
+    proves_well()
+
+
+def test_nobody_can_put_a_function_of_theirs_before_those_that_count(current: None) -> None:
+    with session() as stranger:
+        stranger.run(
+            "CREATE FUNCTION public.concat(bigint, text, numeric) RETURNS text LANGUAGE sql"
+            " AS $$SELECT 'x'$$",
+            "CREATE FUNCTION public.hashtextextended(text, integer) RETURNS bigint LANGUAGE sql"
+            " AS $$SELECT 1::bigint$$",
+        )
+        with pytest.raises(psycopg2.Error, match="MERGE cannot move measurements"):
+            stranger.run(written(MOVE.format(months=1)))
+
+
+def test_nobody_counts_rows_of_another_table(current: None) -> None:
+    with session() as stranger:
+        stranger.run(
+            "CREATE ROLE stranger",
+            "SET ROLE stranger",
+            "CREATE TEMP TABLE mine (turbine_id bigint, timestamp timestamptz)",
+        )
+        try:
+            with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                stranger.run(
+                    "CREATE TRIGGER mine AFTER INSERT ON mine REFERENCING NEW TABLE AS came"
+                    " FOR EACH STATEMENT EXECUTE FUNCTION raise_revisions_after_insert()"
+                )
+        finally:
+            stranger.run("RESET ROLE", "DROP TABLE mine", "DROP ROLE stranger")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE data SET timestamp = timestamp - interval '1 month'",
+        MOVE.format(months=0).replace("interval '0 months'", "interval '3 hours'"),
+        "WITH gone AS (DELETE FROM data WHERE timestamp < '{day} 10:30Z' RETURNING *)"
+        " INSERT INTO data (turbine_id, timestamp, power)"
+        " SELECT turbine_id, timestamp - interval '1 month', power FROM gone",
+    ],
+    ids=["update into another month", "merge within a month", "delete and insert"],
+)
+def test_what_moves_and_can_be_counted_is(current: None, statement: str) -> None:
+    with session() as writing:
+        writing.run(written(statement))
+    with connections["source"].cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM data")
+        assert cursor.fetchone() == (120,)
+    assert "0 are wrong" in repair()
+    assert state() == "stale"
+
+
+@pytest.mark.parametrize("gone", ["DELETE FROM data", "TRUNCATE data", "DROP TABLE {partition}"])
+def test_a_day_without_measurements_may_be_forgotten(current: None, gone: str) -> None:
+    with session() as writing:
+        writing.run(written(gone), "DELETE FROM source_day")
+    assert state() == "archived"
+
+
+def test_the_triggers_count_in_every_replication_role_and_partition(current: None) -> None:
+    ensure_months("source", "data", [today() - timedelta(days=200)])
+    with connections["source"].cursor() as cursor:
+        cursor.execute("SELECT tgenabled FROM pg_trigger WHERE NOT tgisinternal")
+        assert {enabled for (enabled,) in cursor.fetchall()} == {"A"}
+        names = [found.name for found in partitions(cursor, "data")]
+        assert {partition(), "data_default"} < {*names}
+        assert upkeep.faults(cursor, names) == []

@@ -1,0 +1,114 @@
+"""What is done to the target's tables."""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+from django.db import OperationalError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from aggregates import load
+from aggregates.models import AggregatedDay
+from sourcedata.models import Measurement
+from tests.builders import aggregated
+from tests.faults.conftest import DAY, copied, proves_well
+from tests.faults.month import partition, written
+from tests.faults.test_changes import changing
+from tests.processes import wait_until
+
+
+@pytest.fixture
+def own_target(current: None) -> Iterator[None]:
+    """A target of the test's own, whose tables it may change."""
+    with copied("default"):
+        yield
+
+
+def execute_at_target(*statements: str) -> None:
+    with connections["default"].cursor() as cursor:
+        for statement in statements:
+            cursor.execute(written(statement))
+
+
+def test_a_target_whose_partition_is_detached_takes_no_values(own_target: None) -> None:
+    execute_at_target("ALTER TABLE data DETACH PARTITION {partition}")
+    error = aggregated(DAY, force=True).error
+    assert f"{partition()} is no partition of data any more" in error
+    assert "ATTACH PARTITION" in error
+    assert AggregatedDay.objects.get(turbine="T01").run.status == "succeeded"
+    execute_at_target("ALTER TABLE data ATTACH PARTITION {partition} FOR VALUES {bounds}")
+    assert aggregated(DAY, force=True).unchanged > 0
+    proves_well()
+
+
+def test_a_target_takes_values_into_the_partition_that_it_has(own_target: None) -> None:
+    execute_at_target(
+        "ALTER TABLE data DETACH PARTITION {partition}",
+        "CREATE TABLE by_hand PARTITION OF data FOR VALUES {bounds}",
+    )
+    assert aggregated(DAY, force=True).inserted > 0
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT count(*) > 0 FROM by_hand")
+        assert cursor.fetchone() == (True,)
+    proves_well()
+
+
+def test_a_partition_that_is_detached_while_values_are_loaded_is_waited_for(
+    own_target: None,
+) -> None:
+    Measurement.objects.update(power=3.0)
+
+    def detach() -> None:
+        detaching = "ALTER TABLE data DETACH PARTITION {partition}"
+        with closing(connections["default"]), pytest.raises(OperationalError, match="lock timeout"):
+            execute_at_target("SET lock_timeout = '100ms'", detaching)
+
+    def detach_elsewhere() -> None:
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(detach).result()
+
+    with changing(load, "compare", "before", detach_elsewhere):
+        assert aggregated(DAY).changed > 0
+    proves_well()
+
+
+def test_a_partition_that_is_being_detached_meanwhile_takes_no_values(own_target: None) -> None:
+    Measurement.objects.update(power=3.0)
+    pending = "SELECT FROM pg_inherits WHERE inhdetachpending"
+
+    def detach() -> None:
+        with closing(connections["default"]):
+            execute_at_target("ALTER TABLE data DETACH PARTITION {partition} CONCURRENTLY")
+
+    def begin_to_detach() -> None:
+        detached.append(thread.submit(detach))
+        with closing(connections.create_connection("default")) as looking:
+            wait_until(lambda: has_rows(looking, pending), "partition that is to be detached")
+
+    detached: list[Future[None]] = []
+    with ThreadPoolExecutor(1) as thread, changing(load, "compare", "before", begin_to_detach):
+        error = aggregated(DAY).error
+        detached[0].result()
+    assert "is no partition of data any more" in error
+    execute_at_target("ALTER TABLE data ATTACH PARTITION {partition} FOR VALUES {bounds}")
+    assert aggregated(DAY).changed > 0
+    proves_well()
+
+
+def has_rows(connection: BaseDatabaseWrapper, query: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return bool(cursor.fetchall())
+
+
+def test_a_target_that_drops_values_fails_the_run(own_target: None) -> None:
+    Measurement.objects.update(power=3.0)
+    execute_at_target(
+        "CREATE FUNCTION drop_row() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+        "CREATE TRIGGER drops BEFORE INSERT ON data FOR EACH ROW EXECUTE FUNCTION drop_row()",
+    )
+    assert "data has a trigger or a rule that drops some" in aggregated(DAY).error
+    execute_at_target("DROP TRIGGER drops ON data")
+    assert aggregated(DAY).changed > 0
+    proves_well()

@@ -1,0 +1,172 @@
+"""Measurements that no trigger counted, and tables that cannot be relied on."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from aggregates import pipeline, reconciler
+from aggregates.audit import nightly
+from aggregates.models import Run
+from sourcedata import reader, retention
+from sourcedata.snapshot import UnreadableSource
+from sourcedata.triggers import TRIGGERS
+from tests.builders import aggregated, turbine
+from tests.faults.conftest import DAY, measured, proves_well
+from tests.faults.month import OTHER_MONTH, partition, repair, written
+from tests.sessions import Session, session
+from windproject.days import day_start, now, today
+from windproject.partitions import ensure_months, month_after, month_of
+
+
+def test_what_is_detached_waits_for_a_count_and_then_for_a_person(current: None) -> None:
+    with session() as detaching:
+        detaching.run(f"ALTER TABLE data DETACH PARTITION {partition()}")
+    error = aggregated(DAY).error
+    assert f"0 measurements of 'T01' on {DAY}, and counted 60" in error
+    assert "manage.py verify_source --repair" in error
+    assert "2 counted anew" in repair()
+    assert "lost samples of T01, T02" in aggregated(DAY).error
+    with session() as attaching:
+        attaching.run(written("ALTER TABLE data ATTACH PARTITION {partition} FOR VALUES {bounds}"))
+    repair()
+    assert aggregated(DAY).unchanged > 0
+    proves_well()
+
+
+def test_a_partition_made_by_hand_counts_once_it_has_triggers(current: None) -> None:
+    with session() as making:
+        making.run(
+            "CREATE TABLE by_hand PARTITION OF data"
+            " FOR VALUES FROM ('2019-01-01') TO ('2019-04-01')",
+            "INSERT INTO data (turbine_id, timestamp, power)"
+            " SELECT id, '2019-02-01 00:00Z', 1 FROM turbine",
+        )
+        day = date(2019, 2, 1)
+        assert "raise_revisions_after_insert on by_hand is missing" in aggregated(day).error
+        assert "Mended: raise_revisions_after_insert on by_hand is missing." in repair()
+        assert aggregated(day).status == "succeeded"
+        making.run("UPDATE by_hand SET power = 2")
+    assert aggregated(day).changed > 0
+    proves_well()
+
+
+def test_measurements_of_a_turbine_that_nobody_knows_on_the_day_are_told(current: None) -> None:
+    turbine("T99")
+    assert aggregated_of("T99").status == "empty"
+    with session() as owner:
+        owner.run(
+            "ALTER TABLE data DISABLE TRIGGER USER",
+            f"INSERT INTO data (turbine_id, timestamp) SELECT id, '{DAY} 10:00Z' FROM turbine"
+            " WHERE name = 'T99'",
+        )
+        count_again(owner)
+    assert "1 measurements of 'T99'" in aggregated(DAY).error
+    assert "1 measurements of 'T99'" in aggregated_of("T99").error
+    assert aggregated_of("T01").status == "succeeded"
+
+
+def count_again(owner: Session) -> None:
+    """Switch the triggers of data on again, as they were."""
+    for trigger in TRIGGERS:
+        if trigger.table == "data":
+            owner.run(f"ALTER TABLE data ENABLE ALWAYS TRIGGER {trigger.name}")
+
+
+def aggregated_of(name: str) -> Run:
+    run, _ = Run.objects.request(DAY, [name], requested_by="test", force=True)
+    pipeline.execute(run)
+    return run
+
+
+def test_two_turbines_of_one_name_are_named(current: None) -> None:
+    with session() as owner:
+        owner.run("CREATE TABLE more () INHERITS (turbine)", "INSERT INTO more TABLE turbine")
+    assert "source_day or turbine is not a plain table" in aggregated(DAY, force=True).error
+
+
+def test_times_that_no_day_is_of_are_named_and_stop_nothing(current: None) -> None:
+    with session() as owner:
+        owner.run(
+            "ALTER TABLE data DROP CONSTRAINT data_timestamp_from_1970_to_2099",
+            "INSERT INTO data (turbine_id, timestamp) SELECT id, '20000-01-01Z' FROM turbine",
+            "INSERT INTO data (turbine_id, timestamp) SELECT id, '1000-01-01 BC' FROM turbine",
+        )
+    reconciler.tick(now())
+    assert reader.day_range() == (DAY, DAY)
+    assert reader.turbines()[0]["last_day"] == DAY
+    assert "data has lost the check of its timestamps" in reader.faults()
+    with pytest.raises(CommandError):
+        call_command("verify_source")
+
+
+def test_a_day_that_nobody_knows_and_that_has_measurements_is_no_empty_one(current: None) -> None:
+    day = DAY - timedelta(days=1)
+    with session() as owner:
+        owner.run(
+            "ALTER TABLE data DISABLE TRIGGER USER",
+            f"INSERT INTO data (turbine_id, timestamp) SELECT id, '{day} 10:00Z' FROM turbine",
+        )
+        assert "could change unnoticed" in aggregated(day).error
+        count_again(owner)
+        assert "and counted 0: manage.py verify_source --repair" in aggregated(day).error
+    nightly.audit_in_turn()
+    assert aggregated(day).samples == 2
+    aggregated(DAY)
+    proves_well()
+
+
+def test_a_month_with_measurements_that_were_not_counted_is_not_let_go(current: None) -> None:
+    month = month_of(DAY)
+    with session() as uncounted:
+        uncounted.run(
+            "ALTER TABLE data DISABLE TRIGGER raise_revisions_after_insert",
+            "INSERT INTO data (turbine_id, timestamp) SELECT id, now() FROM turbine",
+            f"UPDATE data SET timestamp = '{DAY} 23:00Z' WHERE timestamp > '{DAY} 22:00Z'",
+            "ALTER TABLE data ENABLE ALWAYS TRIGGER raise_revisions_after_insert",
+        )
+    (kept,) = [one for one in retention.months_before(month_after(month)) if one.first == month]
+    with pytest.raises(retention.MonthChanged, match="verify_source --repair"):
+        retention.drop(kept)
+
+
+def test_a_download_of_rows_that_were_not_counted_has_no_end(current: None, client) -> None:
+    with session() as detaching:
+        detaching.run(f"ALTER TABLE data DETACH PARTITION {partition()}")
+    assert client.get(f"/data?start={DAY}&end={today()}").status_code == 503
+
+
+def two_months() -> None:
+    ensure_months("source", "data", [DAY, OTHER_MONTH])
+    measured(OTHER_MONTH)
+    measured(DAY)
+
+
+def test_a_download_that_finds_less_than_was_counted_breaks_off(own_source, monkeypatch) -> None:
+    two_months()
+    period = (day_start(OTHER_MONTH), day_start(today()))
+    batches = reader.measurement_batches(*period, ["power"], ["T01"])
+    assert len(next(batches)[1][0]) == 60
+    with session() as detaching:
+        detaching.run(f"ALTER TABLE data DETACH PARTITION {partition()}")
+    with pytest.raises(UnreadableSource, match=f"0 measurements of 'T01' on {DAY}, and counted 60"):
+        list(batches)
+
+
+def test_a_download_over_weeks_misses_what_is_detached_too(own_source: None) -> None:
+    two_months()
+    with session() as detaching:
+        detaching.run(f"ALTER TABLE data DETACH PARTITION {partition()}")
+    batches = reader.measurement_batches(day_start(OTHER_MONTH), day_start(today()), ["power"])
+    with pytest.raises(UnreadableSource, match=f"0 measurements of 'T01' on {DAY}"):
+        list(batches)
+
+
+def test_a_download_locks_no_table_for_longer_than_a_batch(own_source) -> None:
+    two_months()
+    period = (day_start(OTHER_MONTH), day_start(today()))
+    batches = reader.measurement_batches(*period, ["power"])
+    next(batches)
+    with session() as rewriting:
+        rewriting.run("SET lock_timeout = '1s'", "ALTER TABLE data ADD COLUMN noted int DEFAULT 1")
+    assert sum(len(columns[0]) for _, columns in batches) == 180
