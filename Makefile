@@ -24,7 +24,7 @@ test: development ## run the tests, but for those that take minutes
 	@$(RUN) pytest --numprocesses auto --dist worksteal -m "not long"
 
 test-long: development ## run those that take minutes
-	@$(RUN) pytest --numprocesses auto --dist loadgroup -m long
+	@$(RUN) pytest --numprocesses auto --dist loadfile -m long
 
 test-oldest: development ## run what rests on the server's version on the PostgreSQL 15 of OLDEST_SERVER
 	@SOURCE_DATABASE_URL=$(OLDEST_SERVER)/source TARGET_DATABASE_URL=$(OLDEST_SERVER)/target \

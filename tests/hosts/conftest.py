@@ -1,9 +1,11 @@
 """Hosts of the tests' own: network namespaces on this machine, whose packets can be dropped."""
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -80,13 +82,16 @@ def network() -> Iterator[None]:
         (pytest.fail if is_required else pytest.skip)(
             "hosts of one's own need root, and: apt-get install iproute2 iptables"
         )
-    with suppress(subprocess.CalledProcessError):
+    with open(Path(tempfile.gettempdir()) / "windproject-hosts.lock", "w") as one_at_a_time:
+        # The hosts have the same names and addresses in every process that makes them.
+        fcntl.flock(one_at_a_time, fcntl.LOCK_EX)
+        with suppress(subprocess.CalledProcessError):
+            command("ip", "link", "delete", BRIDGE)
+        command("ip", "link", "add", BRIDGE, "type", "bridge")
+        command("ip", "address", "add", f"{HERE}/24", "dev", BRIDGE)
+        command("ip", "link", "set", BRIDGE, "up")
+        yield
         command("ip", "link", "delete", BRIDGE)
-    command("ip", "link", "add", BRIDGE, "type", "bridge")
-    command("ip", "address", "add", f"{HERE}/24", "dev", BRIDGE)
-    command("ip", "link", "set", BRIDGE, "up")
-    yield
-    command("ip", "link", "delete", BRIDGE)
 
 
 @contextmanager

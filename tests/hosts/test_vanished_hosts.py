@@ -17,8 +17,7 @@ from windproject import waits
 from windproject.days import today
 from windproject.embedded.broker import _program
 
-# One after the other, for their hosts have the same names.
-pytestmark = [pytest.mark.long, pytest.mark.xdist_group("hosts")]
+pytestmark = pytest.mark.long
 
 # Keepalives find it, and end the connection when nothing was acknowledged for so long.
 FOUND_S = waits.UNACKNOWLEDGED_S
