@@ -14,7 +14,7 @@ from aggregates import remote
 from aggregates.errors import SourceUnavailable
 from sourcedata import reader
 from sourcedata.reader import Nameplate, Snapshot, TurbineDay, UnreadableSource
-from windproject import patience
+from windproject import patience, waits
 from windproject.bulkhead import Bulkhead, NotAnswered
 from windproject.outages import is_outage
 from windproject.wording import first_line
@@ -26,6 +26,7 @@ __all__ = [
     "TurbineDay",
     "day_range",
     "faults",
+    "for_page",
     "nameplates",
     "parts",
     "recount",
@@ -34,7 +35,6 @@ __all__ = [
     "transactions",
     "turbine_days",
     "turbine_names",
-    "within",
 ]
 
 
@@ -66,21 +66,22 @@ def _source() -> Source:
     return remote if settings.SOURCE_API_URL else reader
 
 
-# Of the web server: in each process so many ask at a time.
-BULKHEAD = Bulkhead(threads=4)
+# Of the web server: in each process so many ask at a time, pages apart from the others, so that
+# neither takes the other's turn.
+FOR_ANSWERS, FOR_PAGES = Bulkhead(threads=4), Bulkhead(threads=4)
 
 
-_within_s: ContextVar[float] = ContextVar("within_s")
+_is_for_page: ContextVar[bool] = ContextVar("is_for_page", default=False)
 
 
 @contextmanager
-def within(seconds: float) -> Iterator[None]:
-    """Within the block, no answer of the source is waited for for longer, where any limit holds."""
-    token = _within_s.set(seconds)
+def for_page() -> Iterator[None]:
+    """Within the block, the web server waits for the source only as long as a page can."""
+    token = _is_for_page.set(True)
     try:
         yield
     finally:
-        _within_s.reset(token)
+        _is_for_page.reset(token)
 
 
 def _asking_the_source(question: Callable[Given, Answer]) -> Callable[Given, Answer]:
@@ -89,11 +90,12 @@ def _asking_the_source(question: Callable[Given, Answer]) -> Callable[Given, Ans
     @wraps(question)
     def asked(*args: Given.args, **kwargs: Given.kwargs) -> Answer:
         longest_s = patience.current().source_answer_s
-        within_s = min(longest_s, _within_s.get(longest_s))
         with _telling_what_failed():
-            if not within_s:
+            if not longest_s:
                 return question(*args, **kwargs)
-            return BULKHEAD.ask(partial(question, *args, **kwargs), within_s)
+            if _is_for_page.get():
+                return FOR_PAGES.ask(partial(question, *args, **kwargs), waits.PAGE_S)
+            return FOR_ANSWERS.ask(partial(question, *args, **kwargs), longest_s)
 
     return asked
 

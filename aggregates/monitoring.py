@@ -27,7 +27,6 @@ from aggregates.extract import SourceUnavailable
 from aggregates.models import Alert, Run, Tick
 from aggregates.pages.known import Known, turbine_days
 from aggregates.states import SETTLED, DayState, State
-from windproject import waits
 from windproject.days import day_bounds, now
 
 logger = logging.getLogger(__name__)
@@ -42,7 +41,7 @@ def late_days(known: Known, at: datetime) -> list[DayState]:
     A while is FRESHNESS. Oldest first.
     """
     last = (at - settings.FRESHNESS).date() - DAY
-    found = states.days(known.turbine_days, at.date() - settings.PENDING_LOOKBACK, at.date())
+    found = states.days(known.turbine_days, at.date() - settings.PENDING_LOOKBACK, known.last)
     return [day for day in reversed(found) if day.day <= last and day.state not in SETTLED]
 
 
@@ -77,7 +76,7 @@ def _look_back(at: datetime) -> Known:
 def _status_of_source(known: Known) -> str:
     if known.read_at:
         return SILENT
-    with extract.within(waits.PAGE_S):
+    with extract.for_page():
         return "the source lacks triggers" if extract.faults() else ""
 
 

@@ -18,7 +18,6 @@ from aggregates.pages import known
 from aggregates.pages.board import board
 from aggregates.pages.coverage import coverage
 from aggregates.states import SETTLED, WORST_FIRST, State, TurbineDayState
-from windproject import waits
 from windproject.days import today
 
 DAY = timedelta(days=1)
@@ -109,7 +108,7 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
             return [], today().year, []
         if found.warning:
             messages.warning(request, found.warning)
-        return years, year, states.days(found.turbine_days, first, last)
+        return years, year, states.days(found.turbine_days, first, found.last)
 
     def _run_again(self, request: HttpRequest) -> HttpResponse:
         if not may_run(request):
@@ -125,7 +124,7 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
 def _history() -> tuple[date, date]:
     """Return the first day that has measurements, and the last one or today."""
     try:
-        with extract.within(waits.PAGE_S):
+        with extract.for_page():
             first, last = extract.day_range() or (today(), today())
     except SourceUnavailable:
         # What was aggregated can be shown all the same.

@@ -10,14 +10,17 @@ from typing import Any
 from aggregates import extract
 from aggregates.extract import SourceUnavailable, TurbineDay
 from aggregates.models import KeptAnswer
-from windproject import waits
 
 
 @dataclass(frozen=True)
 class Known:
-    """Turbine-days; where the source does not answer now, when it gave them out, and why not."""
+    """Turbine-days; where the source does not answer now, when it gave them out, and why not.
+
+    Of the days after `last` nothing is known.
+    """
 
     turbine_days: list[TurbineDay]
+    last: date
     read_at: datetime | None = None
     error: str = ""
 
@@ -36,12 +39,12 @@ def turbine_days(first: date, last: date) -> Known:
         SourceUnavailable: where it does not answer, and never did.
     """
     try:
-        with extract.within(waits.PAGE_S):
+        with extract.for_page():
             found = extract.turbine_days(first, last)
     except SourceUnavailable as error:
         return kept_turbine_days(first, last, error)
     KeptAnswer.keep(first, last, [_written(turbine_day) for turbine_day in found])
-    return Known(found)
+    return Known(found, last)
 
 
 def kept_turbine_days(first: date, last: date, error: SourceUnavailable) -> Known:
@@ -54,7 +57,7 @@ def kept_turbine_days(first: date, last: date, error: SourceUnavailable) -> Know
     if kept is None:
         raise error
     days = [day for day in map(_read, kept.turbine_days) if first <= day.day <= last]
-    return Known(days, kept.read_at, str(error))
+    return Known(days, min(last, kept.last), kept.read_at, str(error))
 
 
 def _written(turbine_day: TurbineDay) -> list[Any]:

@@ -17,7 +17,7 @@ from aggregates.pages.board import Board, board
 from aggregates.pages.performance import HOURS, POWER, SPEED
 from aggregates.states import SETTLED, DayState, State
 from aggregates.windows import LEAST_COVERAGE
-from windproject import health, waits
+from windproject import health
 from windproject.wording import listed
 
 # A tick a minute; two may be late, as after a restart.
@@ -94,7 +94,7 @@ def look(at: datetime) -> Morning:
             found = known.turbine_days(first, last)
     except SourceUnavailable as error:
         return Morning(workers=workers, troubles=[*troubles, Trouble(str(error))])
-    days = states.days(found.turbine_days, first, last)
+    days = states.days(found.turbine_days, first, found.last)
     troubles += [Trouble(found.warning)] if found.warning else _of_triggers()
     if servers["broker"] == health.OK:
         troubles += _of_programs(workers, Tick.last(), at)
@@ -136,7 +136,7 @@ def _gaps(days: Iterable[DayState]) -> Iterator[tuple[date, int]]:
 
 def _of_triggers() -> Iterator[Trouble]:
     faults: Sequence[str] = ()
-    with suppress(SourceUnavailable), extract.within(waits.PAGE_S):
+    with suppress(SourceUnavailable), extract.for_page():
         faults = extract.faults()
     if faults:
         sentence = f"The source lacks triggers, so changes may go unnoticed: {listed(faults)}."

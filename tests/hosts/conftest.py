@@ -16,6 +16,7 @@ from django.conf import settings
 
 from tests.processes import wait_until
 from windproject.embedded import binaries
+from windproject.embedded.broker import _program
 
 HERE = "10.77.0.1"
 BRIDGE = "windbr0"
@@ -75,7 +76,7 @@ class Host:
             command("ip", "netns", "delete", self.name)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def network() -> Iterator[None]:
     if not can_make_hosts():
         is_required = os.environ.get("HOST_TESTS") == "required"
@@ -136,6 +137,16 @@ def worker_host(network: None) -> Iterator[Host]:
         yield host
 
 
+@pytest.fixture
+def broker_host(network: None) -> Iterator[Host]:
+    """A host with a broker, at its usual port."""
+    with _host("windbk", 4) as host:
+        server = [str(_program()), "--bind", host.address, "--protected-mode", "no", "--save", ""]
+        with _running([*host.inside, *server]):
+            yield host
+            host.come_back()
+
+
 def _of(host: Host) -> list[str]:
     return ["-h", host.address, "-U", "postgres", "-d", "postgres"]
 
@@ -158,38 +169,47 @@ def _running(arguments: list[str]) -> Iterator[subprocess.Popen[str]]:
         child.wait()
 
 
-@contextmanager
-def program(
-    *arguments: str, database_host: Host, at: Host | None = None, **environment: str
-) -> Iterator[subprocess.Popen[str]]:
-    """Run a program of this Python, at a host or here, on the databases of `database_host`."""
+@dataclass(frozen=True)
+class Deployment:
+    """Programs of the project that have one environment, wherever they run."""
+
+    environment: dict[str, str]
+
+    @contextmanager
+    def run(
+        self, *arguments: str, at: Host | None = None, **environment: str
+    ) -> Iterator[subprocess.Popen[str]]:
+        """Run a program of this Python, at a host or here, and end it with the block."""
+        child = subprocess.Popen(
+            [*(at.inside if at else []), sys.executable, *arguments],
+            cwd=settings.BASE_DIR,
+            env=os.environ | self.environment | environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            yield child
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(child.pid, 9)
+            child.wait()
+
+    def manage(self, *arguments: str) -> str:
+        """Run a management command to its end, and return what it printed."""
+        with self.run("manage.py", *arguments) as child:
+            printed, _ = child.communicate(timeout=300)
+            return printed
+
+
+@pytest.fixture
+def deployment(database_host: Host) -> Deployment:
+    """A deployment whose databases are on a host of their own."""
     databases = {
         f"{name.upper()}_DATABASE_URL": f"postgres://postgres@{database_host.address}/{name}"
         for name in ("source", "target")
     }
-    child = subprocess.Popen(
-        [*(at.inside if at else []), sys.executable, *arguments],
-        cwd=settings.BASE_DIR,
-        env=os.environ
-        | databases
-        | {"DJANGO_SETTINGS_MODULE": "windproject.settings", "LOG_LEVEL": "ERROR"}
-        | environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        yield child
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(child.pid, 9)
-        child.wait()
-
-
-def output(*arguments: str, database_host: Host, **environment: str) -> str:
-    """Run a program to its end, and return what it printed."""
-    with program(*arguments, at=None, database_host=database_host, **environment) as child:
-        printed, _ = child.communicate(timeout=300)
-        return printed
+    own = {"DJANGO_SETTINGS_MODULE": "windproject.settings", "LOG_LEVEL": "ERROR"}
+    return Deployment(databases | own)

@@ -51,6 +51,17 @@ def test_what_the_source_said_last_is_known_with_its_age(falls_silent) -> None:
     assert "connection refused. What is shown of it is as of" in later.warning
 
 
+def test_days_after_what_is_kept_are_not_taken_for_archived(
+    admin_client: Client, falls_silent
+) -> None:
+    a_day()
+    known.turbine_days(LOOK_BACK[0], DAY - timedelta(days=1))
+    falls_silent()
+    shown = admin_client.get("/admin/").content.decode()
+    assert "What is shown of it is as of" in shown
+    assert f"/admin/aggregates/day/{DAY}/" not in shown
+
+
 def test_of_a_source_that_never_answered_nothing_is_known(falls_silent) -> None:
     falls_silent()
     with pytest.raises(SourceUnavailable):
