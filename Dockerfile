@@ -9,6 +9,8 @@ COPY requirements.txt .
 RUN pip install --no-cache-dir --requirement requirements.txt \
     && useradd --no-create-home windproject
 COPY manage.py .
+COPY common common
+COPY embedded embedded
 COPY windproject windproject
 COPY sourcedata sourcedata
 COPY aggregates aggregates

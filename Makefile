@@ -7,7 +7,7 @@ COMPILE := $(RUN) uv pip compile --quiet --universal --python-version 3.11 pypro
 # A PostgreSQL 15, whose account may create databases, and the tests that would tell it from an 18.
 OLDEST_SERVER ?= postgres://postgres@127.0.0.1:5432
 OF_THE_SERVER := tests/sourcedata/test_revisions.py tests/sourcedata/test_verify_source.py \
-	tests/windproject/test_partitions.py tests/windproject/test_retention.py \
+	tests/common/postgres/test_partitions.py tests/windproject/test_retention.py \
 	tests/faults/test_rewrites.py tests/faults/test_refusals.py tests/faults/test_uncounted.py \
 	tests/faults/test_target_tables.py tests/faults/test_upgrade.py tests/faults/test_histories.py
 
@@ -43,7 +43,7 @@ check: lint types test ## lint, types, tests and missing migrations
 check-all: check test-long ## all of that, and the tests that take minutes
 
 test-interop: development ## load downloads into OpenOA and FLASC, in an environment of their own
-	@VENV=.venv-interop $(PYTHON) windproject/install.py tests/interop/requirements.txt
+	@VENV=.venv-interop $(PYTHON) scripts/install.py tests/interop/requirements.txt
 	@cd tests/interop && ../../.venv-interop/bin/python -m pytest --quiet -p no:cacheprovider
 
 bench: development ## measure the pipeline, and write docs/performance.md
@@ -68,10 +68,10 @@ lock: development ## compile requirements.txt and requirements-dev.txt from pypr
 	@$(COMPILE:pyproject.toml=tests/interop/requirements.in) -o tests/interop/requirements.txt
 
 runtime:
-	@$(PYTHON) windproject/install.py requirements.txt
+	@$(PYTHON) scripts/install.py requirements.txt
 
 development:
-	@$(PYTHON) windproject/install.py requirements-dev.txt
+	@$(PYTHON) scripts/install.py requirements-dev.txt
 
 serve: runtime ## run broker, web server, worker and scheduler until Ctrl-C
 	@.venv/bin/python manage.py serve || [ $$? -eq 130 ]

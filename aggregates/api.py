@@ -20,12 +20,12 @@ from aggregates.extract import SourceUnavailable
 from aggregates.filters import DayStateFilter, RunFilter
 from aggregates.forms import wrong_end
 from aggregates.models import Outcome, Run
-from windproject.days import days_between
-from windproject.parameters import refuse_parameters, validated
-from windproject.parsing import DayField, YesOrNoField
-from windproject.problems import DatabaseUnavailable
-from windproject.schema import record, records
-from windproject.wording import listed, quoted, unknown
+from common.days import days_between
+from common.rest.parameters import refuse_parameters, validated
+from common.rest.parsing import DayField, YesOrNoField
+from common.rest.problems import DatabaseUnavailable
+from common.rest.schema import record, records
+from common.wording import listed, quoted, unknown
 
 UNTOLD = "It failed; why is told to those who may view runs."
 OF_CURRENT_RULES = (

@@ -12,9 +12,9 @@ from aggregates.catalogue import COUNT, STATISTICS
 from aggregates.models import Signal
 from aggregates.parts import Part
 from aggregates.windows import WINDOW
+from common.databases import TARGET
+from common.postgres.pgcopy import FLOAT, INTEGER, TIME, copy_out
 from sourcedata.variables import VARIABLE_NAMES
-from windproject.pgcopy import FLOAT, INTEGER, TIME, copy_out
-from windproject.routers import TARGET
 
 Array = np.ndarray[Any, Any]
 SignalName = tuple[str, str]

@@ -10,8 +10,8 @@ from django.conf import settings
 from django.core.mail import send_mail
 
 from aggregates.models import Alert
-from windproject import waits
-from windproject.wording import first_line
+from common import waits
+from common.wording import first_line
 
 # The first digit of a status that says so.
 SUCCESS = 2

@@ -17,10 +17,10 @@ from aggregates.journal import keeping
 from aggregates.load import Part
 from aggregates.models import Chunk, Run
 from aggregates.transform import transform
-from windproject import progress
-from windproject.ahead import ahead
-from windproject.logs import about
-from windproject.wording import listed
+from common import progress
+from common.logs import about
+from common.prefetch import ahead
+from common.wording import listed
 
 logger = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ import orjson
 from django.conf import settings
 
 from aggregates.answers import Answer, problem
-from windproject import patience, progress, waits
-from windproject.wording import first_line
+from common import patience, progress, waits
+from common.wording import first_line
 
 # In bytes, and in values, of which each has a comma or a bracket before it: a day of ten turbines
 # that are sampled every second. What is small when it is sent may be large when it is built.

@@ -1,6 +1,6 @@
 """How a run may end otherwise than well."""
 
-from windproject.wording import listed
+from common.wording import listed
 
 
 class RunFailed(Exception):

@@ -12,12 +12,12 @@ from django.db import Error
 
 from aggregates import remote
 from aggregates.errors import SourceUnavailable
+from common import patience, waits
+from common.bulkhead import Bulkhead, NotAnswered
+from common.postgres.outages import is_outage
+from common.wording import first_line
 from sourcedata import reader
 from sourcedata.reader import Nameplate, Snapshot, TurbineDay, UnreadableSource
-from windproject import patience, waits
-from windproject.bulkhead import Bulkhead, NotAnswered
-from windproject.outages import is_outage
-from windproject.wording import first_line
 
 __all__ = [
     "Nameplate",

@@ -12,9 +12,8 @@ from aggregates.catalogue import STATISTICS
 from aggregates.layouts import LAYOUTS
 from aggregates.models import AggregatedDay, Run, Value
 from aggregates.reader import AggregatedTurbines, turbine_names
-from sourcedata.variables import VARIABLE_NAMES
-from windproject.downloads import FormatFilter
-from windproject.parameters import (
+from common.rest.downloads import FormatFilter
+from common.rest.parameters import (
     NamesFilter,
     OneOfFilter,
     PeriodForm,
@@ -22,7 +21,8 @@ from windproject.parameters import (
     TimeFilter,
     ZoneFilter,
 )
-from windproject.wording import listed, quoted
+from common.wording import listed, quoted
+from sourcedata.variables import VARIABLE_NAMES
 
 CHANGED_SINCE = (
     "Only turbine-days whose statistics changed then or later, and those whole. An answer's header "

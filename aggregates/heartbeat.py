@@ -9,7 +9,7 @@ from typing import Protocol
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from windproject import progress
+from common import progress
 
 logger = logging.getLogger(__name__)
 

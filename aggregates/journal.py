@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 import django.db
 
 from aggregates.models import LogLine, Run
-from windproject.logs import SubjectFilter
+from common.logs import SubjectFilter
 
 # The logger above those of every module here.
 LOGGER = logging.getLogger("aggregates")

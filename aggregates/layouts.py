@@ -14,9 +14,9 @@ from aggregates.blocks import Block, SignalName
 from aggregates.catalogue import MEAN
 from aggregates.parts import Part
 from aggregates.windows import WINDOW, WINDOWS_PER_DAY
+from common.rest.tables import Batch, Column, Schema
+from common.wording import unknown
 from sourcedata.variables import VARIABLES
-from windproject.containers import Batch, Column, Schema
-from windproject.wording import unknown
 
 Array = np.ndarray[Any, Any]
 

@@ -18,10 +18,10 @@ from aggregates.figures import Figures
 from aggregates.models import AggregatedDay, Chunk, Run, Signal
 from aggregates.transform import DayStatistics, rules
 from aggregates.windows import WINDOW, WINDOWS_PER_DAY, window_numbers, window_starts
-from windproject.days import day_bounds, day_start
-from windproject.partitions import NoPartition, ensure_months, table_for
-from windproject.pgcopy import FLOAT, INTEGER, TIME, copy_in, copy_out
-from windproject.routers import TARGET
+from common.databases import TARGET
+from common.days import day_bounds, day_start
+from common.postgres.partitions import NoPartition, ensure_months, table_for
+from common.postgres.pgcopy import FLOAT, INTEGER, TIME, copy_in, copy_out
 
 Array = np.ndarray[Any, Any]
 

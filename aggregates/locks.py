@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.db import connections
 
-from windproject.routers import TARGET
+from common.databases import TARGET
 
 # Any numbers, the same in every process.
 REQUEST = 5_271_002

@@ -9,8 +9,8 @@ from django.dispatch import receiver
 
 from aggregates.alerts import raise_alert
 from aggregates.models import Alert, TokenUse
-from windproject.access import token_used
-from windproject.wording import quoted
+from common.rest.access import token_used
+from common.wording import quoted
 
 LOCKED = Alert.Event.LOCKED
 

@@ -27,7 +27,7 @@ from aggregates.extract import SourceUnavailable
 from aggregates.models import Alert, Run, Tick
 from aggregates.pages.known import Known, turbine_days
 from aggregates.states import SETTLED, DayState, State
-from windproject.days import day_bounds, now
+from common.days import day_bounds, now
 
 logger = logging.getLogger(__name__)
 

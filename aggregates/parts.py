@@ -10,8 +10,8 @@ import numpy as np
 
 from aggregates.models import AggregatedDay
 from aggregates.windows import expected_samples, starts_between
-from windproject.days import day_start
-from windproject.rows import all_rows
+from common.days import day_start
+from common.postgres.rows import all_rows
 
 DAY = timedelta(days=1)
 TICK = timedelta(microseconds=1)

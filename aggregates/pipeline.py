@@ -16,10 +16,10 @@ from aggregates.extract import TurbineDay
 from aggregates.heartbeat import beating
 from aggregates.journal import keeping
 from aggregates.models import ACTIVE, Outcome, Run
-from windproject.logs import about
-from windproject.outages import is_outage
-from windproject.routers import TARGET
-from windproject.wording import first_line
+from common.databases import TARGET
+from common.logs import about
+from common.postgres.outages import is_outage
+from common.wording import first_line
 
 logger = logging.getLogger(__name__)
 

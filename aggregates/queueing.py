@@ -15,8 +15,8 @@ from django.db.models.functions import Now
 from aggregates import pipeline
 from aggregates.models import Run
 from aggregates.pipeline import Request
-from windproject.outages import BROKER_ERRORS
-from windproject.wording import first_line
+from common.postgres.outages import BROKER_ERRORS
+from common.wording import first_line
 
 logger = logging.getLogger(__name__)
 

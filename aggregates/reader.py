@@ -13,8 +13,8 @@ from aggregates.catalogue import COUNT, MEAN
 from aggregates.extract import Nameplate
 from aggregates.models import AggregatedDay, Signal, Value
 from aggregates.windows import USUAL_SAMPLE_INTERVAL_S
+from common.days import day_bounds
 from sourcedata.variables import VARIABLE_NAMES
-from windproject.days import day_bounds
 
 HOURS_PER_DAY = 24
 

@@ -16,9 +16,9 @@ from django.conf import settings
 from aggregates.answers import problem
 from aggregates.client import ask
 from aggregates.remote_turbines import RemoteTurbine, turbines_by_name
+from common.wording import quoted
 from sourcedata.reader import Nameplate, Snapshot, TurbineDay
 from sourcedata.variables import VARIABLE_NAMES
-from windproject.wording import quoted
 
 DAY = timedelta(days=1)
 # No source holds others.

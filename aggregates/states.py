@@ -10,8 +10,8 @@ from aggregates import extract, versions
 from aggregates.extract import Nameplate, TurbineDay
 from aggregates.models import ACTIVE, AggregatedDay, Run
 from aggregates.transform import rules
-from windproject.days import days_between
-from windproject.rows import all_rows, no_garbage
+from common.days import days_between
+from common.postgres.rows import all_rows, no_garbage
 
 DAY_S = 24 * 60 * 60
 

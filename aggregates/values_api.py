@@ -16,11 +16,11 @@ from aggregates.blocks import Block, SignalName, blocks, signal_names
 from aggregates.filters import ValueFilter
 from aggregates.layouts import LAYOUTS, Layout, Shown
 from aggregates.parts import Part, parts
+from common.rest.downloads import DownloadView, download, format_of, refuse_too_many
+from common.rest.parameters import refuse_parameters, validated
+from common.rest.schema import records, tables
+from common.rest.tables import Schema
 from sourcedata.variables import VARIABLES, Variable
-from windproject.containers import Schema
-from windproject.downloads import DownloadView, download, format_of, refuse_too_many
-from windproject.parameters import refuse_parameters, validated
-from windproject.schema import records, tables
 
 CONVENTIONS = {
     "minimum": "Least valid value, in `unit`; of the rated power where `per_rated_power`. What is"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from aggregates.extract import TurbineDay, turbine_days
 from aggregates.models import AggregatedDay
 from aggregates.transform import rules
-from windproject.rows import all_rows, no_garbage
+from common.postgres.rows import all_rows, no_garbage
 
 Key = tuple[date, str]
 

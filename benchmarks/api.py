@@ -24,8 +24,8 @@ from aggregates.pipeline import execute
 from benchmarks import farm
 from benchmarks.report import Row, publish, spread
 from benchmarks.servers import BASELINE, OURS, baseline, get, ours
+from common.days import day_bounds
 from sourcedata.variables import VARIABLE_NAMES
-from windproject.days import day_bounds
 
 ROUNDS = 5
 SECONDS, CLIENTS = 3, 4

@@ -15,9 +15,9 @@ from aggregates.models import Run
 from aggregates.pipeline import execute
 from benchmarks import usual
 from benchmarks.fresh import forget, measured
+from common.databases import SOURCE, TARGET
+from common.days import day_bounds
 from sourcedata.variables import VARIABLES, Variable
-from windproject.days import day_bounds
-from windproject.routers import SOURCE, TARGET
 
 TURBINES = 100
 # Others use the machine too, and two figures that are much alike are to be told apart.

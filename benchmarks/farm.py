@@ -13,9 +13,9 @@ from django.db import connections
 from aggregates import extract, versions
 from aggregates.catalogue import STATISTICS
 from aggregates.transform import rules
+from common.days import days_between
+from common.postgres.partitions import ensure_months
 from sourcedata.variables import VARIABLE_NAMES
-from windproject.days import days_between
-from windproject.partitions import ensure_months
 
 FIRST, LAST = date(2025, 1, 1), date(2025, 12, 31)
 RATED_POWER_KW = 2000.0

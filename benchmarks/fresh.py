@@ -7,10 +7,10 @@ from django.core.management import call_command
 from django.db import connections
 
 from aggregates.models import AggregatedDay
+from common.databases import SOURCE, TARGET
+from common.days import days_between
+from common.postgres.partitions import month_of, partition_of
 from sourcedata import reader
-from windproject.days import days_between
-from windproject.partitions import month_of, partition_of
-from windproject.routers import SOURCE, TARGET
 
 
 def measured(turbines: int, first: date, last: date) -> None:

@@ -13,12 +13,12 @@ from django.db import connections
 
 from benchmarks.day import seconds
 from benchmarks.fresh import tidy
+from common.databases import SOURCE
+from common.days import days_between
+from common.postgres.partitions import ensure_months, month_of, partition_of
+from embedded import binaries
 from sourcedata.importing import Export, import_file
 from sourcedata.variables import VARIABLE_NAMES
-from windproject.days import days_between
-from windproject.embedded import binaries
-from windproject.partitions import ensure_months, month_of, partition_of
-from windproject.routers import SOURCE
 
 FILE: Path = settings.VAR_DIR / "ten-million-rows.csv"
 TURBINES, MINUTES = 100, 100_000

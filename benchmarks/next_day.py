@@ -11,7 +11,7 @@ from aggregates import audit
 from aggregates.models import Run
 from benchmarks.day import aggregate, seconds
 from benchmarks.fresh import tidy
-from windproject.routers import SOURCE, TARGET
+from common.databases import SOURCE, TARGET
 
 SECONDS, BUFFERS, WAL_BYTES = "seconds", "buffers", "WAL bytes"
 

@@ -13,7 +13,7 @@ from django.db import connection
 from rich import box
 from rich.table import Table
 
-from windproject.terminal import rendered
+from common.terminal import rendered
 
 FILE: Path = settings.BASE_DIR / "docs" / "performance.md"
 

@@ -2,7 +2,8 @@
 
 import os
 
-from windproject import embedded, environment
+import embedded
+from windproject import environment
 from windproject.settings import *  # noqa: F403  (every setting but those below)
 from windproject.settings import DATABASES, REST_FRAMEWORK, VAR_DIR
 

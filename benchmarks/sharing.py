@@ -5,7 +5,7 @@ from datetime import date
 from aggregates import audit
 from benchmarks.fresh import forget, measured
 from benchmarks.workers import busy_s, peak_memory_mb, seconds_for, workers
-from windproject.days import days_between
+from common.days import days_between
 
 MONTH = [*days_between(date(2022, 4, 1), date(2022, 4, 30))]
 LARGE_DAY = date(2022, 5, 1)

@@ -13,9 +13,9 @@ from django.db import connections
 from sqlalchemy import Engine, create_engine, insert, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+from common.databases import SOURCE, TARGET
+from common.days import day_bounds
 from sourcedata.variables import VARIABLE_NAMES
-from windproject.days import day_bounds
-from windproject.routers import SOURCE, TARGET
 
 STATISTICS = ("mean", "min", "max", "std", "count")
 TABLE = "bench_usual"

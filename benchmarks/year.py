@@ -11,9 +11,9 @@ from rich.progress import track
 
 from aggregates.pipeline import aggregate_now, pending_days
 from benchmarks.fresh import measured, tidy
-from windproject.days import days_between
-from windproject.partitions import month_after
-from windproject.routers import SOURCE, TARGET
+from common.databases import SOURCE, TARGET
+from common.days import days_between
+from common.postgres.partitions import month_after
 
 FOLDER = "benchmarks-year"
 TURBINES = 100

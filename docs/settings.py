@@ -1,6 +1,7 @@
 """The project's settings, with servers for the pictures alone."""
 
-from windproject import embedded, environment
+import embedded
+from windproject import environment
 from windproject.settings import *  # noqa: F403  (every setting but those below)
 from windproject.settings import DATABASES, VAR_DIR
 

@@ -7,8 +7,8 @@ from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 
+from common.admin import ShowsAllOnBadFilter
 from sourcedata.models import Measurement, Turbine
-from windproject.admin import PatientFilters
 
 
 def _time_of_measurement(order: str) -> Subquery:
@@ -22,7 +22,7 @@ def _shown(time: datetime | None) -> str | None:
 
 
 @admin.register(Turbine)
-class TurbineAdmin(PatientFilters, admin.ModelAdmin):
+class TurbineAdmin(ShowsAllOnBadFilter, admin.ModelAdmin):
     """Turbines; one that has measurements keeps its name and cannot be deleted."""
 
     list_display = [

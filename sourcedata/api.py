@@ -7,15 +7,15 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from common.rest.downloads import DownloadView, download, format_of, refuse_too_many
+from common.rest.parameters import validated
+from common.rest.problems import DatabaseUnavailable
+from common.rest.schema import tables
 from sourcedata import reader
 from sourcedata.filters import MeasurementFilter, TurbineFilter
 from sourcedata.layouts import FULL, LAYOUTS, OPENOA, measurement_batch, measurement_schema
 from sourcedata.snapshot import UnreadableSource
 from sourcedata.variables import UNITS, VARIABLE_NAMES
-from windproject.downloads import DownloadView, download, format_of, refuse_too_many
-from windproject.parameters import validated
-from windproject.problems import DatabaseUnavailable
-from windproject.schema import tables
 
 logger = logging.getLogger(__name__)
 

@@ -8,10 +8,10 @@ from django.core.checks import CheckMessage, Tags, Warning, register
 from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 
+from common.databases import SOURCE
 from sourcedata.counting import uncounted
 from sourcedata.snapshot import limited_waits
 from sourcedata.storage import stored_partitions
-from windproject.routers import SOURCE
 
 # With this migration the triggers came that are looked for.
 MADE_BY = ("sourcedata", "0006_schema_in_functions")

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from django.db.backends.utils import CursorWrapper
 
+from common.wording import listed
 from sourcedata import upkeep
 from sourcedata.snapshot import UnreadableSource, holders, limited_waits
 from sourcedata.storage import StoredPartition
 from sourcedata.triggers import TRIGGERS
 from sourcedata.upkeep import Function
 from sourcedata.variables import VARIABLE_NAMES
-from windproject.wording import listed
 
 # What must hold of the tables, and what is wrong where it does not.
 SOUND = {

@@ -2,12 +2,12 @@
 
 import django_filters
 
+from common.rest.downloads import FormatFilter
+from common.rest.parameters import NamesFilter, OneOfFilter, PeriodForm, TimeFilter
 from sourcedata.layouts import LAYOUTS
 from sourcedata.models import Measurement, Turbine
 from sourcedata.reader import turbine_names
 from sourcedata.variables import VARIABLE_NAMES
-from windproject.downloads import FormatFilter
-from windproject.parameters import NamesFilter, OneOfFilter, PeriodForm, TimeFilter
 
 
 class MeasurementFilter(django_filters.FilterSet):

@@ -5,8 +5,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from windproject.containers import Batch, Schema
-from windproject.pgcopy import Column
+from common.postgres.pgcopy import Column
+from common.rest.tables import Batch, Schema
 
 Known = Sequence[Mapping[str, Any]]
 

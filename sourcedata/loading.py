@@ -9,11 +9,11 @@ import numpy as np
 from django.db import transaction
 from django.db.models import Max, Min, QuerySet
 
+from common.databases import SOURCE
+from common.days import day_bounds, days_between
+from common.postgres.partitions import ensure_months
+from common.postgres.pgcopy import Column, copy_in
 from sourcedata.models import Measurement, Turbine
-from windproject.days import day_bounds, days_between
-from windproject.partitions import ensure_months
-from windproject.pgcopy import Column, copy_in
-from windproject.routers import SOURCE
 
 # A message about a hundred turbines helps no more than one about a few.
 TURBINES_NAMED = 5

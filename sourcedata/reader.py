@@ -11,6 +11,11 @@ from django.db import connections
 from django.db.models import Exists, Max, Min, OuterRef
 from django.db.models.functions import Collate
 
+from common.databases import SOURCE
+from common.days import day_bounds, day_start
+from common.postgres.pgcopy import FLOAT, INTEGER, TIME, Column, copy_out
+from common.postgres.rows import all_rows
+from common.wording import quoted
 from sourcedata import verification
 from sourcedata.counting import refuse_uncounted, settled_functions, uncounted
 from sourcedata.models import END_OF_TIME, FIRST_TIME, Measurement, SourceDay, Turbine
@@ -23,11 +28,6 @@ from sourcedata.storage import (
     stored_partitions,
 )
 from sourcedata.variables import VARIABLE_NAMES
-from windproject.days import day_bounds, day_start
-from windproject.pgcopy import FLOAT, INTEGER, TIME, Column, copy_out
-from windproject.routers import SOURCE
-from windproject.rows import all_rows
-from windproject.wording import quoted
 
 # What a download holds in memory at a time; PostgreSQL tells times apart by a microsecond.
 BATCH_DAYS = 7

@@ -14,13 +14,13 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
+from common import waits
+from common.databases import SOURCE
+from common.days import days_between
+from common.postgres.partitions import month_after, month_bounds, month_of, partitions
 from sourcedata.models import SourceDay
 from sourcedata.storage import StoredPartition, states_of, stored_partitions
 from sourcedata.verification import counted
-from windproject import waits
-from windproject.days import days_between
-from windproject.partitions import month_after, month_bounds, month_of, partitions
-from windproject.routers import SOURCE
 
 DAY = timedelta(days=1)
 

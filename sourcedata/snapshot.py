@@ -7,9 +7,9 @@ from django.db import DataError, OperationalError, ProgrammingError, connections
 from django.db.backends.utils import CursorWrapper
 from psycopg2 import errorcodes
 
-from windproject import patience
-from windproject.routers import SOURCE
-from windproject.wording import first_line, listed, quoted
+from common import patience
+from common.databases import SOURCE
+from common.wording import first_line, listed, quoted
 
 # Somebody has dropped or renamed a table or a column, or taken a right away.
 ANOTHER_SCHEMA = {

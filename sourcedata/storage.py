@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 from django.db.backends.utils import CursorWrapper
 
+from common.days import day_bounds
+from common.postgres.partitions import ATTACHED
 from sourcedata.snapshot import UnreadableSource
 from sourcedata.triggers import TRIGGERS
 from sourcedata.variables import VARIABLE_NAMES
-from windproject.days import day_bounds
-from windproject.partitions import ATTACHED
 
 COLUMNS = ("turbine_id", "timestamp", *VARIABLE_NAMES)
 REVISIONS = 2**52

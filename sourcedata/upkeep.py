@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from django.db.backends.utils import CursorWrapper
 
+from common.postgres.partitions import partitions
 from sourcedata.triggers import TRIGGERS, Trigger
-from windproject.partitions import partitions
 
 TABLES = sorted({trigger.table for trigger in TRIGGERS})
 

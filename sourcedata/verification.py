@@ -12,15 +12,15 @@ from typing import Any
 from django.db import connections, transaction
 from django.db.backends.utils import CursorWrapper
 
+from common import waits
+from common.databases import SOURCE
+from common.days import day_bounds, day_start
+from common.postgres.partitions import default_partition, month_after, month_of, partitions
 from sourcedata import upkeep
 from sourcedata.models import END_OF_TIME, FIRST_TIME
 from sourcedata.snapshot import UnreadableSource, limited_waits, locked_snapshot
 from sourcedata.triggers import REVISION
 from sourcedata.upkeep import Fault
-from windproject import waits
-from windproject.days import day_bounds, day_start
-from windproject.partitions import default_partition, month_after, month_of, partitions
-from windproject.routers import SOURCE
 
 DAY = timedelta(days=1)
 

@@ -4,7 +4,8 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
-from windproject import embedded, environment
+import embedded
+from windproject import environment
 from windproject.settings import *  # noqa: F403  (every setting but those below)
 from windproject.settings import DATABASES, REST_FRAMEWORK, VAR_DIR
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management import call_command, get_commands
 
 ROOT: Path = settings.BASE_DIR
-OURS = ("windproject", "sourcedata", "aggregates")
+OURS = ("common", "embedded", "sourcedata", "aggregates", "windproject")
 PURE = [
     "aggregates/catalogue.py",
     "aggregates/windows.py",
@@ -21,10 +21,10 @@ PURE = [
     "aggregates/pages/performance.py",
     "aggregates/pages/performance_figures.py",
     "aggregates/pages/signal_figure.py",
-    "windproject/containers.py",
+    "common/rest/tables.py",
     "sourcedata/variables.py",
     "sourcedata/simulation.py",
-    "windproject/days.py",
+    "common/days.py",
 ]
 DOORS = [
     "aggregates/management",

@@ -6,9 +6,7 @@ from typing import Any
 
 from celery import current_app
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import ERROR_FLAG
 from django.contrib.auth.models import User
-from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django_celery_beat.admin import PeriodicTaskAdmin
@@ -18,19 +16,6 @@ from knox.models import AuthToken
 
 # Those that the form of a periodic task offers.
 current_app.autodiscover_tasks(force=True)
-
-
-class PatientFilters:
-    """Lists whose address was changed by hand to what no filter can mean: all is shown then."""
-
-    def changelist_view(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        try:
-            found: HttpResponse = super().changelist_view(request, extra_context)  # type: ignore[misc]  # a mixin
-        except (ValueError, OverflowError, DataError):
-            return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")
-        return found
 
 
 # A farm's day knows neither sunsets nor single appointments.

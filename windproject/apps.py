@@ -11,7 +11,7 @@ class WindprojectConfig(AppConfig):
     name = "windproject"
 
     def ready(self) -> None:
-        from windproject import checks  # noqa: F401  (importing it registers the checks)
+        pass
 
 
 class AdminConfig(SimpleAdminConfig):

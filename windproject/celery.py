@@ -8,9 +8,9 @@ from celery import Celery
 from celery.signals import setup_logging, worker_init
 from django.conf import settings
 
+from common.patience import keep_to
+from common.waits import RUN
 from windproject.hints import refuse_compression
-from windproject.patience import keep_to
-from windproject.waits import RUN
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "windproject.settings")
 # Django's checks load every page, of which neither a worker nor the scheduler shows any; and what

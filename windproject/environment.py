@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from windproject import embedded
-from windproject.patience import connecting
-from windproject.wording import listed, quoted
+import embedded
+from common.patience import connecting
+from common.wording import listed, quoted
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # The embedded servers and everything else that a checkout makes for itself.

@@ -4,7 +4,8 @@ import os
 
 from django.core.management.utils import get_random_secret_key
 
-from windproject import environment, logs, waits
+from common import logs, waits
+from windproject import environment
 
 # Where nobody chose a key, both processes have the same: a session is to hold in either.
 os.environ["SECRET_KEY"] = environment.text("SECRET_KEY") or get_random_secret_key()

@@ -15,10 +15,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from redis.exceptions import ResponseError
 
-from windproject import patience, waits
-from windproject.bulkhead import Bulkhead, NotAnswered
-from windproject.outages import BROKER_ERRORS
-from windproject.routers import SOURCE, TARGET
+from common import patience, waits
+from common.bulkhead import Bulkhead, NotAnswered
+from common.databases import SOURCE, TARGET
+from common.postgres.outages import BROKER_ERRORS
 
 logger = logging.getLogger(__name__)
 

@@ -4,8 +4,7 @@ from typing import Any
 
 from django.db import models
 
-SOURCE = "source"
-TARGET = "default"
+from common.databases import SOURCE, TARGET
 
 # Everything that is not named here, Django's own tables included, lives in the target.
 ALIAS_OF_APP = {"sourcedata": SOURCE, "aggregates": TARGET}

@@ -6,7 +6,9 @@ from importlib.metadata import distribution
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.core.management.utils import get_random_secret_key
 
-from windproject import embedded, environment, logs, waits
+import embedded
+from common import logs, waits
+from windproject import environment
 from windproject.environment import BASE_DIR as BASE_DIR
 from windproject.environment import VAR_DIR, database
 
@@ -57,7 +59,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 # Else somebody who goes on trying keeps the owner out for ever, and is told of each time.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_CLIENT_IP_CALLABLE = "windproject.access.client_address"
+AXES_CLIENT_IP_CALLABLE = "common.rest.access.client_address"
 AXES_LOCKOUT_TEMPLATE = "locked.html"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
@@ -194,21 +196,21 @@ API_PUBLIC_READ = environment.boolean(
     "API_PUBLIC_READ", default=not environment.text("TARGET_DATABASE_URL")
 )
 REST_FRAMEWORK = {
-    "DEFAULT_RENDERER_CLASSES": ["windproject.rendering.FastJSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["windproject.parsing.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["common.rest.rendering.FastJSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["common.rest.parsing.StrictJSONParser"],
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "windproject.access.AsciiTokenAuthentication",
+        "common.rest.access.AsciiTokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["windproject.access.MayRead"],
+    "DEFAULT_PERMISSION_CLASSES": ["common.rest.access.MayRead"],
     # `format` is a parameter like any other.
     "URL_FORMAT_OVERRIDE": None,
-    "EXCEPTION_HANDLER": "windproject.problems.exception_handler",
-    "DEFAULT_SCHEMA_CLASS": "windproject.schema.Schema",
+    "EXCEPTION_HANDLER": "common.rest.problems.exception_handler",
+    "DEFAULT_SCHEMA_CLASS": "common.rest.schema.Schema",
     # So that a program in a loop leaves room for others; far more than a person or a script needs.
     "DEFAULT_THROTTLE_CLASSES": [
-        "windproject.access.ReadThrottle",
-        "windproject.access.WriteThrottle",
+        "common.rest.access.ReadThrottle",
+        "common.rest.access.WriteThrottle",
     ],
     "DEFAULT_THROTTLE_RATES": {"read": "100/s", "write": "60/m"},
     # Nobody is believed who says in whose name they ask.
@@ -234,7 +236,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["windproject.access.MayRead"],
+    "SERVE_PERMISSIONS": ["common.rest.access.MayRead"],
 }
 # A token is for a program: it holds until somebody revokes it.
 REST_KNOX = {"TOKEN_TTL": None}

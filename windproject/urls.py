@@ -14,9 +14,9 @@ from windproject.health import live, ready
 
 admin.autodiscover()
 
-handler400 = "windproject.problems.bad_request"
-handler404 = "windproject.problems.not_found"
-handler500 = "windproject.problems.server_error"
+handler400 = "common.rest.problems.bad_request"
+handler404 = "common.rest.problems.not_found"
+handler500 = "common.rest.problems.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index")),

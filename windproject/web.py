@@ -20,7 +20,7 @@ from typing import Any
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from windproject import waits
+from common import waits
 
 # No address takes more, in bytes; a form or a list of turbines is far shorter.
 LONGEST_REQUEST = 128 * 1024

@@ -4,8 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from windproject.patience import keep_to
-from windproject.waits import ANSWER
+from common.patience import keep_to
+from common.waits import ANSWER
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "windproject.settings")
 

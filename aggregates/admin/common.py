@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_date
 from aggregates import queueing
 from aggregates.extract import SourceUnavailable
 from aggregates.models import Outcome, Run
-from windproject.wording import listed
+from common.wording import listed
 
 SAID = {
     Outcome.QUEUED: "Queued",

@@ -18,7 +18,7 @@ from aggregates.pages import known
 from aggregates.pages.board import board
 from aggregates.pages.coverage import coverage
 from aggregates.states import SETTLED, WORST_FIRST, State, TurbineDayState
-from windproject.days import today
+from common.days import today
 
 DAY = timedelta(days=1)
 # Which days are listed: the value of the parameter, and the words for it.

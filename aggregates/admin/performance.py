@@ -16,7 +16,7 @@ from aggregates.filters import KnownTurbines
 from aggregates.models import Performance
 from aggregates.pages.performance_page import contents
 from aggregates.pages.periods import period
-from windproject.days import today
+from common.days import today
 
 
 @admin.register(Performance)

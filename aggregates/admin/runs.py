@@ -19,16 +19,16 @@ from aggregates.admin.common import MOST_SHOWN, ReadOnly, may_run, submit
 from aggregates.extract import SourceUnavailable
 from aggregates.forms import RunDaysForm
 from aggregates.models import Run
-from windproject.admin import PatientFilters
-from windproject.days import days_between
-from windproject.wording import listed
+from common.admin import ShowsAllOnBadFilter
+from common.days import days_between
+from common.wording import listed
 
 RUNS = "admin:aggregates_run_changelist"
 RUN = "admin:aggregates_run_change"
 
 
 @admin.register(Run)
-class RunAdmin(ReadOnly, PatientFilters, admin.ModelAdmin):
+class RunAdmin(ReadOnly, ShowsAllOnBadFilter, admin.ModelAdmin):
     """Runs, and the page that asks for new ones."""
 
     # The error early, for a list is wider than many screens.

@@ -23,15 +23,15 @@ from aggregates.pages.explanation import at_the_same_time, explain, window_of
 from aggregates.pages.periods import Period, period
 from aggregates.pages.picture import picture
 from aggregates.pages.signal_figure import signal_figure
+from common.admin import ShowsAllOnBadFilter
+from common.days import today
 from sourcedata.variables import UNITS, VARIABLES
-from windproject.admin import PatientFilters
-from windproject.days import today
 
 ANGLES = {variable.name for variable in VARIABLES if variable.is_angle}
 
 
 @admin.register(Signal)
-class SignalAdmin(ReadOnly, PatientFilters, admin.ModelAdmin):
+class SignalAdmin(ReadOnly, ShowsAllOnBadFilter, admin.ModelAdmin):
     """Signals with their latest value; the page of one shows its history."""
 
     list_display = ["turbine", "variable", "statistic", "latest_time", "latest_value"]

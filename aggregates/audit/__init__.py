@@ -20,9 +20,9 @@ from aggregates.errors import RunFailed
 from aggregates.models import AggregatedDay, Value
 from aggregates.restores import NO_REVISION
 from aggregates.states import SETTLED, State
+from common.days import day_bounds
+from common.wording import first_line
 from sourcedata.variables import VARIABLES
-from windproject.days import day_bounds
-from windproject.wording import first_line
 
 ANGLES = {variable.name for variable in VARIABLES if variable.is_angle}
 # Turbines whose values are in memory at a time.

@@ -10,8 +10,8 @@ from datetime import date
 import pandas as pd
 from django.db import connections
 
+from common.databases import SOURCE
 from sourcedata.variables import VARIABLES, Variable
-from windproject.routers import SOURCE
 
 COLUMNS = ["turbine", "variable", "statistic", "timestamp", "value"]
 

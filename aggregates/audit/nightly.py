@@ -9,8 +9,8 @@ from django.conf import settings
 from aggregates import alerts, audit, extract
 from aggregates.errors import RunFailed, SourceUnavailable
 from aggregates.models import Alert
-from windproject.days import today
-from windproject.wording import listed
+from common.days import today
+from common.wording import listed
 
 logger = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.core.management.base import CommandError, CommandParser
 
 from aggregates import extract
-from windproject.wording import unknown
+from common.wording import unknown
 
 
 def add_turbines(parser: CommandParser) -> None:

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from aggregates.models import Outcome, Run
 from aggregates.pipeline import Request
-from windproject.terminal import rendered
+from common.terminal import rendered
 
 FIGURES = ("samples", "windows", "written", "removed", "unchanged")
 

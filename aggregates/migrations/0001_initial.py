@@ -7,7 +7,7 @@ import django.db.models.functions.datetime
 import django.db.models.functions.text
 from django.db import migrations, models
 
-from windproject.partitions import CreatePartitionedModel
+from common.postgres.partitions import CreatePartitionedModel
 
 
 class Migration(migrations.Migration):

@@ -8,7 +8,7 @@ from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
-from windproject.partitions import rights_of_triggers
+from common.postgres.partitions import rights_of_triggers
 
 FUNCTION = """
 CREATE OR REPLACE FUNCTION refuse_unknown_signals() RETURNS trigger LANGUAGE plpgsql

@@ -17,8 +17,8 @@ from aggregates.pages.formulas import Formula, formula, turned
 from aggregates.states import TurbineDayState
 from aggregates.versions import Version
 from aggregates.windows import WINDOW
+from common.days import day_bounds
 from sourcedata.variables import VARIABLE_NAMES, VARIABLES, Variable
-from windproject.days import day_bounds
 
 USED, REJECTED, MISSING = "used", "rejected", "missing"
 

@@ -11,7 +11,7 @@ from aggregates.blocks import SignalName, blocks
 from aggregates.catalogue import COUNT, STATISTICS
 from aggregates.parts import Part
 from aggregates.windows import WINDOW, WINDOWS_PER_DAY, starts_between
-from windproject.days import day_start
+from common.days import day_start
 
 DAY = timedelta(days=1)
 

@@ -17,8 +17,8 @@ from aggregates.pages.board import Board, board
 from aggregates.pages.performance import HOURS, POWER, SPEED
 from aggregates.states import SETTLED, DayState, State
 from aggregates.windows import LEAST_COVERAGE
+from common.wording import listed
 from windproject import health
-from windproject.wording import listed
 
 # A tick a minute; two may be late, as after a restart.
 LONGEST_WITHOUT_TICK = timedelta(minutes=3)

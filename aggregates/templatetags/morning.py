@@ -6,7 +6,7 @@ from django import template
 
 from aggregates.admin.common import may_run
 from aggregates.pages.morning import look
-from windproject.days import now, today
+from common.days import now, today
 
 register = template.Library()
 

@@ -4,9 +4,9 @@ from argparse import ArgumentTypeError
 from math import inf
 from zoneinfo import ZoneInfo, available_timezones
 
+from common.wording import quoted
 from sourcedata.importing.export import turbine_name_problem
 from sourcedata.variables import VARIABLE_NAMES
-from windproject.wording import quoted
 
 LONGEST_SAMPLE_INTERVAL_S = 600
 

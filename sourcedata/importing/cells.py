@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from common.wording import quoted
 from sourcedata.importing.export import ImportRefused, turbine_name_problem
 from sourcedata.importing.sheet import Sheet
-from windproject.wording import quoted
 
 Floats = NDArray[np.float64]
 

@@ -6,8 +6,8 @@ from datetime import UTC, tzinfo
 
 from django.core.exceptions import ValidationError
 
+from common.wording import quoted
 from sourcedata.models import Turbine, validate_turbine_name
-from windproject.wording import quoted
 
 LONGEST_NAME: int = Turbine._meta.get_field("name").max_length or 0
 

@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pa_parquet
 
+from common.wording import first_line, listed, quoted
 from sourcedata.importing.export import ImportRefused
-from windproject.wording import first_line, listed, quoted
 
 GZIP_MAGIC, PARQUET_MAGIC, BYTE_ORDER_MARK = b"\x1f\x8b", b"PAR1", b"\xef\xbb\xbf"
 # A row must fit into one block of the CSV reader.

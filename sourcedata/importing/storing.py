@@ -9,11 +9,11 @@ import pandas as pd
 from django.db import IntegrityError, connections, transaction
 from django.db.backends.utils import CursorWrapper
 
+from common.databases import SOURCE
+from common.postgres.partitions import ensure_months
+from common.postgres.pgcopy import Column, copy_in
 from sourcedata.importing.export import Export
 from sourcedata.models import Turbine
-from windproject.partitions import ensure_months
-from windproject.pgcopy import Column, copy_in
-from windproject.routers import SOURCE
 
 CREATE = "CREATE TEMPORARY TABLE imported AS SELECT {columns} FROM data WITH NO DATA"
 # The bounds keep these, and their locks, away from the partitions of other months.

@@ -6,7 +6,7 @@ import django.db.models.deletion
 import sourcedata.models
 from django.db import migrations, models
 
-from windproject.partitions import CreatePartitionedModel
+from common.postgres.partitions import CreatePartitionedModel
 
 
 class Migration(migrations.Migration):

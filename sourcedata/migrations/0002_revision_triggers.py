@@ -10,7 +10,7 @@ from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
 
-from windproject.partitions import create_default_partition, rights_of_triggers
+from common.postgres.partitions import create_default_partition, rights_of_triggers
 
 # A revision is never behind the clock, so that a source restored from a backup cannot come back
 # to a number that once stood for other data.

@@ -12,9 +12,9 @@ from django_celery_beat.models import PeriodicTask
 from knox.models import AuthToken
 
 from aggregates.models import Run, Signal
+from common.days import today
 from sourcedata import reader
 from tests.builders import aggregated, measurements, turbine
-from windproject.days import today
 
 pytestmark = pytest.mark.django_db
 

@@ -9,10 +9,10 @@ from django.db import connection
 
 from aggregates.catalogue import STATISTICS
 from aggregates.models import Run, Signal
+from common.postgres.partitions import ensure_months
 from sourcedata.variables import VARIABLE_NAMES
 from tests.processes import PATIENCE_S, process, wait_until
 from tests.windproject.test_serve import answers, free_port
-from windproject.partitions import ensure_months
 from windproject.web import lane_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

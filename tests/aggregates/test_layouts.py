@@ -11,8 +11,8 @@ import pytest
 from django.test import Client
 
 from aggregates.layouts import Flasc
+from common.rest import downloads
 from tests.builders import aggregated, measurements, turbine
-from windproject import downloads
 
 pytestmark = pytest.mark.django_db
 

@@ -12,8 +12,8 @@ from django.db.models.functions import Now
 from aggregates.errors import RunLost
 from aggregates.figures import Figures
 from aggregates.models import Outcome, Run, Signal, Value
+from common.postgres.partitions import ensure_months
 from tests.builders import at
-from windproject.partitions import ensure_months
 
 pytestmark = pytest.mark.django_db
 

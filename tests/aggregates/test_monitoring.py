@@ -9,9 +9,9 @@ from django.test import Client
 
 from aggregates import monitoring
 from aggregates.models import Alert, Run, Tick
+from common.days import today
 from sourcedata import reader
 from tests.builders import aggregated, measurements, turbine
-from windproject.days import today
 
 pytestmark = pytest.mark.django_db
 

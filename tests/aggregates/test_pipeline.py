@@ -11,9 +11,9 @@ from django.db.models import F
 from aggregates import chunks, extract, load, pipeline
 from aggregates.models import AggregatedDay, Outcome, Run, Value
 from aggregates.pipeline import pending_days, request
+from common.postgres.partitions import ensure_months
 from sourcedata.models import Measurement, SourceDay, Turbine
 from tests.builders import MINUTE, aggregated, at, measurements, turbine, values
-from windproject.partitions import ensure_months
 
 pytestmark = pytest.mark.django_db
 

@@ -9,8 +9,8 @@ from django.db.models.functions import Now
 
 from aggregates import presence, queueing, tasks
 from aggregates.models import Code, Run, Tick, Worker
+from common.days import today
 from tests.builders import measurements, turbine
-from windproject.days import today
 
 pytestmark = pytest.mark.django_db
 

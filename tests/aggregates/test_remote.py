@@ -15,10 +15,10 @@ import pytest
 
 from aggregates import client, extract
 from aggregates.models import Run, Value
+from common import waits
 from sourcedata.variables import VARIABLE_NAMES
 from tests.builders import aggregated
 from tests.windproject.test_serve import free_port
-from windproject import waits
 
 DAY, NEXT_DAY = date(2025, 8, 31), date(2025, 9, 1)
 EVER = (date.min, date.max)

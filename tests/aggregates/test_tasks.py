@@ -10,10 +10,10 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from aggregates import queueing
 from aggregates.models import Run
+from common.days import today
 from tests import processes
 from tests.builders import measurements, turbine, values
 from tests.processes import wait_until
-from windproject.days import today
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.utils import ConnectionHandler
 from knox.models import AuthToken
 
+import embedded
 from aggregates import extract, remote
 from aggregates.models import Run
 from sourcedata import reader
@@ -25,7 +26,6 @@ from tests.builders import aggregated, at, measurements, turbine
 from tests.processes import process, wait_until
 from tests.settings import SESSION, TEST_SESSION_DIR, WORKER
 from tests.windproject.test_serve import free_port
-from windproject import embedded
 
 DAY, NEXT_DAY = date(2025, 8, 31), date(2025, 9, 1)
 EVER = (date.min, date.max)

@@ -13,8 +13,8 @@ from django.test import Client
 
 from aggregates import layouts
 from aggregates.models import Value
+from common.rest import downloads
 from tests.builders import aggregated, measurements, turbine
-from windproject import downloads
 
 pytestmark = pytest.mark.django_db
 

@@ -13,9 +13,9 @@ from django.test import Client
 from aggregates import reader
 from aggregates.extract import Nameplate
 from aggregates.models import AggregatedDay, Signal
+from common.days import today
 from sourcedata.models import Turbine
 from tests.builders import aggregated, measurements, turbine
-from windproject.days import today
 
 pytestmark = pytest.mark.django_db
 

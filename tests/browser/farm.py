@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from aggregates.admin.performance import page_of
 from aggregates.models import Alert, Run, Signal
+from common.days import today
 from sourcedata.models import Turbine
 from tests.builders import aggregated, measurements, turbine
-from windproject.days import today
 
 DAY = today() - timedelta(days=3)
 NEXT_DAY = DAY + timedelta(days=1)

@@ -9,12 +9,12 @@ from playwright.sync_api import Page, expect
 
 from aggregates.models import Tick
 from aggregates.pages import morning
+from common.days import now, today
 from tests import processes
 from tests.browser.conftest import NAME, log_in
 from tests.browser.farm import DAY, NEXT_DAY, fill, places
 from tests.builders import aggregated, measurements, turbine
 from tests.processes import PATIENCE_S, wait_until
-from windproject.days import now, today
 
 HOSTILE = '<script>document.title="owned"</script>'
 

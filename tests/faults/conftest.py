@@ -15,16 +15,16 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
+import embedded
 from aggregates import audit, queueing, reconciler, states
 from aggregates.models import ACTIVE, Run
 from aggregates.states import State
+from common.days import now, today
+from common.postgres.partitions import ensure_months, month_of
+from embedded.layout import Layout
 from tests import processes
 from tests.builders import aggregated, measurements, turbine
 from tests.processes import process, wait_until
-from windproject import embedded
-from windproject.days import now, today
-from windproject.embedded.layout import Layout
-from windproject.partitions import ensure_months, month_of
 
 DAY = today() - timedelta(days=3)
 # Nothing is dropped here, so nothing is archived.

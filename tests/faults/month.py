@@ -7,8 +7,8 @@ from django.core.management import call_command
 
 from aggregates import states
 from aggregates.extract import SourceUnavailable
+from common.postgres.partitions import month_after, month_of
 from tests.faults.conftest import DAY
-from windproject.partitions import month_after, month_of
 
 OTHER_MONTH = month_of(DAY) - timedelta(days=5)
 

@@ -17,8 +17,8 @@ import django
 django.setup()
 
 from aggregates import chunks, load
+from common import progress
 from sourcedata import reader
-from windproject import progress
 from windproject.celery import app
 
 # Where a run stands still: before or after which function, as its module calls it.

@@ -11,11 +11,11 @@ from django.test import Client
 
 from aggregates import reconciler
 from aggregates.models import Run
+from common.days import now
 from sourcedata.models import Measurement
 from tests import processes
 from tests.faults.conftest import ask, measured, proves_well
 from tests.processes import wait_until
-from windproject.days import now
 
 REFUSALS: dict[str, tuple[Callable[[Any], object], Callable[[Any], object]]] = {
     "a replica": (

@@ -18,6 +18,10 @@ from django.db import connection, connections
 from aggregates import audit, chunks, load, pipeline, states
 from aggregates.models import Alert, Run, Value
 from aggregates.reconciler import tick
+from common.days import now
+from common.postgres.partitions import ensure_months
+from embedded import binaries
+from embedded.layout import Layout
 from sourcedata import reader
 from sourcedata.models import Measurement
 from tests.builders import aggregated, turbine, values
@@ -30,10 +34,6 @@ from tests.faults.conftest import (
     proves_well,
     restart,
 )
-from windproject.days import now
-from windproject.embedded import binaries
-from windproject.embedded.layout import Layout
-from windproject.partitions import ensure_months
 
 ROUNDS = 220
 # As for somebody's program that knows nothing of this project.

@@ -11,9 +11,9 @@ import pytest
 from celery import current_app
 from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTasks
 
+from common.days import now
 from tests.processes import process, wait_until
 from windproject.beat import Scheduler
-from windproject.days import now
 
 LIBRARIES = sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
 

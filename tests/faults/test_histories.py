@@ -33,15 +33,15 @@ from hypothesis.stateful import (
 from aggregates import audit, pipeline, states
 from aggregates.errors import RunFailed
 from aggregates.models import Run
+from common import patience, waits
+from common.postgres.partitions import NoPartition, ensure_months, move_out_of_default
+from common.waits import COMMAND
 from sourcedata import retention, verification
 from sourcedata.models import Turbine
 from sourcedata.snapshot import UnreadableSource
 from tests.builders import aggregated, measurements
 from tests.faults.conftest import copied
 from tests.sessions import session
-from windproject import patience, waits
-from windproject.partitions import NoPartition, ensure_months, move_out_of_default
-from windproject.waits import COMMAND
 
 HISTORIES = int(os.environ.get("HISTORIES", "300"))
 # Of statements that change something, in a whole run of 300 histories.

@@ -7,13 +7,13 @@ import psycopg2.errors
 import pytest
 from django.db import connections
 
+from common.days import today
+from common.postgres.partitions import ensure_months, partitions
 from sourcedata import upkeep
 from tests.builders import aggregated
 from tests.faults.conftest import DAY, proves_well
 from tests.faults.month import OTHER_MONTH, partition, repair, state, written
 from tests.sessions import session
-from windproject.days import today
-from windproject.partitions import ensure_months, partitions
 
 ROUND_TIMES = """
     CREATE FUNCTION round_times() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN

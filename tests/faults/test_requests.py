@@ -11,11 +11,11 @@ from django.db import connections
 
 from aggregates import queueing, reconciler
 from aggregates.models import Run
+from common.days import day_start, now, today
 from tests import processes
 from tests.builders import aggregated
 from tests.faults.conftest import DAY, heals, measured
 from tests.processes import wait_until
-from windproject.days import day_start, now, today
 
 
 def ask_from_a_process(number: int) -> int:

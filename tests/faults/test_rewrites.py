@@ -10,6 +10,10 @@ from django.test import Client
 
 from aggregates import pipeline
 from aggregates.models import Run, Value
+from common import patience
+from common.days import today
+from common.postgres.partitions import month_after, month_of
+from common.waits import COMMAND
 from sourcedata import reader, retention, verification
 from sourcedata.models import Measurement
 from tests.builders import aggregated, values
@@ -18,10 +22,6 @@ from tests.faults.month import state, written
 from tests.faults.test_changes import changing
 from tests.processes import wait_until
 from tests.sessions import is_waited_for, session
-from windproject import patience
-from windproject.days import today
-from windproject.partitions import month_after, month_of
-from windproject.waits import COMMAND
 
 REWRITES = [
     "ALTER TABLE data ADD COLUMN noted timestamptz DEFAULT clock_timestamp()",

@@ -15,12 +15,12 @@ from django.db import connection, connections
 
 from aggregates import reconciler
 from aggregates.models import Run
+from common.days import now
 from sourcedata.models import Measurement
 from tests import processes
 from tests.builders import aggregated, values
 from tests.faults.conftest import DAY, ask, heals, measured, must_be_our_own, proves_well, restart
 from tests.processes import wait_until
-from windproject.days import now
 
 MINUTE = timedelta(minutes=1)
 

@@ -8,6 +8,8 @@ from django.core.management import CommandError, call_command
 from aggregates import pipeline, reconciler
 from aggregates.audit import nightly
 from aggregates.models import Run
+from common.days import day_start, now, today
+from common.postgres.partitions import ensure_months, month_after, month_of
 from sourcedata import reader, retention
 from sourcedata.snapshot import UnreadableSource
 from sourcedata.triggers import TRIGGERS
@@ -15,8 +17,6 @@ from tests.builders import aggregated, turbine
 from tests.faults.conftest import DAY, measured, proves_well
 from tests.faults.month import OTHER_MONTH, partition, repair, written
 from tests.sessions import Session, session
-from windproject.days import day_start, now, today
-from windproject.partitions import ensure_months, month_after, month_of
 
 
 def test_what_is_detached_waits_for_a_count_and_then_for_a_person(current: None) -> None:

@@ -3,10 +3,10 @@
 from django.core.management import call_command
 from django.db import connections
 
+from common.postgres.partitions import ensure_months, partitions
 from sourcedata import upkeep
 from sourcedata.models import SourceDay
 from tests.faults.conftest import DAY, copied, measured
-from windproject.partitions import ensure_months, partitions
 
 OLD, NEW = "0004_sample_interval", "0005_counted_or_refused"
 

@@ -12,12 +12,12 @@ from django.db.models.functions import Now
 
 from aggregates import reconciler
 from aggregates.models import Code, Run, Tick, Worker
+from common.days import now
 from sourcedata.models import Measurement
 from tests import processes
 from tests.builders import aggregated, values
 from tests.faults.conftest import DAY, ask, heals, measured
 from tests.processes import process, wait_until
-from windproject.days import now
 
 
 def status() -> str:

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from embedded import binaries
+from embedded.broker import _program
 from tests.processes import wait_until
-from windproject.embedded import binaries
-from windproject.embedded.broker import _program
 
 HERE = "10.77.0.1"
 BRIDGE = "windbr0"

@@ -6,8 +6,8 @@ from contextlib import ExitStack
 
 import pytest
 
+from common import waits
 from tests.hosts.conftest import Deployment, Host
-from windproject import waits
 
 pytestmark = pytest.mark.long
 

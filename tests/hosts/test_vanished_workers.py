@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from common import waits
+from common.days import today
 from tests.hosts.conftest import Deployment, Host
 from tests.processes import wait_until
-from windproject import waits
-from windproject.days import today
 
 pytestmark = pytest.mark.long
 

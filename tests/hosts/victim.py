@@ -14,8 +14,8 @@ django.setup()
 
 from django.db import DatabaseError, connections
 
-from windproject.patience import keep_to
-from windproject.waits import RUN
+from common.patience import keep_to
+from common.waits import RUN
 
 
 def ready() -> None:

@@ -12,11 +12,11 @@ import pytest
 from django.db import OperationalError
 from django.test import Client
 
+from common.postgres.partitions import ensure_months
+from common.rest import downloads
 from sourcedata import reader
 from sourcedata.variables import VARIABLE_NAMES
 from tests.builders import measurements, turbine
-from windproject import downloads
-from windproject.partitions import ensure_months
 
 pytestmark = pytest.mark.django_db
 

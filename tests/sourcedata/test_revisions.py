@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from common.postgres.partitions import ensure_months
 from sourcedata.models import SourceDay
 from tests.builders import measurements, turbine
-from windproject.partitions import ensure_months
 
 Key = tuple[int, date]
 

@@ -10,10 +10,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
 
+from common.days import today
 from sourcedata.loading import append
 from sourcedata.models import Measurement, SourceDay, Turbine
 from tests.builders import measurements, turbine
-from windproject.days import today
 
 pytestmark = pytest.mark.django_db
 

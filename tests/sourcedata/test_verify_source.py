@@ -9,10 +9,10 @@ from django.core import checks
 from django.core.management import CommandError, call_command
 from django.db import connections
 
+from common.postgres.partitions import ensure_months
 from sourcedata import reader
 from sourcedata.models import SourceDay, Turbine
 from tests.builders import measurements, turbine
-from windproject.partitions import ensure_months
 
 pytestmark = pytest.mark.django_db
 

@@ -17,6 +17,7 @@ COMPOSE = (settings.BASE_DIR / "docker-compose.yml").read_text()
 EXAMPLE = (settings.BASE_DIR / ".env.example").read_text()
 DOCKERFILE = (settings.BASE_DIR / "Dockerfile").read_text()
 SERVICES: dict[str, Any] = yaml.safe_load(COMPOSE)["services"]
+PACKAGES = re.findall(r"^COPY (\w+) ", DOCKERFILE, re.M)
 PROGRAMS = ["migrate", "web", "worker", "beat"]
 
 INTERPOLATED = dict(re.findall(r"\$\{(\w+)(:[?-][^}]*)?\}", COMPOSE))
@@ -25,7 +26,7 @@ OPTIONAL = set(re.findall(r"^# (\w+)=", EXAMPLE, re.M))
 
 
 def read_by_the_application() -> set[str]:
-    files = (settings.BASE_DIR / "windproject").rglob("*.py")
+    files = [file for package in PACKAGES for file in (settings.BASE_DIR / package).rglob("*.py")]
     code = "".join(file.read_text() for file in files)
     reading = r"(?:environment\.\w+|database)\(\s*((?:\"[A-Z_]+\",?\s*)+)"
     return {
@@ -143,6 +144,11 @@ def test_the_image_copies_what_exists_and_does_not_run_as_root() -> None:
         assert (settings.BASE_DIR / name).exists()
         assert f"!{name}\n" in ignored
     assert re.findall(r"^USER (\S+)", DOCKERFILE, re.M) == ["windproject"]
+
+
+def test_the_image_has_every_package_that_a_deployment_runs() -> None:
+    packages = {file.parent.name for file in settings.BASE_DIR.glob("*/__init__.py")}
+    assert set(PACKAGES) == packages - {"tests", "benchmarks", "scripts"}
 
 
 def test_the_deployment_has_no_issue() -> None:

@@ -10,7 +10,10 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from windproject import environment, logs
+from common import logs
+from windproject import environment
+
+COMPILED = shutil.ignore_patterns("__pycache__")
 
 
 @pytest.mark.parametrize("text", ["maybe", "2", "True!", "-1"])
@@ -96,8 +99,8 @@ def web_port(checkout: Path, **environment: str) -> str:
 
 
 def test_a_file_is_not_needed_and_goes_behind_the_environment(tmp_path: Path) -> None:
-    package, compiled = settings.BASE_DIR / "windproject", shutil.ignore_patterns("__pycache__")
-    shutil.copytree(package, tmp_path / "windproject", ignore=compiled)
+    for package in ("common", "embedded", "windproject"):
+        shutil.copytree(settings.BASE_DIR / package, tmp_path / package, ignore=COMPILED)
     assert web_port(tmp_path) == "none"
     (tmp_path / ".env").write_text("WEB_PORT=8123\n")
     assert web_port(tmp_path) == "8123"

@@ -12,7 +12,7 @@ from django.test import Client
 from knox.models import AuthToken
 
 from aggregates.models import Alert, TokenUse
-from windproject.days import now
+from common.days import now
 
 pytestmark = pytest.mark.django_db
 

@@ -10,9 +10,9 @@ from django.db import connections
 
 from aggregates import states
 from aggregates.models import Run
+from common.postgres.partitions import ensure_months, move_out_of_default, partitions
 from sourcedata.models import Measurement, SourceDay
 from tests.builders import aggregated, measurements, turbine, values
-from windproject.partitions import ensure_months, move_out_of_default, partitions
 
 pytestmark = pytest.mark.django_db
 

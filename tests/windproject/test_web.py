@@ -20,12 +20,12 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 
+from common.days import today
 from tests.builders import aggregated, measurements, turbine
 from tests.faults.conftest import server_of
 from tests.processes import process, wait_until
 from tests.sessions import session
 from tests.windproject.test_serve import free_port
-from windproject.days import today
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

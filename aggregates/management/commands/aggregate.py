@@ -9,11 +9,11 @@ from aggregates import pipeline, queueing
 from aggregates.errors import RunFailed
 from aggregates.management.arguments import add_turbines, refuse_unknown_turbines
 from aggregates.management.report import write_queued, write_report
-from windproject.arguments import day_argument, range_of_days
-from windproject.checks import OURS
-from windproject.patience import keep_to
-from windproject.terminal import track
-from windproject.waits import RUN
+from common.arguments import day_argument, range_of_days
+from common.checks import OURS
+from common.patience import keep_to
+from common.terminal import track
+from common.waits import RUN
 
 
 class Command(BaseCommand):

@@ -12,11 +12,11 @@ from aggregates.audit import Audit
 from aggregates.errors import RunFailed
 from aggregates.management.arguments import add_turbines, refuse_unknown_turbines
 from aggregates.management.report import write_queued
-from windproject.arguments import day_argument, range_of_days
-from windproject.checks import OURS
-from windproject.patience import keep_to
-from windproject.terminal import rendered, track
-from windproject.waits import RUN
+from common.arguments import day_argument, range_of_days
+from common.checks import OURS
+from common.patience import keep_to
+from common.terminal import rendered, track
+from common.waits import RUN
 
 MOST_ROWS = 20
 

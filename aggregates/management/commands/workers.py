@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.table import Table
 
 from aggregates.models import Worker
-from windproject.terminal import rendered
+from common.terminal import rendered
 
 
 class Command(BaseCommand):

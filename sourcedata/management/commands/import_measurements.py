@@ -22,6 +22,9 @@ from rich.progress import (
 )
 from rich.table import Table
 
+from common.checks import OURS
+from common.terminal import progress_console, rendered
+from common.wording import first_line, quoted
 from sourcedata.importing import (
     STEPS_PER_FILE,
     Export,
@@ -39,9 +42,6 @@ from sourcedata.importing.arguments import (
 )
 from sourcedata.management.guards import refuse_where_nobody_reads
 from sourcedata.variables import VARIABLE_NAMES
-from windproject.checks import OURS
-from windproject.terminal import progress_console, rendered
-from windproject.wording import first_line, quoted
 
 REFUSALS_OF_THE_DATABASE = (DataError, IntegrityError, OperationalError)
 FIGURES = [field.name for field in fields(ImportResult)]

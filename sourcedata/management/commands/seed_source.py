@@ -8,6 +8,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from common.checks import OURS
+from common.days import today
+from common.terminal import track
 from sourcedata.loading import RangeIsNotEmpty, append, empty_range
 from sourcedata.management.guards import refuse_where_nobody_reads
 from sourcedata.models import END_OF_TIME, FIRST_TIME, Turbine
@@ -18,9 +21,6 @@ from sourcedata.simulation import (
     turbine_fields,
     turbine_name,
 )
-from windproject.checks import OURS
-from windproject.days import today
-from windproject.terminal import track
 
 MOST_TURBINES, MOST_DAYS, HIGHEST_SEED = 1000, 3660, 2**32 - 1
 FIRST_DAY, LAST_DAY = FIRST_TIME.date(), END_OF_TIME.date() - timedelta(days=1)

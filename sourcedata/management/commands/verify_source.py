@@ -9,14 +9,14 @@ from django.db import OperationalError, ProgrammingError
 from rich import box
 from rich.table import Table
 
+from common.arguments import day_argument, range_of_days
+from common.checks import OURS
+from common.terminal import rendered, track
+from common.wording import first_line
 from sourcedata import reader, verification
 from sourcedata.management.guards import refuse_where_nobody_reads
 from sourcedata.snapshot import UnreadableSource
 from sourcedata.verification import Counted
-from windproject.arguments import day_argument, range_of_days
-from windproject.checks import OURS
-from windproject.terminal import rendered, track
-from windproject.wording import first_line
 
 MOST_ROWS = 100
 

@@ -13,10 +13,10 @@ from aggregates import states
 from aggregates.extract import SourceUnavailable
 from aggregates.models import KeptAnswer
 from aggregates.pages import known
+from common.days import today
 from sourcedata import reader
 from sourcedata.models import Measurement
 from tests.builders import aggregated, measurements, turbine
-from windproject.days import today
 
 pytestmark = pytest.mark.django_db
 

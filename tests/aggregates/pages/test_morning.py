@@ -13,10 +13,10 @@ from django_celery_beat.models import PeriodicTask
 from aggregates import presence
 from aggregates.models import Tick
 from aggregates.pages import morning
+from common.days import now, today
 from sourcedata.models import Measurement
 from tests.builders import aggregated, measurements, turbine
 from tests.processes import broker, broker_answers, wait_until, worker
-from windproject.days import now, today
 
 pytestmark = pytest.mark.django_db
 

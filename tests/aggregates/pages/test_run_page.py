@@ -12,9 +12,9 @@ from aggregates import extract, pipeline
 from aggregates.extract import SourceUnavailable
 from aggregates.journal import keeping
 from aggregates.models import LogLine, Run
+from common.logs import about
 from sourcedata.models import Measurement
 from tests.builders import aggregated, measurements, turbine
-from windproject.logs import about
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from windproject.embedded.broker import become_broker
+from embedded.broker import become_broker
 
 
 class Command(BaseCommand):

@@ -9,9 +9,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from common.databases import SOURCE
 from sourcedata import reader
 from sourcedata.management.guards import refuse_where_nobody_reads
-from windproject.routers import SOURCE
 
 # Any number, the same in every process: of two demos at once the second finds all done.
 DEMO_LOCK = 5_271_003

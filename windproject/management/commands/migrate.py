@@ -8,7 +8,7 @@ from django.core.management.commands.migrate import Command as MigrateCommand
 from django.db import connections
 from django.db.migrations.loader import MigrationLoader
 
-from windproject import embedded
+import embedded
 
 # Any number, the same in every process: one migration at a time in a database.
 MIGRATION_LOCK = 5_271_001

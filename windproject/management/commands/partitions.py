@@ -13,14 +13,14 @@ from rich.table import Table
 
 from aggregates import versions
 from aggregates.models import ACTIVE, Run
+from common.arguments import day_argument
+from common.checks import OURS
+from common.databases import SOURCE, TARGET
+from common.postgres.partitions import NoPartition, Partition, move_out_of_default, partitions
+from common.terminal import rendered, track
+from common.wording import first_line, listed
 from sourcedata.management.guards import refuse_where_nobody_reads
 from sourcedata.retention import KeptMonth, MonthChanged, drop, months_before
-from windproject.arguments import day_argument
-from windproject.checks import OURS
-from windproject.partitions import NoPartition, Partition, move_out_of_default, partitions
-from windproject.routers import SOURCE, TARGET
-from windproject.terminal import rendered, track
-from windproject.wording import first_line, listed
 
 HEADINGS = {SOURCE: ["measurements, about", "size"], TARGET: ["statistics, about", "size"]}
 

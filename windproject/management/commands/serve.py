@@ -14,7 +14,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.management.utils import get_random_secret_key
 from django.db import connection
 
-from windproject import embedded, environment
+import embedded
+from windproject import environment
 
 
 class Command(BaseCommand):

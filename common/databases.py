@@ -1,0 +1,6 @@
+"""The names of the two databases."""
+
+# Measurements, which other programs write.
+SOURCE = "source"
+# Statistics and runs, and Django's own tables.
+TARGET = "default"

@@ -1,0 +1,1 @@
+"""PostgreSQL: partitions, copies, rows, and how it fails."""

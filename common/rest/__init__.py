@@ -1,0 +1,1 @@
+"""What every address of the REST API has in common."""

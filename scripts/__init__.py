@@ -1,0 +1,1 @@
+"""Programs that run before the environment of the project exists."""
