@@ -8,4 +8,4 @@ class AggregatesConfig(AppConfig):
     verbose_name = "Statistics"
 
     def ready(self) -> None:
-        from aggregates import logins  # noqa: F401  (importing it connects the signal)
+        from aggregates.alerting import logins  # noqa: F401  (importing it connects the signal)

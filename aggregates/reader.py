@@ -8,11 +8,10 @@ from typing import TypedDict
 from django.db.models import Avg, Max, Min, OuterRef, Subquery, Sum
 from django.db.models.functions import ExtractHour
 
-from aggregates import locks
-from aggregates.catalogue import COUNT, MEAN
-from aggregates.extract import Nameplate
-from aggregates.models import AggregatedDay, Signal, Value
-from aggregates.windows import USUAL_SAMPLE_INTERVAL_S
+from aggregates.compute.statistic_names import COUNT, MEAN
+from aggregates.compute.windows import USUAL_SAMPLE_INTERVAL_S
+from aggregates.models import AggregatedDay, Signal, Value, locks
+from aggregates.source.gateway import Nameplate
 from common.days import day_bounds
 from sourcedata.variables import VARIABLE_NAMES
 

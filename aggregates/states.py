@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from aggregates import extract, versions
-from aggregates.extract import Nameplate, TurbineDay
+from aggregates import versions
+from aggregates.compute.rules import rules
 from aggregates.models import ACTIVE, AggregatedDay, Run
-from aggregates.transform import rules
+from aggregates.source import gateway
+from aggregates.source.gateway import Nameplate, TurbineDay
 from common.days import days_between
 from common.postgres.rows import all_rows, no_garbage
 
@@ -111,8 +112,8 @@ def turbine_days(
 def _turbine_days(
     first: date, last: date, turbines: Collection[str], runs: Mapping[date, Sequence[Run]]
 ) -> list[TurbineDayState]:
-    known = extract.turbine_days(first, last, turbines)
-    return _states(known, _stored(first, last, turbines), runs, extract.nameplates)
+    known = gateway.turbine_days(first, last, turbines)
+    return _states(known, _stored(first, last, turbines), runs, gateway.nameplates)
 
 
 def _states(

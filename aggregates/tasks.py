@@ -2,9 +2,9 @@
 
 from celery import shared_task
 
-from aggregates import chunks, pipeline, presence, queueing, reconciler
 from aggregates.audit import nightly
 from aggregates.models import Run
+from aggregates.runs import chunks, pipeline, presence, queueing, reconciler
 
 
 @shared_task

@@ -5,9 +5,9 @@ from datetime import date
 from hashlib import blake2s
 from typing import NamedTuple
 
-from aggregates.extract import TurbineDay, turbine_days
+from aggregates.compute.rules import rules
 from aggregates.models import AggregatedDay
-from aggregates.transform import rules
+from aggregates.source.gateway import TurbineDay, turbine_days
 from common.postgres.rows import all_rows, no_garbage
 
 Key = tuple[date, str]

@@ -20,7 +20,7 @@ from django.db import connections
 from rich.progress import track
 
 from aggregates.models import Run, Value
-from aggregates.pipeline import execute
+from aggregates.runs.pipeline import execute
 from benchmarks import farm
 from benchmarks.report import Row, publish, spread
 from benchmarks.servers import BASELINE, OURS, baseline, get, ours

@@ -12,7 +12,7 @@ from django.db import connections
 
 from aggregates import audit
 from aggregates.models import Run
-from aggregates.pipeline import execute
+from aggregates.runs.pipeline import execute
 from benchmarks import usual
 from benchmarks.fresh import forget, measured
 from common.databases import SOURCE, TARGET

@@ -10,9 +10,10 @@ from typing import Any
 from django.core.management import call_command
 from django.db import connections
 
-from aggregates import extract, versions
-from aggregates.catalogue import STATISTICS
-from aggregates.transform import rules
+from aggregates import versions
+from aggregates.compute.rules import rules
+from aggregates.compute.statistic_names import STATISTICS
+from aggregates.source import gateway
 from common.days import days_between
 from common.postgres.partitions import ensure_months
 from sourcedata.variables import VARIABLE_NAMES
@@ -67,7 +68,7 @@ def fill() -> None:
     }
     _fill("source", values)
     # All days lie in one partition, and are given out as one revision.
-    revision = extract.turbine_days(FIRST, FIRST)[0].revision
+    revision = gateway.turbine_days(FIRST, FIRST)[0].revision
     _fill("default", {**values, "revision": revision})
 
 

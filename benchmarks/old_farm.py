@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from django.contrib.auth.models import User
 from django.test import Client, override_settings
 
-from aggregates import reconciler
 from aggregates.models import Run
+from aggregates.runs import reconciler
 from benchmarks.day import seconds
 from benchmarks.year import DAYS_AFTER, FIRST, LAST
 

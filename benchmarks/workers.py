@@ -11,8 +11,8 @@ from time import perf_counter, sleep
 from celery import current_app
 from django.conf import settings
 
-from aggregates import queueing
 from aggregates.models import ACTIVE, Run
+from aggregates.runs import queueing
 
 
 @contextmanager

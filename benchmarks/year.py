@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management import call_command
 from rich.progress import track
 
-from aggregates.pipeline import aggregate_now, pending_days
+from aggregates.runs.pipeline import aggregate_now, pending_days
 from benchmarks.fresh import measured, tidy
 from common.databases import SOURCE, TARGET
 from common.days import days_between

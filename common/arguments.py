@@ -5,7 +5,7 @@ from datetime import date
 
 from django.core.management.base import CommandError
 
-from common.days import days_between
+from common.days import days_between, parse_day
 
 
 def day_argument(text: str) -> date:
@@ -15,9 +15,9 @@ def day_argument(text: str) -> date:
         ArgumentTypeError: saying what a day looks like.
     """
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError(f"{text!r} is not a day such as 2025-08-31") from None
+        return parse_day(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from None
 
 
 def range_of_days(first: date, last: date) -> list[date]:

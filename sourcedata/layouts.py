@@ -8,7 +8,7 @@ import pyarrow as pa
 from common.postgres.pgcopy import Column
 from common.rest.tables import Batch, Schema
 
-Known = Sequence[Mapping[str, Any]]
+LastKnown = Sequence[Mapping[str, Any]]
 
 
 def measurement_schema(variables: Sequence[str]) -> Schema:
@@ -45,7 +45,7 @@ FULL = pa.schema(
 )
 
 
-def full(turbines: Known) -> Batch:
+def full(turbines: LastKnown) -> Batch:
     """Return all that is known of each turbine, its days as YYYY-MM-DD."""
     days = ("first_day", "last_day")
     rows = [
@@ -73,7 +73,7 @@ OPENOA = pa.schema(
 )
 
 
-def openoa(turbines: Known) -> Batch:
+def openoa(turbines: LastKnown) -> Batch:
     """Return OpenOA's asset table; degrees, kW and m."""
     rows = [
         {**{name: turbine[ours] for name, ours in OPENOA_NAMES.items()}, "type": "turbine"}
@@ -82,4 +82,4 @@ def openoa(turbines: Known) -> Batch:
     return pa.RecordBatch.from_pylist(rows, schema=OPENOA)
 
 
-LAYOUTS: Mapping[str, Callable[[Known], Batch]] = {"full": full, "openoa": openoa}
+LAYOUTS: Mapping[str, Callable[[LastKnown], Batch]] = {"full": full, "openoa": openoa}

@@ -2,36 +2,19 @@
 
 import math
 from collections.abc import Collection
-from datetime import UTC, datetime
-from unicodedata import is_normalized
 
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Coalesce
 
-# Measurements lie in [FIRST_TIME, END_OF_TIME).
-FIRST_TIME = datetime(1970, 1, 1, tzinfo=UTC)
-END_OF_TIME = datetime(2100, 1, 1, tzinfo=UTC)
-
-
-def validate_turbine_name(name: str) -> None:
-    """Refuse a name that could not be written in a URL's list or shown on one line.
-
-    Raises:
-        ValidationError: naming what is wrong with it.
-    """
-    if not name or name != name.strip():
-        raise ValidationError(f"The turbine name {name!r} is empty or starts or ends with a space.")
-    if not is_normalized("NFC", name):
-        raise ValidationError(
-            f"The turbine name {name!r} writes a letter and its accent apart: another one could "
-            "look the same. Write it in Unicode's composed form (NFC)."
-        )
-    if "," in name or not name.isprintable():
-        raise ValidationError(
-            f"The turbine name {name!r} contains a comma or a character that cannot be shown."
-        )
+from sourcedata.limits import (
+    ALLOWED_INTERVALS,
+    END_OF_TIME,
+    FIRST_TIME,
+    LONGEST_NAME,
+    SAMPLE_INTERVALS_S,
+    validate_turbine_name,
+)
 
 
 class TurbineQuerySet(models.QuerySet["Turbine"]):
@@ -56,7 +39,9 @@ class TurbineQuerySet(models.QuerySet["Turbine"]):
 class Turbine(models.Model):
     """A wind turbine, or whatever else records the same variables at the same times."""
 
-    name = models.CharField(max_length=100, unique=True, validators=[validate_turbine_name])
+    name = models.CharField(
+        max_length=LONGEST_NAME, unique=True, validators=[validate_turbine_name]
+    )
     rated_power_kw = models.FloatField(
         "rated power (kW)", null=True, blank=True, validators=[MinValueValidator(1)]
     )
@@ -79,7 +64,9 @@ class Turbine(models.Model):
         "rotor diameter (m)", null=True, blank=True, validators=[MinValueValidator(0)]
     )
     sample_interval_s = models.PositiveIntegerField(
-        "sample interval (s)", default=60, validators=[MinValueValidator(1), MaxValueValidator(600)]
+        "sample interval (s)",
+        default=60,
+        validators=ALLOWED_INTERVALS,
     )
 
     objects = TurbineQuerySet.as_manager()
@@ -94,7 +81,7 @@ class Turbine(models.Model):
                 name="turbine_rated_power_is_positive",
             ),
             models.CheckConstraint(
-                condition=models.Q(sample_interval_s__range=(1, 600)),
+                condition=models.Q(sample_interval_s__range=SAMPLE_INTERVALS_S),
                 name="turbine_sample_interval_is_1_to_600_s",
             ),
         ]

@@ -12,13 +12,14 @@ from django.db.models import Exists, Max, Min, OuterRef
 from django.db.models.functions import Collate
 
 from common.databases import SOURCE
-from common.days import day_bounds, day_start
+from common.days import DAY, day_bounds, day_start
 from common.postgres.pgcopy import FLOAT, INTEGER, TIME, Column, copy_out
 from common.postgres.rows import all_rows
 from common.wording import quoted
 from sourcedata import verification
 from sourcedata.counting import refuse_uncounted, settled_functions, uncounted
-from sourcedata.models import END_OF_TIME, FIRST_TIME, Measurement, SourceDay, Turbine
+from sourcedata.limits import END_OF_TIME, FIRST_TIME
+from sourcedata.models import Measurement, SourceDay, Turbine
 from sourcedata.snapshot import UnreadableSource, limited_waits, locked_snapshot
 from sourcedata.storage import (
     StoredPartition,
@@ -31,7 +32,6 @@ from sourcedata.variables import VARIABLE_NAMES
 
 # What a download holds in memory at a time; PostgreSQL tells times apart by a microsecond.
 BATCH_DAYS = 7
-DAY = timedelta(days=1)
 TICK = timedelta(microseconds=1)
 
 

@@ -6,7 +6,7 @@ recomputes, removes or audits it.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db import connections, transaction
@@ -16,13 +16,11 @@ from django.db.models.functions import TruncMonth
 
 from common import waits
 from common.databases import SOURCE
-from common.days import days_between
+from common.days import DAY, days_between
 from common.postgres.partitions import month_after, month_bounds, month_of, partitions
 from sourcedata.models import SourceDay
 from sourcedata.storage import StoredPartition, states_of, stored_partitions
 from sourcedata.verification import counted
-
-DAY = timedelta(days=1)
 
 
 class MonthChanged(Exception):

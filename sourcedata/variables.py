@@ -62,4 +62,5 @@ VARIABLES = (
     Variable("nacelle_direction", "deg", *ANGLES_DEG, is_angle=True),
 )
 VARIABLE_NAMES = tuple(variable.name for variable in VARIABLES)
+ANGLE_NAMES = tuple(variable.name for variable in VARIABLES if variable.is_angle)
 UNITS = {variable.name: variable.unit for variable in VARIABLES}

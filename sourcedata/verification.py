@@ -6,7 +6,7 @@ leaves turbine-days that cannot be aggregated until they are counted anew.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db import connections, transaction
@@ -14,15 +14,13 @@ from django.db.backends.utils import CursorWrapper
 
 from common import waits
 from common.databases import SOURCE
-from common.days import day_bounds, day_start
+from common.days import DAY, FIRST_DAY, LAST_DAY, day_bounds, day_start
 from common.postgres.partitions import default_partition, month_after, month_of, partitions
 from sourcedata import upkeep
-from sourcedata.models import END_OF_TIME, FIRST_TIME
+from sourcedata.limits import END_OF_TIME, FIRST_TIME
 from sourcedata.snapshot import UnreadableSource, limited_waits, locked_snapshot
 from sourcedata.triggers import REVISION
 from sourcedata.upkeep import Fault
-
-DAY = timedelta(days=1)
 
 COUNTED = """
     SELECT turbine_id, name, day, coalesce(measurements, 0), coalesce(samples, 0)
@@ -66,7 +64,7 @@ def months() -> list[tuple[date, date]]:
     """Return the first and the last day of each month that the source may have something of."""
     with connections[SOURCE].cursor() as cursor:
         default = default_partition(cursor, "data") or "data"
-        bounds = [FIRST_TIME.date(), END_OF_TIME.date() - DAY, FIRST_TIME, END_OF_TIME]
+        bounds = [FIRST_DAY, LAST_DAY, FIRST_TIME, END_OF_TIME]
         cursor.execute(MONTHS.format(default=default), bounds)
         found = {month for (month,) in cursor.fetchall()}
         for partition in partitions(cursor, "data"):

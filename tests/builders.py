@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from aggregates.models import Run, Value
-from aggregates.pipeline import execute
+from aggregates.runs.pipeline import execute
 from sourcedata.models import Measurement, Turbine
 from sourcedata.variables import VARIABLE_NAMES
 

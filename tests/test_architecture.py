@@ -11,14 +11,14 @@ from django.core.management import call_command, get_commands
 ROOT: Path = settings.BASE_DIR
 OURS = ("common", "embedded", "sourcedata", "aggregates", "windproject")
 PURE = [
-    "aggregates/catalogue.py",
-    "aggregates/windows.py",
-    "aggregates/statistics.py",
-    "aggregates/transform.py",
-    "aggregates/difference.py",
-    "aggregates/pages/downsampling.py",
-    "aggregates/figures.py",
-    "aggregates/pages/performance.py",
+    "aggregates/compute/statistic_names.py",
+    "aggregates/compute/windows.py",
+    "aggregates/compute/statistics.py",
+    "aggregates/compute/transform.py",
+    "aggregates/compute/difference.py",
+    "aggregates/analysis/downsampling.py",
+    "aggregates/models/figures.py",
+    "aggregates/analysis/performance.py",
     "aggregates/pages/performance_figures.py",
     "aggregates/pages/signal_figure.py",
     "common/rest/tables.py",
@@ -79,8 +79,8 @@ def test_the_target_reads_the_source_only_through_its_reader() -> None:
 def test_only_extract_asks_the_reader() -> None:
     importers = importers_of("sourcedata.reader", "aggregates")
     # These answer in the reader's place, in the reader's words.
-    remote = {"aggregates/remote.py", "aggregates/remote_turbines.py"}
-    assert importers == {"aggregates/extract.py", *remote}
+    remote = {"aggregates/source/remote.py", "aggregates/source/remote_turbines.py"}
+    assert importers == {"aggregates/source/gateway.py", *remote}
     questions = {name for file in remote for name in imports(ROOT / file)}
     assert {name for name in questions if name.startswith("sourcedata.reader")} == {
         "sourcedata.reader.Nameplate",
@@ -90,7 +90,9 @@ def test_only_extract_asks_the_reader() -> None:
 
 
 def test_only_extract_asks_another_deployment() -> None:
-    assert importers_of("aggregates.remote", "aggregates") == {"aggregates/extract.py"}
+    assert importers_of("aggregates.source.remote", "aggregates") == {
+        "aggregates/source/gateway.py"
+    }
 
 
 @pytest.mark.parametrize("module", PURE)

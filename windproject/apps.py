@@ -11,7 +11,7 @@ class WindprojectConfig(AppConfig):
     name = "windproject"
 
     def ready(self) -> None:
-        pass
+        from common import checks  # noqa: F401  (importing it registers the checks)
 
 
 class AdminConfig(SimpleAdminConfig):

@@ -1,31 +1,21 @@
-"""Whether this deployment can work: what a load balancer or an orchestrator asks, without a login.
+"""What a load balancer, an orchestrator and monitoring ask, without a login.
 
-No answer says why: that may name hosts and accounts, and is for the log.
+No answer says why something does not work: that may name hosts and accounts, and is for the log.
 """
 
 import logging
-from collections.abc import Callable
-from functools import partial
 
-from celery import current_app
-from django.db import DatabaseError, connections
-from django.db.migrations.executor import MigrationExecutor
+from django.db import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
-from redis.exceptions import ResponseError
 
-from common import patience, waits
-from common.bulkhead import Bulkhead, NotAnswered
-from common.databases import SOURCE, TARGET
-from common.postgres.outages import BROKER_ERRORS
+from aggregates import freshness
+from aggregates.errors import SourceUnavailable
+from common.days import now
+from common.servers import OK, servers
 
 logger = logging.getLogger(__name__)
-
-OK, LACKS_MIGRATIONS = "ok", "lacks migrations"
-PROBE, PROBE_LASTS_S = "windproject-probe", 10
-# Of the web server: so many checks run at a time.
-BULKHEAD = Bulkhead(threads=6)
 
 
 @csrf_exempt
@@ -47,42 +37,23 @@ def ready(request: HttpRequest) -> JsonResponse:
     return JsonResponse(found, status=200 if is_ready else 503)
 
 
-def servers() -> dict[str, str]:
-    """Return of `source`, `target` and `broker` whether it can be used: OK, or what is wrong."""
-    checks: dict[str, Callable[[], str]] = {
-        "source": lambda: _database(SOURCE),
-        "target": lambda: _database(TARGET),
-        "broker": lambda: _broker(),
-    }
-    if patience.current() is not waits.ANSWER:
-        return {name: _checked(check) for name, check in checks.items()}
-    # All at once, for a visitor waits for the slowest alone.
-    begun = {name: BULKHEAD.begin(check) for name, check in checks.items()}
-    return {name: _checked(partial(wait, waits.PAGE_S)) for name, wait in begun.items()}
+@csrf_exempt
+@require_safe
+def fresh(request: HttpRequest) -> JsonResponse:
+    """`GET /health/freshness`: 503 while a day that ended a while ago is not current.
 
-
-def _checked(check: Callable[[], str]) -> str:
+    Also while the source could change without being noticed, or does not answer; then with what was
+    known of it last, and when that was.
+    """
     try:
-        return check()
-    except NotAnswered as error:
-        logger.error("Not ready: it %s", error)
-        return "does not answer"
-    except (DatabaseError, *BROKER_ERRORS) as error:
-        logger.error("Not ready: %s", error)
-        return "takes nothing" if isinstance(error, ResponseError) else "does not answer"
-
-
-def _database(alias: str) -> str:
-    executor = MigrationExecutor(connections[alias])
-    lacking = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return LACKS_MIGRATIONS if lacking else OK
-
-
-def _broker() -> str:
-    with current_app.connection_for_write() as connection:
-        connection.ensure_connection(
-            max_retries=1, interval_start=0, timeout=waits.BROKER_CONNECT_S
-        )
-        # One that answers may still refuse what it is sent: that it is full, or a replica.
-        connection.default_channel.client.set(PROBE, OK, ex=PROBE_LASTS_S)
-    return OK
+        found = freshness.freshness(now())
+    except SourceUnavailable:
+        return JsonResponse({"status": freshness.SOURCE_IS_SILENT}, status=503)
+    except Error as error:
+        logger.error("Freshness is not known: %s", error)
+        return JsonResponse({"status": "unknown: the target does not answer"}, status=503)
+    if found.status == freshness.OK:
+        return JsonResponse({"status": found.status})
+    late = [{"day": day.day, "state": day.state} for day in found.late]
+    known_at = {"known_at": found.known_at} if found.known_at else {}
+    return JsonResponse({"status": found.status, "days": late, **known_at}, status=503)

@@ -6,11 +6,12 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 
-from aggregates.api import DaysView, RunsView, RunView
-from aggregates.monitoring import MetricsView, fresh
-from aggregates.values_api import SignalsView, ValuesView, VariablesView
+from aggregates.api.days import DaysView
+from aggregates.api.metrics import MetricsView
+from aggregates.api.runs import RunsView, RunView
+from aggregates.api.values import SignalsView, ValuesView, VariablesView
 from sourcedata.api import DataView, TurbinesView
-from windproject.health import live, ready
+from windproject.health import fresh, live, ready
 
 admin.autodiscover()
 

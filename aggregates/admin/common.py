@@ -8,9 +8,9 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.dateparse import parse_date
 
-from aggregates import queueing
-from aggregates.extract import SourceUnavailable
 from aggregates.models import Outcome, Run
+from aggregates.runs import queueing
+from aggregates.source.gateway import SourceUnavailable
 from common.wording import listed
 
 SAID = {

@@ -1,7 +1,7 @@
 """The days of a year by state, to be run again, and the page of each."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.contrib import admin, messages
@@ -10,17 +10,16 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
-from aggregates import extract, reader, states
+from aggregates import reader, states
 from aggregates.admin.common import MOST_SHOWN, ReadOnly, day_of, may_run, submit
-from aggregates.extract import SourceUnavailable
 from aggregates.models import Day, Run, Signal
-from aggregates.pages import known
 from aggregates.pages.board import board
 from aggregates.pages.coverage import coverage
+from aggregates.source import gateway, last_known
+from aggregates.source.gateway import SourceUnavailable
 from aggregates.states import SETTLED, WORST_FIRST, State, TurbineDayState
-from common.days import today
+from common.days import DAY, today
 
-DAY = timedelta(days=1)
 # Which days are listed: the value of the parameter, and the words for it.
 TO_DO, ALL = ("", "Not current"), ("all", "All")
 
@@ -102,7 +101,7 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
             years = list(range(last.year, first.year - 1, -1))
             year = _chosen(request.GET.get("year", ""), years)
             first, last = max(date(year, 1, 1), first), min(date(year, 12, 31), last)
-            found = known.turbine_days(first, last)
+            found = last_known.turbine_days(first, last)
         except SourceUnavailable as error:
             messages.error(request, str(error))
             return [], today().year, []
@@ -124,8 +123,8 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
 def _history() -> tuple[date, date]:
     """Return the first day that has measurements, and the last one or today."""
     try:
-        with extract.for_page():
-            first, last = extract.day_range() or (today(), today())
+        with gateway.for_page():
+            first, last = gateway.day_range() or (today(), today())
     except SourceUnavailable:
         # What was aggregated can be shown all the same.
         first, last = reader.day_range() or (today(), today())

@@ -11,8 +11,8 @@ from django.urls import URLPattern, path, reverse
 
 from aggregates import reader
 from aggregates.admin.common import MOST_SHOWN, ReadOnly
+from aggregates.api.filters import KnownTurbines
 from aggregates.errors import SourceUnavailable
-from aggregates.filters import KnownTurbines
 from aggregates.models import Performance
 from aggregates.pages.performance_page import contents
 from aggregates.pages.periods import period

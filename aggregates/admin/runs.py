@@ -14,11 +14,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from aggregates import pipeline
 from aggregates.admin.common import MOST_SHOWN, ReadOnly, may_run, submit
-from aggregates.extract import SourceUnavailable
-from aggregates.forms import RunDaysForm
+from aggregates.admin.forms import RunDaysForm
 from aggregates.models import Run
+from aggregates.runs import pipeline
+from aggregates.source.gateway import SourceUnavailable
 from common.admin import ShowsAllOnBadFilter
 from common.days import days_between
 from common.wording import listed

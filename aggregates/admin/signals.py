@@ -14,20 +14,18 @@ from django.urls import URLPattern, path, reverse
 
 from aggregates import reader
 from aggregates.admin.common import ReadOnly
-from aggregates.catalogue import STATISTICS
-from aggregates.extract import SourceUnavailable
+from aggregates.analysis import history
+from aggregates.analysis.downsampling import points
+from aggregates.compute.statistic_names import STATISTICS
 from aggregates.models import Signal, Value
-from aggregates.pages import history
-from aggregates.pages.downsampling import points
 from aggregates.pages.explanation import at_the_same_time, explain, window_of
 from aggregates.pages.periods import Period, period
 from aggregates.pages.picture import picture
 from aggregates.pages.signal_figure import signal_figure
+from aggregates.source.gateway import SourceUnavailable
 from common.admin import ShowsAllOnBadFilter
-from common.days import today
-from sourcedata.variables import UNITS, VARIABLES
-
-ANGLES = {variable.name for variable in VARIABLES if variable.is_angle}
+from common.days import FIRST_DAY, LAST_DAY, today
+from sourcedata.variables import ANGLE_NAMES, UNITS
 
 
 @admin.register(Signal)
@@ -108,7 +106,7 @@ class SignalAdmin(ReadOnly, ShowsAllOnBadFilter, admin.ModelAdmin):
         shown = period(request.GET, last_day or today(), days=1)
         found = history.history(signal.turbine, signal.variable, shown.first, shown.last)
         interval_s = reader.nameplate(signal.turbine).sample_interval_s
-        is_angle = signal.variable in ANGLES
+        is_angle = signal.variable in ANGLE_NAMES
         merged = points(found, is_angle)
         page = reverse("admin:aggregates_signal_explain", args=[signal.pk])
         context = {
@@ -135,8 +133,8 @@ def _window(text: str) -> datetime | None:
         time = datetime.fromisoformat(text)
     except ValueError:
         return None
-    # Those that measurements can have.
-    return window_of(time.replace(tzinfo=UTC)) if 1970 <= time.year < 2100 else None
+    is_possible = FIRST_DAY <= time.date() <= LAST_DAY
+    return window_of(time.replace(tzinfo=UTC)) if is_possible else None
 
 
 def _download(request: HttpRequest, signal: Signal, shown: Period) -> str:

@@ -18,13 +18,12 @@ from aggregates.audit.comparison import KEY, differences
 from aggregates.audit.expected import expected_values
 from aggregates.errors import RunFailed
 from aggregates.models import AggregatedDay, Value
-from aggregates.restores import NO_REVISION
+from aggregates.runs.restores import NO_REVISION
 from aggregates.states import SETTLED, State
 from common.days import day_bounds
 from common.wording import first_line
-from sourcedata.variables import VARIABLES
+from sourcedata.variables import ANGLE_NAMES
 
-ANGLES = {variable.name for variable in VARIABLES if variable.is_angle}
 # Turbines whose values are in memory at a time.
 CHUNK_TURBINES = 20
 
@@ -82,7 +81,7 @@ def audit_day(day: date, turbines: Collection[str] = ()) -> Audit:
         audited=audited,
         values=len(expected),
         not_current=[found.turbine for found in after if found.state not in SETTLED],
-        differences=differences(expected, stored, ANGLES),
+        differences=differences(expected, stored, ANGLE_NAMES),
     )
 
 

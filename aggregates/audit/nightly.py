@@ -6,9 +6,11 @@ from datetime import date
 
 from django.conf import settings
 
-from aggregates import alerts, audit, extract
+from aggregates import audit
+from aggregates.alerting import alerts
 from aggregates.errors import RunFailed, SourceUnavailable
 from aggregates.models import Alert
+from aggregates.source import gateway
 from common.days import today
 from common.wording import listed
 
@@ -43,7 +45,7 @@ def audit_in_turn() -> None:
 
 def _recount(first: date, last: date) -> None:
     try:
-        turbine_days = extract.recount(first, last)
+        turbine_days = gateway.recount(first, last)
     except SourceUnavailable as error:
         logger.error("%s to %s are not counted anew: %s", first, last, error)
         return

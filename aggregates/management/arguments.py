@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.core.management.base import CommandError, CommandParser
 
-from aggregates import extract
+from aggregates.source import gateway
 from common.wording import unknown
 
 
@@ -22,6 +22,6 @@ def add_turbines(parser: CommandParser) -> None:
 
 def refuse_unknown_turbines(turbines: Sequence[str]) -> None:
     """Raise CommandError where the source does not know one of the turbines."""
-    wrong = unknown(turbines, extract.turbine_names() if turbines else [])
+    wrong = unknown(turbines, gateway.turbine_names() if turbines else [])
     if wrong:
         raise CommandError(f"--turbine: {wrong}")

@@ -8,7 +8,7 @@ from rich import box
 from rich.table import Table
 
 from aggregates.models import Outcome, Run
-from aggregates.pipeline import Request
+from aggregates.runs.pipeline import Request
 from common.terminal import rendered
 
 FIGURES = ("samples", "windows", "written", "removed", "unchanged")

@@ -1,6 +1,6 @@
 """The target database: signals, their values, the versions they are of, runs, and alerts."""
 
-from aggregates.models.alerts import Alert, Tick
+from aggregates.models.alerts import Alert
 from aggregates.models.chunks import Chunk
 from aggregates.models.kept import KeptAnswer
 from aggregates.models.log_lines import LogLine
@@ -13,6 +13,7 @@ from aggregates.models.statistics import (
     SourceProgress,
     Value,
 )
+from aggregates.models.ticks import Tick
 from aggregates.models.tokens import TokenUse
 from aggregates.models.workers import Code, Worker
 

@@ -37,25 +37,3 @@ class Alert(models.Model):
     def about(self) -> str:
         """What it is about."""
         return "an account" if self.event == self.Event.LOCKED else str(self.day or "the source")
-
-
-class Tick(models.Model):
-    """The last tick of the schedule: one row, or none before the first.
-
-    `failing_since` is when ticks began to fail because the source does not answer, and `error` what
-    it said last; both are empty while all is well. `looked_back_to` is how far it has gone over the
-    days that are older than its look-back; None where it begins with the newest of them.
-    """
-
-    ticked_at = models.DateTimeField()
-    failing_since = models.DateTimeField(null=True)
-    error = models.TextField(blank=True)
-    looked_back_to = models.DateField(null=True)
-
-    class Meta:
-        db_table = "tick"
-
-    @classmethod
-    def last(cls) -> "Tick | None":
-        """Return the last tick."""
-        return cls.objects.first()

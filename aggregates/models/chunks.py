@@ -7,8 +7,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models.functions import Now
 
-from aggregates import locks, workers
 from aggregates.errors import RunLost
+from aggregates.models import locks, processes
 from aggregates.models.runs import Run
 
 
@@ -32,7 +32,7 @@ class ChunkQuerySet(models.QuerySet["Chunk"]):
         chunk = waiting.select_for_update(skip_locked=True, of=("self",)).first()
         if chunk:
             chunk.attempt += 1
-            chunk.worker = workers.this_one()
+            chunk.worker = processes.this_one()
             chunk.heartbeat_at = Now()
             chunk.save(update_fields=["attempt", "worker", "heartbeat_at"])
         return chunk
@@ -97,7 +97,7 @@ class Chunk(models.Model):
     @transaction.atomic
     def take_back(self) -> None:
         """Let it wait again if its worker is gone or silent."""
-        lost = self._held().filter(workers.lost(self.worker))
+        lost = self._held().filter(processes.lost(self.worker))
         if lost.exists():
             lost.expel()
             lost.update(worker="")

@@ -11,9 +11,9 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from aggregates import locks, workers
 from aggregates.errors import RunLost
-from aggregates.figures import Figures
+from aggregates.models import locks, processes
+from aggregates.models.figures import Figures
 
 # How many workers may lose a run before it fails.
 MOST_ATTEMPTS = 3
@@ -202,7 +202,7 @@ class Run(models.Model):
         After MOST_ATTEMPTS it fails instead, and is no longer active either.
         """
         locks.take_turns_to_ask(self.day)
-        lost = self._held().filter(workers.lost(self.worker))
+        lost = self._held().filter(processes.lost(self.worker))
         if lost.exists():
             # They may have the run's own row locked, just before their commit.
             self.chunks.expel()
@@ -219,7 +219,7 @@ class Run(models.Model):
         started = Run.objects.filter(pk=self.pk, status=Run.Status.QUEUED).update(
             status=Run.Status.RUNNING,
             attempt=F("attempt") + 1,
-            worker=workers.this_one(),
+            worker=processes.this_one(),
             started_at=Now(),
             heartbeat_at=Now(),
             finished_at=None,

@@ -8,8 +8,8 @@ from django.db.models import F, Func, Q
 from django.db.models import Value as Constant
 from django.db.models.functions import Concat
 
-from aggregates.catalogue import COUNT
-from aggregates.windows import WINDOW
+from aggregates.compute.statistic_names import COUNT
+from aggregates.compute.windows import WINDOW
 from sourcedata.variables import UNITS
 
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from aggregates.compute.windows import LEAST_COVERAGE
 from aggregates.states import DayState, State
-from aggregates.windows import LEAST_COVERAGE
 
 # What tells the states apart where colours do not.
 MARKS: Mapping[State, str] = {

@@ -9,14 +9,15 @@ from math import isclose, isfinite, isnan, remainder
 import pandas as pd
 from django.db.models import OuterRef, Subquery
 
-from aggregates import extract, states, versions
-from aggregates.catalogue import MAXIMUM, MEAN, MINIMUM, STATISTICS
-from aggregates.extract import TurbineDay
+from aggregates import states, versions
+from aggregates.compute.statistic_names import MAXIMUM, MEAN, MINIMUM, STATISTICS
+from aggregates.compute.windows import WINDOW
 from aggregates.models import AggregatedDay, Signal, Value
 from aggregates.pages.formulas import Formula, formula, turned
+from aggregates.source import gateway
+from aggregates.source.gateway import TurbineDay
 from aggregates.states import TurbineDayState
 from aggregates.versions import Version
-from aggregates.windows import WINDOW
 from common.days import day_bounds
 from sourcedata.variables import VARIABLE_NAMES, VARIABLES, Variable
 
@@ -109,7 +110,7 @@ def explain(signal: Signal, start: datetime) -> Explanation:
     """
     day = start.date()
     variable = next(one for one in VARIABLES if one.name == signal.variable)
-    snapshot = extract.snapshot(day, [signal.turbine])
+    snapshot = gateway.snapshot(day, [signal.turbine])
     known = next(iter(snapshot.turbine_days), None)
     stored = Value.objects.filter(signal=signal, timestamp=start).first()
     samples = _samples(snapshot.measurements, known, variable, start) if known else []

@@ -9,16 +9,16 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django_celery_beat.models import PeriodicTask
 
-from aggregates import extract, reader, states
-from aggregates.extract import SourceUnavailable
+from aggregates import reader, states
+from aggregates.analysis.performance import HOURS, POWER, SPEED
+from aggregates.compute.windows import LEAST_COVERAGE
 from aggregates.models import Run, Tick, Worker
-from aggregates.pages import known
 from aggregates.pages.board import Board, board
-from aggregates.pages.performance import HOURS, POWER, SPEED
+from aggregates.source import gateway, last_known
+from aggregates.source.gateway import SourceUnavailable
 from aggregates.states import SETTLED, DayState, State
-from aggregates.windows import LEAST_COVERAGE
+from common.servers import LACKS_MIGRATIONS, OK, servers
 from common.wording import listed
-from windproject import health
 
 # A tick a minute; two may be late, as after a restart.
 LONGEST_WITHOUT_TICK = timedelta(minutes=3)
@@ -80,23 +80,23 @@ class Morning:
 
 def look(at: datetime) -> Morning:
     """Return how things stand at a time."""
-    servers = health.servers()
-    troubles = list(_of_servers(servers))
-    if servers["target"] != health.OK or servers["source"] == health.LACKS_MIGRATIONS:
+    answers = servers()
+    troubles = list(_of_servers(answers))
+    if answers["target"] != OK or answers["source"] == LACKS_MIGRATIONS:
         return Morning(troubles=troubles)
     workers = Worker.objects.alive().count()
     first, last = at.date() - settings.PENDING_LOOKBACK, at.date()
     try:
-        if servers["source"] != health.OK:
+        if answers["source"] != OK:
             # It was waited for already.
-            found = known.kept_turbine_days(first, last, SourceUnavailable(NO_SOURCE))
+            found = last_known.kept_turbine_days(first, last, SourceUnavailable(NO_SOURCE))
         else:
-            found = known.turbine_days(first, last)
+            found = last_known.turbine_days(first, last)
     except SourceUnavailable as error:
         return Morning(workers=workers, troubles=[*troubles, Trouble(str(error))])
     days = states.days(found.turbine_days, first, found.last)
     troubles += [Trouble(found.warning)] if found.warning else _of_triggers()
-    if servers["broker"] == health.OK:
+    if answers["broker"] == OK:
         troubles += _of_programs(workers, Tick.last(), at)
     return _morning(days, workers, troubles, at.date())
 
@@ -136,8 +136,8 @@ def _gaps(days: Iterable[DayState]) -> Iterator[tuple[date, int]]:
 
 def _of_triggers() -> Iterator[Trouble]:
     faults: Sequence[str] = ()
-    with suppress(SourceUnavailable), extract.for_page():
-        faults = extract.faults()
+    with suppress(SourceUnavailable), gateway.for_page():
+        faults = gateway.faults()
     if faults:
         sentence = f"The source lacks triggers, so changes may go unnoticed: {listed(faults)}."
         yield Trouble(sentence, VERIFY)
@@ -148,13 +148,13 @@ def _yield(day: date) -> Yield:
     return Yield(day, None if power_kw is None else power_kw * HOURS / 1000, speed)
 
 
-def _of_servers(servers: dict[str, str]) -> Iterator[Trouble]:
-    for name, found in servers.items():
-        if found == health.LACKS_MIGRATIONS:
+def _of_servers(answers: dict[str, str]) -> Iterator[Trouble]:
+    for name, found in answers.items():
+        if found == LACKS_MIGRATIONS:
             yield Trouble(f"The database {name} lacks migrations.", MIGRATE)
-        elif found != health.OK and name == "broker":
+        elif found != OK and name == "broker":
             yield Trouble(f"The broker {found}: runs wait in the queue.", SERVE)
-        elif found != health.OK and name == "target":
+        elif found != OK and name == "target":
             yield Trouble(f"The database {name} does not answer.")
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from aggregates.pages.performance import CLASSES_M_S, SECTOR_DEG, SECTORS, PowerCurve, WindRose
+from aggregates.analysis.performance import CLASSES_M_S, SECTOR_DEG, SECTORS, PowerCurve, WindRose
+from common.arrays import Array
 
 # Of the palette of Okabe and Ito, the weakest wind first.
 CLASS_COLOURS = ("#56b4e9", "#009e73", "#e69f00", "#d55e00", "#cc79a7")
@@ -22,7 +23,6 @@ COMPASS = (
 # Windows in one such cell would lie on each other, and are drawn once.
 CELLS_ACROSS, CELLS_UP = 250, 100
 
-Array = np.ndarray[Any, Any]
 Figure = dict[str, Any]
 
 

@@ -5,10 +5,11 @@ from typing import Any
 import pandas as pd
 
 from aggregates import reader
-from aggregates.catalogue import COUNT, MEAN
-from aggregates.pages import history, performance
+from aggregates.analysis import history, performance
+from aggregates.analysis.performance import DIRECTION, POWER, SPEED
+from aggregates.compute.statistic_names import COUNT, MEAN
+from aggregates.compute.windows import expected_samples
 from aggregates.pages.board import STEPS
-from aggregates.pages.performance import DIRECTION, POWER, SPEED
 from aggregates.pages.performance_figures import (
     CLASS_NAMES,
     COMPASS,
@@ -16,7 +17,6 @@ from aggregates.pages.performance_figures import (
     wind_rose_figure,
 )
 from aggregates.pages.periods import Period
-from aggregates.windows import expected_samples
 from sourcedata.variables import VARIABLE_NAMES
 
 SIGNALS = [

@@ -2,12 +2,49 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
+from typing import Any
 
-from aggregates.forms import PeriodForm
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 
-DAY = timedelta(days=1)
+from aggregates.runs.queueing import problem_of_period
+from common.days import DAY, FIRST_DAY, LAST_DAY
+
+# Ten years are what a page can show of a history.
+MOST_DAYS = 3653
+# The days that any source can have.
+POSSIBLE_DAYS = (
+    MinValueValidator(FIRST_DAY, f"The first day of all is {FIRST_DAY}."),
+    MaxValueValidator(LAST_DAY, f"The last day of all is {LAST_DAY}."),
+)
 LENGTHS = {"Day": 1, "Week": 7, "Month": 30, "Year": 365}
+
+
+class ShownPeriodForm(forms.Form):
+    """Which UTC days a page shows; both ends are included, and one alone is a day."""
+
+    first = forms.DateField(
+        label="From",
+        required=False,
+        validators=POSSIBLE_DAYS,
+        widget=forms.DateInput({"type": "date"}),
+    )
+    last = forms.DateField(
+        label="to",
+        required=False,
+        validators=POSSIBLE_DAYS,
+        widget=forms.DateInput({"type": "date"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        asked = self.cleaned_data
+        first, last = asked.get("first"), asked.get("last")
+        asked["first"], asked["last"] = first or last, last or first
+        wrong = problem_of_period(first, last, MOST_DAYS) if first and last else ""
+        if wrong:
+            self.add_error("last", wrong)
+        return asked
 
 
 @dataclass(frozen=True)
@@ -26,7 +63,7 @@ class Period:
     first: date
     last: date
     newest: date
-    form: PeriodForm
+    form: ShownPeriodForm
 
     @property
     def days(self) -> int:
@@ -55,7 +92,7 @@ def period(asked: Mapping[str, str], newest: date, days: int) -> Period:
     """
     if not asked.get("first") and not asked.get("last"):
         asked = {"first": str(newest - days * DAY + DAY), "last": str(newest)}
-    form = PeriodForm(asked)
+    form = ShownPeriodForm(asked)
     if form.is_valid():
         return Period(form.cleaned_data["first"], form.cleaned_data["last"], newest, form)
     return Period(newest - days * DAY + DAY, newest, newest, form)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from aggregates.catalogue import MAXIMUM, MEAN, MINIMUM
+from aggregates.compute.statistic_names import MAXIMUM, MEAN, MINIMUM
 from aggregates.pages.explanation import Explanation
 
 WIDTH, HEIGHT, MARGIN = 480, 160, 12

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from aggregates.catalogue import COUNT, MAXIMUM, MEAN, MINIMUM, STD
-from aggregates.pages.downsampling import Points
-from aggregates.windows import WINDOW
+from aggregates.analysis.downsampling import Points
+from aggregates.compute.statistic_names import COUNT, MAXIMUM, MEAN, MINIMUM, STD
+from aggregates.compute.windows import WINDOW
 
 # Of the palette of Okabe and Ito, which people with any colour vision tell apart.
 BLUE, ORANGE, GREEN = "#0072b2", "#e69f00", "#009e73"

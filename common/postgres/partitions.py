@@ -18,18 +18,18 @@ from django.db.backends.utils import CursorWrapper
 from psycopg2 import errorcodes
 
 from common import waits
-from common.days import day_bounds, day_start
+from common.days import DAY, FIRST_DAY, LAST_DAY, day_bounds, day_start
 
 # Of one that is being detached, nobody sees the rows any more. The bounds are cut to the years that
 # rows may be of: PostgreSQL knows times that Python does not.
-ATTACHED = r"""
+ATTACHED = rf"""
     SELECT child.oid, child.oid::regclass::text AS name, pg_inherits.xmin AS attached_by,
         relkind, relpersistence, relfilenode, reltuples, bound = 'DEFAULT' AS is_default,
         least(greatest((regexp_match(bound, $$FROM \('([^']+)'\)$$))[1]::timestamptz,
-              '1970-01-01 00:00+00'), '2100-01-01 00:00+00') AS start,
+              '{FIRST_DAY} 00:00+00'), '{LAST_DAY + DAY} 00:00+00') AS start,
         least(greatest((regexp_match(bound, $$TO \('([^']+)'\)$$))[1]::timestamptz,
-              CASE WHEN bound ~ $$TO \('$$ THEN '1970-01-01 00:00+00'::timestamptz END),
-              '2100-01-01 00:00+00') AS "end"
+              CASE WHEN bound ~ $$TO \('$$ THEN '{FIRST_DAY} 00:00+00'::timestamptz END),
+              '{LAST_DAY + DAY} 00:00+00') AS "end"
     FROM pg_inherits
     JOIN pg_class AS child ON child.oid = inhrelid
     CROSS JOIN pg_get_expr(relpartbound, child.oid) AS bound

@@ -1,7 +1,7 @@
 """Strict reading of a URL's parameters, which a view's FilterSet declares and documents."""
 
 from collections.abc import Callable, Collection
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from math import nan
 from typing import Any
 from zoneinfo import available_timezones
@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from rest_framework import exceptions
 
+from common.days import parse_day
 from common.wording import LONGEST_QUOTE, listed, quoted, unknown
 
 # Found among the zones of a machine, and none.
@@ -19,7 +20,10 @@ NO_ZONES = {"Factory", "localtime"}
 
 
 class TimeField(forms.CharField):
-    """A time in ISO 8601; without an offset it is UTC, and a date alone is its midnight."""
+    """A time in ISO 8601 of a day as YYYY-MM-DD; without an offset it is UTC.
+
+    A day alone is its midnight.
+    """
 
     default_error_messages = {"required": "is required: a time such as 2025-08-31T00:00:00Z."}
     described = {
@@ -32,6 +36,7 @@ class TimeField(forms.CharField):
         if not text:
             return None
         try:
+            parse_day(text[:10])
             time = datetime.fromisoformat(text)
             return time.replace(tzinfo=time.tzinfo or UTC).astimezone(UTC)
         except (ValueError, OverflowError):
@@ -39,6 +44,28 @@ class TimeField(forms.CharField):
                 f"{quoted(text)} is not a time; allowed is ISO 8601 from year 1 to 9999, such as "
                 "2025-08-31T00:00:00Z or 2025-08-31. In a URL the + of an offset is written %2B."
             ) from None
+
+
+class DayParameter(forms.CharField):
+    """A UTC day."""
+
+    default_error_messages = {"required": "is required: a day such as 2025-08-31."}
+    described = {"type": "string", "format": "date"}
+
+    def clean(self, value: Any) -> date | None:
+        text = super().clean(value)
+        try:
+            return parse_day(text) if text else None
+        except ValueError:
+            raise ValidationError(
+                f"{quoted(text)} is not a day; allowed is YYYY-MM-DD, such as 2025-08-31."
+            ) from None
+
+
+class DayFilter(django_filters.Filter):
+    """A parameter that is a day."""
+
+    field_class = DayParameter
 
 
 class NamesField(forms.Field):

@@ -1,7 +1,6 @@
 """Strict reading of what is posted, for serializers."""
 
 import json
-import re
 from datetime import date
 from typing import IO, Any
 
@@ -11,12 +10,11 @@ from rest_framework import serializers
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
+from common.days import parse_day
 from common.rest.problems import TooLarge
 from common.wording import quoted
 
 LARGEST_BODY = 2_500_000
-
-DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class StrictJSONParser(BaseParser):
@@ -65,10 +63,8 @@ class DayField(serializers.Field[date, Any, str, Any]):
 
     def to_internal_value(self, value: Any) -> date:
         """Return the day."""
-        if not isinstance(value, str) or not DAY.fullmatch(value):
-            self.fail("invalid")
         try:
-            return date.fromisoformat(value)
+            return parse_day(value if isinstance(value, str) else "")
         except ValueError:
             self.fail("invalid")
 

@@ -5,10 +5,8 @@ from math import inf
 from zoneinfo import ZoneInfo, available_timezones
 
 from common.wording import quoted
-from sourcedata.importing.export import turbine_name_problem
+from sourcedata.limits import SAMPLE_INTERVALS_S, problem_of_turbine_name
 from sourcedata.variables import VARIABLE_NAMES
-
-LONGEST_SAMPLE_INTERVAL_S = 600
 
 
 def variable_and_column(text: str) -> tuple[str, str]:
@@ -29,7 +27,7 @@ def variable_and_column(text: str) -> tuple[str, str]:
 
 def turbine_name(text: str) -> str:
     """Return a turbine's name; raise ArgumentTypeError where no turbine can have it."""
-    if problem := turbine_name_problem(text):
+    if problem := problem_of_turbine_name(text):
         raise ArgumentTypeError(problem)
     return text
 
@@ -50,10 +48,9 @@ def missing_value(text: str) -> str:
 
 def sample_interval_s(text: str) -> int:
     """Return whole seconds; raise ArgumentTypeError where they are not from 1 to 600."""
-    if not (text.isdecimal() and 1 <= int(text) <= LONGEST_SAMPLE_INTERVAL_S):
-        raise ArgumentTypeError(
-            f"{quoted(text)} is no whole number from 1 to {LONGEST_SAMPLE_INTERVAL_S}"
-        )
+    shortest, longest = SAMPLE_INTERVALS_S
+    if not (text.isdecimal() and shortest <= int(text) <= longest):
+        raise ArgumentTypeError(f"{quoted(text)} is no whole number from {shortest} to {longest}")
     return int(text)
 
 

@@ -9,8 +9,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from common.wording import quoted
-from sourcedata.importing.export import ImportRefused, turbine_name_problem
+from sourcedata.importing.export import ImportRefused
 from sourcedata.importing.sheet import Sheet
+from sourcedata.limits import problem_of_turbine_name
 
 Floats = NDArray[np.float64]
 
@@ -29,7 +30,7 @@ def names(sheet: Sheet, column: str) -> pd.Categorical:
     encoded = text(sheet, column).dictionary_encode().combine_chunks()
     codes, found = encoded.indices.to_numpy(), encoded.dictionary.to_pylist()
     for code, name in enumerate(found):
-        if problem := turbine_name_problem(name):
+        if problem := problem_of_turbine_name(name):
             row = int(np.argmax(codes == code))
             raise ImportRefused(f"{sheet.where(column, row)}: {problem}")
     return pd.Categorical.from_codes(codes, categories=found)

@@ -4,13 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
-from django.core.exceptions import ValidationError
-
-from common.wording import quoted
-from sourcedata.models import Turbine, validate_turbine_name
-
-LONGEST_NAME: int = Turbine._meta.get_field("name").max_length or 0
-
 
 class ImportRefused(Exception):
     """A file that cannot be imported as asked; the message is a sentence about where and why."""
@@ -42,14 +35,3 @@ class Export:
         """Return the names of the columns that are read."""
         turbine_columns = [] if self.turbine_column is None else [self.turbine_column]
         return [self.time_column, *turbine_columns, *self.columns.values()]
-
-
-def turbine_name_problem(name: str) -> str | None:
-    """Return the sentence that says why no turbine can have this name, or None."""
-    if len(name) > LONGEST_NAME:
-        return f"The turbine name {quoted(name)} is longer than {LONGEST_NAME} characters."
-    try:
-        validate_turbine_name(name)
-    except ValidationError as error:
-        return str(error.message)
-    return None

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sourcedata.importing.cells import converted, text
 from sourcedata.importing.sheet import Sheet
-from sourcedata.models import END_OF_TIME, FIRST_TIME
+from sourcedata.limits import END_OF_TIME, FIRST_TIME
 
 Times = NDArray[np.datetime64]
 Durations = NDArray[np.timedelta64]

@@ -28,7 +28,7 @@ ONE_DAY = {"first": "2025-08-31", "last": "2025-08-31"}
 @pytest.fixture(autouse=True)
 def no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether messages arrive is told elsewhere; here nobody waits for a broker that is down."""
-    monkeypatch.setattr("aggregates.queueing.announce", lambda runs: "The broker is down.")
+    monkeypatch.setattr("aggregates.runs.queueing.announce", lambda runs: "The broker is down.")
 
 
 def staff(*codenames: str) -> Client:

@@ -7,8 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
-from aggregates import extract
 from aggregates.models import Run, Value
+from aggregates.source import gateway
 from sourcedata.models import Measurement
 from tests.builders import measurements, turbine, values
 
@@ -123,6 +123,6 @@ def test_a_source_that_does_not_answer_gets_a_sentence(monkeypatch) -> None:
     def fail(*arguments):
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr(extract.reader, "turbine_days", fail)
+    monkeypatch.setattr(gateway.reader, "turbine_days", fail)
     with pytest.raises(CommandError, match="source database fails: connection refused"):
         aggregate("--pending")

@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from aggregates import extract, states
+from aggregates import states
 from aggregates.models import Run
+from aggregates.source import gateway
 from aggregates.states import DayState
 from sourcedata.models import Measurement, SourceDay, Turbine
 from tests.builders import aggregated, measurements, turbine
@@ -20,7 +21,7 @@ def state(of: str = "T01") -> str:
 
 
 def days(first: date, last: date) -> list[DayState]:
-    return states.days(extract.turbine_days(first, last), first, last)
+    return states.days(gateway.turbine_days(first, last), first, last)
 
 
 def ended(status: str, turbines: list[str] | None = None) -> Run:

@@ -8,8 +8,8 @@ import pytest
 from django.db import connections
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
-from aggregates import queueing
 from aggregates.models import Run
+from aggregates.runs import queueing
 from common.days import today
 from tests import processes
 from tests.builders import measurements, turbine, values

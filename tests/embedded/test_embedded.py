@@ -23,7 +23,7 @@ from embedded.errors import EmbeddedServerError
 from embedded.layout import LONGEST_SOCKET_PATH, Layout
 from embedded.server import Server
 
-CHECKOUT = Path(embedded.__file__).parents[2]
+CHECKOUT = Path(embedded.__file__).parents[1]
 BACKEND: dict[str, Any] = {
     "AUTOCOMMIT": True,
     "CONN_HEALTH_CHECKS": False,
@@ -36,7 +36,7 @@ CLIENT = f"""
 import sys
 from pathlib import Path
 from django.conf import settings
-from windproject import embedded
+import embedded
 from embedded.base import DatabaseWrapper
 settings.configure()
 entry = embedded.database("target", Path(sys.argv[1]))

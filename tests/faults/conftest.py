@@ -16,8 +16,9 @@ from django.conf import settings
 from django.db import connections
 
 import embedded
-from aggregates import audit, queueing, reconciler, states
+from aggregates import audit, states
 from aggregates.models import ACTIVE, Run
+from aggregates.runs import queueing, reconciler
 from aggregates.states import State
 from common.days import now, today
 from common.postgres.partitions import ensure_months, month_of

@@ -6,7 +6,7 @@ from io import StringIO
 from django.core.management import call_command
 
 from aggregates import states
-from aggregates.extract import SourceUnavailable
+from aggregates.source.gateway import SourceUnavailable
 from common.postgres.partitions import month_after, month_of
 from tests.faults.conftest import DAY
 

@@ -4,9 +4,9 @@ import django
 
 django.setup()
 
-from aggregates import transform
+from aggregates.compute import rules
 from windproject.celery import app
 
 if __name__ == "__main__":
-    transform.ALGORITHM = 99
+    rules.ALGORITHM = 99
     app.worker_main(["worker", "--concurrency=1", "--hostname=newer@%h"])

@@ -16,7 +16,7 @@ import django
 
 django.setup()
 
-from aggregates import chunks, load
+from aggregates.runs import chunks, load
 from common import progress
 from sourcedata import reader
 from windproject.celery import app

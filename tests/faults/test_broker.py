@@ -9,8 +9,8 @@ import pytest
 from celery import current_app
 from django.test import Client
 
-from aggregates import reconciler
 from aggregates.models import Run
+from aggregates.runs import reconciler
 from common.days import now
 from sourcedata.models import Measurement
 from tests import processes

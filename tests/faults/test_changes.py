@@ -15,9 +15,10 @@ import psycopg2
 from django.conf import settings
 from django.db import connection, connections
 
-from aggregates import audit, chunks, load, pipeline, states
+from aggregates import audit, states
 from aggregates.models import Alert, Run, Value
-from aggregates.reconciler import tick
+from aggregates.runs import chunks, load, pipeline
+from aggregates.runs.reconciler import tick
 from common.days import now
 from common.postgres.partitions import ensure_months
 from embedded import binaries

@@ -30,9 +30,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from aggregates import audit, pipeline, states
+from aggregates import audit, states
 from aggregates.errors import RunFailed
 from aggregates.models import Run
+from aggregates.runs import pipeline
 from common import patience, waits
 from common.postgres.partitions import NoPartition, ensure_months, move_out_of_default
 from common.waits import COMMAND

@@ -9,8 +9,8 @@ import pytest
 from django.conf import settings
 from django.db import connections
 
-from aggregates import queueing, reconciler
 from aggregates.models import Run
+from aggregates.runs import queueing, reconciler
 from common.days import day_start, now, today
 from tests import processes
 from tests.builders import aggregated

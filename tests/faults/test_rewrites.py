@@ -8,8 +8,8 @@ import pytest
 from django.db import connections
 from django.test import Client
 
-from aggregates import pipeline
 from aggregates.models import Run, Value
+from aggregates.runs import pipeline
 from common import patience
 from common.days import today
 from common.postgres.partitions import month_after, month_of

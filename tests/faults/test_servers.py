@@ -13,8 +13,8 @@ import psycopg2
 import pytest
 from django.db import connection, connections
 
-from aggregates import reconciler
 from aggregates.models import Run
+from aggregates.runs import reconciler
 from common.days import now
 from sourcedata.models import Measurement
 from tests import processes

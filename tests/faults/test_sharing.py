@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from aggregates import queueing, tasks
+from aggregates import tasks
 from aggregates.models import Chunk, Run, Tick
+from aggregates.runs import queueing
 from tests import processes
 from tests.builders import values
 from tests.faults.conftest import DAY, ask, heals, measured

@@ -8,8 +8,8 @@ import pytest
 from django.db import OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from aggregates import load
 from aggregates.models import AggregatedDay
+from aggregates.runs import load
 from sourcedata.models import Measurement
 from tests.builders import aggregated
 from tests.faults.conftest import DAY, copied, proves_well

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
-from aggregates import pipeline, reconciler
 from aggregates.audit import nightly
 from aggregates.models import Run
+from aggregates.runs import pipeline, reconciler
 from common.days import day_start, now, today
 from common.postgres.partitions import ensure_months, month_after, month_of
 from sourcedata import reader, retention

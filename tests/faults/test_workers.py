@@ -10,8 +10,8 @@ from celery import current_app
 from django.db.models import F
 from django.db.models.functions import Now
 
-from aggregates import reconciler
 from aggregates.models import Code, Run, Tick, Worker
+from aggregates.runs import reconciler
 from common.days import now
 from sourcedata.models import Measurement
 from tests import processes

@@ -35,7 +35,7 @@ def test_a_database_that_does_not_answer_is_one_sentence(command: list[str]) -> 
 
 def test_a_command_that_shows_no_page_loads_none() -> None:
     ended = manage("aggregate", "--pending", PYTHONPROFILEIMPORTTIME="1", **UNREACHABLE)
-    assert "aggregates.pipeline" in ended.stderr
+    assert "aggregates.runs.pipeline" in ended.stderr
     assert "windproject.urls" not in ended.stderr
 
 

@@ -125,7 +125,7 @@ def test_sixteen_who_wait_for_a_locked_table_keep_nobody_else_waiting(site: Site
         with sixteen(site, DAYS) as asked:
             site.proves_to_answer()
         answers = [one.result() for one in asked]
-    assert {status for status, _ in answers} == {503}
+    assert 503 in {status for status, _ in answers} <= {503, 429}
     assert max(took_s for _, took_s in answers) < 5
     assert timed(site, DAYS)[0] == 200
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from aggregates import pipeline, queueing
 from aggregates.errors import RunFailed
 from aggregates.management.arguments import add_turbines, refuse_unknown_turbines
 from aggregates.management.report import write_queued, write_report
+from aggregates.runs import pipeline, queueing
 from common.arguments import day_argument, range_of_days
 from common.checks import OURS
 from common.patience import keep_to

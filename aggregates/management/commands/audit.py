@@ -7,11 +7,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich import box
 from rich.table import Table
 
-from aggregates import audit, queueing
+from aggregates import audit
 from aggregates.audit import Audit
 from aggregates.errors import RunFailed
 from aggregates.management.arguments import add_turbines, refuse_unknown_turbines
 from aggregates.management.report import write_queued
+from aggregates.runs import queueing
 from common.arguments import day_argument, range_of_days
 from common.checks import OURS
 from common.patience import keep_to

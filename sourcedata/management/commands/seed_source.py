@@ -9,11 +9,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from common.checks import OURS
-from common.days import today
+from common.days import FIRST_DAY, LAST_DAY, parse_day, today
 from common.terminal import track
 from sourcedata.loading import RangeIsNotEmpty, append, empty_range
 from sourcedata.management.guards import refuse_where_nobody_reads
-from sourcedata.models import END_OF_TIME, FIRST_TIME, Turbine
+from sourcedata.models import Turbine
 from sourcedata.simulation import (
     MINUTES_PER_DAY,
     RATED_POWER_KW,
@@ -23,7 +23,6 @@ from sourcedata.simulation import (
 )
 
 MOST_TURBINES, MOST_DAYS, HIGHEST_SEED = 1000, 3660, 2**32 - 1
-FIRST_DAY, LAST_DAY = FIRST_TIME.date(), END_OF_TIME.date() - timedelta(days=1)
 # Days of one turbine that are in memory at a time.
 DAYS_AT_ONCE = 31
 
@@ -165,7 +164,7 @@ def _end(options: Mapping[str, Any]) -> date:
     if options["end"] is None:
         return today() - timedelta(days=1)
     try:
-        end = date.fromisoformat(str(options["end"]))
+        end = parse_day(str(options["end"]))
     except ValueError:
         end = date.min
     if not FIRST_DAY <= end <= LAST_DAY:

@@ -155,7 +155,7 @@ def test_who_may_not_look_sees_no_day(client: Client, django_user_model: Any) ->
 @pytest.mark.django_db
 def test_a_day_is_shown_while_the_source_is_down(admin_client: Client, monkeypatch: Any) -> None:
     two_turbines()
-    monkeypatch.setattr("aggregates.extract.reader.turbine_days", _fail)
+    monkeypatch.setattr("aggregates.source.gateway.reader.turbine_days", _fail)
     found = page(admin_client)
     assert "The source database fails: connection refused." in found
     assert '<th scope="row">power</th> <td>20</td> <td></td>' in found

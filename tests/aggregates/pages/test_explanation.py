@@ -256,7 +256,7 @@ def test_a_source_that_does_not_answer_is_told(admin_client: Client, monkeypatch
     def fail(*arguments: Any) -> None:
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr("aggregates.extract.reader.snapshot", fail)
+    monkeypatch.setattr("aggregates.source.gateway.reader.snapshot", fail)
     assert "The source database fails: connection refused." in page(admin_client)
 
 

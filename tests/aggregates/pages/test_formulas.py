@@ -8,9 +8,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from aggregates.catalogue import STATISTICS
+from aggregates.compute.statistic_names import STATISTICS
+from aggregates.compute.transform import transform
 from aggregates.pages.formulas import formula
-from aggregates.transform import transform
 from sourcedata.variables import VARIABLES
 from tests.builders import frame
 

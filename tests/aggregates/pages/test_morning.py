@@ -10,9 +10,9 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django_celery_beat.models import PeriodicTask
 
-from aggregates import presence
 from aggregates.models import Tick
 from aggregates.pages import morning
+from aggregates.runs import presence
 from common.days import now, today
 from sourcedata.models import Measurement
 from tests.builders import aggregated, measurements, turbine
@@ -88,7 +88,7 @@ def test_a_source_that_lacks_a_trigger_is_told_with_what_to_type(admin_client: C
 @pytest.fixture
 def everything_runs(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A broker and a worker, so that the schedule alone is looked at."""
-    monkeypatch.setattr("windproject.health._broker", lambda: "ok")
+    monkeypatch.setattr("common.servers._broker", lambda: "ok")
     presence.tell("")
 
 
@@ -191,7 +191,7 @@ def test_a_source_that_does_not_answer_is_told(everything_runs: None, monkeypatc
     def fail(*arguments: Any) -> None:
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr("aggregates.extract.reader.turbine_days", fail)
+    monkeypatch.setattr("aggregates.source.gateway.reader.turbine_days", fail)
     assert sentences() == ["The source database fails: connection refused."]
 
 

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils.html import escape
 
 from aggregates.admin.performance import page_of
-from aggregates.pages.performance import PowerCurve
+from aggregates.analysis.performance import PowerCurve
 from aggregates.pages.performance_figures import power_curve_figure
 from tests.builders import aggregated, measurements, turbine
 

@@ -8,10 +8,11 @@ import pytest
 from django.db.models import F
 from django.test import Client
 
-from aggregates import extract, pipeline
-from aggregates.extract import SourceUnavailable
-from aggregates.journal import keeping
 from aggregates.models import LogLine, Run
+from aggregates.runs import pipeline
+from aggregates.runs.journal import keeping
+from aggregates.source import gateway
+from aggregates.source.gateway import SourceUnavailable
 from common.logs import about
 from sourcedata.models import Measurement
 from tests.builders import aggregated, measurements, turbine
@@ -56,7 +57,7 @@ def test_the_log_of_a_failed_run_ends_with_its_error(monkeypatch: pytest.MonkeyP
     def turbine_days(*arguments: Any) -> None:
         raise SourceUnavailable("The source is away.")
 
-    monkeypatch.setattr(extract, "turbine_days", turbine_days)
+    monkeypatch.setattr(gateway, "turbine_days", turbine_days)
     run = a_run()
     pipeline.execute(run)
     assert lines(run)[-1] == "ERROR: The run failed. The source is away."

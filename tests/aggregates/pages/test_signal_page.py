@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from django.test import Client
 
+from aggregates.analysis.downsampling import Points
 from aggregates.models import Signal, Value
-from aggregates.pages.downsampling import Points
 from aggregates.pages.signal_figure import signal_figure
 from tests.builders import aggregated, measurements, turbine
 

@@ -9,7 +9,7 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aggregates.filters import DayStateFilter, RunFilter, ValueFilter
+from aggregates.api.filters import DayStateFilter, RunFilter, ValueFilter
 from sourcedata.filters import MeasurementFilter, TurbineFilter
 from tests.builders import aggregated, measurements, turbine
 

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import get_resolver
 from knox.models import AuthToken
 
-from aggregates.filters import DayStateFilter, RunFilter, ValueFilter
+from aggregates.api.filters import DayStateFilter, RunFilter, ValueFilter
 from common.rest.tables import CONTAINERS
 from sourcedata.filters import MeasurementFilter, TurbineFilter
 from tests.builders import aggregated, measurements, turbine

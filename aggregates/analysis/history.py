@@ -1,0 +1,84 @@
+"""A variable's statistics over some days: its windows in order, and what each day comes to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import numpy as np
+import pandas as pd
+
+from aggregates.compute.statistic_names import COUNT, STATISTICS
+from aggregates.compute.windows import WINDOW, WINDOWS_PER_DAY, starts_between
+from aggregates.export.blocks import SignalName, blocks
+from aggregates.export.parts import Part
+from common.days import DAY, day_start
+
+
+def table(turbine: str, signals: Sequence[SignalName], first: date, last: date) -> pd.DataFrame:
+    """Return a turbine's signals in every window of the UTC days, both included; two queries.
+
+    A row per window, by its start (datetime64, UTC), and a column per signal, by variable and
+    statistic; NaN where there is no value.
+    """
+    starts = starts_between(day_start(first), day_start(last) + DAY)
+    (block,) = blocks([Part(turbine, starts, np.empty(0))], signals)
+    columns = pd.MultiIndex.from_tuples(signals)
+    return pd.DataFrame(block.values.T, index=starts, columns=columns)
+
+
+def history(turbine: str, variable: str, first: date, last: date) -> pd.DataFrame:
+    """Return all statistics of a variable likewise, a column per statistic."""
+    signals = [(variable, statistic) for statistic in STATISTICS]
+    return pd.DataFrame(table(turbine, signals, first, last)[variable])
+
+
+def has_values(found: pd.DataFrame) -> bool:
+    """Return whether any window of a history has a value."""
+    return bool(found[COUNT].any())
+
+
+@dataclass(frozen=True)
+class WindowValue:
+    """A statistic in the window that starts at `start`, and of how many samples.
+
+    `value` is None where the statistic does not exist there. `coverage` is the part of the samples
+    expected, 0 to 1.
+    """
+
+    start: datetime
+    value: float | None
+    count: int
+    coverage: float
+
+
+def windows(found: pd.DataFrame, statistic: str, sample_interval_s: int) -> Sequence[WindowValue]:
+    """Return one statistic of a history, window by window."""
+    expected = WINDOW.total_seconds() / sample_interval_s
+    starts = pd.DatetimeIndex(found.index).tz_localize(UTC).to_pydatetime()
+    return [
+        WindowValue(start, None if np.isnan(value) else value, int(count), count / expected)
+        for start, value, count in zip(
+            starts, found[statistic], found[COUNT].fillna(0), strict=True
+        )
+    ]
+
+
+@dataclass(frozen=True)
+class DayOfHistory:
+    """How many windows of a UTC day have samples, of how many samples, and the part expected."""
+
+    day: date
+    windows: int
+    count: int
+    coverage: float
+
+
+def days(found: pd.DataFrame, sample_interval_s: int) -> Sequence[DayOfHistory]:
+    """Return the days of a history, in order."""
+    expected = DAY.total_seconds() / sample_interval_s
+    counts = found[COUNT].to_numpy().reshape(-1, WINDOWS_PER_DAY)
+    numbers = zip((counts > 0).sum(axis=1), np.nansum(counts, axis=1), strict=True)
+    return [
+        DayOfHistory(start.date(), int(of_windows), int(count), count / expected)
+        for start, (of_windows, count) in zip(found.index[::WINDOWS_PER_DAY], numbers, strict=True)
+    ]

@@ -1,0 +1,1 @@
+"""The REST API: validate, ask a room, render."""

@@ -1,0 +1,36 @@
+"""The REST endpoint of turbine-days."""
+
+from datetime import timedelta
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from aggregates import states
+from aggregates.api.filters import DayStateFilter
+from aggregates.api.views import TellsOfSource, next_changed_since
+from common.rest.parameters import validated
+from common.rest.schema import records
+
+OF_CURRENT_RULES = (
+    "Whether the statistics were computed by the rules of today: the algorithm, the valid ranges, "
+    "the turbine's rated power. An archived turbine-day keeps statistics of the rules of its time. "
+    "Null where it was never aggregated, or is archived and the source no longer has its turbine."
+)
+
+
+class DaysView(TellsOfSource, APIView):
+    """`GET /api/days`: the turbine-days in [start, end) and what their statistics are worth."""
+
+    filterset_class = DayStateFilter
+
+    @extend_schema(
+        responses={200: records(states.TurbineDayState, of_current_rules=OF_CURRENT_RULES)}
+    )
+    def get(self, request: Request) -> Response:
+        asked = validated(self.filterset_class, request.query_params)
+        marked = next_changed_since()
+        last = asked["end"] - timedelta(days=1)
+        found = states.turbine_days(asked["start"], last, asked["turbine"], asked["changed_since"])
+        return Response(found, headers=marked)

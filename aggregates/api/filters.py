@@ -1,0 +1,123 @@
+"""The parameters of the target's addresses."""
+
+from typing import Any
+
+import django_filters
+
+from aggregates.compute.statistic_names import STATISTICS
+from aggregates.export.layouts import LAYOUTS
+from aggregates.models import AggregatedDay, Run, Value
+from aggregates.reader import AggregatedTurbines, turbine_names
+from aggregates.source import gateway
+from common.rest.downloads import FormatFilter
+from common.rest.parameters import (
+    DayFilter,
+    NamesFilter,
+    OneOfFilter,
+    PeriodForm,
+    ShareFilter,
+    TimeFilter,
+    ZoneFilter,
+)
+from common.wording import listed
+from sourcedata.variables import VARIABLE_NAMES
+
+CHANGED_SINCE = (
+    "Only turbine-days whose statistics changed then or later, and those whole. An answer's header "
+    "`Next-Changed-Since` is what to ask for next time."
+)
+
+
+class KnownTurbines(AggregatedTurbines):
+    """Those, and the source's, which is asked only about one that was never aggregated."""
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or name in gateway.turbine_names()
+
+
+class DayStateFilter(django_filters.FilterSet):
+    """Which turbine-days."""
+
+    start = DayFilter(required=True, help_text="First day, included.")
+    end = DayFilter(required=True, help_text="Last day, not included.")
+    turbine = NamesFilter(allowed=KnownTurbines, required=False, help_text="Default: all turbines.")
+    changed_since = TimeFilter(required=False, help_text=CHANGED_SINCE)
+
+    class Meta:
+        model = AggregatedDay
+        fields: list[str] = []
+        form = PeriodForm
+
+
+class ValueForm(PeriodForm):
+    """The turbines that are meant, and what a layout has no place for."""
+
+    def clean(self) -> dict[str, Any]:
+        asked = super().clean()
+        asked["turbine"] = asked.get("turbine") or turbine_names()
+        layout = LAYOUTS[asked.get("layout") or "long"]
+        for parameter, reason in layout.refusals(asked).items():
+            self.add_error(parameter, reason)
+        return self.cleaned_data
+
+
+class ValueFilter(django_filters.FilterSet):
+    """Which values, and how they are shown."""
+
+    start = TimeFilter(required=True, help_text="First start of a window, included.")
+    end = TimeFilter(required=True, help_text="Last start of a window, not included.")
+    turbine = NamesFilter(
+        allowed=AggregatedTurbines, required=False, help_text="Default: all that have statistics."
+    )
+    variable = NamesFilter(
+        allowed=VARIABLE_NAMES, required=False, help_text="Default: all variables."
+    )
+    statistic = NamesFilter(
+        allowed=STATISTICS, required=False, help_text="Default: all statistics."
+    )
+    changed_since = TimeFilter(required=False, help_text=CHANGED_SINCE)
+    min_coverage = ShareFilter(
+        required=False, help_text="Least share of the expected samples, 0 to 1; default 0."
+    )
+    layout = OneOfFilter(
+        allowed=[*LAYOUTS],
+        required=False,
+        help_text="`long`: a row per value; `wide`: a row per turbine and window; `openoa`: the"
+        " SCADA table of OpenOA; `flasc`: the frame of FLASC, a row per window. Default long.",
+    )
+    label = OneOfFilter(
+        allowed=["start", "end"], required=False, help_text="Which end of a window is shown."
+    )
+    timezone = ZoneFilter(required=False, help_text="Of the times shown. Default UTC.")
+    format = FormatFilter()
+
+    class Meta:
+        model = Value
+        fields: list[str] = []
+        form = ValueForm
+
+
+class RunFilter(django_filters.FilterSet):
+    """Which runs."""
+
+    start = DayFilter(field_name="day", lookup_expr="gte", help_text="First day, included.")
+    end = DayFilter(field_name="day", lookup_expr="lt", help_text="Last day, not included.")
+    status = NamesFilter(
+        field_name="status",
+        lookup_expr="in",
+        allowed=Run.Status.values,
+        required=False,
+        help_text=f"Some of {listed(Run.Status.values)}; default all.",
+    )
+    cursor = django_filters.CharFilter(
+        method="page", help_text="Where a page goes on, from `next` of the page before."
+    )
+
+    class Meta:
+        model = Run
+        fields: list[str] = []
+        form = PeriodForm
+
+    def page(self, runs: Any, name: str, value: str) -> Any:
+        """Leave the cursor to the pagination."""
+        return runs

@@ -1,0 +1,104 @@
+"""The REST endpoints of the statistics: what there is, and the values in whatever form is asked."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from django.http import StreamingHttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from aggregates import reader
+from aggregates.api.filters import ValueFilter
+from aggregates.api.views import TellsOfSource, next_changed_since
+from aggregates.export import layouts
+from aggregates.export.blocks import Block, SignalName, blocks, signal_names
+from aggregates.export.layouts import LAYOUTS, Layout, Shown
+from aggregates.export.parts import Part, parts
+from common.rest.downloads import DownloadView, download, format_of, refuse_too_many
+from common.rest.parameters import refuse_parameters, validated
+from common.rest.schema import records, tables
+from common.rest.tables import Schema
+from sourcedata.variables import VARIABLES, Variable
+
+CONVENTIONS = {
+    "minimum": "Least valid value, in `unit`; of the rated power where `per_rated_power`. What is"
+    " not valid is left out of the statistics.",
+    "maximum": "Greatest valid value, likewise.",
+    "is_angle": "Taken modulo 360 and averaged as unit vectors: `std` is Mardia's, and `min` may be"
+    " the larger number. `/data` has what was measured.",
+    "is_signed_angle": "What lies outside -180 to 180 is taken into it by whole turns, and averaged"
+    " as a plain number. `/data` has what was measured.",
+}
+
+
+def _every_layout() -> list[Schema]:
+    return [
+        layout(signal_names(layout.names, layout.statistics), Shown(), ["T01"]).schema
+        for layout in LAYOUTS.values()
+    ]
+
+
+class VariablesView(APIView):
+    """`GET /api/variables`: what is measured, in which unit, and which values are possible."""
+
+    @extend_schema(responses={200: records(Variable, **CONVENTIONS)})
+    def get(self, request: Request) -> Response:
+        refuse_parameters(request.query_params)
+        return Response([asdict(variable) for variable in VARIABLES])
+
+
+class SignalsView(APIView):
+    """`GET /api/signals`: what there are values of, and from when to when."""
+
+    @extend_schema(responses={200: records(reader.SignalHistory)})
+    def get(self, request: Request) -> Response:
+        refuse_parameters(request.query_params)
+        return Response(reader.signals())
+
+
+class ValuesView(TellsOfSource, DownloadView):
+    """`GET /api/values`: the statistics of windows that start in [start, end).
+
+    By turbine, time, and for `layout=long` by signal. Values are in their variable's unit.
+    """
+
+    filterset_class = ValueFilter
+
+    @extend_schema(responses=tables(*_every_layout()))
+    def get(self, request: Request) -> StreamingHttpResponse:
+        asked = validated(self.filterset_class, request.query_params)
+        headers = next_changed_since()
+        layout = _layout(asked)
+        found = parts(
+            asked["start"],
+            asked["end"],
+            layout.turbines,
+            asked["changed_since"],
+            days_per_part=layout.days_per_part,
+        )
+        if layout.by_time:
+            found.sort(key=lambda part: part.starts[0])
+        format = format_of(request, asked)
+        refuse_too_many(format, layout.cells(found))
+        batches = layout.batches(_blocks(found, layout.signals, asked["min_coverage"]))
+        return download(format, layout.schema, batches, {**headers, **layout.headers})
+
+
+def _layout(asked: Mapping[str, Any]) -> Layout:
+    layout = LAYOUTS[asked["layout"] or "long"]
+    signals = signal_names(
+        asked["variable"] or [*layout.names], asked["statistic"] or layout.statistics
+    )
+    shown = Shown(asked["timezone"], asked["label"] or "start")
+    return layout(signals, shown, asked["turbine"])
+
+
+def _blocks(
+    found: Sequence[Part], signals: Sequence[SignalName], min_coverage: float
+) -> Iterator[Block]:
+    if not min_coverage:
+        return blocks(found, signals)
+    return (layouts.covered(block, min_coverage) for block in blocks(found, signals))

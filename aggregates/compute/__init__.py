@@ -1,0 +1,1 @@
+"""From measurements to statistics: pure, with neither a database nor Django."""

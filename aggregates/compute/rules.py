@@ -1,0 +1,32 @@
+"""By which rules statistics are computed, as a short hash that is kept with them.
+
+Whoever changes what `transform` computes raises ALGORITHM, which makes every turbine-day stale.
+"""
+
+from functools import cache
+from hashlib import blake2s
+
+from sourcedata.variables import VARIABLES
+
+ALGORITHM = 2
+
+
+@cache
+def rules(rated_power_kw: float | None) -> str:
+    """Return a short hash of all that determines a turbine's statistics but its measurements."""
+    ranges = [
+        (
+            variable.name,
+            variable.is_angle,
+            variable.is_signed_angle,
+            variable.valid_range(rated_power_kw),
+        )
+        for variable in VARIABLES
+    ]
+    return blake2s(repr((ALGORITHM, ranges)).encode(), digest_size=6).hexdigest()
+
+
+def code_version() -> str:
+    """Return a short hash of what computes the statistics of any turbine."""
+    # That of a turbine of 1 kW: every limit that depends on the rated power is in it.
+    return rules(1.0)

@@ -1,0 +1,1 @@
+"""Stored values as tables, in whatever layout is asked for."""

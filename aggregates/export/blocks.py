@@ -1,0 +1,94 @@
+"""Stored values as tables, a turbine and some weeks at a time: what every layout is made of."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from aggregates.compute.statistic_names import COUNT, STATISTICS
+from aggregates.compute.windows import WINDOW
+from aggregates.export.parts import Part
+from aggregates.models import Signal
+from common.arrays import Array
+from common.databases import TARGET
+from common.postgres.pgcopy import FLOAT, INTEGER, TIME, copy_out
+from sourcedata.variables import VARIABLE_NAMES
+
+SignalName = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Block:
+    """The values of one turbine in windows that follow each other.
+
+    `starts` are the windows' starts (datetime64[us], UTC). `values` has a row per signal, which
+    `signals` names by variable and statistic, and a column per window; NaN where there is no value.
+    `counts` is of the same shape: how many samples of the signal's variable the window has, of
+    `expected_samples`, a number per window.
+    """
+
+    turbine: str
+    starts: Array
+    signals: Sequence[SignalName]
+    values: Array
+    counts: Array
+    expected_samples: Array
+
+
+def signal_names(variables: Collection[str], statistics: Collection[str]) -> list[SignalName]:
+    """Return all pairs of a variable and a statistic; none named means all."""
+    return list(product(variables or VARIABLE_NAMES, statistics or STATISTICS))
+
+
+def blocks(parts: Sequence[Part], signals: Sequence[SignalName]) -> Iterator[Block]:
+    """Yield the values of each part, a row for each of `signals`, in their order."""
+    ids = _signal_ids({part.turbine for part in parts})
+    for part in parts:
+        yield _block(part, ids.get(part.turbine, {}), signals)
+
+
+def _signal_ids(turbines: Collection[str]) -> Mapping[str, Mapping[SignalName, int]]:
+    found: dict[str, dict[SignalName, int]] = defaultdict(dict)
+    rows = Signal.objects.filter(turbine__in=turbines)
+    for turbine, variable, statistic, pk in rows.values_list(
+        "turbine", "variable", "statistic", "pk"
+    ):
+        found[turbine][variable, statistic] = pk
+    return found
+
+
+def _block(part: Part, ids: Mapping[SignalName, int], signals: Sequence[SignalName]) -> Block:
+    starts = part.starts
+    counted = [(variable, COUNT) for variable, _ in signals]
+    table = _table({ids[name] for name in {*signals, *counted} if name in ids}, starts)
+    absent = np.full(len(starts), np.nan)
+    values = [table.get(ids.get(name, 0), absent) for name in signals]
+    counts = [table.get(ids.get(name, 0), absent) for name in counted]
+    shape = (len(signals), len(starts))
+    return Block(
+        part.turbine,
+        starts,
+        signals,
+        np.reshape(values, shape),
+        np.nan_to_num(counts).reshape(shape),
+        part.expected_samples,
+    )
+
+
+def _table(ids: Collection[int], starts: Array) -> Mapping[int, Array]:
+    """Return a row of values per signal."""
+    known = np.sort(np.fromiter(ids, dtype=np.int64))
+    table = np.full((len(known), len(starts)), np.nan)
+    if table.size:
+        signal_id, timestamp, value = copy_out(
+            TARGET,
+            "SELECT signal_id, timestamp, value FROM data"
+            " WHERE signal_id = ANY(%s::bigint[]) AND timestamp >= %s AND timestamp <= %s",
+            [known.tolist(), *(f"{time}Z" for time in (starts[0], starts[-1]))],
+            INTEGER + TIME + FLOAT,
+        )
+        numbers = (timestamp - starts[0]) // np.timedelta64(WINDOW)
+        table[np.searchsorted(known, signal_id), numbers.astype(int)] = value
+    return dict(zip(known.tolist(), table, strict=True))

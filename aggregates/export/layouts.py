@@ -1,0 +1,253 @@
+"""The shapes that statistics are given in: pure, blocks in, tables of columns out."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import groupby
+from typing import Any, ClassVar
+
+import numpy as np
+import pyarrow as pa
+
+from aggregates.compute.statistic_names import MEAN
+from aggregates.compute.windows import WINDOW, WINDOWS_PER_DAY
+from aggregates.export.blocks import Block, SignalName
+from aggregates.export.parts import Part
+from common.arrays import Array
+from common.rest.tables import Batch, Column, Schema
+from common.wording import unknown
+from sourcedata.variables import VARIABLES
+
+# What a download holds in memory at a time is some times that much.
+CELLS_PER_PART = 25_000
+EPOCH = np.datetime64(0, "us")
+UTC = "UTC"
+
+
+# UTC without saying so, and nanoseconds: FLASC takes others for them.
+NAIVE = pa.timestamp("ns")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How times are shown: the window's start or end, in which time zone."""
+
+    timezone: str = UTC
+    label: str = "start"
+
+
+def covered(block: Block, min_coverage: float) -> Block:
+    """Return the block without the values whose window has too few samples of their variable."""
+    is_covered = block.counts / block.expected_samples >= min_coverage
+    return replace(block, values=np.where(is_covered, block.values, np.nan))
+
+
+class Layout:
+    """A shape: what has a place in it, its columns, and its rows."""
+
+    # The variables that have one, by their names there, and their statistics; none means all.
+    names: ClassVar[Mapping[str, str]] = {}
+    statistics: ClassVar[Sequence[str]] = ()
+    # Whether a row is of all turbines, so that they are to come by time first.
+    by_time: ClassVar[bool] = False
+
+    @classmethod
+    def refusals(cls, asked: Mapping[str, Any]) -> Mapping[str, str]:
+        """Return why parameters have no meaning in this shape, by their names."""
+        if not cls.names:
+            return {}
+        wrong = {
+            "variable": unknown(asked.get("variable", ()), cls.names),
+            "statistic": unknown(asked.get("statistic", ()), cls.statistics),
+            "timezone": unknown([asked.get("timezone", UTC)], [UTC]),
+        }
+        return {name: f"in this layout: {reason}" for name, reason in wrong.items() if reason}
+
+    def __init__(
+        self, signals: Sequence[SignalName], shown: Shown, turbines: Sequence[str]
+    ) -> None:
+        self.signals, self.shown, self.turbines = signals, shown, turbines
+
+    @property
+    def days_per_part(self) -> int:
+        """How many days it is to be given at a time; more of them where a day holds less."""
+        per_day = WINDOWS_PER_DAY * len(self.signals) * (len(self.turbines) if self.by_time else 1)
+        return max(CELLS_PER_PART // max(per_day, 1), 1)
+
+    def cells(self, parts: Sequence[Part]) -> int:
+        """Return how many values the parts can have at most in this shape."""
+        return len(self.signals) * sum(len(part.starts) for part in parts)
+
+    @property
+    def time_type(self) -> Any:
+        """Arrow's type of its times."""
+        return pa.timestamp("us", tz=self.shown.timezone)
+
+    def times(self, starts: Array) -> Column:
+        """Return the windows' labels."""
+        later = WINDOW if self.shown.label == "end" else timedelta()
+        return pa.array(starts + np.timedelta64(later), self.time_type)
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What is told beside the table."""
+        return {}
+
+    @property
+    def schema(self) -> Schema:
+        """The columns."""
+        raise NotImplementedError
+
+    def batches(self, blocks: Iterator[Block]) -> Iterator[Batch]:
+        """Yield the rows, which come in the order of the blocks."""
+        return (pa.record_batch(self.columns(block), schema=self.schema) for block in blocks)
+
+    def columns(self, block: Block) -> Sequence[Column]:
+        """Return the columns of the block's rows."""
+        raise NotImplementedError
+
+
+class Long(Layout):
+    """A row per signal and window that has a value, by time."""
+
+    @property
+    def schema(self) -> Schema:
+        """The columns."""
+        texts = [(name, pa.string()) for name in ("variable", "statistic")]
+        time = ("timestamp", self.time_type)
+        return pa.schema([("turbine", pa.string()), time, *texts, ("value", pa.float64())])
+
+    def columns(self, block: Block) -> Sequence[Column]:
+        """Return the columns of the block's rows."""
+        windows, signals = np.nonzero(~np.isnan(block.values.T))
+        return [
+            pa.repeat(block.turbine, len(windows)),
+            self.times(block.starts[windows]),
+            *(
+                pa.array(texts, pa.string()).take(pa.array(signals))
+                for texts in zip(*self.signals, strict=True)
+            ),
+            pa.array(block.values.T[windows, signals]),
+        ]
+
+
+class Wide(Layout):
+    """A row per turbine and window, with null where a signal has no value; none of nulls alone."""
+
+    @property
+    def schema(self) -> Schema:
+        """The columns."""
+        names = [f"{variable}_{statistic}" for variable, statistic in self.signals]
+        time = ("timestamp", self.time_type)
+        return pa.schema([("turbine", pa.string()), time, *((n, pa.float64()) for n in names)])
+
+    def columns(self, block: Block) -> Sequence[Column]:
+        """Return the columns of the block's rows."""
+        kept = _has_any(block.values)
+        return [
+            pa.repeat(block.turbine, kept.sum()),
+            self.times(block.starts[kept]),
+            *_cells(block.values[:, kept]),
+        ]
+
+
+class OpenOA(Wide):
+    """OpenOA's SCADA table: a row per asset and window that has a value."""
+
+    names = {one.name: one.openoa_name for one in VARIABLES if one.openoa_name}
+    statistics = (MEAN,)
+    time_type = NAIVE
+
+    @property
+    def schema(self) -> Schema:
+        """The columns."""
+        values = [(self.names[variable], pa.float64()) for variable, _ in self.signals]
+        return pa.schema([("time", NAIVE), ("asset_id", pa.string()), *values])
+
+    def columns(self, block: Block) -> Sequence[Column]:
+        """Return the columns of the block's rows."""
+        turbine, time, *values = super().columns(block)
+        return [time, turbine, *values]
+
+
+class Flasc(Layout):
+    """FLASC's frame: a row per window, and of each turbine, by number, a column per variable."""
+
+    names = {one.name: one.flasc_name for one in VARIABLES if one.flasc_name}
+    statistics = (MEAN,)
+    time_type = NAIVE
+    by_time = True
+    # Of turbines: FLASC counts those whose number has three digits.
+    most_turbines = 1000
+    # In bytes: proxies pass no more on.
+    longest_header = 4000
+
+    @classmethod
+    def refusals(cls, asked: Mapping[str, Any]) -> Mapping[str, str]:
+        """Return why parameters have no meaning in this shape, by their names."""
+        found = dict(super().refusals(asked))
+        if asked.get("changed_since"):
+            found["changed_since"] = (
+                "in this layout a row is of all turbines; allowed are long, wide and openoa."
+            )
+        if len(asked.get("turbine", ())) > cls.most_turbines:
+            found["turbine"] = f"in this layout at most {cls.most_turbines} are allowed."
+        return found
+
+    def cells(self, parts: Sequence[Part]) -> int:
+        """Return how many values the parts can have at most in this shape."""
+        windows = len(np.unique(np.concatenate([[], *(part.starts.astype(int) for part in parts)])))
+        return len(self.signals) * len(self.turbines) * windows
+
+    @property
+    def numbers(self) -> Mapping[str, str]:
+        """The turbines by their numbers, which their columns end in."""
+        return {f"{number:03}": turbine for number, turbine in enumerate(self.turbines)}
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The turbines by number, in JSON, where they are not too many."""
+        text = json.dumps(self.numbers)
+        return {"Turbine-Numbers": text} if len(text) <= self.longest_header else {}
+
+    @property
+    def schema(self) -> Schema:
+        """The columns; pandas reads the turbines by number as `attrs["turbines"]`."""
+        names = [f"{self.names[v]}_{number}" for number in self.numbers for v, _ in self.signals]
+        attributes = json.dumps({"turbines": self.numbers})
+        columns = [("time", NAIVE), *((name, pa.float64()) for name in names)]
+        return pa.schema(columns, metadata={"PANDAS_ATTRS": attributes})
+
+    def batches(self, blocks: Iterator[Block]) -> Iterator[Batch]:
+        """Yield the rows by time."""
+        days = timedelta(days=self.days_per_part)
+        for _, group in groupby(blocks, lambda block: (block.starts[0] - EPOCH) // days):
+            yield self._batch(list(group))
+
+    def _batch(self, blocks: Sequence[Block]) -> Batch:
+        starts = np.unique(np.concatenate([block.starts for block in blocks]))
+        place = {turbine: number for number, turbine in enumerate(self.turbines)}
+        table = np.full((len(self.turbines), len(self.signals), len(starts)), np.nan)
+        for block in blocks:
+            table[place[block.turbine]][:, np.searchsorted(starts, block.starts)] = block.values
+        columns = table.reshape(-1, len(starts))
+        kept = _has_any(columns)
+        cells = [self.times(starts[kept]), *_cells(columns[:, kept])]
+        return pa.record_batch(cells, schema=self.schema)
+
+
+def _has_any(values: Array) -> Array:
+    return np.asarray(~np.isnan(values).all(axis=0))
+
+
+def _cells(values: Array) -> Sequence[Column]:
+    return [pa.array(row, from_pandas=True) for row in values]
+
+
+LAYOUTS: Mapping[str, type[Layout]] = {
+    "long": Long,
+    "wide": Wide,
+    "openoa": OpenOA,
+    "flasc": Flasc,
+}

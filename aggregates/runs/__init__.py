@@ -1,0 +1,1 @@
+"""Runs: asked for, shared by workers, repeated, and what they store."""

@@ -1,0 +1,88 @@
+"""The work itself: a run's turbine-days, chunk by chunk, shared by the workers.
+
+The worker that has the run leads: it does what waits, waits for what others do, and does again
+what they lost or gave back. What fails in its own hands fails the run.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from datetime import date
+from functools import partial
+
+from aggregates.compute.transform import transform
+from aggregates.models import Chunk, Run
+from aggregates.runs import load
+from aggregates.runs.heartbeat import beating
+from aggregates.runs.journal import keeping
+from aggregates.runs.load import Part
+from aggregates.source import gateway
+from common import progress
+from common.logs import about
+from common.prefetch import ahead
+from common.wording import listed
+
+logger = logging.getLogger(__name__)
+
+# How often the leader looks whether the others are done.
+POLL_S = 0.1
+
+# Tells the workers that so many chunks of a run wait for help.
+Call = Callable[[Run, int], None]
+
+
+def lead(run: Run, turbines: list[str], call: Call | None) -> list[str]:
+    """Aggregate the turbines on the run's day, with whoever helps.
+
+    Returns the turbines that were left as they were because most of their samples are gone.
+
+    Raises:
+        RunFailed: where the source does not answer.
+        RunLost: where another worker has taken the run over.
+    """
+    chunks = Chunk.objects.cut(run, turbines)
+    if call and chunks > 1:
+        call(run, chunks - 1)
+    while waiting := list(run.chunks.open()):
+        if chunk := run.chunks.take():
+            _aggregate(chunk)
+        else:
+            time.sleep(POLL_S)
+            # Whoever has them gives signs of life of its own.
+            progress.note()
+            for one in waiting:
+                one.take_back()
+    return sorted(name for chunk in run.chunks.all() for name in chunk.lost)
+
+
+def help_with(run: Run) -> bool:
+    """Aggregate a chunk of a run that another worker leads; return whether there was one.
+
+    A chunk that fails is given back.
+    """
+    chunk = run.chunks.filter(run__status=Run.Status.RUNNING).untouched().take()
+    if chunk is None:
+        return False
+    with about(run=run.pk, day=run.day), keeping(chunk.run), beating(chunk):
+        try:
+            _aggregate(chunk)
+        except Exception as error:
+            logger.warning("%s is given back: %r", chunk, error)
+            chunk.give_back()
+    return True
+
+
+def _aggregate(chunk: Chunk) -> None:
+    with closing(ahead(partial(_part, chunk.run.day), gateway.parts(chunk.turbines))) as parts:
+        load.replace(chunk, parts)
+    logger.info("Done: %s.", listed(chunk.turbines))
+
+
+def _part(day: date, turbines: Sequence[str]) -> Part:
+    snapshot = gateway.snapshot(day, turbines)
+    rated_powers_kw = {known.turbine: known.rated_power_kw for known in snapshot.turbine_days}
+    return Part(
+        transform(snapshot.measurements, day, rated_powers_kw),
+        {known.turbine: known for known in snapshot.turbine_days},
+    )

@@ -1,0 +1,302 @@
+"""Replacing the statistics of turbine-days by newer ones, writing only what differs."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from django.db import IntegrityError, connections, transaction
+from django.db.models.functions import Now
+
+from aggregates.compute.difference import Difference, compare, rows_that_lose_most
+from aggregates.compute.rules import rules
+from aggregates.compute.transform import DayStatistics
+from aggregates.compute.windows import WINDOW, WINDOWS_PER_DAY, window_numbers, window_starts
+from aggregates.errors import RunFailed
+from aggregates.models import AggregatedDay, Chunk, Run, Signal, locks
+from aggregates.models.figures import Figures
+from aggregates.source.gateway import TurbineDay
+from common.arrays import Array
+from common.databases import TARGET
+from common.days import day_bounds, day_start
+from common.postgres.partitions import NoPartition, ensure_months, table_for
+from common.postgres.pgcopy import FLOAT, INTEGER, TIME, copy_in, copy_out
+
+
+@dataclass(frozen=True)
+class Part:
+    """The statistics of some turbines on one day, and the turbine-days that they are of, by name.
+
+    The two are of the same moment of the source. A turbine that it did not know then is in neither,
+    so nothing of it is touched.
+    """
+
+    statistics: DayStatistics
+    turbine_days: Mapping[str, TurbineDay]
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was done with some turbines.
+
+    `losers` are the turbines that were left as they were, `changed` those of which any value is
+    another one now; `windows` counts by turbine those with values, `most_windows` those that had
+    values at most, and `turbine_days` are what the statistics are of.
+    """
+
+    turbine_days: Mapping[str, TurbineDay] = field(default_factory=dict)
+    losers: set[str] = field(default_factory=set)
+    changed: set[str] = field(default_factory=set)
+    windows: Mapping[str, int] = field(default_factory=dict)
+    most_windows: Mapping[str, int] = field(default_factory=dict)
+    figures: Figures = field(default_factory=Figures)
+
+    def __add__(self, other: "Written") -> "Written":
+        return Written(
+            {**self.turbine_days, **other.turbine_days},
+            self.losers | other.losers,
+            self.changed | other.changed,
+            {**self.windows, **other.windows},
+            {**self.most_windows, **other.most_windows},
+            self.figures + other.figures,
+        )
+
+
+def replace(chunk: Chunk, parts: Iterable[Part]) -> None:
+    """Replace the statistics of the run's day, of the turbines that the parts know, all or nothing.
+
+    Counts on the run what was done, and notes on the chunk that it is. Turbines that would lose
+    more than half of their values, or of the windows that they had at most, are left as they were,
+    unless the run has `force`, and noted too.
+
+    Raises:
+        RunLost: where another worker has taken the run or the chunk over; then nothing was written.
+        RunFailed: where the day's values have no place.
+    """
+    run = chunk.run
+    try:
+        ensure_months(TARGET, "data", [run.day])
+        with transaction.atomic(using=TARGET):
+            locks.take_turns_to_load(chunk.pk)
+            table = _table_of(run.day)
+            written = sum((_replace(part, run, table) for part in parts), start=Written())
+            chunk.finish(written.losers)
+            run.hold()
+            locks.announce_changes()
+            _remember(run, written)
+            _require_same(table, run.day)
+            run.add(written.figures + Figures(turbine_days=len(written.turbine_days)))
+    except NoPartition as error:
+        raise RunFailed(f"The target cannot store values: {error}") from error
+    except IntegrityError:
+        # What lies in a partition that is being detached is not seen, and so not replaced.
+        _require_same(table, run.day)
+        raise
+
+
+def _table_of(day: date) -> str:
+    with connections[TARGET].cursor() as cursor:
+        return table_for(cursor, "data", day)
+
+
+def _require_same(table: str, day: date) -> None:
+    """Refuse values that went into what is no partition any more, or will not be one soon.
+
+    Raises:
+        RunFailed: saying so.
+    """
+    with transaction.atomic(using=TARGET):
+        if table not in (_table_of(day), "data"):
+            raise RunFailed(f"{table} is no partition of data any more: it was detached.")
+
+
+def _replace(part: Part, run: Run, table: str) -> Written:
+    values, ids = _with_signals(part.statistics.values)
+    before, after = _stored(ids, run.day), values.to_numpy()
+    turbines = values.index.get_level_values("turbine")
+    windows, most_windows = _windows(after, turbines), _most_windows(run, part)
+    lost = np.zeros(len(ids), dtype=bool)
+    if not run.force:
+        shrunk = [name for name, most in most_windows.items() if 2 * windows.get(name, 0) < most]
+        lost = rows_that_lose_most(before, after, _owners(values)) | turbines.isin(shrunk)
+    difference = compare(before, np.where(lost[:, np.newaxis], before, after))
+    _write(difference, after, ids, run.day, table)
+    return Written(
+        turbine_days=part.turbine_days,
+        losers=set(turbines[np.flatnonzero(lost)]),
+        changed=set(turbines[np.flatnonzero(difference.any.any(axis=1))]),
+        windows=windows,
+        most_windows={name: max(most_windows.get(name, 0), n) for name, n in windows.items()},
+        figures=_figures(part.statistics, difference),
+    )
+
+
+def _most_windows(run: Run, part: Part) -> Mapping[str, int]:
+    """Return how many windows had values at most, by turbine; nothing where a loss is confirmed."""
+    if run.force:
+        return {}
+    days = AggregatedDay.objects.filter(day=run.day, turbine__in=part.turbine_days)
+    return dict(days.values_list("turbine", "most_windows"))
+
+
+def _owners(values: pd.DataFrame) -> Array:
+    return pd.factorize(values.index.get_level_values("turbine"))[0]
+
+
+def _with_signals(values: pd.DataFrame) -> tuple[pd.DataFrame, Array]:
+    """Return the rows whose signal exists, and the ids, both by id.
+
+    A signal comes into being with its first value.
+    """
+    keys = values.index[values.notna().any(axis=1)]
+    known = _known_signals(values)
+    new = keys.difference(known.index)
+    if len(new):
+        Signal.objects.bulk_create(
+            [Signal(turbine=t, variable=v, statistic=s) for t, v, s in new],
+            # Another run may need the same signals at the same time: it waits for the end of this
+            # transaction. All of them make signals in the order of their names, so none waits for
+            # one that waits for it.
+            ignore_conflicts=True,
+        )
+        known = _known_signals(values)
+    return values.reindex(known.index), known.to_numpy()
+
+
+def _known_signals(values: pd.DataFrame) -> pd.Series:
+    turbines = list(values.index.unique("turbine"))
+    rows = list(
+        Signal.objects.filter(turbine__in=turbines)
+        .order_by("id")
+        .values_list("id", "turbine", "variable", "statistic")
+    )
+    index = pd.MultiIndex.from_tuples([row[1:] for row in rows], names=values.index.names)
+    return pd.Series([row[0] for row in rows], index=index, dtype=np.int64)
+
+
+def _stored(ids: Array, day: date) -> Array:
+    """Return the stored values of the signals `ids`, ascending, as a table like the new ones."""
+    table = np.full((len(ids), WINDOWS_PER_DAY), np.nan)
+    signal_id, timestamp, value = copy_out(
+        TARGET,
+        "SELECT signal_id, timestamp, value FROM data"
+        " WHERE signal_id = ANY(%s::bigint[]) AND timestamp >= %s AND timestamp < %s",
+        [ids.tolist(), *day_bounds(day)],
+        INTEGER + TIME + FLOAT,
+    )
+    table[np.searchsorted(ids, signal_id), window_numbers(timestamp, day)] = value
+    return table
+
+
+def _write(difference: Difference, after: Array, ids: Array, day: date, table: str) -> None:
+    gone = difference.removed | difference.changed
+    # A signal of whose values most go is written anew: to find a few among many takes longer.
+    anew = 2 * gone.sum(axis=1) > (gone | difference.unchanged).sum(axis=1)
+    _delete_days(ids[anew], day)
+    _delete_values(gone & ~anew[:, np.newaxis], ids, day)
+    comes = difference.inserted | difference.changed
+    _insert(comes | (difference.unchanged & anew[:, np.newaxis]), after, ids, day, table)
+
+
+def _insert(cells: Array, after: Array, ids: Array, day: date, table: str) -> None:
+    signals, windows = np.nonzero(cells)
+    if not len(signals):
+        return
+    # In the order of the key, which is how the index grows fastest.
+    columns = {
+        "signal_id": ids[signals],
+        "timestamp": window_starts(day)[windows],
+        "value": after[signals, windows],
+    }
+    stored = copy_in(TARGET, table, columns)
+    if stored != len(signals):
+        raise RunFailed(
+            f"The target took {stored:,} of {len(signals):,} values: data has a trigger or a rule"
+            " that drops some."
+        )
+
+
+def _delete_days(ids: Array, day: date) -> None:
+    if len(ids):
+        with connections[TARGET].cursor() as cursor:
+            cursor.execute(
+                "DELETE FROM data WHERE signal_id = ANY(%s::bigint[])"
+                " AND timestamp >= %s AND timestamp < %s",
+                [ids.tolist(), *day_bounds(day)],
+            )
+
+
+def _delete_values(cells: Array, ids: Array, day: date) -> None:
+    signals, windows = np.nonzero(cells)
+    if not len(signals):
+        return
+    with connections[TARGET].cursor() as cursor:
+        # Of a day that came after the table was last analysed, the planner expects one row, and
+        # would compare each of very many with each that goes.
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        cursor.execute(
+            "DELETE FROM data USING unnest(%s::bigint[], %s::int[]) AS gone(signal_id, number)"
+            " WHERE data.signal_id = ANY(%s::bigint[]) AND data.signal_id = gone.signal_id"
+            " AND data.timestamp = %s + gone.number * %s::interval"
+            " AND data.timestamp >= %s AND data.timestamp < %s",
+            [
+                ids[signals].tolist(),
+                windows.tolist(),
+                np.unique(ids[signals]).tolist(),
+                day_start(day),
+                str(WINDOW),
+                *day_bounds(day),
+            ],
+        )
+        cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
+
+
+def _windows(after: Array, turbines: pd.Index) -> Mapping[str, int]:
+    """Return how many windows have values, by turbine."""
+    has_value = pd.DataFrame(~np.isnan(after), index=turbines).groupby(level=0).any()
+    return dict(zip(has_value.index, has_value.sum(axis=1).tolist(), strict=True))
+
+
+def _remember(run: Run, written: Written) -> None:
+    known = [
+        AggregatedDay(
+            turbine=name,
+            day=run.day,
+            revision=turbine_day.revision,
+            rules=rules(turbine_day.rated_power_kw),
+            run=run,
+            sample_interval_s=turbine_day.sample_interval_s,
+            rated_power_kw=turbine_day.rated_power_kw,
+            windows=written.windows.get(name, 0),
+            most_windows=written.most_windows.get(name, 0),
+            aggregated_at=Now(),
+            changed_at=Now(),
+        )
+        for name, turbine_day in written.turbine_days.items()
+        if name not in written.losers
+    ]
+    unchanged = {"turbine", "day", "changed_at", "audited_at"}
+    fields = [field.name for field in AggregatedDay._meta.concrete_fields]
+    updated = [name for name in fields if name not in unchanged]
+    _upsert([day for day in known if day.turbine not in written.changed], updated)
+    _upsert([day for day in known if day.turbine in written.changed], [*updated, "changed_at"])
+
+
+def _upsert(days: Sequence[AggregatedDay], updated: Sequence[str]) -> None:
+    AggregatedDay.objects.bulk_create(
+        days, update_conflicts=True, unique_fields=["turbine", "day"], update_fields=updated
+    )
+
+
+def _figures(statistics: DayStatistics, difference: Difference) -> Figures:
+    return Figures(
+        samples=statistics.samples,
+        missing=statistics.missing,
+        rejected=statistics.rejected,
+        windows=statistics.windows,
+        inserted=int(difference.inserted.sum()),
+        changed=int(difference.changed.sum()),
+        removed=int(difference.removed.sum()),
+        unchanged=int(difference.unchanged.sum()),
+    )

@@ -1,0 +1,201 @@
+"""The one room behind every door: asking for runs, and walking a run from start to end."""
+
+import logging
+import traceback
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from celery.exceptions import SoftTimeLimitExceeded
+from django.db import connections
+
+from aggregates import versions
+from aggregates.errors import RunFailed, RunLost, SamplesLost
+from aggregates.models import ACTIVE, Outcome, Run
+from aggregates.runs import chunks, restores
+from aggregates.runs.heartbeat import beating
+from aggregates.runs.journal import keeping
+from aggregates.source import gateway
+from aggregates.source.gateway import TurbineDay
+from common.databases import TARGET
+from common.logs import about
+from common.postgres.outages import is_outage
+from common.wording import first_line
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What became of a request for one day; `run` is None where there is nothing to do."""
+
+    day: date
+    outcome: Outcome
+    run: Run | None
+
+
+def pending_days(first: date, last: date, turbines: Collection[str] = ()) -> list[date]:
+    """Return the days from `first` to `last` that have a turbine-day which is not current.
+
+    Raises:
+        SourceUnavailable: where the source does not answer.
+    """
+    restores.notice()
+    return sorted({found.day for found in versions.not_current(first, last, turbines)})
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a request for one day would come to, and why."""
+
+    day: date
+    outcome: Outcome
+    reason: str
+
+
+def preview(days: Collection[date], turbines: Collection[str], force: bool = False) -> list[Plan]:
+    """Return what `request` would do with each of the days, in their order, without doing it.
+
+    Takes one question to the source and two queries, however many days.
+
+    Raises:
+        SourceUnavailable: where the source does not answer.
+    """
+    if not days:
+        return []
+    restores.notice()
+    turbine_days = gateway.turbine_days(min(days), max(days), turbines)
+    known = defaultdict(list)
+    for turbine_day in turbine_days:
+        known[turbine_day.day].append(turbine_day)
+    outdated = Counter(found.day for found in versions.outdated(turbine_days))
+    active = {run.day: run for run in Run.objects.filter(day__in=days, status__in=ACTIVE)}
+    plans = []
+    for day in days:
+        plan = _plan(day, known[day], outdated[day], force)
+        run = active.get(day)
+        plans.append(_beside(run, plan, turbines, force) if run else plan)
+    return plans
+
+
+def _beside(active: Run, plan: Plan, turbines: Collection[str], force: bool) -> Plan:
+    """Return what becomes of a plan for a day that has an active run."""
+    if plan.outcome == Outcome.CURRENT:
+        return plan
+    if active.status == Run.Status.RUNNING:
+        return Plan(plan.day, Outcome.ACTIVE, f"{active} is under way")
+    if not active.can_take_in(turbines, force):
+        return Plan(plan.day, Outcome.ACTIVE, f"{active} waits, and forces other turbines or none")
+    return Plan(plan.day, Outcome.JOINED, f"{active} waits and takes this request in")
+
+
+def _plan(day: date, known: Sequence[TurbineDay], outdated: int, force: bool) -> Plan:
+    measured = sum(1 for turbine_day in known if turbine_day.samples)
+    if measured and not force and not outdated:
+        return Plan(day, Outcome.CURRENT, "its statistics equal its measurements")
+    if not measured and not outdated:
+        return Plan(day, Outcome.QUEUED, "it has no measurements: the run will end empty")
+    if force:
+        return Plan(day, Outcome.QUEUED, f"turbines computed again, as forced: {len(known)}")
+    return Plan(day, Outcome.QUEUED, f"turbines that are not current: {outdated} of {len(known)}")
+
+
+def request(
+    days: Collection[date], turbines: Collection[str], requested_by: str, force: bool = False
+) -> list[Request]:
+    """Ask for a run of each day, unless what is asked for is current and not forced.
+
+    No `turbines` means all.
+
+    Raises:
+        SourceUnavailable: where the source does not answer.
+    """
+    asked = []
+    for plan in preview(days, turbines, force):
+        run, outcome = None, plan.outcome
+        if outcome != Outcome.CURRENT:
+            # What is active may have changed since; this knows, under a lock.
+            run, outcome = Run.objects.request(plan.day, turbines, requested_by, force)
+        asked.append(Request(plan.day, outcome, run))
+    return asked
+
+
+def execute(run: Run, call: chunks.Call | None = None) -> bool:
+    """Walk a queued run to its end: aggregate its day, and record how that went on the run.
+
+    Returns False where another worker was faster or took the run over. What is found not to be
+    current is aggregated; with the run's `force`, everything. `call` calls other workers to help
+    with a run of several chunks.
+
+    Raises:
+        django.db.DatabaseError: where the target cannot even take the run's end.
+    """
+    with about(run=run.pk, day=run.day), keeping(run):
+        if not run.start():
+            return False
+        logger.info("The run starts, attempt %s, on %s.", run.attempt, run.worker)
+        with beating(run):
+            is_ended = _walk(run, call)
+        if is_ended:
+            level = logging.INFO if run.is_well else logging.ERROR
+            logger.log(level, "The run %s. %s", run.status, run.error or run.summary)
+        return is_ended
+
+
+def _walk(run: Run, call: chunks.Call | None) -> bool:
+    try:
+        status = _aggregate(run, call)
+    except RunLost as error:
+        logger.warning("%s", error)
+        return False
+    except RunFailed as error:
+        return _end(run, Run.Status.FAILED, str(error))
+    except SoftTimeLimitExceeded:
+        return _end(run, Run.Status.FAILED, "The run took longer than a worker may work on one.")
+    except Exception as error:
+        if is_outage(error):
+            return _end(run, Run.Status.FAILED, f"The target database fails: {first_line(error)}.")
+        logger.exception("%s", run)
+        return _end(run, Run.Status.ERRORED, repr(error), traceback.format_exc())
+    except BaseException:
+        _end(run, Run.Status.FAILED, "The worker was told to stop.")
+        raise
+    return _end(run, status)
+
+
+def _end(run: Run, status: Run.Status, error: str = "", traceback: str = "") -> bool:
+    target = connections[TARGET]
+    if target.errors_occurred and not target.is_usable():
+        # A server that was restarted meanwhile takes a new connection.
+        target.close()
+    return run.finish(status, error, traceback)
+
+
+def _aggregate(run: Run, call: chunks.Call | None) -> Run.Status:
+    restores.notice()
+    known = gateway.turbine_days(run.day, run.day, run.turbines)
+    with_samples = [found.turbine for found in known if found.samples]
+    gateway.require_empty(run.day, run.turbines, but=with_samples)
+    wanted = known if run.force else versions.outdated(known)
+    run.note(versions.fingerprint(wanted), len(wanted))
+    logger.info("Turbines to aggregate: %s of %s.", len(wanted), len(known))
+    losers = chunks.lead(run, [found.turbine for found in wanted], call)
+    if losers:
+        raise SamplesLost(losers)
+    measured = any(turbine_day.samples for turbine_day in known)
+    return Run.Status.SUCCEEDED if measured else Run.Status.EMPTY
+
+
+def aggregate_now(
+    day: date, turbines: Collection[str], requested_by: str, force: bool = False
+) -> Request:
+    """Ask for a run of the day and walk it to its end in this process.
+
+    Raises:
+        SourceUnavailable: where the source does not answer.
+    """
+    (asked,) = request([day], turbines, requested_by, force)
+    if asked.run and not execute(asked.run):
+        return Request(day, Outcome.ACTIVE, asked.run)
+    return asked

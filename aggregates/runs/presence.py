@@ -1,0 +1,92 @@
+"""That this worker is there: it tells so, and leaves days to newer code that works meanwhile.
+
+The database's clock says when, so that no worker's own decides anything.
+"""
+
+import logging
+import os
+import socket
+from collections.abc import Sequence
+from datetime import datetime
+from threading import Event, Thread
+from typing import Any
+
+from celery.signals import worker_ready, worker_shutting_down
+from celery.worker.state import active_requests
+from django.db import DatabaseError, connection
+from django.db.models.functions import Now
+
+from aggregates.compute.rules import code_version
+from aggregates.models import Chunk, Run, Worker
+from aggregates.models.workers import REMEMBERED, SEEN_EVERY_S, Code
+
+logger = logging.getLogger(__name__)
+
+_goes_round, _has_ended = Event(), Event()
+
+
+@worker_ready.connect
+def begin(sender: Any, **kwargs: Any) -> None:
+    """Tell so from now on, as long as the worker's own loop goes round."""
+    _goes_round.set()
+    sender.timer.call_repeatedly(SEEN_EVERY_S, _goes_round.set)
+    # A thread, so that a database that does not answer keeps no message from being taken.
+    Thread(target=_tell_until_the_end, daemon=True).start()
+
+
+@worker_shutting_down.connect
+def end(**kwargs: Any) -> None:
+    """Tell that this worker goes."""
+    _has_ended.set()
+    _goes_round.set()
+
+
+def _tell_until_the_end() -> None:
+    while _goes_round.wait() and not _has_ended.is_set():
+        _goes_round.clear()
+        _tell()
+    Worker.objects.filter(**_this_one()).delete()
+
+
+def _tell() -> None:
+    try:
+        tell(busy_with([request.worker_pid for request in [*active_requests]]))
+    except DatabaseError as error:
+        logger.warning("This worker cannot tell that it is there: %s", error)
+    finally:
+        connection.close()
+
+
+def tell(busy_with: str) -> None:
+    """Note that this worker is there, and what it is busy with."""
+    code, _ = Code.objects.get_or_create(version=code_version())
+    Worker.objects.update_or_create(
+        **_this_one(), defaults={"code": code, "seen_at": Now(), "busy_with": busy_with}
+    )
+    Worker.objects.filter(seen_at__lt=Now() - REMEMBERED).delete()
+
+
+def busy_with(processes: Sequence[int]) -> str:
+    """Return what these processes of this host aggregate."""
+    names = [f"{socket.gethostname()}/{process}" for process in processes]
+    runs = Run.objects.filter(status=Run.Status.RUNNING, worker__in=names)
+    chunks = Chunk.objects.open().filter(worker__in=names).exclude(run__in=runs)
+    return ", ".join(map(str, [*runs, *chunks.select_related("run")]))
+
+
+def _this_one() -> dict[str, Any]:
+    return {"host": socket.gethostname(), "process": os.getpid()}
+
+
+def is_outdated() -> bool:
+    """Return whether workers are there whose code is newer than that of this process."""
+    Code.objects.get_or_create(version=code_version())
+    return Worker.objects.alive().newer_than(code_version()).exists()
+
+
+def time() -> datetime:
+    """Return the time, by the clock of the database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (found,) = cursor.fetchone()
+    return found

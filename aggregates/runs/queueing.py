@@ -1,0 +1,91 @@
+"""Handing runs to the workers.
+
+The database is the record; a message is only a hint that a run waits. One that is not sent, or is
+lost, is sent again by the reconciler.
+"""
+
+import logging
+import time
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+
+from celery import current_app
+from django.db.models.functions import Now
+
+from aggregates.models import Run
+from aggregates.runs import pipeline
+from aggregates.runs.pipeline import Request
+from common.days import DAY
+from common.postgres.outages import BROKER_ERRORS
+from common.wording import first_line
+
+logger = logging.getLogger(__name__)
+
+# Named, not imported: whoever queues a run need not load what runs it.
+AGGREGATE_NEXT = "aggregates.tasks.aggregate_next"
+HELP_WITH_RUN = "aggregates.tasks.help_with_run"
+# So that two workers who would not take it do not pass it to and fro without a pause.
+PASSED_ON_AFTER_S = 1
+# A longer history is asked for in parts.
+MOST_DAYS_AT_A_TIME = 366
+
+
+def problem_of_period(first: date, last: date, most_days: int = MOST_DAYS_AT_A_TIME) -> str:
+    """Return why the days up to `last` cannot be asked for, else an empty text."""
+    if last < first:
+        return "This lies before the first day."
+    if last - first >= most_days * DAY:
+        return f"At most {most_days} days can be asked for at a time."
+    return ""
+
+
+def submit(
+    days: Iterable[date], turbines: Collection[str], requested_by: str, force: bool = False
+) -> tuple[list[Request], str]:
+    """Ask for a run of each day and tell the workers; return what became of each request.
+
+    The second value is the sentence that says why the workers could not be told, else empty: the
+    runs wait all the same, and the next tick of the schedule tells the workers.
+
+    Raises:
+        SourceUnavailable: where the source does not answer.
+    """
+    requests = pipeline.request(list(days), turbines, requested_by, force)
+    waiting = [asked.run for asked in requests if asked.run and asked.outcome.waits]
+    return requests, announce(waiting)
+
+
+def announce(runs: Sequence[Run]) -> str:
+    """Send the workers a message per queued run; return why that failed, else an empty text.
+
+    Which run a message leads to is seen when it arrives: the most urgent one. To be called when
+    the runs are committed: a worker may be faster than a commit.
+    """
+    try:
+        for run in runs:
+            current_app.send_task(AGGREGATE_NEXT)
+            Run.objects.filter(pk=run.pk).update(sent_at=Now())
+    except BROKER_ERRORS as error:
+        return (
+            f"The broker takes no messages ({first_line(error)}): the runs stay queued, and the "
+            "next tick of the schedule hands them over."
+        )
+    return ""
+
+
+def pass_on(run: Run) -> None:
+    """Leave a waiting run to another worker: whoever has waited for longest takes what is sent."""
+    time.sleep(PASSED_ON_AFTER_S)
+    announce([run])
+
+
+def call_helpers(run: Run, number: int) -> None:
+    """Tell the workers that so many chunks of the run wait for help.
+
+    Without an answer the worker that has the run does all of them.
+    """
+    try:
+        for _ in range(number):
+            current_app.send_task(HELP_WITH_RUN, [run.pk])
+    except BROKER_ERRORS as error:
+        logger.warning("No other worker can be called to help: %s.", first_line(error))

@@ -1,0 +1,181 @@
+"""The tick that keeps the two databases in step without anybody watching.
+
+It takes back runs that lost their worker or their message, and queues a run for every day of its
+look-back that is not current and due. Where there is none it goes over older days, a stretch of
+them in each tick. Nothing depends on a tick that was missed, or that came twice.
+"""
+
+import logging
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice, takewhile
+
+from django.conf import settings
+from django.db.models import Q
+
+from aggregates import versions
+from aggregates.alerting import alerts
+from aggregates.models import ACTIVE, Run, Tick
+from aggregates.runs import queueing, restores
+from aggregates.source import gateway
+from aggregates.source.gateway import SourceUnavailable, TurbineDay
+from common.days import DAY
+
+logger = logging.getLogger(__name__)
+
+SCHEDULE = "schedule"
+# A tick leaves the rest to the next one.
+MOST_DAYS_PER_TICK = 50
+# So few days older than the look-back are under way at a time, and so many of them a tick looks at:
+# however long the history is, no live day waits for it, and a tick takes little longer.
+OLDER_AT_A_TIME = 10
+STRETCH = timedelta(days=10)
+# A day that has run is left alone this long, so that live data costs six runs an hour.
+PAUSE = timedelta(minutes=10)
+LONGEST_PAUSE = timedelta(hours=6)
+# Ticks that piled up while no worker took them come to one.
+TICKS_APART = timedelta(seconds=5)
+# A queued run that nobody took in this time may have lost its message.
+MESSAGE_PATIENCE = timedelta(minutes=10)
+
+
+def tick_once(now: datetime) -> None:
+    """Tick, unless somebody did right before."""
+    last = Tick.last()
+    if last is None or abs(now - last.ticked_at) >= TICKS_APART:
+        tick(now)
+
+
+def tick(now: datetime) -> None:
+    """Do what is due at the time `now`, and tell people what they must know.
+
+    A source that does not answer keeps nothing from being done but what it is needed for.
+    """
+    for run in Run.objects.filter(status=Run.Status.RUNNING):
+        run.take_back()
+    _warn(queueing.announce(_unannounced(now)))
+    try:
+        restores.notice()
+        due = list(islice(due_days(now), MOST_DAYS_PER_TICK)) or older_due_days(now)
+        _warn(queueing.submit(due, [], requested_by=SCHEDULE)[1])
+        error = ""
+    except SourceUnavailable as failure:
+        error = str(failure)
+        logger.error("%s", error)
+    _remember(now, error)
+    alerts.raise_due(now)
+    alerts.deliver(now)
+
+
+def _warn(failure: str) -> None:
+    if failure:
+        logger.warning("%s", failure)
+
+
+def _remember(now: datetime, error: str) -> None:
+    last = Tick.last()
+    failing_since = ((last and last.failing_since) or now) if error else None
+    found = {"ticked_at": now, "failing_since": failing_since, "error": error}
+    Tick.objects.update_or_create(pk=1, defaults=found)
+
+
+def due_days(now: datetime) -> Iterator[date]:
+    """Yield the days of the look-back that are to be queued at the time `now`, newest first.
+
+    Raises:
+        SourceUnavailable: where the source does not answer.
+    """
+    today = now.date()
+    yield from _due(versions.not_current(today - settings.PENDING_LOOKBACK, today), now)
+
+
+def older_due_days(now: datetime) -> list[date]:
+    """Return the days before the look-back that are to be queued at the time `now`, newest first.
+
+    Looks at one stretch of them, and where none is due there, leaves what lies before it to the
+    next tick; before the source's first day it begins at the newest again.
+
+    Raises:
+        SourceUnavailable: where the source does not answer.
+    """
+    look_back = now.date() - settings.PENDING_LOOKBACK
+    under_way = Run.objects.filter(status__in=ACTIVE, day__lt=look_back).count()
+    if under_way >= OLDER_AT_A_TIME:
+        return []
+    last = Tick.last()
+    end = (last and last.looked_back_to) or look_back
+    stretch = gateway.turbine_days(end - STRETCH, end - DAY)
+    due = list(_due(versions.outdated(stretch), now))
+    if not due:
+        # The source need not be asked how far it reaches, as long as it has something.
+        goes_on = end - STRETCH if stretch else _end_of_measurements_before(end - STRETCH)
+        Tick.objects.update(looked_back_to=goes_on)
+    return due[: OLDER_AT_A_TIME - under_way]
+
+
+def _end_of_measurements_before(day: date) -> date | None:
+    """Return the day after the last one before `day` that the source has; None without any.
+
+    A clock that was once reset leaves a gap of decades, hence longer and longer stretches.
+    """
+    measured, stretch = gateway.day_range(), STRETCH
+    while measured and measured[0] < day:
+        turbine_days = gateway.turbine_days(day - stretch, day - DAY)
+        if turbine_days:
+            return turbine_days[-1].day + DAY
+        day, stretch = day - stretch, 2 * stretch
+    return None
+
+
+def _due(not_current: Sequence[TurbineDay], now: datetime) -> Iterator[date]:
+    by_day = defaultdict(list)
+    for turbine_day in not_current:
+        by_day[turbine_day.day].append(turbine_day)
+    runs = _runs_by_day(by_day)
+    for day in sorted(by_day, reverse=True):
+        when = due_at(runs[day], versions.fingerprint(by_day[day]))
+        if when is not None and when <= now:
+            yield day
+
+
+def due_at(runs: Sequence[Run], fingerprint: str) -> datetime | None:
+    """Return when a day that is not current is to be queued; None while it is not to be.
+
+    `runs` are all of the day's, newest first; `fingerprint` is that of the versions it has now.
+    A failed day waits twice as long after each failure, until its versions are new or a person
+    ran it; an errored one waits for either of those.
+    """
+    if not runs:
+        return datetime.min.replace(tzinfo=UTC)
+    last = runs[0]
+    if last.status in ACTIVE or last.finished_at is None:
+        return None
+    met_the_same = last.fingerprint == fingerprint
+    if last.status == Run.Status.ERRORED and met_the_same:
+        return None
+    failures = sum(1 for _ in takewhile(lambda run: _repeats(run, fingerprint), runs))
+    return last.finished_at + _pause_after(failures)
+
+
+def _pause_after(failures: int) -> timedelta:
+    # Bounded before it is computed: no number is large enough for a day that fails for a year.
+    doublings = min(max(failures - 1, 0), 10)
+    return min(PAUSE * 2**doublings, LONGEST_PAUSE)
+
+
+def _repeats(run: Run, fingerprint: str) -> bool:
+    is_scheduled = run.requested_by == SCHEDULE
+    return is_scheduled and run.status == Run.Status.FAILED and run.fingerprint == fingerprint
+
+
+def _unannounced(now: datetime) -> list[Run]:
+    untold = Q(sent_at=None) | Q(sent_at__lt=now - MESSAGE_PATIENCE)
+    return list(Run.objects.waiting().filter(untold))
+
+
+def _runs_by_day(days: Collection[date]) -> Mapping[date, list[Run]]:
+    by_day = defaultdict(list)
+    for run in Run.objects.filter(day__in=days).order_by("-id"):
+        by_day[run.day].append(run)
+    return by_day

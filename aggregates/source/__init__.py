@@ -1,0 +1,1 @@
+"""The way to the measurements: this deployment's database, or another deployment's API."""

@@ -1,0 +1,191 @@
+"""What the pipeline asks of the source: which turbine-days exist, and their measurements."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date
+from functools import partial, wraps
+from typing import ParamSpec, Protocol, TypeVar
+
+from django.conf import settings
+from django.db import Error
+
+from aggregates.errors import SourceUnavailable
+from aggregates.source import remote
+from common import patience, waits
+from common.bulkhead import Bulkhead, NotAnswered
+from common.postgres.outages import is_outage
+from common.wording import first_line
+from sourcedata import reader
+from sourcedata.reader import Nameplate, Snapshot, TurbineDay, UnreadableSource
+
+__all__ = [
+    "Nameplate",
+    "Snapshot",
+    "SourceUnavailable",
+    "TurbineDay",
+    "day_range",
+    "faults",
+    "for_page",
+    "nameplates",
+    "parts",
+    "recount",
+    "require_empty",
+    "snapshot",
+    "transactions",
+    "turbine_days",
+    "turbine_names",
+]
+
+
+# While so many are stored, the statistics of as many more are made.
+TURBINES_AHEAD = 35
+
+
+Given = ParamSpec("Given")
+Answer = TypeVar("Answer")
+
+
+class Source(Protocol):
+    """What answers: this deployment's own database, or another deployment's API."""
+
+    def turbine_names(self) -> list[str]: ...
+    def nameplates(self) -> Mapping[str, Nameplate]: ...
+    def day_range(self) -> tuple[date, date] | None: ...
+    def turbine_days(
+        self, first: date, last: date, turbines: Collection[str] = ()
+    ) -> list[TurbineDay]: ...
+    def snapshot(self, day: date, turbines: Sequence[str]) -> Snapshot: ...
+    def faults(self) -> list[str]: ...
+    def recount(self, first: date, last: date) -> list[tuple[date, str]]: ...
+    def require_empty(self, day: date, turbines: Collection[str], but: Collection[str]) -> None: ...
+    def transactions(self) -> int | None: ...
+
+
+def _source() -> Source:
+    return remote if settings.SOURCE_API_URL else reader
+
+
+# Of the web server: in each process so many ask at a time, pages apart from the others, so that
+# neither takes the other's turn.
+FOR_ANSWERS, FOR_PAGES = Bulkhead(threads=4), Bulkhead(threads=4)
+
+
+_is_for_page: ContextVar[bool] = ContextVar("is_for_page", default=False)
+
+
+@contextmanager
+def for_page() -> Iterator[None]:
+    """Within the block, the web server waits for the source only as long as a page can."""
+    token = _is_for_page.set(True)
+    try:
+        yield
+    finally:
+        _is_for_page.reset(token)
+
+
+def _asking_the_source(question: Callable[Given, Answer]) -> Callable[Given, Answer]:
+    """Have the question raise SourceUnavailable, also where its program waits no longer."""
+
+    @wraps(question)
+    def asked(*args: Given.args, **kwargs: Given.kwargs) -> Answer:
+        longest_s = patience.current().source_answer_s
+        with _telling_what_failed():
+            if not longest_s:
+                return question(*args, **kwargs)
+            if _is_for_page.get():
+                return FOR_PAGES.ask(partial(question, *args, **kwargs), waits.PAGE_S)
+            return FOR_ANSWERS.ask(partial(question, *args, **kwargs), longest_s)
+
+    return asked
+
+
+@contextmanager
+def _telling_what_failed() -> Iterator[None]:
+    try:
+        yield
+    except UnreadableSource as error:
+        raise SourceUnavailable(str(error)) from error
+    except NotAnswered as error:
+        raise SourceUnavailable(f"The source {error}.") from error
+    except Error as error:
+        if not is_outage(error):
+            raise
+        sentence = f"The source database fails: {first_line(error)}."
+        raise SourceUnavailable(sentence) from error
+
+
+@_asking_the_source
+def turbine_names() -> list[str]:
+    """Return the names of the source's turbines."""
+    return _source().turbine_names()
+
+
+@_asking_the_source
+def nameplates() -> Mapping[str, Nameplate]:
+    """Return the nameplate of every turbine, by name."""
+    return _source().nameplates()
+
+
+@_asking_the_source
+def day_range() -> tuple[date, date] | None:
+    """Return the first and last day that has measurements, or None where there are none."""
+    return _source().day_range()
+
+
+@_asking_the_source
+def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> list[TurbineDay]:
+    """Return the turbine-days from `first` to `last`, both included, by day and turbine."""
+    return _source().turbine_days(first, last, turbines)
+
+
+@_asking_the_source
+def snapshot(day: date, turbines: Sequence[str]) -> Snapshot:
+    """Return the measurements of some turbines on one UTC day and the versions that they are of.
+
+    Where the source changes while it is read, the turbine-days are stale, never wrongly current.
+    Of those that it does not know on that day there is nothing.
+    """
+    return _source().snapshot(day, turbines)
+
+
+@_asking_the_source
+def faults() -> list[str]:
+    """Return what keeps the source from counting changes of its measurements."""
+    return _source().faults()
+
+
+@_asking_the_source
+def transactions() -> int | None:
+    """Return how many transactions the source has begun, None where it cannot be known.
+
+    It is a larger number each time, but where the source's files were put back from a copy.
+    """
+    return _source().transactions()
+
+
+@_asking_the_source
+def recount(first: date, last: date) -> list[tuple[date, str]]:
+    """Let the source count again what it miscounted from `first` to `last`, both included.
+
+    Returns those turbine-days. They are stale then, and can be aggregated again.
+    """
+    return _source().recount(first, last)
+
+
+@_asking_the_source
+def require_empty(day: date, turbines: Collection[str], but: Collection[str]) -> None:
+    """Refuse a UTC day of which others of these turbines than `but` have measurements.
+
+    No `turbines` means all. `but` are those of which that is known.
+    """
+    _source().require_empty(day, turbines, but)
+
+
+def parts(turbines: Sequence[str]) -> list[Sequence[str]]:
+    """Return the turbines in parts, whose measurements are to be asked for one after the other.
+
+    Another deployment is asked for all at once, since each question takes a way there and back.
+    """
+    size = len(turbines) if settings.SOURCE_API_URL else TURBINES_AHEAD
+    return [turbines[start : start + size] for start in range(0, len(turbines), size or 1)]

@@ -1,0 +1,190 @@
+"""The questions of `sourcedata.reader`, asked of another deployment's REST API.
+
+The answers are the same to the last bit, but for an infinity, which JSON has no number for: it is
+missing. Every function raises SourceUnavailable where the other deployment does not answer, or
+with something that cannot be right.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from django.conf import settings
+
+from aggregates.source.answers import problem
+from aggregates.source.client import ask
+from aggregates.source.remote_turbines import RemoteTurbine, turbines_by_name
+from common.days import DAY, FIRST_DAY, LAST_DAY
+from common.wording import quoted
+from sourcedata.reader import Nameplate, Snapshot, TurbineDay
+from sourcedata.variables import VARIABLE_NAMES
+
+TURBINES_PER_REQUEST = 10
+# A history of many years takes the source longer than anybody waits for it.
+DAYS_PER_REQUEST = 366
+# Revisions and numbers of samples are PostgreSQL's bigint.
+END_OF_NUMBERS = 2**63
+
+# The revision and the number of samples, by day and turbine.
+Versions = Mapping[tuple[date, str], tuple[int, int]]
+NOTHING = (0, 0)
+NO_MEASUREMENTS = pd.DataFrame(
+    {
+        "turbine": pd.Series(dtype=object),
+        "timestamp": pd.Series(dtype="datetime64[us]"),
+        **{name: pd.Series(dtype=float) for name in VARIABLE_NAMES},
+    }
+)
+
+
+def turbine_names() -> list[str]:
+    """Return the names of all turbines, in order."""
+    return list(turbines_by_name())
+
+
+def nameplates() -> Mapping[str, Nameplate]:
+    """Return the nameplate of every turbine, by name."""
+    return turbines_by_name()
+
+
+def day_range() -> tuple[date, date] | None:
+    """Return the first and the last day that has measurements, or None where there are none."""
+    turbines = turbines_by_name().values()
+    firsts = [turbine.first_day for turbine in turbines if turbine.first_day]
+    lasts = [turbine.last_day for turbine in turbines if turbine.last_day]
+    return (min(firsts), max(lasts)) if firsts and lasts else None
+
+
+def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> list[TurbineDay]:
+    """Return the turbine-days from `first` to `last`, both included, by day and turbine.
+
+    No `turbines` means all.
+    """
+    first, last = max(first, FIRST_DAY), min(last, LAST_DAY)
+    if last < first:
+        return []
+    versions: dict[tuple[date, str], tuple[int, int]] = {}
+    for start, end in _parts(first, last):
+        versions |= _versions(start, end)
+    # Asked for last, so that a turbine which came in between is known.
+    known = turbines_by_name(with_all={turbine for _, turbine in versions})
+    return [
+        _turbine_day(day, turbine, versions[day, turbine], known[turbine])
+        for day, turbine in sorted(versions)
+        if not turbines or turbine in turbines
+    ]
+
+
+def snapshot(day: date, turbines: Sequence[str]) -> Snapshot:
+    """Return what there is of some turbines on one UTC day, as the reader does.
+
+    The revisions are asked for before the measurements, so that a change in between leaves a
+    turbine-day stale, never wrongly current. Of one that went in between there is nothing.
+    """
+    before = _versions(day, day)
+    there = [turbine for turbine in turbines if (day, turbine) in before]
+    starts = range(0, len(there), TURBINES_PER_REQUEST)
+    parts = [_part(day, there[n : n + TURBINES_PER_REQUEST]) for n in starts]
+    frame = pd.concat([NO_MEASUREMENTS, *parts], ignore_index=True)
+    kept = _still_there(day, there, Counter(frame["turbine"]), before)
+    frame = frame[frame["turbine"].isin(kept)]
+    turbine = pd.Categorical(frame["turbine"], categories=kept)
+    known = turbines_by_name(with_all=kept)
+    return Snapshot(
+        [_turbine_day(day, name, before[day, name], known[name]) for name in kept],
+        frame.assign(turbine=turbine).sort_values(["turbine", "timestamp"], ignore_index=True),
+    )
+
+
+def faults() -> list[str]:
+    """Return nothing: whether another deployment's triggers count, it says itself."""
+    return []
+
+
+def transactions() -> None:
+    """Return nothing: another deployment notices itself that its files were put back."""
+
+
+def recount(first: date, last: date) -> list[tuple[date, str]]:
+    """Count nothing: the other deployment counts its own."""
+    return []
+
+
+def require_empty(day: date, turbines: Collection[str], but: Collection[str]) -> None:
+    """Take its word for it: the other deployment knows its own."""
+
+
+def _turbine_day(
+    day: date, turbine: str, version: tuple[int, int], known: RemoteTurbine
+) -> TurbineDay:
+    return TurbineDay(turbine, day, *version, known.rated_power_kw, known.sample_interval_s)
+
+
+def _parts(first: date, last: date) -> Iterator[tuple[date, date]]:
+    """Yield the first and the last day of the parts in which a period is asked for.
+
+    Each has at most DAYS_PER_REQUEST of the days from the first to the last with measurements.
+    """
+    starts = [first]
+    if (last - first).days >= DAYS_PER_REQUEST and (measured := day_range()):
+        numbers = range(measured[0].toordinal(), measured[1].toordinal(), DAYS_PER_REQUEST)
+        starts += [day for day in map(date.fromordinal, numbers) if first < day <= last]
+    return zip(starts, [*(start - DAY for start in starts[1:]), last], strict=True)
+
+
+def _versions(first: date, last: date) -> Versions:
+    # Of all turbines: as many names as a run may have are too long for an address.
+    answer = ask("/api/days", {"start": first, "end": last + DAY})
+    days, turbines = answer.days("day", str), answer.column("turbine", str)
+    answer.require(all(first <= day <= last for day in days), "names a day that is not asked for")
+    keys = list(zip(days, turbines, strict=True))
+    answer.require(len(set(keys)) == len(keys), "names a turbine twice on one day")
+    revisions, samples = answer.column("revision", int), answer.column("samples", int)
+    for numbers in (revisions, samples):
+        possible = all(0 <= number < END_OF_NUMBERS for number in numbers)
+        answer.require(possible, "gives a revision or a number of samples that cannot be")
+    versions = dict(zip(keys, zip(revisions, samples, strict=True), strict=True))
+    # Revision 0 has what the other deployment aggregated once and does not keep any more.
+    return {key: version for key, version in versions.items() if version[0]}
+
+
+def _part(day: date, turbines: Sequence[str]) -> pd.DataFrame:
+    answer = ask("/data", {"start": day, "end": day + DAY, "turbine": turbines})
+    names = answer.column("turbine", str)
+    answer.require({*names} <= {*turbines}, "names a turbine that is not asked for")
+    cells = {name: answer.numbers(name) for name in VARIABLE_NAMES}
+    frame = pd.DataFrame({"turbine": names, "timestamp": answer.times("timestamp"), **cells})
+    within = frame["timestamp"].between(*_bounds(day), inclusive="left")
+    answer.require(bool(within.all()), "names a timestamp of another day")
+    twice = frame.duplicated(["turbine", "timestamp"])
+    answer.require(not twice.any(), "names a timestamp of a turbine twice")
+    return frame
+
+
+def _bounds(day: date) -> tuple[np.datetime64, np.datetime64]:
+    return np.datetime64(day, "us"), np.datetime64(day + DAY, "us")
+
+
+def _still_there(
+    day: date, turbines: Sequence[str], rows: Mapping[str, int], before: Versions
+) -> list[str]:
+    """Return the turbines that the source still knows on the day.
+
+    Where one gave another number of rows than it had samples, its revision must have moved on: then
+    the turbine-day is stale and will be asked for again, or gone.
+
+    Raises:
+        SourceUnavailable: where it has not.
+    """
+    wrong = [turbine for turbine in turbines if rows[turbine] != before[day, turbine][1]]
+    after = _versions(day, day) if wrong else before
+    for turbine in wrong:
+        revision, samples = before[day, turbine]
+        if after.get((day, turbine), NOTHING)[0] == revision:
+            raise problem(
+                f"{settings.SOURCE_API_URL}/data",
+                f"gives {rows[turbine]} measurements of {quoted(turbine)} and has {samples}",
+            )
+    return [turbine for turbine in turbines if (day, turbine) in after]

@@ -1,0 +1,47 @@
+"""The turbines of another deployment, as its REST API lists them."""
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import NoneType
+
+from aggregates.source.client import ask
+from sourcedata.limits import SAMPLE_INTERVALS_S, problem_of_turbine_name
+from sourcedata.reader import Nameplate
+
+
+@dataclass(frozen=True)
+class RemoteTurbine(Nameplate):
+    """What is known of a turbine; without measurements it has no first and no last day."""
+
+    first_day: date | None
+    last_day: date | None
+
+
+def turbines_by_name(with_all: Collection[str] = ()) -> Mapping[str, RemoteTurbine]:
+    """Return all turbines by name, in order; those named `with_all` must be among them.
+
+    Raises:
+        SourceUnavailable: where the other deployment does not answer, or not as it must.
+    """
+    answer = ask("/api/turbines", {})
+    names = answer.column("name", str)
+    may_be_named = not any(map(problem_of_turbine_name, names))
+    answer.require(may_be_named, "names a turbine as none can be named")
+    answer.require(len(set(names)) == len(names), "names a turbine twice")
+    answer.require({*with_all} <= {*names}, "lacks a turbine that /api/days names")
+    powers = answer.column("rated_power_kw", float, int, NoneType)
+    answer.require(all(map(_is_power, powers)), "gives a rated_power_kw that is not positive")
+    intervals = answer.column("sample_interval_s", int)
+    shortest, longest = SAMPLE_INTERVALS_S
+    possible = all(shortest <= interval <= longest for interval in intervals)
+    answer.require(possible, f"gives a sample_interval_s outside {shortest} to {longest}")
+    # As in the database: 2000 and 2000.0 are one rated power.
+    floats = [None if power is None else float(power) for power in powers]
+    ends = [answer.days(key, str, NoneType) for key in ("first_day", "last_day")]
+    return dict(zip(names, map(RemoteTurbine, floats, intervals, *ends), strict=True))
+
+
+def _is_power(power: float | None) -> bool:
+    return power is None or 0 < power < math.inf

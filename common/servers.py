@@ -1,0 +1,63 @@
+"""Whether both databases and the broker can be used."""
+
+import logging
+from collections.abc import Callable
+from functools import partial
+
+from celery import current_app
+from django.db import DatabaseError, connections
+from django.db.migrations.executor import MigrationExecutor
+from redis.exceptions import ResponseError
+
+from common import patience, waits
+from common.bulkhead import Bulkhead, NotAnswered
+from common.databases import SOURCE, TARGET
+from common.postgres.outages import BROKER_ERRORS
+
+logger = logging.getLogger(__name__)
+
+OK, LACKS_MIGRATIONS = "ok", "lacks migrations"
+PROBE, PROBE_LASTS_S = "windproject-probe", 10
+# Of the web server: so many checks run at a time.
+BULKHEAD = Bulkhead(threads=6)
+
+
+def servers() -> dict[str, str]:
+    """Return of `source`, `target` and `broker` whether it can be used: OK, or what is wrong."""
+    checks: dict[str, Callable[[], str]] = {
+        "source": lambda: _database(SOURCE),
+        "target": lambda: _database(TARGET),
+        "broker": lambda: _broker(),
+    }
+    if patience.current() is not waits.ANSWER:
+        return {name: _checked(check) for name, check in checks.items()}
+    # All at once, for a visitor waits for the slowest alone.
+    begun = {name: BULKHEAD.begin(check) for name, check in checks.items()}
+    return {name: _checked(partial(wait, waits.PAGE_S)) for name, wait in begun.items()}
+
+
+def _checked(check: Callable[[], str]) -> str:
+    try:
+        return check()
+    except NotAnswered as error:
+        logger.error("Not ready: it %s", error)
+        return "does not answer"
+    except (DatabaseError, *BROKER_ERRORS) as error:
+        logger.error("Not ready: %s", error)
+        return "takes nothing" if isinstance(error, ResponseError) else "does not answer"
+
+
+def _database(alias: str) -> str:
+    executor = MigrationExecutor(connections[alias])
+    lacking = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return LACKS_MIGRATIONS if lacking else OK
+
+
+def _broker() -> str:
+    with current_app.connection_for_write() as connection:
+        connection.ensure_connection(
+            max_retries=1, interval_start=0, timeout=waits.BROKER_CONNECT_S
+        )
+        # One that answers may still refuse what it is sent: that it is full, or a replica.
+        connection.default_channel.client.set(PROBE, OK, ex=PROBE_LASTS_S)
+    return OK

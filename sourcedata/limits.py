@@ -1,0 +1,45 @@
+"""What turbines and measurements can be: every source keeps to it, also another deployment's."""
+
+from unicodedata import is_normalized
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+
+from common.days import FIRST_DAY, LAST_DAY, day_bounds
+from common.wording import quoted
+
+# Measurements lie in [FIRST_TIME, END_OF_TIME).
+FIRST_TIME, END_OF_TIME = day_bounds(FIRST_DAY)[0], day_bounds(LAST_DAY)[1]
+# In seconds, both included: a longer interval would leave windows without a sample.
+SAMPLE_INTERVALS_S = SHORTEST_INTERVAL_S, LONGEST_INTERVAL_S = 1, 600
+ALLOWED_INTERVALS = [MinValueValidator(SHORTEST_INTERVAL_S), MaxValueValidator(LONGEST_INTERVAL_S)]
+LONGEST_NAME = 100
+
+
+def problem_of_turbine_name(name: str) -> str:
+    """Return the sentence that says why no turbine can have this name, else an empty text.
+
+    A name stands in a URL's list, and is shown on one line.
+    """
+    if len(name) > LONGEST_NAME:
+        return f"The turbine name {quoted(name)} is longer than {LONGEST_NAME} characters."
+    if not name or name != name.strip():
+        return f"The turbine name {name!r} is empty or starts or ends with a space."
+    if not is_normalized("NFC", name):
+        return (
+            f"The turbine name {name!r} writes a letter and its accent apart: another one could "
+            "look the same. Write it in Unicode's composed form (NFC)."
+        )
+    if "," in name or not name.isprintable():
+        return f"The turbine name {name!r} contains a comma or a character that cannot be shown."
+    return ""
+
+
+def validate_turbine_name(name: str) -> None:
+    """Refuse a name that no turbine can have.
+
+    Raises:
+        ValidationError: naming what is wrong with it.
+    """
+    if problem := problem_of_turbine_name(name):
+        raise ValidationError(problem)

@@ -1,0 +1,255 @@
+"""Who is told what, and that it is told once."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import OperationalError
+
+from aggregates.alerting import channels
+from aggregates.alerting.alerts import deliver, failing_run, raise_due
+from aggregates.audit.nightly import audit_in_turn
+from aggregates.models import Alert, Run, Tick, Value
+from aggregates.runs import reconciler
+from aggregates.source import gateway
+from sourcedata.models import Measurement, SourceDay
+from tests.builders import aggregated, measurements, turbine
+
+NOW = datetime(2025, 9, 1, 12, tzinfo=UTC)
+DAY = date(2025, 8, 31)
+MINUTE = timedelta(minutes=1)
+OK, BAD = "succeeded", "failed"
+
+
+def ran(*newest_first: tuple[str, Sequence[str]]) -> list[Run]:
+    return [Run(status=status, turbines=turbines) for status, turbines in newest_first]
+
+
+@pytest.mark.parametrize(
+    ("runs", "is_failing"),
+    [
+        ([], False),
+        ([(OK, [])], False),
+        ([(BAD, [])], True),
+        ([("errored", [])], True),
+        ([("empty", []), (BAD, [])], False),
+        ([(OK, []), (BAD, ["T01"])], False),
+        ([(OK, ["T01", "T02"]), (BAD, ["T01"])], False),
+        ([(OK, ["T02"]), (BAD, ["T01"])], True),
+        ([(OK, ["T01"]), (BAD, [])], True),
+        ([(BAD, ["T01"]), (OK, [])], True),
+    ],
+)
+def test_a_day_fails_until_a_run_that_covers_the_failed_one_goes_well(runs, is_failing) -> None:
+    assert (failing_run(ran(*runs)) is not None) == is_failing
+
+
+def ended(status: str, minutes: int, day: date = DAY, error: str = "why") -> None:
+    Run.objects.create(
+        day=day, status=status, requested_by="test", finished_at=NOW + minutes * MINUTE, error=error
+    )
+
+
+def told() -> list[tuple[str, str]]:
+    return [(str(alert.day or "source"), alert.event) for alert in Alert.objects.order_by("id")]
+
+
+@pytest.mark.django_db
+def test_a_failing_day_is_told_of_once_and_once_that_it_recovered() -> None:
+    for minutes in (-30, -20, -10):
+        ended(BAD, minutes)
+        raise_due(NOW)
+        raise_due(NOW)
+    assert told() == [("2025-08-31", "failing")]
+    ended(OK, 0)
+    raise_due(NOW)
+    raise_due(NOW + timedelta(days=30))
+    assert told() == [("2025-08-31", "failing"), ("2025-08-31", "recovered")]
+    assert Alert.objects.latest("-id").message == "failed: why"
+
+
+@pytest.mark.django_db
+def test_a_day_that_fails_anew_is_told_of_anew() -> None:
+    for status in (BAD, OK, BAD):
+        ended(status, 0)
+        raise_due(NOW)
+    assert [event for _, event in told()] == ["failing", "recovered", "failing"]
+
+
+@pytest.mark.django_db
+def test_a_day_that_nobody_ran_since_goes_on_failing() -> None:
+    ended(BAD, 0)
+    raise_due(NOW)
+    raise_due(NOW + timedelta(days=100))
+    assert told() == [("2025-08-31", "failing")]
+
+
+@pytest.mark.django_db
+def test_old_failures_are_no_news() -> None:
+    ended(BAD, 0)
+    raise_due(NOW + timedelta(days=8))
+    assert told() == []
+
+
+@pytest.fixture
+def silent_broker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("aggregates.runs.queueing.announce", lambda runs: "")
+
+
+@pytest.mark.django_db
+def test_a_source_that_stays_away_is_told_of_after_five_minutes(silent_broker, monkeypatch) -> None:
+    def fail(*arguments: Any) -> None:
+        raise OperationalError("connection refused")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(gateway.reader, "turbine_days", fail)
+        for minutes in (0, 4, 5, 6):
+            reconciler.tick(NOW + minutes * MINUTE)
+            assert len(told()) == (minutes >= 5)
+    assert "connection refused" in Alert.objects.get().message
+    reconciler.tick(NOW + 7 * MINUTE)
+    assert told() == [("source", "failing"), ("source", "recovered")]
+    tick = Tick.last()
+    assert tick is not None
+    assert (tick.ticked_at, tick.failing_since) == (NOW + 7 * MINUTE, None)
+
+
+@pytest.mark.django_db
+def test_the_loss_guard_is_told_of(silent_broker: None) -> None:
+    measurements(turbine(), "2025-08-31T00:00", power=[1.0])
+    aggregated(DAY)
+    Measurement.objects.all().delete()
+    aggregated(DAY)
+    raise_due(datetime.now(UTC))
+    assert "The source lost samples of T01" in Alert.objects.get().message
+
+
+@pytest.mark.django_db
+def test_damage_that_the_nightly_audit_finds_is_told_of_and_heals(silent_broker: None) -> None:
+    measurements(turbine(), "2025-08-31T00:00", power=[1.0])
+    aggregated(DAY)
+    Value.objects.update(value=7)
+    audit_in_turn()
+    assert told() == [("2025-08-31", "damaged")]
+    assert "4 values of T01 that differ" in Alert.objects.get().message
+    assert aggregated(DAY).changed == 4
+    audit_in_turn()
+    assert len(told()) == 1
+
+
+@pytest.mark.django_db
+def test_the_night_counts_anew_what_was_miscounted_and_tells() -> None:
+    measurements(turbine(), "2025-08-31T00:00", power=[1.0])
+    aggregated(DAY)
+    SourceDay.objects.update(samples=-60)
+    audit_in_turn()
+    assert told() == [("2025-08-31", "damaged")]
+    assert "another number of measurements of T01" in Alert.objects.get().message
+    assert SourceDay.objects.get().samples == 1
+    assert aggregated(DAY).unchanged == 4
+
+
+@pytest.mark.django_db
+def test_a_day_that_cannot_be_audited_does_not_hold_up_the_others() -> None:
+    measurements(turbine(), "2025-08-31T00:00", power=[1e200])
+    measurements(turbine(), "2025-08-30T00:00", power=[1.0])
+    for day in (DAY, date(2025, 8, 30)):
+        aggregated(day)
+    Value.objects.filter(timestamp__lt="2025-08-31T00:00Z").update(value=7)
+    audit_in_turn()
+    assert told() == [("2025-08-30", "damaged")]
+
+
+def an_alert(*waiting: str, minutes: int = 0, message: str = "failed: why") -> Alert:
+    return Alert.objects.create(
+        day=DAY,
+        event="failing",
+        message=message,
+        raised_at=NOW + minutes * MINUTE,
+        waiting=list(waiting),
+    )
+
+
+def waiting() -> list[list[str]]:
+    return [alert.waiting for alert in Alert.objects.order_by("id")]
+
+
+@pytest.mark.django_db
+def test_alerts_go_out_by_mail_in_one_message_and_once(settings: Any) -> None:
+    settings.ALERT_EMAILS = ["ada@example.org", "bob@example.org"]
+    an_alert("e-mail")
+    an_alert("e-mail", message="failed: why else")
+    deliver(NOW)
+    deliver(NOW)
+    (message,) = mail.outbox
+    assert message.to == ["ada@example.org", "bob@example.org"]
+    assert message.subject == "windproject: 2025-08-31 failing and 1 more"
+    assert "2025-08-31 failing: failed: why else" in message.body
+    assert waiting() == [[], []]
+
+
+@pytest.mark.django_db
+def test_alerts_are_posted_as_json(settings: Any, posts: Any) -> None:
+    settings.ALERT_WEBHOOK_URL = posts.address
+    an_alert("webhook")
+    deliver(NOW)
+    (body,) = posts.bodies
+    assert body["text"] == "2025-08-31 failing: failed: why"
+    assert (body["alerts"][0]["day"], body["alerts"][0]["event"]) == ("2025-08-31", "failing")
+    assert waiting() == [[]]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("status", [302, 404, 500])
+def test_what_a_webhook_does_not_take_waits_and_says_why(settings, posts, status: int) -> None:
+    settings.ALERT_EMAILS, settings.ALERT_WEBHOOK_URL = ["ada@example.org"], posts.address
+    posts.status = status
+    alert = an_alert("webhook", "e-mail")
+    deliver(NOW)
+    alert.refresh_from_db()
+    assert alert.waiting == ["webhook"]
+    assert alert.error == f"webhook: it answers with status {status}"
+    assert "secret" not in alert.error
+    posts.status = 204
+    deliver(NOW)
+    alert.refresh_from_db()
+    assert (alert.waiting, alert.error, len(mail.outbox)) == ([], "", 1)
+
+
+@pytest.mark.django_db
+def test_a_mail_server_that_is_down_fails_nothing_else(settings: Any) -> None:
+    settings.ALERT_EMAILS = ["ada@example.org"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    alert = an_alert("e-mail")
+    reconciler.tick(NOW)
+    alert.refresh_from_db()
+    assert alert.waiting == ["e-mail"]
+    assert "e-mail: [Errno 111] Connection refused" in alert.error
+
+
+@pytest.mark.django_db
+def test_after_six_hours_an_alert_is_not_offered_again(settings: Any) -> None:
+    settings.ALERT_EMAILS = ["ada@example.org"]
+    an_alert("e-mail", minutes=-361)
+    deliver(NOW)
+    assert mail.outbox == []
+
+
+def test_a_deployment_has_the_channels_that_are_set(settings: Any) -> None:
+    assert channels.configured() == []
+    settings.ALERT_EMAILS = ["ada@example.org"]
+    settings.ALERT_WEBHOOK_URL = "https://example.org/hook"
+    assert channels.configured() == ["e-mail", "webhook"]
+
+
+@pytest.mark.django_db
+def test_the_admin_shows_alerts_and_why_they_wait(admin_client: Any) -> None:
+    alert = an_alert("webhook", message="<script>alert(1)</script>")
+    Alert.objects.filter(pk=alert.pk).update(error="webhook: it answers with status 500")
+    page = admin_client.get("/admin/aggregates/alert/").content.decode()
+    assert "waits for webhook. webhook: it answers with status 500" in page
+    assert "<script>alert" not in page
+    assert admin_client.get("/admin/aggregates/alert/add/").status_code == 403

@@ -1,0 +1,134 @@
+"""What monitoring is told."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+
+from aggregates import freshness
+from aggregates.models import Alert, Run, Tick
+from common.days import today
+from sourcedata import reader
+from tests.builders import aggregated, measurements, turbine
+
+pytestmark = pytest.mark.django_db
+
+DAY = date(2025, 8, 31)
+MIDNIGHT = datetime(2025, 9, 1, tzinfo=UTC)
+
+
+def late(minutes: int) -> list[date]:
+    at = MIDNIGHT + timedelta(minutes=minutes)
+    return [day.day for day in freshness.freshness(at).late]
+
+
+def test_a_day_is_late_an_hour_after_its_end_until_it_is_current() -> None:
+    measurements(turbine(), "2025-08-31T00:00", power=[1.0])
+    assert (late(59), late(60)) == ([], [DAY])
+    aggregated(DAY)
+    assert late(60) == []
+
+
+def test_the_oldest_day_comes_first_and_the_look_back_ends_the_search(settings: Any) -> None:
+    settings.PENDING_LOOKBACK = timedelta(days=2)
+    for day in (29, 30, 31):
+        measurements(turbine(), f"2025-08-{day}T00:00", power=[1.0])
+    assert late(60) == [date(2025, 8, 30), DAY]
+
+
+def a_past_day(*power: float) -> date:
+    """Store measurements of a day that ended more than an hour ago, whatever time it is."""
+    day = today() - timedelta(days=2)
+    measurements(turbine(), f"{day}T00:00", power=[*power])
+    return day
+
+
+def test_freshness_names_the_days_that_are_late(client: Client) -> None:
+    assert client.get("/health/freshness").json() == {"status": "ok"}
+    day = a_past_day(1.0)
+    answer = client.get("/health/freshness")
+    assert answer.status_code == 503
+    assert answer.json() == {"status": "late", "days": [{"day": str(day), "state": "missing"}]}
+    aggregated(day)
+    assert client.get("/health/freshness").status_code == 200
+
+
+@pytest.fixture
+def outage(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*arguments: Any) -> None:
+        raise OperationalError("password=secret of host 10.0.0.7")
+
+    monkeypatch.setattr(reader, "turbine_days", fail)
+
+
+def test_where_the_source_is_down_freshness_is_unknown(client: Client, outage: None) -> None:
+    answer = client.get("/health/freshness")
+    assert (answer.status_code, b"secret" in answer.content) == (503, False)
+    assert answer.json() == {"status": "unknown: the source does not answer"}
+
+
+def metrics(client: Client) -> dict[str, float]:
+    answer = client.get("/metrics")
+    assert answer.status_code == 200
+    assert answer["Content-Type"].startswith("text/plain")
+    lines = answer.content.decode().splitlines()
+    return {
+        name: float(number)
+        for name, _, number in (line.rpartition(" ") for line in lines if line[0] != "#")
+    }
+
+
+def test_metrics_tell_of_runs_values_and_turbine_days(client: Client) -> None:
+    day = a_past_day(1.0, 2.0)
+    measurements(turbine("T02"), f"{today()}T00:00", power=[1.0])
+    aggregated(day)
+    Run.objects.create(day=DAY, requested_by="test", status=Run.Status.FAILED)
+    found = metrics(client)
+    assert found['windproject_runs_total{status="succeeded"}'] == 1
+    assert found['windproject_runs_total{status="failed"}'] == 1
+    assert 0 < found['windproject_run_duration_seconds_sum{status="succeeded"}'] < 60
+    assert found['windproject_values_total{change="inserted"}'] == 5
+    assert found['windproject_turbine_days{state="current"}'] == 1
+    assert found['windproject_turbine_days{state="missing"}'] == 1
+    assert found["windproject_source_up"] == 1
+
+
+def test_metrics_tell_how_old_the_oldest_day_is_that_is_not_current(client: Client) -> None:
+    assert metrics(client)["windproject_oldest_not_current_seconds"] == 0
+    a_past_day(1.0)
+    age_s = metrics(client)["windproject_oldest_not_current_seconds"]
+    assert 86_400 <= age_s <= 2 * 86_400
+
+
+def test_metrics_tell_of_alerts_that_wait_and_of_the_last_tick(client: Client) -> None:
+    assert "windproject_last_tick_timestamp_seconds" not in metrics(client)
+    Alert.objects.create(day=DAY, event="failing", waiting=["e-mail"])
+    Tick.objects.create(ticked_at=MIDNIGHT)
+    found = metrics(client)
+    assert found["windproject_alerts_waiting"] == 1
+    assert found["windproject_last_tick_timestamp_seconds"] == MIDNIGHT.timestamp()
+
+
+def test_metrics_go_on_while_the_source_is_down(client: Client, outage: None) -> None:
+    found = metrics(client)
+    assert found["windproject_source_up"] == 0
+    assert not any(name.startswith("windproject_turbine_days") for name in found)
+
+
+def test_metrics_are_for_those_who_may_read(client: Client, settings: Any) -> None:
+    settings.API_PUBLIC_READ = False
+    assert client.get("/metrics").status_code == 401
+
+
+def test_where_the_target_is_down_freshness_is_unknown(client: Client, monkeypatch: Any) -> None:
+    def fail(*arguments: Any) -> None:
+        raise OperationalError("password=secret")
+
+    monkeypatch.setattr(freshness.states, "days", fail)
+    answer = client.get("/health/freshness")
+    assert (answer.status_code, answer.json()) == (
+        503,
+        {"status": "unknown: the target does not answer"},
+    )

@@ -1,0 +1,77 @@
+"""Which workers are there, and whose code is the newest."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db.models import F
+from django.db.models.functions import Now
+
+from aggregates import tasks
+from aggregates.models import Code, Run, Tick, Worker
+from aggregates.runs import presence, queueing
+from common.days import today
+from tests.builders import measurements, turbine
+
+pytestmark = pytest.mark.django_db
+
+
+def another_worker(version: str, seen_s_ago: int = 0, first_seen: timedelta = timedelta()) -> None:
+    code = Code.objects.create(version=version, first_seen_at=Now() + first_seen)
+    seen = Now() - timedelta(seconds=seen_s_ago)
+    Worker.objects.create(host="other", process=1, code=code, seen_at=seen)
+
+
+def test_a_worker_is_there_for_a_minute_after_its_last_sign_of_life() -> None:
+    presence.tell("")
+    assert Worker.objects.alive().count() == 1
+    Worker.objects.update(seen_at=F("seen_at") - timedelta(seconds=61))
+    assert not Worker.objects.alive().exists()
+
+
+@pytest.mark.parametrize(
+    ("first_seen_h", "seen_s_ago", "is_outdated"),
+    [(1, 0, True), (1, 61, False), (-1, 0, False)],
+    ids=["newer and there", "newer and gone", "older"],
+)
+def test_days_are_left_to_newer_code_that_is_there(
+    first_seen_h: int, seen_s_ago: int, is_outdated: bool
+) -> None:
+    presence.tell("")
+    another_worker("another", seen_s_ago, timedelta(hours=first_seen_h))
+    assert presence.is_outdated() == is_outdated
+
+
+def test_a_run_that_is_left_to_newer_code_is_told_of_again(monkeypatch) -> None:
+    announced: list[Run] = []
+    monkeypatch.setattr(queueing, "announce", announced.extend)
+    monkeypatch.setattr(queueing, "PASSED_ON_AFTER_S", 0)
+    measurements(turbine(), f"{today()}T00:00", power=[1.0])
+    run, _ = Run.objects.request(today(), [], requested_by="test")
+    another_worker("newer", first_seen=timedelta(hours=1))
+    tasks.aggregate_next()
+    run.refresh_from_db()
+    assert (run.status, announced) == ("queued", [run])
+    tasks.aggregate_pending()
+    assert Tick.last() is None
+
+
+def test_ticks_that_piled_up_come_to_one() -> None:
+    tasks.aggregate_pending()
+    first = Tick.objects.get().ticked_at
+    tasks.aggregate_pending()
+    assert Tick.objects.get().ticked_at == first
+    Tick.objects.update(ticked_at=F("ticked_at") - timedelta(seconds=6))
+    tasks.aggregate_pending()
+    assert Tick.objects.get().ticked_at > first
+
+
+def test_the_command_shows_who_is_there(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(CommandError, match="make serve"):
+        call_command("workers")
+    presence.tell("run 7 of 2026-01-01")
+    another_worker("another")
+    call_command("workers", "--here")
+    shown = capsys.readouterr().out
+    assert "run 7 of 2026-01-01" in shown
+    assert "other" not in shown

@@ -1,0 +1,173 @@
+"""The tick: what it queues, when, and what it takes back."""
+
+import os
+import socket
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from aggregates.models import MOST_ATTEMPTS, Run
+from aggregates.runs import queueing
+from aggregates.runs.reconciler import SCHEDULE, due_at, due_days, tick
+from sourcedata.models import Measurement
+from tests.builders import aggregated, measurements, turbine
+
+NOW = datetime(2025, 9, 1, 12, tzinfo=UTC)
+DAY = date(2025, 8, 31)
+MINUTES = timedelta(minutes=1)
+PID_OF_NOBODY = 2**22 + 1
+
+
+def ended(status: str, by: str = SCHEDULE, fingerprint: str = "same") -> Run:
+    return Run(status=status, requested_by=by, fingerprint=fingerprint, finished_at=NOW)
+
+
+def wait(*newest_first: Run) -> timedelta | None:
+    when = due_at(newest_first, "same")
+    return None if when is None else when - NOW
+
+
+FAILED = ended("failed")
+
+
+def test_a_day_that_never_ran_is_due() -> None:
+    when = due_at([], "same")
+    assert when is not None
+    assert when < NOW
+
+
+@pytest.mark.parametrize("status", ["queued", "running"])
+def test_a_day_that_is_under_way_is_not_due(status: str) -> None:
+    assert due_at([Run(status=status)], "same") is None
+
+
+@pytest.mark.parametrize("status", ["succeeded", "empty"])
+def test_a_stale_day_waits_ten_minutes_after_its_last_run(status: str) -> None:
+    assert wait(ended(status)) == 10 * MINUTES
+
+
+def test_a_failed_day_waits_twice_as_long_each_time_up_to_six_hours() -> None:
+    waits = [wait(*[FAILED] * times) for times in (1, 2, 3, 6, 7, 50)]
+    assert waits == [minutes * MINUTES for minutes in (10, 20, 40, 320, 360, 360)]
+
+
+def test_failures_before_a_success_do_not_count() -> None:
+    assert wait(FAILED, ended("succeeded"), FAILED, FAILED) == 10 * MINUTES
+
+
+def test_a_new_version_ends_the_waiting_of_a_failed_day() -> None:
+    assert wait(*[ended("failed", fingerprint="other")] * 5) == 10 * MINUTES
+
+
+def test_a_person_ends_the_waiting_of_a_failed_day() -> None:
+    assert wait(ended("failed", by="admin: ada"), FAILED, FAILED, FAILED) == 10 * MINUTES
+    assert wait(FAILED, ended("failed", by="command"), FAILED, FAILED) == 10 * MINUTES
+
+
+def test_an_errored_day_waits_for_a_new_version() -> None:
+    assert wait(ended("errored")) is None
+    assert wait(ended("errored", fingerprint="other")) == 10 * MINUTES
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[date]:
+    """The days of the runs that the workers were told of; the broker is not what is tested."""
+    days: list[date] = []
+
+    def note(runs) -> str:
+        days.extend(run.day for run in runs)
+        return ""
+
+    monkeypatch.setattr(queueing, "announce", note)
+    return days
+
+
+def measured(*days: str) -> None:
+    for day in days:
+        measurements(turbine(), f"{day}T12:00", power=[1.0])
+
+
+@pytest.mark.django_db
+def test_what_is_not_current_is_due_newest_first() -> None:
+    measured("2025-08-29", "2025-08-30", "2025-08-31")
+    aggregated(date(2025, 8, 30))
+    assert list(due_days(NOW)) == [DAY, date(2025, 8, 29)]
+
+
+@pytest.mark.django_db
+def test_the_look_back_ends_the_search(settings) -> None:
+    settings.PENDING_LOOKBACK = timedelta(days=7)
+    oldest = NOW.date() - timedelta(days=7)
+    measured(str(oldest), str(oldest - timedelta(days=1)))
+    assert list(due_days(NOW)) == [oldest]
+
+
+@pytest.mark.django_db
+def test_the_current_day_is_no_special_case() -> None:
+    measured("2025-09-01")
+    assert list(due_days(NOW)) == [NOW.date()]
+
+
+@pytest.mark.django_db
+def test_a_tick_queues_a_run_per_day_and_another_tick_none(sent: list[date]) -> None:
+    measured("2025-08-30", "2025-08-31")
+    tick(NOW)
+    assert set(sent) == {DAY, date(2025, 8, 30)}
+    tick(NOW)
+    assert list(Run.objects.values_list("status", "requested_by")) == [("queued", SCHEDULE)] * 2
+
+
+@pytest.mark.django_db
+def test_a_tick_long_after_the_last_one_makes_up_for_it(sent: list[date]) -> None:
+    measured("2025-08-25", "2025-08-31")
+    tick(NOW)
+    assert sent == [DAY, date(2025, 8, 25)]
+
+
+@pytest.mark.django_db
+def test_late_data_makes_a_day_due_again_ten_minutes_after_its_run() -> None:
+    measured("2025-08-31")
+    ran = aggregated(DAY).finished_at
+    Measurement.objects.update(power=2)
+    assert ran is not None
+    Run.objects.update(finished_at=NOW)
+    assert list(due_days(NOW + 9 * MINUTES)) == []
+    assert list(due_days(NOW + 10 * MINUTES)) == [DAY]
+
+
+@pytest.mark.django_db
+def test_a_run_whose_message_was_lost_is_announced_again(sent: list[date]) -> None:
+    Run.objects.create(day=DAY, requested_by="test", sent_at=NOW - 11 * MINUTES)
+    Run.objects.create(day=NOW.date(), requested_by="test", sent_at=NOW - 9 * MINUTES)
+    tick(NOW)
+    assert sent == [DAY]
+
+
+@pytest.mark.django_db
+def test_a_run_that_lost_its_worker_is_queued_again(sent: list[date]) -> None:
+    run = Run.objects.create(day=DAY, requested_by="test")
+    run.start()
+    Run.objects.update(worker=f"{socket.gethostname()}/{PID_OF_NOBODY}")
+    tick(NOW)
+    assert sent == [DAY]
+    assert Run.objects.get().status == Run.Status.QUEUED
+
+
+@pytest.mark.django_db
+def test_a_run_that_loses_every_worker_fails_in_the_end(sent: list[date]) -> None:
+    run = Run.objects.create(day=DAY, requested_by="test", attempt=MOST_ATTEMPTS - 1)
+    run.start()
+    Run.objects.update(worker=f"{socket.gethostname()}/{PID_OF_NOBODY}")
+    tick(NOW)
+    run.refresh_from_db()
+    assert (run.status, sent) == (Run.Status.FAILED, [])
+    assert "lost its worker 3 times" in run.error
+
+
+@pytest.mark.django_db
+def test_a_run_whose_worker_lives_is_left_alone(sent: list[date]) -> None:
+    run = Run.objects.create(day=DAY, requested_by="test")
+    run.start()
+    assert run.worker.endswith(f"/{os.getpid()}")
+    tick(NOW)
+    assert Run.objects.get().status == Run.Status.RUNNING

@@ -1,0 +1,224 @@
+"""Another deployment's REST API as the source: a fake one, which misbehaves."""
+
+import gzip
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from aggregates.models import Run, Value
+from aggregates.source import client, gateway
+from common import waits
+from sourcedata.variables import VARIABLE_NAMES
+from tests.builders import aggregated
+from tests.windproject.test_serve import free_port
+
+DAY, NEXT_DAY = date(2025, 8, 31), date(2025, 9, 1)
+EVER = (date.min, date.max)
+TURBINES, DAYS, DATA = "/api/turbines", "/api/days", "/data"
+TOKEN = "secret-token"
+
+# The fake deployment, which stands for what lies outside: a reply by path.
+
+Reply = Callable[[BaseHTTPRequestHandler], None]
+
+
+def row(minute: int, **changes: Any) -> dict[str, Any]:
+    cells = dict.fromkeys(VARIABLE_NAMES, 1.5)
+    return {"turbine": "T01", "timestamp": f"2025-08-31T00:0{minute}:00Z", **cells, **changes}
+
+
+A_TURBINE: dict[str, Any] = {
+    "name": "T01",
+    "rated_power_kw": 2000,
+    "sample_interval_s": 60,
+    "first_day": "2025-08-31",
+    "last_day": "2025-08-31",
+}
+A_DAY = {"turbine": "T01", "day": "2025-08-31", "revision": 7, "samples": 2}
+ROWS = [row(0), row(1, power=None)]
+
+
+def sends(body: bytes, status: int = 200, length: int = 0, header: str = "X: -") -> Reply:
+    def reply(request: BaseHTTPRequestHandler) -> None:
+        request.send_response(status)
+        request.send_header(*header.split(": "))
+        request.send_header("Content-Length", str(length or len(body)))
+        request.end_headers()
+        request.wfile.write(body)
+
+    return reply
+
+
+def says(value: Any) -> Reply:
+    return sends(json.dumps(value).encode())
+
+
+def trickles(request: BaseHTTPRequestHandler) -> None:
+    with suppress(OSError):
+        for _ in range(20):
+            request.wfile.write(b"H")
+            time.sleep(0.1)
+
+
+@pytest.fixture
+def replies(settings: Any) -> Iterator[dict[str, Reply]]:
+    known = {TURBINES: says([A_TURBINE]), DAYS: says([A_DAY]), DATA: says(ROWS)}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            known[urlsplit(self.path).path](self)
+
+        def log_message(self, *arguments: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, args=[0.01]).start()
+        settings.SOURCE_API_URL = f"http://127.0.0.1:{server.server_port}"
+        settings.SOURCE_API_TOKEN = TOKEN
+        yield known
+        server.shutdown()
+
+
+@pytest.mark.django_db
+def test_a_run_over_right_answers_succeeds(replies: dict[str, Reply]) -> None:
+    run = aggregated(DAY)
+    assert (run.status, run.samples, run.missing) == (Run.Status.SUCCEEDED, 2, 1)
+
+
+WRONG: list[tuple[str, Reply, str]] = [
+    (TURBINES, sends(b"{}", 401), "status 401: set SOURCE_API_TOKEN to a token made in the admin"),
+    (DAYS, sends(b"{}", 403), "status 403: set SOURCE_API_TOKEN"),
+    (DAYS, sends(b"[]", 404), "status 404"),
+    (DATA, sends(b"[]", 500), "status 500"),
+    (DAYS, sends(b"[]", 302, header="Location: /api/other"), "status 302, a redirect"),
+    (DATA, sends(b"[", length=9), "without sending complete message body"),
+    (DATA, sends(b'[{"turbine": "T0'), "not JSON"),
+    (DAYS, sends(b"<html>Welcome</html>"), "not JSON"),
+    (DATA, sends(b"[1e999]"), "not JSON"),
+    (DATA, sends(gzip.compress(b"[]"), header="Content-Encoding: gzip"), "something packed"),
+    (DATA, sends(b"[" + b"[]," * 1000 + b"[]]"), "more than 1,000 values"),
+    (DAYS, says({"detail": "ok"}), "not a list"),
+    (DAYS, says([[1]]), "no day"),
+    (DAYS, says([{"day": "2025-08-31"}]), "no turbine"),
+    (TURBINES, says([A_TURBINE, A_TURBINE]), "names a turbine twice"),
+    (TURBINES, says([A_TURBINE | {"name": "T01,T02"}]), "as none can be named"),
+    (TURBINES, says([A_TURBINE | {"name": "T" * 101}]), "as none can be named"),
+    (TURBINES, says([A_TURBINE | {"rated_power_kw": True}]), "rated_power_kw of a wrong type"),
+    (TURBINES, says([A_TURBINE | {"rated_power_kw": 0}]), "rated_power_kw that is not positive"),
+    (TURBINES, says([A_TURBINE | {"sample_interval_s": 601}]), "sample_interval_s outside"),
+    (TURBINES, says([A_TURBINE | {"first_day": ""}]), "first_day that is not a day"),
+    (TURBINES, says([]), "lacks a turbine that /api/days names"),
+    (DAYS, says([A_DAY | {"day": None}]), "day of a wrong type"),
+    (DAYS, says([A_DAY | {"day": "2025-02-30"}]), "day that is not a day"),
+    (DAYS, says([A_DAY | {"day": "2025-09-01"}]), "day that is not asked for"),
+    (DAYS, says([A_DAY, A_DAY]), "turbine twice on one day"),
+    (DAYS, says([A_DAY | {"revision": 7.0}]), "revision of a wrong type"),
+    (DAYS, says([A_DAY | {"revision": -1}]), "that cannot be"),
+    (DAYS, says([A_DAY | {"samples": 2**63}]), "that cannot be"),
+    (DATA, says([row(0, turbine="T02")]), "turbine that is not asked for"),
+    (DATA, says([row(0, timestamp="today"), row(1)]), "not a time in UTC"),
+    (DATA, says([row(0, timestamp="2025-08-31T24:00:00Z")]), "not a time in UTC"),
+    (DATA, says([row(0, timestamp="2025-09-01T00:00:00Z")]), "timestamp of another day"),
+    (DATA, says([row(0), row(0)]), "timestamp of a turbine twice"),
+    (DATA, says([row(0, power="1.5")]), "power of a wrong type"),
+    (DATA, says([row(0, power=True)]), "power of a wrong type"),
+    (DATA, says([row(0)]), "gives 1 measurements of 'T01' and has 2"),
+    (DATA, says([row(0), row(1), row(2)]), "gives 3 measurements of 'T01' and has 2"),
+    (DATA, trickles, "not answered in full after 0.3 seconds"),
+    (DATA, sends(b" " * 20_000), "more than 10,000 bytes"),
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("path", "reply", "sentence"), WRONG)
+def test_a_wrong_answer_fails_the_run(replies, settings, monkeypatch, path, reply, sentence):
+    monkeypatch.setattr(waits, "API_ANSWER_S", 0.3)
+    monkeypatch.setattr(client, "LARGEST_ANSWER", 10_000)
+    monkeypatch.setattr(client, "MOST_VALUES", 1_000)
+    replies[path] = reply
+    run = aggregated(DAY)
+    assert run.status == Run.Status.FAILED, run.traceback
+    assert run.error.startswith(f"The source {settings.SOURCE_API_URL}/")
+    assert sentence in run.error
+    assert TOKEN not in run.error
+    assert not Value.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_source_that_is_down_fails_the_run(settings: Any) -> None:
+    settings.SOURCE_API_URL = f"http://127.0.0.1:{free_port()}"
+    run = aggregated(DAY)
+    assert run.status == Run.Status.FAILED
+    assert run.error.startswith(f"The source {settings.SOURCE_API_URL}/api/days?")
+
+
+@pytest.mark.django_db
+def test_a_body_that_trickles_is_cut_off(replies, monkeypatch) -> None:
+    def trickle(request: BaseHTTPRequestHandler) -> None:
+        sends(b"[", length=1000)(request)
+        trickles(request)
+
+    monkeypatch.setattr(waits, "API_ANSWER_S", 0.3)
+    replies[DATA] = trickle
+    assert "not answered in full" in aggregated(DAY).error
+
+
+@pytest.mark.django_db
+def test_a_read_that_hangs_is_cut_off(replies, monkeypatch) -> None:
+    monkeypatch.setattr(waits, "API_PART_S", 0.05)
+    replies[DATA] = trickles
+    assert aggregated(DAY).error.endswith("does not answer: ReadTimeout.")
+
+
+@pytest.mark.django_db
+def test_rows_that_changed_meanwhile_leave_the_day_stale(replies: dict[str, Reply]) -> None:
+    def shrink(request: BaseHTTPRequestHandler) -> None:
+        replies[DAYS] = says([A_DAY | {"revision": 8, "samples": 1}])
+        says([row(0)])(request)
+
+    replies[DATA] = shrink
+    assert aggregated(DAY).status == Run.Status.SUCCEEDED
+    (stale,) = gateway.turbine_days(*EVER)
+    assert (stale.revision, stale.samples) == (8, 1)
+    assert aggregated(DAY).status == Run.Status.SUCCEEDED
+
+
+@pytest.mark.django_db
+def test_a_day_that_the_source_lets_go_meanwhile_keeps_its_statistics(replies) -> None:
+    aggregated(DAY)
+    before = list(Value.objects.values_list())
+
+    def let_go(request: BaseHTTPRequestHandler) -> None:
+        replies[DAYS] = says([A_DAY | {"revision": 0, "samples": 0, "state": "archived"}])
+        says([])(request)
+
+    replies[DATA] = let_go
+    assert aggregated(DAY, force=True).status == Run.Status.SUCCEEDED
+    assert list(Value.objects.values_list()) == before != []
+
+
+def test_a_day_that_the_source_no_longer_keeps_is_not_asked_for(replies) -> None:
+    replies[DAYS] = says([A_DAY | {"revision": 0, "samples": 0, "state": "archived"}])
+    assert gateway.turbine_days(DAY, DAY) == []
+
+
+@pytest.mark.parametrize("day", EVER)
+def test_a_day_that_no_source_can_hold_has_nothing(replies, day: date) -> None:
+    assert gateway.turbine_days(day, day) == []
+
+
+def test_the_range_of_days_is_that_of_all_turbines(replies: dict[str, Reply]) -> None:
+    idle = A_TURBINE | {"name": "T02", "first_day": None, "last_day": None}
+    later = A_TURBINE | {"name": "T03", "first_day": "2025-09-01", "last_day": "2025-09-01"}
+    replies[TURBINES] = says([A_TURBINE, idle, later])
+    assert gateway.day_range() == (DAY, date(2025, 9, 1))
+    replies[TURBINES] = says([idle])
+    assert gateway.day_range() is None
