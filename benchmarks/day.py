@@ -10,7 +10,7 @@ from time import perf_counter
 
 from django.db import connections
 
-from aggregates import audit
+from aggregates.audit import auditing
 from aggregates.models import Run
 from aggregates.runs.pipeline import execute
 from benchmarks import usual
@@ -123,5 +123,5 @@ def measure(number: int) -> dict[str, float]:
     change(day)
     took[CHANGED] = seconds(lambda: aggregate(day))
     took[USUAL] = seconds(lambda: usual.aggregate(day))
-    assert audit.audit_day(day).differences.empty
+    assert auditing.audit_day(day).differences.empty
     return took

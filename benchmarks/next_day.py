@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db import connections
 
-from aggregates import audit
+from aggregates.audit import auditing
 from aggregates.models import Run
 from benchmarks.day import aggregate, seconds
 from benchmarks.fresh import tidy
@@ -23,7 +23,7 @@ def measure(day: date) -> dict[str, float]:
     took = seconds(lambda: aggregate(day))
     after = counters()
     assert Run.objects.latest("id").inserted, f"{day} was aggregated before"
-    assert audit.audit_day(day).differences.empty
+    assert auditing.audit_day(day).differences.empty
     return {SECONDS: took, **{name: after[name] - before[name] for name in after}}
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from aggregates import audit
+from aggregates.audit import auditing
 from benchmarks.fresh import forget, measured
 from benchmarks.workers import busy_s, peak_memory_mb, seconds_for, workers
 from common.days import days_between
@@ -29,7 +29,7 @@ def measure_month(number: int) -> dict[str, float]:
             before = busy_s()
             took[name] = seconds_for(MONTH)
             took[cores] = (busy_s() - before) / took[name]
-    assert audit.audit_day(MONTH[number]).differences.empty
+    assert auditing.audit_day(MONTH[number]).differences.empty
     return took
 
 
@@ -43,5 +43,5 @@ def measure_large(number: int) -> dict[str, float]:
             took[LARGE] = seconds_for([LARGE_DAY])
         took[MEMORY_MB] = peak_memory_mb(pid)
     if not number:  # as long as many rounds
-        assert audit.audit_day(LARGE_DAY).differences.empty
+        assert auditing.audit_day(LARGE_DAY).differences.empty
     return took

@@ -1,6 +1,8 @@
 """Who may import whom, and what every part must have."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,38 +11,33 @@ from django.conf import settings
 from django.core.management import call_command, get_commands
 
 ROOT: Path = settings.BASE_DIR
-OURS = ("common", "embedded", "sourcedata", "aggregates", "windproject")
-PURE = [
-    "aggregates/compute/statistic_names.py",
-    "aggregates/compute/windows.py",
-    "aggregates/compute/statistics.py",
-    "aggregates/compute/transform.py",
-    "aggregates/compute/difference.py",
-    "aggregates/analysis/downsampling.py",
-    "aggregates/models/figures.py",
-    "aggregates/analysis/performance.py",
-    "aggregates/pages/performance_figures.py",
-    "aggregates/pages/signal_figure.py",
-    "common/rest/tables.py",
-    "sourcedata/variables.py",
-    "sourcedata/simulation.py",
-    "common/days.py",
-]
-DOORS = [
-    "aggregates/management",
-    "aggregates/tasks.py",
-    "aggregates/api.py",
-    "aggregates/values_api.py",
-    "aggregates/admin",
-]
+# The floors of the house, the ground first; no package imports one above its own.
+FLOORS = [{"common", "embedded"}, {"sourcedata"}, {"aggregates"}, {"windproject"}]
+PACKAGES = sorted(set().union(*FLOORS))
+NOT_OF_THE_HOUSE = {"tests", "benchmarks", "scripts"}
+
+DOORS = [f"aggregates/{door}" for door in ("tasks.py", "management", "admin", "pages", "api")]
+# What they leave to a room: to compute, and to write statistics.
+INNER = ["aggregates/compute/transform.py", "aggregates/compute/statistics.py"]
+INNER += ["aggregates/compute/difference.py", "aggregates/runs/load.py"]
+
+PURE = ["aggregates/compute", "aggregates/analysis", "aggregates/audit/comparison.py"]
+PURE += ["common/rest/tables.py", "common/days.py", "common/arrays.py", "common/wording.py"]
+PURE += ["sourcedata/variables.py", "sourcedata/simulation.py"]
+# It reads what is stored; the rest of its folder computes from that.
+NOT_PURE = {"aggregates/analysis/history.py"}
+FORBIDDEN_TO_PURE = ["django", "celery", "rest_framework", "windproject"]
 
 
 def modules(*places: str) -> list[Path]:
-    found = [ROOT / place for place in places]
-    files = [
-        file for place in found for file in ([place] if place.is_file() else place.rglob("*.py"))
-    ]
-    return [file for file in files if "migrations" not in file.parts]
+    """Return the Python files at some paths, each of which must exist and have one."""
+    files: list[Path] = []
+    for place in places:
+        path = ROOT / place
+        inside = [path] if path.is_file() else sorted(path.rglob("*.py"))
+        assert inside, f"{place} does not exist"
+        files += [file for file in inside if "migrations" not in file.parts]
+    return files
 
 
 def imports(module: Path) -> Iterator[str]:
@@ -52,76 +49,106 @@ def imports(module: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def importers_of(package: str, *places: str) -> set[str]:
+def dotted(place: str) -> str:
+    return place.removesuffix(".py").replace("/", ".")
+
+
+def importers_of(place: str, *importers: str) -> set[str]:
+    """Return which of the importers' files import the file or the folder at `place`."""
+    assert modules(place)
     return {
         str(module.relative_to(ROOT))
-        for module in modules(*places)
+        for module in modules(*importers)
         for name in imports(module)
-        if name == package or name.startswith(f"{package}.")
+        if name == dotted(place) or name.startswith(f"{dotted(place)}.")
     }
 
 
-def test_the_source_never_imports_the_target() -> None:
-    assert importers_of("aggregates", "sourcedata") == set()
+def test_every_package_has_its_floor() -> None:
+    packages = {file.parent.name for file in ROOT.glob("*/__init__.py")}
+    assert packages - NOT_OF_THE_HOUSE == set(PACKAGES)
 
 
-def test_the_target_reads_the_source_only_through_its_reader() -> None:
+@pytest.mark.parametrize("floor", range(len(FLOORS)))
+def test_no_package_imports_one_above_it_or_beside_it(floor: int) -> None:
+    for package in FLOORS[floor]:
+        for other in set().union(*FLOORS[floor:]) - {package}:
+            assert importers_of(other, package) == set(), f"{package} imports {other}"
+
+
+def test_the_target_knows_the_source_only_through_its_gateway() -> None:
+    places = [str(path.relative_to(ROOT)) for path in (ROOT / "aggregates").iterdir()]
+    others = [place for place in places if place != "aggregates/source" and "__" not in place]
     names = {
         name
-        for module in modules("aggregates")
+        for place in others
+        if (ROOT / place).suffix == ".py" or (ROOT / place / "__init__.py").exists()
+        for module in modules(place)
         for name in imports(module)
         if name.startswith("sourcedata")
     }
-    allowed = ("sourcedata.reader", "sourcedata.variables")
-    assert {name for name in names if not name.startswith(allowed)} == set()
+    assert names
+    assert {name for name in names if not name.startswith("sourcedata.variables.")} == set()
 
 
-def test_only_extract_asks_the_reader() -> None:
-    importers = importers_of("sourcedata.reader", "aggregates")
-    # These answer in the reader's place, in the reader's words.
-    remote = {"aggregates/source/remote.py", "aggregates/source/remote_turbines.py"}
-    assert importers == {"aggregates/source/gateway.py", *remote}
-    questions = {name for file in remote for name in imports(ROOT / file)}
-    assert {name for name in questions if name.startswith("sourcedata.reader")} == {
-        "sourcedata.reader.Nameplate",
-        "sourcedata.reader.Snapshot",
-        "sourcedata.reader.TurbineDay",
+def test_only_the_gateway_asks_the_reader_or_another_deployment() -> None:
+    gateway = "aggregates/source/gateway.py"
+    assert importers_of("aggregates/source/remote.py", "aggregates") == {gateway}
+    answers = {f"aggregates/source/{name}.py" for name in ("remote", "remote_turbines")}
+    assert importers_of("sourcedata/reader.py", "aggregates") == {gateway, *answers}
+    # Those two answer in the reader's place, in the reader's words.
+    words = {
+        name for file in answers for name in imports(ROOT / file) if "sourcedata.reader" in name
     }
+    assert {name.rpartition(".")[2] for name in words} == {"Nameplate", "Snapshot", "TurbineDay"}
 
 
-def test_only_extract_asks_another_deployment() -> None:
-    assert importers_of("aggregates.source.remote", "aggregates") == {
-        "aggregates/source/gateway.py"
-    }
+def pure_modules() -> list[str]:
+    found = [str(module.relative_to(ROOT)) for module in modules(*PURE)]
+    assert set(found) >= NOT_PURE
+    return [module for module in found if module not in NOT_PURE]
 
 
-@pytest.mark.parametrize("module", PURE)
-def test_a_pure_module_knows_no_django(module: str) -> None:
-    assert (ROOT / module).exists()
-    assert importers_of("django", module) == set()
+IMPORT_WITHOUT = f"""
+import sys
+for name in {FORBIDDEN_TO_PURE}:
+    sys.modules[name] = None
+__import__(sys.argv[1])
+"""
 
 
-def test_the_pipeline_never_imports_a_door() -> None:
-    doors = [f"aggregates.{door}" for door in ("tasks", "api", "admin", "management")]
-    rooms = ["pipeline", "extract", "transform", "load", "versions", "models"]
-    for door in doors:
-        assert importers_of(door, *[f"aggregates/{room}.py" for room in rooms]) == set()
+@pytest.mark.parametrize("module", pure_modules())
+def test_a_pure_module_loads_where_nothing_else_is(module: str) -> None:
+    name = dotted(module).removesuffix(".__init__")
+    command = [sys.executable, "-c", IMPORT_WITHOUT, name]
+    loaded = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (loaded.returncode, loaded.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("module", pure_modules())
+def test_a_pure_module_imports_at_its_top_alone(module: str) -> None:
+    tree = ast.parse((ROOT / module).read_text())
+    every = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert [node for node in every if node not in tree.body] == []
+
+
+def test_runs_import_no_door() -> None:
+    for door in DOORS:
+        assert (
+            importers_of(door, "aggregates/runs", "aggregates/source", "aggregates/models") == set()
+        )
+
+
+def test_no_door_writes_statistics_or_computes_them() -> None:
+    for room in INNER:
+        assert importers_of(room, *DOORS) == set()
 
 
 def test_the_audit_computes_and_compares_without_the_code_it_checks() -> None:
-    for module in ("aggregates/audit/expected.py", "aggregates/audit/comparison.py"):
-        assert importers_of("aggregates", module) == set()
-    shared = {
-        name for name in imports(ROOT / "aggregates/audit/expected.py") if "sourcedata" in name
-    }
+    independent = [f"aggregates/audit/{name}.py" for name in ("expected", "comparison")]
+    assert importers_of("aggregates", *independent) == set()
+    shared = {name for name in imports(ROOT / independent[0]) if "sourcedata" in name}
     assert shared == {"sourcedata.variables.VARIABLES", "sourcedata.variables.Variable"}
-
-
-def test_no_door_writes_to_a_table_or_computes() -> None:
-    inner = ["load", "transform", "statistics", "windows", "difference"]
-    existing = [door for door in DOORS if (ROOT / door).exists()]
-    for name in inner:
-        assert importers_of(f"aggregates.{name}", *existing) == set()
 
 
 @pytest.mark.django_db
@@ -130,7 +157,7 @@ def test_models_and_migrations_agree() -> None:
 
 
 def test_every_command_has_a_test() -> None:
-    commands = {name for name, app in get_commands().items() if app in OURS}
+    commands = {name for name, app in get_commands().items() if app in PACKAGES}
     tested = {path.stem.removeprefix("test_") for path in (ROOT / "tests").rglob("test_*.py")}
     assert len(commands) >= 5
     assert commands <= tested
@@ -139,7 +166,7 @@ def test_every_command_has_a_test() -> None:
 def test_every_module_has_a_docstring() -> None:
     without = [
         str(module.relative_to(ROOT))
-        for module in modules(*OURS)
+        for module in modules(*PACKAGES)
         if module.read_text().strip() and not ast.get_docstring(ast.parse(module.read_text()))
     ]
     assert without == []

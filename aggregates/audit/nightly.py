@@ -6,8 +6,8 @@ from datetime import date
 
 from django.conf import settings
 
-from aggregates import audit
 from aggregates.alerting import alerts
+from aggregates.audit import auditing
 from aggregates.errors import RunFailed, SourceUnavailable
 from aggregates.models import Alert
 from aggregates.source import gateway
@@ -29,11 +29,11 @@ def audit_in_turn() -> None:
     """
     look_back = today() - settings.PENDING_LOOKBACK
     _recount(look_back, today())
-    for day in audit.longest_unaudited(DAYS_PER_NIGHT):
+    for day in auditing.longest_unaudited(DAYS_PER_NIGHT):
         try:
             if day < look_back:
                 _recount(day, day)
-            found = audit.audit_day(day)
+            found = auditing.audit_day(day)
         except SourceUnavailable:
             raise
         except RunFailed as error:
@@ -61,8 +61,8 @@ def _recount(first: date, last: date) -> None:
         alerts.raise_alert(day, Alert.Event.DAMAGED, message)
 
 
-def _mend(found: audit.Audit) -> None:
-    audit.disown(found)
+def _mend(found: auditing.Audit) -> None:
+    auditing.disown(found)
     message = (
         f"the audit found {len(found.differences)} values of {listed(found.damaged)} that differ "
         "from what the measurements say; they are computed again."

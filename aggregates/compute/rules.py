@@ -9,6 +9,10 @@ from hashlib import blake2s
 from sourcedata.variables import VARIABLES
 
 ALGORITHM = 2
+# Below this length of the mean vector its direction is rounding error.
+SHORTEST_RESULTANT = 1e-9
+# Deviations this close to -180 deg are taken for +180: only rounding tells the two apart.
+ROUNDING_DEG = 1e-9
 
 
 @cache

@@ -8,13 +8,9 @@ occurs and the same columns; NaN where a statistic does not exist.
 import numpy as np
 import pandas as pd
 
+from aggregates.compute.rules import ROUNDING_DEG, SHORTEST_RESULTANT
 from aggregates.compute.statistic_names import COUNT, MAXIMUM, MEAN, MINIMUM, STD
 from common.arrays import Array
-
-# Below this length of the mean vector its direction is rounding error.
-SHORTEST_RESULTANT = 1e-9
-# Deviations this close to -180 deg are taken for +180: only rounding tells the two apart.
-ROUNDING_DEG = 1e-9
 
 Frames = dict[str, pd.DataFrame]
 Pair = tuple[pd.DataFrame, pd.DataFrame]

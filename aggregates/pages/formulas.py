@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import atan2, cos, degrees, fsum, hypot, log, radians, remainder, sin, sqrt
 
+from aggregates.compute.rules import ROUNDING_DEG, SHORTEST_RESULTANT
 from aggregates.compute.statistic_names import COUNT, MAXIMUM, MEAN, MINIMUM
-from aggregates.compute.statistics import ROUNDING_DEG, SHORTEST_RESULTANT
 from sourcedata.variables import Variable
 
 TURN_DEG, HALF_TURN_DEG = 360, 180

@@ -16,7 +16,8 @@ from django.conf import settings
 from django.db import connections
 
 import embedded
-from aggregates import audit, states
+from aggregates import states
+from aggregates.audit import auditing
 from aggregates.models import ACTIVE, Run
 from aggregates.runs import queueing, reconciler
 from aggregates.states import State
@@ -188,6 +189,6 @@ def heals() -> None:
 def proves_well() -> None:
     """Fail unless no run is active, every day is current, and the audit finds no difference."""
     assert not Run.objects.filter(status__in=ACTIVE).exists()
-    for found in map(audit.audit_day, audit.longest_unaudited(100)):
+    for found in map(auditing.audit_day, auditing.longest_unaudited(100)):
         assert found.differences.empty, found.differences
         assert not found.not_current

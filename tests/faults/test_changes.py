@@ -15,7 +15,8 @@ import psycopg2
 from django.conf import settings
 from django.db import connection, connections
 
-from aggregates import audit, states
+from aggregates import states
+from aggregates.audit import auditing
 from aggregates.models import Alert, Run, Value
 from aggregates.runs import chunks, load, pipeline
 from aggregates.runs.reconciler import tick
@@ -115,7 +116,7 @@ def test_no_change_is_overlooked_whenever_it_comes(broker: None) -> None:
             run = aggregated(DAY)
         assert run.status in ("succeeded", "failed"), run.traceback
         # Whatever claims to be current is; the others say that they are not.
-        assert audit.audit_day(DAY).differences.empty
+        assert auditing.audit_day(DAY).differences.empty
     assert Run.objects.filter(status="succeeded").count() > ROUNDS / 2
     Run.objects.filter(status="failed").update(force=True)
     aggregated(DAY, force=True)

@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich import box
 from rich.table import Table
 
-from aggregates import audit
-from aggregates.audit import Audit
+from aggregates.audit import auditing
+from aggregates.audit.auditing import Audit
 from aggregates.errors import RunFailed
 from aggregates.management.arguments import add_turbines, refuse_unknown_turbines
 from aggregates.management.report import write_queued
@@ -56,7 +56,7 @@ class Command(BaseCommand):
         try:
             refuse_unknown_turbines(turbines)
             days = range_of_days(options["first"], options["last"])
-            audits = [audit.audit_day(day, turbines) for day in track(days, "Auditing")]
+            audits = [auditing.audit_day(day, turbines) for day in track(days, "Auditing")]
             damaged = [found for found in audits if found.damaged]
             self._report(audits)
             if damaged and options["repair"]:
@@ -87,7 +87,7 @@ class Command(BaseCommand):
 
     def _repair(self, damaged: list[Audit]) -> None:
         for found in damaged:
-            audit.disown(found)
+            auditing.disown(found)
             requests, failure = queueing.submit([found.day], found.damaged, requested_by="audit")
             write_queued(self.stdout, self.stderr, requests, failure)
 

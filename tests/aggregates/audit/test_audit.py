@@ -8,7 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
 
-from aggregates import audit, states
+from aggregates import states
+from aggregates.audit import auditing
 from aggregates.audit.expected import expected_values
 from aggregates.models import AggregatedDay, Run, Signal, Value
 from sourcedata.models import Measurement
@@ -65,7 +66,7 @@ def test_what_was_aggregated_does_not_differ() -> None:
     a_day("T01")
     a_day("T02", start="2025-08-31T23:55")
     aggregated(DAY)
-    found = audit.audit_day(DAY)
+    found = auditing.audit_day(DAY)
     assert found.audited == ["T01", "T02"]
     assert found.values == Value.objects.filter(timestamp__lt=at("2025-09-01")).count() > 30
     assert found.differences.empty
@@ -128,7 +129,7 @@ def test_a_repair_keeps_statistics_whose_samples_are_gone() -> None:
     a_day()
     aggregated(DAY)
     change(value=7.0)
-    audit.disown(audit.audit_day(DAY))
+    auditing.disown(auditing.audit_day(DAY))
     Measurement.objects.all().delete()
     assert "The source lost samples" in aggregated(DAY).error
     assert len(values("power_mean")) == 2
@@ -151,8 +152,8 @@ def test_what_changes_while_it_is_audited_is_left_out(monkeypatch) -> None:
     a_day()
     aggregated(DAY)
     change(value=7.0)
-    monkeypatch.setattr(audit, "expected_values", change_meanwhile)
-    found = audit.audit_day(DAY)
+    monkeypatch.setattr(auditing, "expected_values", change_meanwhile)
+    found = auditing.audit_day(DAY)
     assert (found.audited, found.not_current) == ([], ["T01"])
     assert found.differences.empty
 
@@ -170,10 +171,10 @@ def test_days_are_audited_in_turn() -> None:
     for day in (29, 30, 31):
         a_day(start=f"2025-08-{day}T00:00")
         aggregated(date(2025, 8, day))
-    assert [day.day for day in audit.longest_unaudited(2)] == [31, 30]
-    audit.audit_day(date(2025, 8, 31))
-    audit.audit_day(date(2025, 8, 29))
-    assert [day.day for day in audit.longest_unaudited(9)] == [30, 31, 29]
+    assert [day.day for day in auditing.longest_unaudited(2)] == [31, 30]
+    auditing.audit_day(date(2025, 8, 31))
+    auditing.audit_day(date(2025, 8, 29))
+    assert [day.day for day in auditing.longest_unaudited(9)] == [30, 31, 29]
     assert AggregatedDay.objects.filter(audited_at=None).count() == 1
 
 
@@ -211,4 +212,4 @@ def test_directions_that_nearly_cancel_are_no_damage() -> None:
             wind_direction=[0.1, 180.1 + turn, 77, 257 - turn],
         )
     aggregated(DAY)
-    assert audit.audit_day(DAY).differences.empty
+    assert auditing.audit_day(DAY).differences.empty

@@ -28,7 +28,7 @@ from django.test import Client
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from aggregates import audit
+from aggregates.audit import auditing
 from aggregates.compute.statistic_names import STATISTICS
 from aggregates.compute.transform import DayStatistics, transform
 from aggregates.models import Run, Value
@@ -208,7 +208,7 @@ def test_the_audit_agrees_about_angles_of_any_turn() -> None:
         a_day_of_angles(f"T{number:02}", seed=number)
     aggregated(DAY)
     assert Run.objects.get().rejected > 1000
-    found = audit.audit_day(DAY)
+    found = auditing.audit_day(DAY)
     assert found.values == Value.objects.count() > 5 * 144 * 3 * 4
     assert found.differences.empty
 
@@ -218,7 +218,7 @@ def test_the_audit_agrees_about_angles_that_are_alone_in_their_window() -> None:
     columns: Any = dict.fromkeys([*DIRECTIONS, "pitch_angle"], EDGES)
     measurements(turbine(), MIDNIGHT, step=10 * MINUTE, **columns)
     aggregated(DAY)
-    found = audit.audit_day(DAY)
+    found = auditing.audit_day(DAY)
     # Each has a mean, a minimum, a maximum and a count.
     assert found.values == len(valid(EDGES)) * len(columns) * 4
     assert found.differences.empty
@@ -230,7 +230,7 @@ def test_the_audit_sees_an_angle_that_was_dropped() -> None:
     aggregated(DAY)
     assert values("wind_direction_count") == {"31 00:00": 10}
     Value.objects.filter(signal__name="wind_direction_mean").update(value=8.49)
-    (difference,) = audit.audit_day(DAY).differences.to_dict("records")
+    (difference,) = auditing.audit_day(DAY).differences.to_dict("records")
     assert difference["expected"] == pytest.approx(0.102, abs=5e-4)
 
 
@@ -250,4 +250,4 @@ def test_a_power_of_minus_999_is_rejected() -> None:
     aggregated(DAY)
     assert Run.objects.get().rejected == 1
     assert values("power_min") == {"31 00:00": -205}
-    assert audit.audit_day(DAY).differences.empty
+    assert auditing.audit_day(DAY).differences.empty

@@ -1,0 +1,126 @@
+"""The audit of one day: what its values must be, and what is stored.
+
+It finds what no revision can tell: damage done to the target itself, and faults of the pipeline.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+from django.conf import settings
+from django.db import Error
+from django.db.models import F, Min
+from django.db.models.functions import Now
+
+from aggregates import states
+from aggregates.audit.comparison import KEY, differences
+from aggregates.audit.expected import expected_values
+from aggregates.errors import RunFailed
+from aggregates.models import AggregatedDay, Value
+from aggregates.runs.restores import NO_REVISION
+from aggregates.states import SETTLED, State
+from common.days import day_bounds
+from common.wording import first_line
+from sourcedata.variables import ANGLE_NAMES
+
+# Turbines whose values are in memory at a time.
+CHUNK_TURBINES = 20
+
+
+class AuditFailed(RunFailed):
+    """The values could not be compared, for a reason that its sentence tells an operator."""
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What the audit of one day found.
+
+    `audited` names the turbines that were compared, `values` counts what they must have, and
+    `not_current` names those that wait for a run, which have nothing to be compared with.
+    `differences` is as `comparison.differences` returns it.
+    """
+
+    day: date
+    audited: Sequence[str]
+    values: int
+    not_current: Sequence[str]
+    differences: pd.DataFrame
+
+    @property
+    def damaged(self) -> list[str]:
+        """The turbines that have a difference."""
+        return sorted(self.differences["turbine"].unique())
+
+
+def audit_day(day: date, turbines: Collection[str] = ()) -> Audit:
+    """Compare the statistics of a UTC day with what its measurements say. No `turbines` means all.
+
+    Raises:
+        AuditFailed: where a database does not do its part.
+        SourceUnavailable: where the source does not answer.
+    """
+    if settings.SOURCE_API_URL:
+        raise AuditFailed(
+            "The audit recomputes in the source database, and SOURCE_API_URL names none."
+        )
+    # Whatever comes of it: a day that cannot be audited must not hold up the others.
+    _remember(day, turbines)
+    before = states.turbine_days(day, day, turbines)
+    current = [found for found in before if found.state == State.CURRENT]
+    try:
+        expected, stored = _values(day, [found.turbine for found in current])
+    except Error as error:
+        raise AuditFailed(f"{day} cannot be audited: {first_line(error)}.") from error
+    # What has moved on meanwhile was read in the middle of a change.
+    after = states.turbine_days(day, day, turbines)
+    audited = [found.turbine for found in current if found in after]
+    expected, stored = (frame[frame["turbine"].isin(audited)] for frame in (expected, stored))
+    return Audit(
+        day=day,
+        audited=audited,
+        values=len(expected),
+        not_current=[found.turbine for found in after if found.state not in SETTLED],
+        differences=differences(expected, stored, ANGLE_NAMES),
+    )
+
+
+def _values(day: date, turbines: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    chunks = [
+        turbines[start : start + CHUNK_TURBINES]
+        for start in range(0, len(turbines), CHUNK_TURBINES)
+    ] or [[]]
+    expected = pd.concat([expected_values(day, chunk) for chunk in chunks])
+    return expected, pd.concat([_stored_values(day, chunk) for chunk in chunks])
+
+
+def _stored_values(day: date, turbines: Sequence[str]) -> pd.DataFrame:
+    start, end = day_bounds(day)
+    of_day = Value.objects.filter(timestamp__gte=start, timestamp__lt=end)
+    rows = of_day.filter(signal__turbine__in=turbines).values_list(
+        "signal__turbine", "signal__variable", "signal__statistic", "timestamp", "value"
+    )
+    return pd.DataFrame(list(rows), columns=[*KEY, "value"])
+
+
+def _remember(day: date, turbines: Collection[str]) -> None:
+    seen = AggregatedDay.objects.filter(day=day)
+    if turbines:
+        seen = seen.filter(turbine__in=turbines)
+    seen.update(audited_at=Now())
+
+
+def disown(found: Audit) -> None:
+    """Let damaged turbine-days equal no version: they are stale, and heal as any other does.
+
+    So the guard against a loss of samples holds for them as well, which a forced run ignores.
+    """
+    damaged = AggregatedDay.objects.filter(day=found.day, turbine__in=found.damaged)
+    damaged.update(revision=NO_REVISION)
+
+
+def longest_unaudited(most: int) -> list[date]:
+    """Return at most so many days, those first that were never audited, then the oldest audited."""
+    days = AggregatedDay.objects.values("day").annotate(oldest=Min("audited_at"))
+    by_age = days.order_by(F("oldest").asc(nulls_first=True), "-day")
+    return list(by_age.values_list("day", flat=True)[:most])
