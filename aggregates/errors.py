@@ -17,7 +17,8 @@ class SamplesLost(RunFailed):
     def __init__(self, turbines: list[str]) -> None:
         super().__init__(
             f"The source lost samples of {listed(turbines)}, or they are rejected now: more than "
-            "half of the day's values would go, so they stay; confirm with --force."
+            "half of the day's values would go, so they stay. To let them go, run the day again "
+            "and tick 'force' (with a command: --force)."
         )
 
 

@@ -63,8 +63,9 @@ class SignalHistory(TypedDict):
     last_time: datetime | None
 
 
-def signals() -> Sequence[SignalHistory]:
-    """Return every signal."""
+def signals(turbines: Collection[str] = ()) -> Sequence[SignalHistory]:
+    """Return the turbines' signals; no `turbines` means all."""
+    chosen = Signal.objects.filter(turbine__in=turbines) if turbines else Signal.objects.all()
     of_signal = Value.objects.filter(signal=OuterRef("pk"))
     first = of_signal.order_by("timestamp").values("timestamp")[:1]
     last = of_signal.order_by("-timestamp").values("timestamp")[:1]
@@ -78,7 +79,7 @@ def signals() -> Sequence[SignalHistory]:
             first_time=signal.first_time,
             last_time=signal.last_time,
         )
-        for signal in Signal.objects.annotate(first_time=Subquery(first), last_time=Subquery(last))
+        for signal in chosen.annotate(first_time=Subquery(first), last_time=Subquery(last))
     ]
 
 

@@ -12,11 +12,12 @@ SOCKET = "broker.sock"
 
 def broker_url(directory: Path) -> str:
     """Return the address of the broker that listens for the folder `directory`."""
-    return f"redis+socket://{quote(str(_socket(directory)))}"
+    return f"redis+socket://{quote(broker_socket(directory))}"
 
 
-def _socket(directory: Path) -> Path:
-    return socket_directory(directory, SOCKET) / SOCKET
+def broker_socket(directory: Path) -> str:
+    """Return the socket at which that broker listens."""
+    return str(socket_directory(directory, SOCKET) / SOCKET)
 
 
 def _program() -> Path:
@@ -32,19 +33,10 @@ def become_broker(directory: Path) -> None:
 
     It keeps nothing on disk: the database knows which runs wait.
     """
-    socket = _socket(directory)
+    socket = Path(broker_socket(directory))
     socket.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     program = str(_program())
-    listen = [
-        "--port",
-        "0",
-        "--loglevel",
-        "warning",
-        "--unixsocket",
-        str(socket),
-        "--unixsocketperm",
-        "700",
-    ]
+    listen = ["--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"]
     keep_nothing = ["--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction"]
     log = ["--loglevel", "warning"]
     os.execv(program, [program, *listen, *keep_nothing, *log, "--dir", str(socket.parent)])

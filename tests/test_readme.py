@@ -1,9 +1,8 @@
-"""The READMEs say the same in both languages, and name only what exists."""
+"""The READMEs say the same in both languages."""
 
 import re
 from itertools import zip_longest
 
-import pytest
 from django.conf import settings
 
 ENGLISH, PORTUGUESE = (
@@ -17,13 +16,9 @@ def sections(text: str) -> list[str]:
 
 
 def commands(text: str) -> list[str]:
-    """Return the lines of the blocks of shell and SQL, without their comments."""
+    """Return the lines of the blocks of shell and Python, without their comments."""
     blocks = (body for language, body in BLOCK.findall(text) if language)
     return [re.sub(r"\s+# .*", "", line) for body in blocks for line in body.splitlines()]
-
-
-def files(text: str) -> list[str]:
-    return re.findall(r"[\w/-]+(?:\.py|/)(?=[ ,\n])", BLOCK.findall(text)[-1][1])
 
 
 def test_both_readmes_have_the_same_headings_in_order() -> None:
@@ -41,12 +36,3 @@ def test_both_readmes_name_the_same_things_in_each_section() -> None:
     for english, portuguese in zip_longest(sections(ENGLISH), sections(PORTUGUESE), fillvalue=""):
         spans = [sorted(re.findall(r"`[^`]+`", text)) for text in (english, portuguese)]
         assert spans[0] == spans[1], english.splitlines()[0]
-
-
-def test_both_readmes_lay_the_same_files_out() -> None:
-    assert files(ENGLISH) == files(PORTUGUESE)
-
-
-@pytest.mark.parametrize("name", sorted(set(files(ENGLISH))))
-def test_a_file_that_the_readme_names_exists(name: str) -> None:
-    assert list(settings.BASE_DIR.glob(f"*/{name}")) or (settings.BASE_DIR / name).exists()

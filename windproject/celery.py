@@ -1,10 +1,12 @@
 """The Celery application: what its workers and its scheduler run is found in `tasks.py` files."""
 
 import os
+import warnings
 from logging.config import dictConfig
 from typing import Any
 
 from celery import Celery
+from celery.platforms import SecurityWarning
 from celery.signals import setup_logging, worker_init
 from django.conf import settings
 
@@ -42,6 +44,8 @@ def find_tasks(**kwargs: Any) -> None:
     """
     keep_to(RUN)
     refuse_compression()
+    # Celery advises against root for messages that run code; these are JSON, and name our tasks.
+    warnings.simplefilter("ignore", SecurityWarning)
     try:
         app.autodiscover_tasks(force=True)
     except Exception as error:

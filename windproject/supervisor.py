@@ -1,4 +1,7 @@
-"""Runs programs of the Procfile together, until it is told to end: supervisor.py NAME ...
+"""Runs programs of the Procfile together, until it is told to end.
+
+supervisor.py SOCKET NAME ...: where SOCKET is not empty, the broker listens there, and the others
+start when it does.
 
 One that ends by itself is started again; one that cannot start at all ends the others too. This is
 a program of its own without Django, for it lives as long as they do and does little.
@@ -7,12 +10,13 @@ a program of its own without Django, for it lives as long as they do and does li
 import multiprocessing
 import os
 import signal
+import socket
 import sys
 from collections.abc import Sequence
 from functools import partial
 from multiprocessing.synchronize import Event
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any, TextIO
 
 from honcho.environ import parse_procfile
@@ -25,6 +29,9 @@ PROCFILE = Path(__file__).parent.parent / "Procfile"
 STARTED_S = 10
 # Before one is started again: a server that it needs may be starting as well.
 PAUSE_S = 2
+BROKER = "broker"
+# The others start then all the same, and wait for it themselves.
+BROKER_STARTS_S, POLL_S = 10, 0.05
 
 
 class Terminal:
@@ -53,15 +60,18 @@ class Terminal:
 class KeptProcess(Process):  # type: ignore[misc]  # it has no types
     """A program that is started again where it ends by itself."""
 
-    def __init__(self, *arguments: Any, ended: Event, **options: Any) -> None:
+    def __init__(self, *arguments: Any, ended: Event, broker: str, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.ended = ended
+        self.broker = broker if self.name != BROKER else ""
         self.started = monotonic()
         # What honcho has this process ignore, the program is to hear.
         self._child_ctor = partial(Popen, preexec_fn=_hear_signals)
 
     def run(self, events: Any = None, ignore_signals: bool = False) -> None:
         """Run the program, in a process of its own, until all are to end."""
+        _wait_for(self.broker)
+        self.started = monotonic()
         super().run(events, ignore_signals)
         while self._is_kept() and not self.ended.wait(PAUSE_S):
             super().run(events, ignore_signals)
@@ -79,6 +89,16 @@ class KeptProcess(Process):  # type: ignore[misc]  # it has no types
             super()._send_message(f"{text}\n", "line")
 
 
+def _wait_for(broker: str) -> None:
+    """Wait until somebody listens at the socket, so that nobody complains of a healthy start."""
+    until = monotonic() + BROKER_STARTS_S
+    while broker and monotonic() < until:
+        with socket.socket(socket.AF_UNIX) as link:
+            if not link.connect_ex(broker):
+                return
+        sleep(POLL_S)
+
+
 def _hear_signals() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
@@ -87,10 +107,10 @@ def _hear_signals() -> None:
 class KeepingManager(Manager):  # type: ignore[misc]  # as above
     """Runs programs together, and starts those again that end by themselves."""
 
-    def __init__(self, printer: Printer) -> None:
+    def __init__(self, printer: Printer, broker: str) -> None:
         super().__init__(printer)
         self.ended = multiprocessing.Event()
-        self._process_ctor = partial(KeptProcess, ended=self.ended)
+        self._process_ctor = partial(KeptProcess, ended=self.ended, broker=broker)
 
     def terminate(self) -> None:
         """End all programs."""
@@ -98,10 +118,10 @@ class KeepingManager(Manager):  # type: ignore[misc]  # as above
         super().terminate()
 
 
-def main(names: Sequence[str]) -> int:
+def main(broker: str, names: Sequence[str]) -> int:
     """Run the programs. Returns the exit code."""
     commands = parse_procfile(PROCFILE.read_text()).processes
-    manager = KeepingManager(Printer(Terminal(sys.stdout)))
+    manager = KeepingManager(Printer(Terminal(sys.stdout)), broker)
     for name in names:
         manager.add_process(name, commands[name])
 
@@ -117,4 +137,4 @@ def main(names: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1], sys.argv[2:]))

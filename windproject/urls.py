@@ -11,6 +11,7 @@ from aggregates.api.metrics import MetricsView
 from aggregates.api.runs import RunsView, RunView
 from aggregates.api.values import SignalsView, ValuesView, VariablesView
 from sourcedata.api import DataView, TurbinesView
+from windproject.addresses import AddressesView
 from windproject.health import fresh, live, ready
 
 admin.autodiscover()
@@ -29,13 +30,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/freshness", fresh),
     path("metrics", MetricsView.as_view()),
     path("data", DataView.as_view(), name="data"),
+    path("api", AddressesView.as_view()),
     path("api/schema", SpectacularJSONAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerSplitView.as_view(), name="docs"),
-    path("api/turbines", TurbinesView.as_view()),
-    path("api/variables", VariablesView.as_view()),
-    path("api/signals", SignalsView.as_view()),
+    path("api/turbines", TurbinesView.as_view(), name="turbines"),
+    path("api/variables", VariablesView.as_view(), name="variables"),
+    path("api/signals", SignalsView.as_view(), name="signals"),
     path("api/values", ValuesView.as_view(), name="values"),
-    path("api/days", DaysView.as_view()),
-    path("api/runs", RunsView.as_view()),
+    path("api/days", DaysView.as_view(), name="days"),
+    path("api/runs", RunsView.as_view(), name="runs"),
     path("api/runs/<int:pk>", RunView.as_view()),
 ]

@@ -6,7 +6,7 @@ import django_filters
 
 from aggregates.compute.statistic_names import STATISTICS
 from aggregates.export.layouts import LAYOUTS
-from aggregates.models import AggregatedDay, Run, Value
+from aggregates.models import AggregatedDay, Run, Signal, Value
 from aggregates.reader import AggregatedTurbines, turbine_names
 from aggregates.source import gateway
 from common.rest.downloads import FormatFilter
@@ -47,6 +47,18 @@ class DayStateFilter(django_filters.FilterSet):
         model = AggregatedDay
         fields: list[str] = []
         form = PeriodForm
+
+
+class SignalFilter(django_filters.FilterSet):
+    """Which signals."""
+
+    turbine = NamesFilter(
+        allowed=AggregatedTurbines, required=False, help_text="Default: all that have statistics."
+    )
+
+    class Meta:
+        model = Signal
+        fields: list[str] = []
 
 
 class ValueForm(PeriodForm):

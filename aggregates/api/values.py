@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from aggregates import reader
-from aggregates.api.filters import ValueFilter
+from aggregates.api.filters import SignalFilter, ValueFilter
 from aggregates.api.views import TellsOfSource, next_changed_since
 from aggregates.export import layouts
 from aggregates.export.blocks import Block, SignalName, blocks, signal_names
@@ -53,10 +53,12 @@ class VariablesView(APIView):
 class SignalsView(APIView):
     """`GET /api/signals`: what there are values of, and from when to when."""
 
+    filterset_class = SignalFilter
+
     @extend_schema(responses={200: records(reader.SignalHistory)})
     def get(self, request: Request) -> Response:
-        refuse_parameters(request.query_params)
-        return Response(reader.signals())
+        asked = validated(self.filterset_class, request.query_params)
+        return Response(reader.signals(asked["turbine"]))
 
 
 class ValuesView(TellsOfSource, DownloadView):

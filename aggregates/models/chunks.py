@@ -87,7 +87,8 @@ class Chunk(models.Model):
         Raises:
             RunLost: where another worker has taken the chunk over.
         """
-        if not self._held().update(done_at=Now(), lost=sorted(lost)):
+        self.lost = sorted(lost)
+        if not self._held().update(done_at=Now(), lost=self.lost):
             raise RunLost(f"{self} is no longer held by attempt {self.attempt}")
 
     def give_back(self) -> None:

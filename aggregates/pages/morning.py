@@ -17,11 +17,14 @@ from aggregates.pages.board import Board, board
 from aggregates.source import gateway, last_known
 from aggregates.source.gateway import SourceUnavailable
 from aggregates.states import SETTLED, DayState, State
+from common.days import now
 from common.servers import LACKS_MIGRATIONS, OK, servers
 from common.wording import listed
 
 # A tick a minute; two may be late, as after a restart.
 LONGEST_WITHOUT_TICK = timedelta(minutes=3)
+# Programs that were started together are not missed while they start.
+STARTED_AT, GRACE = now(), timedelta(seconds=90)
 # A calendar of more is another page.
 MOST_DAYS = 31
 
@@ -96,7 +99,7 @@ def look(at: datetime) -> Morning:
         return Morning(workers=workers, troubles=[*troubles, Trouble(str(error))])
     days = states.days(found.turbine_days, first, found.last)
     troubles += [Trouble(found.warning)] if found.warning else _of_triggers()
-    if answers["broker"] == OK:
+    if answers["broker"] == OK and at - STARTED_AT > GRACE:
         troubles += _of_programs(workers, Tick.last(), at)
     return _morning(days, workers, troubles, at.date())
 

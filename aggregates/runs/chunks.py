@@ -76,7 +76,8 @@ def help_with(run: Run) -> bool:
 def _aggregate(chunk: Chunk) -> None:
     with closing(ahead(partial(_part, chunk.run.day), gateway.parts(chunk.turbines))) as parts:
         load.replace(chunk, parts)
-    logger.info("Done: %s.", listed(chunk.turbines))
+    if done := [name for name in chunk.turbines if name not in chunk.lost]:
+        logger.info("Done: %s.", listed(done))
 
 
 def _part(day: date, turbines: Sequence[str]) -> Part:

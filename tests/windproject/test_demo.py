@@ -1,11 +1,16 @@
 """`manage.py demo`."""
 
+from datetime import date
+from typing import Any
+
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from aggregates.models import Run, Value
 from sourcedata.models import Measurement
 from tests.builders import measurements, turbine
+from windproject.management.commands.demo import next_steps
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +37,14 @@ def test_the_demo_run_again_writes_nothing(demo) -> None:
     before = Value.objects.count()
     assert "Every day is current" in demo()
     assert (Value.objects.count(), Run.objects.count()) == (before, 10)
+
+
+def test_on_servers_of_ones_own_it_says_how_to_come_in(monkeypatch: Any) -> None:
+    day = date(2025, 8, 31)
+    assert "createsuperuser" not in next_steps(day)
+    monkeypatch.setitem(connection.settings_dict, "ENGINE", "django.db.backends.postgresql")
+    shown = next_steps(day)
+    assert shown.index("createsuperuser") < shown.index("create_token") < shown.index("curl -H")
 
 
 def test_the_demo_leaves_measurements_that_are_there_alone(demo) -> None:

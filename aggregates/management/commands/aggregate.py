@@ -11,6 +11,7 @@ from aggregates.management.report import write_queued, write_report
 from aggregates.runs import pipeline, queueing
 from common.arguments import day_argument, range_of_days
 from common.checks import OURS
+from common.days import today
 from common.patience import keep_to
 from common.terminal import track
 from common.waits import RUN
@@ -81,6 +82,8 @@ def chosen_days(options: dict[str, Any]) -> list[date]:
     if options["pending"] and not (day or last or options["force"]):
         return pipeline.pending_days(first or date.min, date.max, options["turbines"])
     if day and not (first or last or options["pending"]):
+        if day > today():
+            raise CommandError(f"{day} lies in the future: in UTC today is {today()}.")
         return [day]
     if first and last and not (day or options["pending"]):
         return range_of_days(first, last)

@@ -1,8 +1,9 @@
 """`/api/values`, `/api/signals` and `/api/variables`."""
 
 import json
+from collections.abc import Callable
 from datetime import date, timedelta
-from io import BytesIO, StringIO
+from io import BytesIO
 from typing import Any
 
 import pandas as pd
@@ -123,17 +124,20 @@ def test_turbines_follow_each_other_and_long_histories_come_in_parts(monkeypatch
     assert len(keys) == 8
 
 
+FRAMES: dict[str, Callable[[bytes], pd.DataFrame]] = {
+    "json": lambda body: pd.DataFrame(json.loads(body)),
+    "csv": lambda body: pd.read_csv(BytesIO(body)),
+    "parquet": lambda body: pd.read_parquet(BytesIO(body)),
+    "arrow": lambda body: pa.ipc.open_stream(body).read_pandas(),
+}
+
+
 @pytest.mark.parametrize("layout", ["long", "wide"])
 def test_every_format_says_the_same(layout: str) -> None:
     two_days("T01")
     two_days("=T 02")
     asked = {"layout": layout, "statistic": "mean,max"}
-    frames = {
-        "json": pd.DataFrame(rows(**asked)),
-        "csv": pd.read_csv(StringIO(body(**asked, format="csv").decode())),
-        "parquet": pd.read_parquet(BytesIO(body(**asked, format="parquet"))),
-        "arrow": pa.ipc.open_stream(body(**asked, format="arrow")).read_pandas(),
-    }
+    frames = {name: read(body(**asked, format=name)) for name, read in FRAMES.items()}
     # A spreadsheet is not to take a name for a formula.
     frames["csv"]["turbine"] = frames["csv"]["turbine"].str.lstrip("'")
     for name, frame in frames.items():
@@ -153,7 +157,7 @@ def test_a_format_may_be_asked_for_by_accept() -> None:
 @pytest.mark.parametrize("format", ["json", "csv", "parquet", "arrow"])
 @pytest.mark.parametrize("layout", ["long", "wide"])
 def test_nothing_is_a_table_without_rows(format: str, layout: str) -> None:
-    assert body(format=format, layout=layout)
+    assert len(FRAMES[format](body(format=format, layout=layout))) == 0
 
 
 @pytest.mark.parametrize(
@@ -187,6 +191,14 @@ def test_more_than_json_holds_is_refused_and_another_format_named(monkeypatch: A
 def test_the_catalogue_tells_units_and_ranges(client: Client) -> None:
     (power,) = [one for one in client.get("/api/variables").json() if one["name"] == "power"]
     assert (power["unit"], power["minimum"], power["per_rated_power"]) == ("kW", -0.1, True)
+
+
+def test_signals_of_chosen_turbines_leave_the_others_out(client: Client) -> None:
+    two_days("T01")
+    two_days("T02")
+    found = client.get("/api/signals?turbine=T02").json()
+    assert {signal["turbine"] for signal in found} == {"T02"}
+    assert "unknown: 'T03'" in str(client.get("/api/signals?turbine=T03").json())
 
 
 def test_signals_tell_their_first_and_last_time(client: Client) -> None:

@@ -20,6 +20,11 @@ from tests.processes import broker, broker_answers, wait_until, worker
 
 pytestmark = pytest.mark.django_db
 
+@pytest.fixture(autouse=True)
+def started_long_ago(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(morning, "STARTED_AT", now() - timedelta(hours=1))
+
+
 YESTERDAY = today() - timedelta(days=1)
 
 
@@ -90,6 +95,15 @@ def everything_runs(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A broker and a worker, so that the schedule alone is looked at."""
     monkeypatch.setattr("common.servers._broker", lambda: "ok")
     presence.tell("")
+
+
+def test_programs_that_were_just_started_are_not_missed_yet(
+    admin_client: Client, everything_runs: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(morning, "STARTED_AT", now() - timedelta(seconds=80))
+    assert "has not ticked" not in strip(admin_client)
+    monkeypatch.setattr(morning, "STARTED_AT", now() - timedelta(seconds=100))
+    assert "has not ticked" in strip(admin_client)
 
 
 def switched_off() -> None:

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connections
+from django.db import connection, connections
 
+import embedded
 from common.databases import SOURCE
 from sourcedata import reader
 from sourcedata.management.guards import refuse_where_nobody_reads
@@ -23,12 +25,23 @@ What to do next:
   see the statistics     .venv/bin/python manage.py dbshell
                          SELECT name, timestamp, value FROM data JOIN signal
                          ON signal.id = signal_id WHERE name = 'wind_speed_mean' LIMIT 5;
-  see all of it run      make serve
-  ask for them by HTTP   curl "http://localhost:{port}/data?start={day}&end={day}T01:00"
+{serving}
   make a day stale       UPDATE data SET power = 0 WHERE timestamp = '{day}T12:00Z';  (in source)
   and heal it            .venv/bin/python manage.py aggregate --pending
   import your own        .venv/bin/python manage.py import_measurements --help
 """
+# The embedded server comes with an account, and to read from it takes none.
+EMBEDDED = """
+  see all of it run      make serve
+  ask for them by HTTP   curl "http://localhost:{port}/data?start={day}&end={day}T01:00"
+""".strip("\n")
+SERVERS_OF_ONES_OWN = """
+  make an account        .venv/bin/python manage.py createsuperuser
+  see all of it run      make serve
+  make a token           .venv/bin/python manage.py create_token USER
+  ask for them by HTTP   curl -H "Authorization: Token TOKEN" \\
+                         "http://localhost:{port}/data?start={day}&end={day}T01:00"
+""".strip("\n")
 
 
 class Command(BaseCommand):
@@ -49,7 +62,15 @@ class Command(BaseCommand):
         call_command("aggregate", pending=True)
         first_and_last = reader.day_range()
         assert first_and_last is not None
-        self.stdout.write(NEXT_STEPS.format(day=first_and_last[1], port=settings.WEB_PORT))
+        self.stdout.write(next_steps(first_and_last[1]))
+
+
+def next_steps(day: date) -> str:
+    """Return what can be typed next, on the servers that there are."""
+    is_embedded = connection.settings_dict["ENGINE"] == embedded.__name__
+    serving = EMBEDDED if is_embedded else SERVERS_OF_ONES_OWN
+    named = {"day": day, "port": settings.WEB_PORT}
+    return NEXT_STEPS.format(serving=serving.format(**named), **named)
 
 
 @contextmanager

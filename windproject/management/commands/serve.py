@@ -15,6 +15,7 @@ from django.core.management.utils import get_random_secret_key
 from django.db import connection
 
 import embedded
+from embedded.broker import broker_socket
 from windproject import environment
 
 
@@ -31,14 +32,14 @@ class Command(BaseCommand):
             os.environ["SECRET_KEY"] = _kept_secret(settings.VAR_DIR / "secret-key")
         os.environ.setdefault("LOG_LEVEL", "INFO")
         self.stdout.write(f"Serving on http://127.0.0.1:{settings.WEB_PORT}/ until Ctrl-C.")
-        processes = ["web", "worker", "beat"]
+        programs, broker = ["web", "worker", "beat"], ""
         if not settings.REDIS_URL:
-            processes.insert(0, "broker")
+            programs, broker = ["broker", *programs], broker_socket(settings.VAR_DIR)
         self.stdout.flush()
         supervisor = str(settings.BASE_DIR / "windproject" / "supervisor.py")
         os.chdir(settings.BASE_DIR)
         # -P: the modules beside the program are none of its own.
-        os.execv(sys.executable, [sys.executable, "-P", supervisor, *processes])
+        os.execv(sys.executable, [sys.executable, "-P", supervisor, broker, *programs])
 
     def _ensure_administrator(self, kept: Path) -> None:
         """Make the first superuser of an embedded database, which nobody else can reach."""

@@ -1,0 +1,28 @@
+"""`GET /api`: where the parts of the REST API are found."""
+
+from collections.abc import Iterator
+
+from django.urls import URLPattern, get_resolver, reverse
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from common.rest.parameters import refuse_parameters
+
+
+class AddressesView(APIView):
+    """`GET /api`: the addresses that can be asked as they are, by their names."""
+
+    @extend_schema(responses={200: dict[str, str]})
+    def get(self, request: Request) -> Response:
+        refuse_parameters(request.query_params)
+        return Response({name: request.build_absolute_uri(reverse(name)) for name in _names()})
+
+
+def _names() -> Iterator[str]:
+    for pattern in get_resolver().url_patterns:
+        route = str(pattern.pattern)
+        is_of_the_api = route == "data" or route.startswith("api/")
+        if isinstance(pattern, URLPattern) and pattern.name and is_of_the_api:
+            yield pattern.name
