@@ -55,6 +55,8 @@ API_CONNECT_S, API_PART_S, API_ANSWER_S = 5, 20, 120
 MAIL_S, WEBHOOK_S = 10, 10
 # A visitor: until all of a request has come, and until a part of its answer is taken.
 REQUEST_S, PART_TAKEN_S = 10, 20
+# A visitor who was answered, until they close the connection.
+CLOSED_S = 2
 # A request for turbine-days, for those before it.
 QUEUED_S = 1.5
 # The broker: to connect, and for an answer.

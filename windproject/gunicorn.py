@@ -17,6 +17,8 @@ worker_connections = 2000
 keepalive = waits.REQUEST_S
 # The longest it takes: a request may name many turbines.
 limit_request_line = 8190
+# No visitor says where the application is mounted, nor a proxy.
+forwarder_headers = ""
 # It would be a file in the home of whoever starts this.
 control_socket_disable = True
 logconfig_dict = logs.configuration(

@@ -11,12 +11,13 @@ import re
 import selectors
 import socket
 import time
-from collections import Counter
+from collections import Counter, deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
@@ -25,7 +26,11 @@ from common import waits
 # No address takes more, in bytes; a form or a list of turbines is far shorter.
 LONGEST_REQUEST = 128 * 1024
 HEADERS_END = b"\r\n\r\n"
-CONTENT_LENGTH = re.compile(rb"\r\ncontent-length:\s*(\d{1,18})\s*(?:\r\n|$)", re.I)
+CONTENT_LENGTH = re.compile(rb"\r\ncontent-length:\s*0*(\d*)", re.I)
+# Whoever says so many digits says more bytes than there are.
+MOST_DIGITS = 18
+# The path, which may follow the name of a host.
+ADDRESS = re.compile(rb"[^ ]* (?:https?://[^/ ]*)?([^ ?#]*)", re.I)
 CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.I)
 
 
@@ -43,7 +48,8 @@ class Lane:
 
 
 LANES = (
-    Lane((b"/health/live", b"/static/"), threads=2, waiting=100),
+    Lane((b"/health/live",), threads=2, waiting=100),
+    Lane((b"/static/",), threads=4, waiting=50),
     # These wait for the source only so long, in threads of their own.
     Lane((b"/health/", b"/metrics"), threads=3, waiting=20),
     # Other deployments rely on an answer in time, whatever it is.
@@ -51,6 +57,8 @@ LANES = (
     # What the source is asked for directly, and downloads, as long as somebody reads them.
     Lane((b"/data", b"/api/turbines", b"/admin/sourcedata/"), threads=4, waiting=4),
     Lane((b"/api/values",), threads=5, waiting=5),
+    # These may wait for the broker.
+    Lane((b"/api/runs",), threads=3, waiting=10),
     # Pages, and what asks the target alone.
     Lane((b"/",), threads=10, waiting=50),
 )
@@ -63,6 +71,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # it has no types
         self.pools = {lane: ThreadPoolExecutor(lane.threads) for lane in LANES}
         # How many requests of each have a thread or wait for one; changed by the main thread alone.
         self.taken = Counter[Lane]()
+        self.closing = deque[TConn]()
         super().init_process()
 
     def accept(self, listener: socket.socket) -> None:
@@ -129,12 +138,54 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # it has no types
 
     def _finish(self, lane: Lane, conn: TConn, done: Future[Any]) -> None:
         self.taken[lane] -= 1
-        self.finish_request(conn, done)
+        if done.cancelled() or done.exception() or not done.result():
+            self._close(conn)
+        else:
+            self.finish_request(conn, done)
 
     def _end(self, conn: TConn, answer: bytes) -> None:
-        self.nr_conns -= 1
         with suppress(OSError):
             conn.sock.send(answer)
+        self._close(conn)
+
+    def _close(self, conn: TConn) -> None:
+        """Close a connection when the visitor has, or soon: what they still send is thrown away.
+
+        Closed at once, it could take the end of the answer with it; waiting would stop all others.
+        """
+        try:
+            conn.sock.setblocking(False)
+            conn.sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            self._closed(conn)
+            return
+        conn.timeout = time.monotonic() + waits.CLOSED_S
+        self.closing.append(conn)
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._throw_away, conn))
+
+    def _throw_away(self, conn: TConn, client: socket.socket) -> None:
+        try:
+            is_open = bool(client.recv(LONGEST_REQUEST))
+        except BlockingIOError:
+            is_open = True
+        except OSError:
+            is_open = False
+        if not is_open:
+            self.closing.remove(conn)
+            self._stop_looking(conn)
+
+    def murder_pending(self) -> None:
+        """Close what has waited for too long: for its request, or for the visitor to close."""
+        super().murder_pending()
+        while self.closing and self.closing[0].timeout <= time.monotonic():
+            self._stop_looking(self.closing.popleft())
+
+    def _stop_looking(self, conn: TConn) -> None:
+        self.poller.unregister(conn.sock)
+        self._closed(conn)
+
+    def _closed(self, conn: TConn) -> None:
+        self.nr_conns -= 1
         conn.close()
 
     def enqueue_req(self, conn: TConn) -> None:
@@ -164,8 +215,9 @@ def least_length(received: bytes) -> int:
 
 def length_of_body(headers: bytes) -> int:
     """Return how long the body is said to be, in bytes; 0 where nothing is said."""
-    found = CONTENT_LENGTH.search(headers)
-    return int(found[1]) if found else 0
+    said = CONTENT_LENGTH.search(headers)
+    digits = said[1] if said else b""
+    return int(digits or 0) if len(digits) <= MOST_DIGITS else LONGEST_REQUEST
 
 
 def refusal_of(received: bytes) -> bytes:
@@ -179,9 +231,10 @@ def refusal_of(received: bytes) -> bytes:
 
 
 def lane_of(received: bytes) -> Lane:
-    """Return the lane of a request, by its address."""
-    _, _, rest = received.partition(b" ")
-    return next(lane for lane in LANES if rest.startswith(lane.addresses) or lane is LANES[-1])
+    """Return the lane of a request, by its address as the application will read it."""
+    address = ADDRESS.match(received)
+    path = unquote_to_bytes(address[1]) if address else b""
+    return next(lane for lane in LANES if path.startswith(lane.addresses) or lane is LANES[-1])
 
 
 def answer(status: str, sentence: str) -> bytes:

@@ -26,6 +26,7 @@ from tests.faults.conftest import server_of
 from tests.processes import process, wait_until
 from tests.sessions import session
 from tests.windproject.test_serve import free_port
+from windproject.web import lane_of, length_of_body, refusal_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -176,6 +177,12 @@ def test_a_source_that_stands_still_keeps_nobody_waiting(site: Site) -> None:
 SLOW = {
     "headers": b"GET /admin/ HTTP/1.1\r\nHost: localhost\r\nX: ",
     "bodies": b"POST /api/runs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{",
+    "bodies of a padded length": (
+        b"POST /admin/login/ HTTP/1.1\r\nHost: localhost\r\n"
+        b"Cookie: csrftoken=" + b"a" * 32 + b"\r\n"
+        b"Content-Type: application/x-www-form-urlencoded\r\n"
+        b"Content-Length: 00000000000000000000100\r\n\r\na"
+    ),
     "nothing": b"",
 }
 
@@ -188,14 +195,58 @@ def test_slow_visitors_keep_nobody_else_waiting(site: Site, sent: bytes) -> None
         site.proves_to_answer()
 
 
-def test_slow_readers_of_downloads_keep_nobody_else_waiting(site: Site) -> None:
-    download = "GET /api/values?start=1970-01-01&end=2099-01-01&format=csv&turbine=T01"
+LARGE = [
+    "/api/values?start=1970-01-01&end=2099-01-01&format=csv&turbine=T01",
+    "/%61pi/values?start=1970-01-01&end=2099-01-01&format=csv&turbine=T01",
+    "http://localhost/data?start=1970-01-01&end=2099-01-01&format=json",
+    "/static/plotly/plotly.min.js",
+]
+
+
+@pytest.mark.parametrize("address", LARGE)
+def test_slow_readers_keep_nobody_else_waiting(site: Site, address: str) -> None:
     with ExitStack() as links:
         for _ in range(40):
             link = links.enter_context(site.connect(b""))
             link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
-            link.sendall(f"{download} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            link.sendall(f"GET {address} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        time.sleep(0.3)
         site.proves_to_answer()
+
+
+def test_who_was_answered_and_does_not_close_keeps_nobody_else_waiting(site: Site) -> None:
+    with ExitStack() as links:
+        for _ in range(60):
+            request = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+            links.enter_context(site.connect(request))
+        site.proves_to_answer()
+        last = links.enter_context(site.connect(request))
+        wait_until(lambda: last.recv(1000) == b"", "end of the connection")
+
+
+@pytest.mark.parametrize(
+    ("address", "lane"),
+    [
+        (b"/data?x=/", b"/data"),
+        (b"/%64ata", b"/data"),
+        (b"HTTP://u@h:1/api/days?start=2025-01-01", b"/api/days"),
+        (b"/health/live", b"/health/live"),
+        (b"/admin/?next=/data", b"/"),
+        (b"http://h", b"/"),
+    ],
+)
+def test_a_lane_is_that_of_the_address_as_the_application_reads_it(address, lane) -> None:
+    assert lane_of(b"GET " + address + b" HTTP/1.1\r\n\r\n").addresses[0] == lane
+
+
+@pytest.mark.parametrize(("digits", "length"), [(b"7", 7), (b"0" * 30 + b"7", 7), (b"", 0)])
+def test_the_length_of_a_body_is_read_as_the_server_reads_it(digits: bytes, length: int) -> None:
+    assert length_of_body(b"POST / HTTP/1.1\r\nContent-Length: " + digits) == length
+
+
+def test_a_length_that_no_body_has_is_refused() -> None:
+    request = b"POST / HTTP/1.1\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n"
+    assert refusal_of(request).startswith(b"HTTP/1.1 413")
 
 
 def test_a_process_that_stands_still_keeps_nobody_waiting(site: Site) -> None:
