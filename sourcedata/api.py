@@ -8,8 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.rest.downloads import DownloadView, download, format_of, refuse_too_many
+from common.rest.errors import DatabaseUnavailable
 from common.rest.parameters import validated
-from common.rest.problems import DatabaseUnavailable
 from common.rest.schema import tables
 from sourcedata import reader
 from sourcedata.filters import MeasurementFilter, TurbineFilter

@@ -272,13 +272,12 @@ def test_every_page_can_be_reached_from_the_readme(readme: Path) -> None:
 
 # What the pages say of the tree.
 
-PATH = re.compile(r"[\w.-]+/[\w./-]*|[\w-]+\.(?:py|toml|yml|txt)|Procfile|Makefile")
+PACKAGES = "|".join(sorted(file.parent.name for file in ROOT.glob("*/__init__.py")))
+PATH = rf"(({PACKAGES}|docs)/[\w./-]*|(?!test_)[\w-]+\.(py|toml|yml|txt)|Procfile|Makefile)$"
 
 
-@pytest.mark.parametrize(
-    "path", sorted({one for one in spans(ROOT / "docs" / "architecture.md") if PATH.fullmatch(one)})
-)
-def test_a_path_that_the_architecture_names_exists(path: str) -> None:
+@pytest.mark.parametrize("path", every_span(PATH))
+def test_a_path_that_a_sentence_names_exists(path: str) -> None:
     assert (ROOT / path).exists()
 
 

@@ -1,9 +1,11 @@
-"""`GET /api`: where the parts of the REST API are found."""
+"""`GET /api` and `/api/schema`: where the parts of the REST API are found, and what they take."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.urls import URLPattern, get_resolver, reverse
 from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -26,3 +28,13 @@ def _names() -> Iterator[str]:
         is_of_the_api = route == "data" or route.startswith("api/")
         if isinstance(pattern, URLPattern) and pattern.name and is_of_the_api:
             yield pattern.name
+
+
+class SchemaView(SpectacularJSONAPIView):
+    """`GET /api/schema`: the one description that there is."""
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *arguments: Any, **keywords: Any) -> Response:
+        refuse_parameters(request.query_params)
+        answer: Response = super().get(request, *arguments, **keywords)  # type: ignore[no-untyped-call]
+        return answer

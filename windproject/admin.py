@@ -26,6 +26,10 @@ admin.site.unregister([PeriodicTask, ClockedSchedule, SolarSchedule, AuthToken])
 class GuardedPeriodicTaskAdmin(PeriodicTaskAdmin):  # type: ignore[misc]  # it has no types
     """Its actions run, enable and disable tasks, and ask for no permission of their own."""
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Take nothing from the address, of which no page of ours has any."""
+        return {}
+
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions: dict[str, Any] = super().get_actions(request)
         return actions if self.has_change_permission(request) else {}

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "common.rest.charset.utf_8_alone",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -60,6 +61,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 # Else somebody who goes on trying keeps the owner out for ever, and is told of each time.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_CLIENT_IP_CALLABLE = "common.rest.access.client_address"
+AXES_USERNAME_CALLABLE = "common.rest.access.account_named"
 AXES_LOCKOUT_TEMPLATE = "locked.html"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False

@@ -1,9 +1,19 @@
 """The site of the admin: what it is called, and what its first page lists first."""
 
+import logging
+from functools import wraps
 from typing import Any
 
+from celery.schedules import ParseException
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest
+from django.core.exceptions import FieldDoesNotExist
+from django.db import DataError
+from django.http import HttpRequest, HttpResponse
+from django.template.response import SimpleTemplateResponse
+
+from common.rest.problems import bad_request
+
+logger = logging.getLogger(__name__)
 
 # What an operator comes for; what an administrator sets up once follows.
 FIRST = ["aggregates", "sourcedata"]
@@ -15,6 +25,30 @@ class Site(AdminSite):
     site_header = site_title = "windproject"
     index_title = "Wind farm"
 
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Return the view for those who have logged in, without errors over what cannot be."""
+        return super().admin_view(_refusing_what_cannot_be(view), cacheable)
+
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         listed = super().get_app_list(request, app_label)
         return sorted(listed, key=lambda app: [*FIRST, app["app_label"]].index(app["app_label"]))
+
+
+# What Django and others raise over an address or a form that no page of theirs gave.
+CANNOT_BE = (ValueError, KeyError, OverflowError, DataError, FieldDoesNotExist, ParseException)
+
+
+def _refusing_what_cannot_be(view: Any) -> Any:
+    """Return the view; it answers 400, and logs why, where it is asked for what cannot be."""
+
+    @wraps(view)
+    def refusing(request: HttpRequest, *arguments: Any, **keywords: Any) -> HttpResponse:
+        try:
+            answer: HttpResponse = view(request, *arguments, **keywords)
+            # A page that is made later would fail where nobody catches it.
+            return answer.render() if isinstance(answer, SimpleTemplateResponse) else answer
+        except CANNOT_BE as error:
+            logger.exception("%s cannot be answered", request.path)
+            return bad_request(request, error)
+
+    return refusing

@@ -4,14 +4,14 @@ from django.contrib import admin
 from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from aggregates.api.days import DaysView
 from aggregates.api.metrics import MetricsView
 from aggregates.api.runs import RunsView, RunView
 from aggregates.api.values import SignalsView, ValuesView, VariablesView
 from sourcedata.api import DataView, TurbinesView
-from windproject.addresses import AddressesView
+from windproject.addresses import AddressesView, SchemaView
 from windproject.health import fresh, live, ready
 
 admin.autodiscover()
@@ -31,7 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("metrics", MetricsView.as_view()),
     path("data", DataView.as_view(), name="data"),
     path("api", AddressesView.as_view()),
-    path("api/schema", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("api/schema", SchemaView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerSplitView.as_view(), name="docs"),
     path("api/turbines", TurbinesView.as_view(), name="turbines"),
     path("api/variables", VariablesView.as_view(), name="variables"),

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from aggregates import reader
 from aggregates.source.gateway import SourceUnavailable
-from common.rest.problems import DatabaseUnavailable
+from common.rest.errors import DatabaseUnavailable
 
 logger = logging.getLogger(__name__)
 

@@ -2,6 +2,7 @@
 
 from django.db import DatabaseError, InterfaceError, OperationalError
 from kombu.exceptions import OperationalError as BrokerUnreachable
+from psycopg2 import errorcodes
 from redis.exceptions import RedisError
 
 # One that does not answer, or answers that it takes nothing: a full one, or a replica.
@@ -11,6 +12,9 @@ BROKER_ERRORS = (BrokerUnreachable, RedisError)
 def is_outage(error: Exception) -> bool:
     """Return whether a server, or the way to it, failed.
 
-    One that falls in the middle of an answer has no error of its own in psycopg2.
+    One that falls in the middle of an answer has no error of its own in psycopg2; one that takes
+    nothing, as a replica, cannot be used either.
     """
+    if getattr(error.__cause__, "pgcode", None) == errorcodes.READ_ONLY_SQL_TRANSACTION:
+        return True
     return isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError

@@ -12,6 +12,8 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle, SimpleRateThrottle
 
+# Django's accounts have no longer names.
+LONGEST_ACCOUNT = 150
 # Sent with the `token` by which somebody was let in.
 token_used = Signal()
 
@@ -42,6 +44,12 @@ def client_address(request: HttpRequest) -> str | None:
     except ValueError:
         # Whoever comes past the proxy may claim anything.
         return str(request.META.get("REMOTE_ADDR") or "") or None
+
+
+def account_named(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
+    """Return the account that a login names, as long as any name can be."""
+    named = (credentials or {}).get("username") or request.POST.get("username", "")
+    return str(named)[:LONGEST_ACCOUNT]
 
 
 class MayRead(BasePermission):

@@ -11,7 +11,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
 from common.days import parse_day
-from common.rest.problems import TooLarge
+from common.rest.errors import TooLarge
 from common.wording import quoted
 
 LARGEST_BODY = 2_500_000

@@ -5,18 +5,22 @@
 """
 
 import logging
+import sys
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
 
-from common.postgres.outages import is_outage
+from common.postgres.outages import BROKER_ERRORS, is_outage
+from common.rest.errors import DatabaseUnavailable, TooLarge
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -24,22 +28,9 @@ CONTENT_TYPE = "application/problem+json"
 API = ("/api/", "/data")
 # What is wrong with the body as a whole.
 BODY = "body"
+ONLY_UTF_8 = "The body has another charset; allowed is utf-8."
 
 logger = logging.getLogger(__name__)
-
-
-class TooLarge(exceptions.APIException):
-    """More was posted than anything asks for."""
-
-    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    default_detail = "The body is too large."
-
-
-class DatabaseUnavailable(exceptions.APIException):
-    """Why is for the log: it may name hosts and accounts."""
-
-    status_code = HTTPStatus.SERVICE_UNAVAILABLE
-    default_detail = "The database does not answer; try again later."
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -83,9 +74,25 @@ def page_or_problem(
 
 bad_request = page_or_problem(defaults.bad_request, 400, "The request cannot be read.")
 not_found = page_or_problem(defaults.page_not_found, 404, "There is nothing at this address.")
-server_error = page_or_problem(
+_failed = page_or_problem(
     defaults.server_error, 500, "This is a fault of the server, and in its log."
 )
+_unavailable = page_or_problem(
+    partial(render, template_name="503.html", status=503), 503, DatabaseUnavailable.default_detail
+)
+other_charset = page_or_problem(
+    lambda request: HttpResponse(ONLY_UTF_8, status=415, content_type="text/plain"),
+    415,
+    ONLY_UTF_8,
+)
+
+
+def server_error(request: HttpRequest, *arguments: Any) -> HttpResponse:
+    """Answer an error of a page, while it is handled: 503 where a server failed, else 500."""
+    error = sys.exc_info()[1]
+    if isinstance(error, Exception) and (is_outage(error) or isinstance(error, BROKER_ERRORS)):
+        return _unavailable(request)
+    return _failed(request, *arguments)
 
 
 def _errors(reasons: dict[str, Any]) -> list[dict[str, str]]:

@@ -20,6 +20,7 @@ from tests.processes import broker, broker_answers, wait_until, worker
 
 pytestmark = pytest.mark.django_db
 
+
 @pytest.fixture(autouse=True)
 def started_long_ago(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(morning, "STARTED_AT", now() - timedelta(hours=1))

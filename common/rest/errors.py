@@ -1,0 +1,19 @@
+"""Errors that views raise, beside those of Django REST Framework."""
+
+from http import HTTPStatus
+
+from rest_framework import exceptions
+
+
+class TooLarge(exceptions.APIException):
+    """More was posted than anything asks for."""
+
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    default_detail = "The body is too large."
+
+
+class DatabaseUnavailable(exceptions.APIException):
+    """Why is for the log: it may name hosts and accounts."""
+
+    status_code = HTTPStatus.SERVICE_UNAVAILABLE
+    default_detail = "The database does not answer; try again later."

@@ -1,0 +1,97 @@
+"""What nobody means: it is refused, and no page fails."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django_celery_beat.models import PeriodicTask
+
+from tests.builders import turbine
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def superuser(admin_client: Client) -> Client:
+    admin_client.raise_request_exception = False
+    turbine()
+    return admin_client
+
+
+ADDRESSES = [
+    f"/admin/{page}/?{query}"
+    for page in ("axes/accessattempt", "auth/user", "django_celery_beat/periodictask")
+    for query in (
+        "username=%00",
+        "path_info=%00",
+        "task=%00",
+        "id=99999999999999999999",
+        "last_login__gte=0001-01-01T00:00:00%2B23:59",
+        "date_changed__gte=0001-01-01T00:00:00%2B23:59",
+    )
+] + [
+    "/admin/django_celery_beat/periodictask/add/?start_time=x",
+    "/admin/django_celery_beat/periodictask/add/?expires=x",
+    "/admin/sourcedata/turbine/1/change/?_to_field=",
+    "/admin/auth/user/1/change/?_to_field=",
+    "/admin/aggregates/run/?day=%00",
+    "/api/schema?version=%00",
+    "/api/schema?version=%0a",
+]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_address_that_no_page_gave_fails_no_page(superuser: Client, address: str) -> None:
+    assert superuser.get(address).status_code < 500
+
+
+@pytest.mark.parametrize(
+    ("page", "form"),
+    [
+        ("axes/accessattempt", {"action": "delete_selected", "_selected_action": "x"}),
+        ("auth/user", {"action": "delete_selected", "_selected_action": "x"}),
+        ("django_celery_beat/periodictask", {"action": "run_tasks", "_selected_action": "x"}),
+        (
+            "django_celery_beat/crontabschedule/add",
+            {"minute": "-1", "hour": "*"},
+        ),
+        ("django_celery_beat/periodictask/add", {"name": "a", "task": "a\x00b", "kwargs": "{}"}),
+        ("django_celery_beat/periodictask/add", {"name": "a", "regtask": "", "task": "a" * 999}),
+    ],
+)
+def test_a_form_that_no_page_gave_fails_no_page(superuser: Client, page: str, form: Any) -> None:
+    assert superuser.post(f"/admin/{page}/", form).status_code < 500
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "idna", "zlib", "undefined", "none-of-all"])
+def test_a_body_of_another_charset_is_refused(client: Client, charset: str) -> None:
+    kind = f"application/x-www-form-urlencoded; charset={charset}"
+    answer = client.generic("POST", "/admin/login/", b"username=a", kind)
+    assert answer.status_code == 415
+    assert b"allowed is utf-8" in answer.content
+
+
+def test_a_login_with_a_name_that_no_account_can_have_is_refused_as_any_other() -> None:
+    answer = Client().post("/admin/login/", {"username": "a" * 300, "password": "x"})
+    assert answer.status_code == 200
+    assert b"Please enter the correct username" in answer.content
+
+
+def test_a_login_while_the_target_takes_nothing_says_so() -> None:
+    User.objects.create_user("ada", password="secret-of-ada", is_staff=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION READ ONLY")
+    visitor = Client(raise_request_exception=False)
+    answer = visitor.post("/admin/login/", {"username": "ada", "password": "secret-of-ada"})
+    assert answer.status_code == 503
+    assert b"A server does not answer" in answer.content
+
+
+def test_an_action_while_the_broker_is_away_says_so(superuser: Client) -> None:
+    task = PeriodicTask.objects.values_list("pk", flat=True)[:1]
+    form = {"action": "run_tasks", "_selected_action": list(task)}
+    answer = superuser.post("/admin/django_celery_beat/periodictask/", form)
+    assert answer.status_code == 503
+    assert b"A server does not answer" in answer.content
