@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from functools import partial
 
 from celery import current_app
 from django.db.models.functions import Now
@@ -15,6 +16,8 @@ from django.db.models.functions import Now
 from aggregates.models import Run
 from aggregates.runs import pipeline
 from aggregates.runs.pipeline import Request
+from common import patience, waits
+from common.bulkhead import Bulkhead, NotAnswered
 from common.days import DAY
 from common.postgres.outages import BROKER_ERRORS
 from common.wording import first_line
@@ -28,6 +31,8 @@ HELP_WITH_RUN = "aggregates.tasks.help_with_run"
 PASSED_ON_AFTER_S = 1
 # A longer history is asked for in parts.
 MOST_DAYS_AT_A_TIME = 366
+# Of the web server: in each process so many wait for the broker at a time.
+BULKHEAD = Bulkhead(threads=2)
 
 
 def problem_of_period(first: date, last: date, most_days: int = MOST_DAYS_AT_A_TIME) -> str:
@@ -63,14 +68,22 @@ def announce(runs: Sequence[Run]) -> str:
     """
     try:
         for run in runs:
-            current_app.send_task(AGGREGATE_NEXT)
+            _send(AGGREGATE_NEXT)
             Run.objects.filter(pk=run.pk).update(sent_at=Now())
-    except BROKER_ERRORS as error:
+    except (NotAnswered, *BROKER_ERRORS) as error:
         return (
             f"The broker takes no messages ({first_line(error)}): the runs stay queued, and the "
             "next tick of the schedule hands them over."
         )
     return ""
+
+
+def _send(task: str) -> None:
+    """Send a message; a visitor waits for a broker no longer than for any other server."""
+    if patience.current() is waits.ANSWER:
+        BULKHEAD.ask(partial(current_app.send_task, task), waits.PAGE_S)
+    else:
+        current_app.send_task(task)
 
 
 def pass_on(run: Run) -> None:

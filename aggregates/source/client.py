@@ -21,20 +21,21 @@ from common.wording import first_line
 LARGEST_ANSWER = 256 * 2**20
 MOST_VALUES = 8_000_000
 VALUE_BEGINS = (b",", b"[", b"{")
+# Of a list's item, which is an object.
+MOST_FIELDS = 40
 
 TOKEN_REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 
-def ask(path: str, parameters: Mapping[str, Any]) -> Answer:
-    """Return what the source answers, which is a list.
+def ask(path: str, parameters: Mapping[str, Any], most_items: int) -> Answer:
+    """Return what the source answers, which is a list of at most so many objects.
 
     Raises:
         SourceUnavailable: where it does not answer, or with something else.
     """
     address = f"{settings.SOURCE_API_URL}{path}?{urlencode(parameters, doseq=True)}".rstrip("?")
     body = _body(address)
-    if sum(map(body.count, VALUE_BEGINS)) > MOST_VALUES:
-        raise problem(address, f"answers with more than {MOST_VALUES:,} values")
+    _refuse_what_would_be_large(address, body, most_items)
     try:
         rows = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -42,6 +43,16 @@ def ask(path: str, parameters: Mapping[str, Any]) -> Answer:
     if not isinstance(rows, list):
         raise problem(address, "answers with JSON that is not a list")
     return Answer(address, rows)
+
+
+def _refuse_what_would_be_large(address: str, body: bytearray, most_items: int) -> None:
+    values, items = sum(map(body.count, VALUE_BEGINS)), body.count(b"{")
+    if values > MOST_VALUES:
+        raise problem(address, f"answers with more than {MOST_VALUES:,} values")
+    if items > most_items:
+        raise problem(address, f"answers with more than {most_items:,} items")
+    if values > MOST_FIELDS * (items + 1):
+        raise problem(address, "answers with items of more fields than any has")
 
 
 def _body(address: str) -> bytearray:

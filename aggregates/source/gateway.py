@@ -5,10 +5,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
 from functools import partial, wraps
-from typing import ParamSpec, Protocol, TypeVar
+from time import monotonic
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 from django.conf import settings
+from django.core.signals import request_started
 from django.db import Error
+from django.dispatch import receiver
 
 from aggregates.errors import SourceUnavailable
 from aggregates.source import remote
@@ -72,6 +75,13 @@ FOR_ANSWERS, FOR_PAGES = Bulkhead(threads=4), Bulkhead(threads=4)
 
 
 _is_for_page: ContextVar[bool] = ContextVar("is_for_page", default=False)
+# How long this visitor has waited for the source, however many questions that were.
+_waited_s: ContextVar[float] = ContextVar("waited_s", default=0)
+
+
+@receiver(request_started)
+def _forget_the_visitor_before(**kwargs: Any) -> None:
+    _waited_s.set(0)
 
 
 @contextmanager
@@ -93,11 +103,19 @@ def _asking_the_source(question: Callable[Given, Answer]) -> Callable[Given, Ans
         with _telling_what_failed():
             if not longest_s:
                 return question(*args, **kwargs)
-            if _is_for_page.get():
-                return FOR_PAGES.ask(partial(question, *args, **kwargs), waits.PAGE_S)
-            return FOR_ANSWERS.ask(partial(question, *args, **kwargs), longest_s)
+            return _asked_for_a_visitor(partial(question, *args, **kwargs), longest_s)
 
     return asked
+
+
+def _asked_for_a_visitor(question: Callable[[], Answer], longest_s: float) -> Answer:
+    if _is_for_page.get():
+        return FOR_PAGES.ask(question, waits.PAGE_S)
+    began = monotonic()
+    try:
+        return FOR_ANSWERS.ask(question, max(longest_s - _waited_s.get(), 0))
+    finally:
+        _waited_s.set(_waited_s.get() + monotonic() - began)
 
 
 @contextmanager

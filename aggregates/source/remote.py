@@ -15,13 +15,15 @@ from django.conf import settings
 
 from aggregates.source.answers import problem
 from aggregates.source.client import ask
-from aggregates.source.remote_turbines import RemoteTurbine, turbines_by_name
+from aggregates.source.remote_turbines import MOST_TURBINES, RemoteTurbine, turbines_by_name
 from common.days import DAY, FIRST_DAY, LAST_DAY
 from common.wording import quoted
 from sourcedata.reader import Nameplate, Snapshot, TurbineDay
 from sourcedata.variables import VARIABLE_NAMES
 
 TURBINES_PER_REQUEST = 10
+# One a second.
+MOST_SAMPLES_PER_DAY = 86_400
 # A history of many years takes the source longer than anybody waits for it.
 DAYS_PER_REQUEST = 366
 # Revisions and numbers of samples are PostgreSQL's bigint.
@@ -136,7 +138,8 @@ def _parts(first: date, last: date) -> Iterator[tuple[date, date]]:
 
 def _versions(first: date, last: date) -> Versions:
     # Of all turbines: as many names as a run may have are too long for an address.
-    answer = ask("/api/days", {"start": first, "end": last + DAY})
+    most_items = ((last - first).days + 1) * MOST_TURBINES
+    answer = ask("/api/days", {"start": first, "end": last + DAY}, most_items)
     days, turbines = answer.days("day", str), answer.column("turbine", str)
     answer.require(all(first <= day <= last for day in days), "names a day that is not asked for")
     keys = list(zip(days, turbines, strict=True))
@@ -151,7 +154,8 @@ def _versions(first: date, last: date) -> Versions:
 
 
 def _part(day: date, turbines: Sequence[str]) -> pd.DataFrame:
-    answer = ask("/data", {"start": day, "end": day + DAY, "turbine": turbines})
+    asked = {"start": day, "end": day + DAY, "turbine": turbines}
+    answer = ask("/data", asked, len(turbines) * MOST_SAMPLES_PER_DAY)
     names = answer.column("turbine", str)
     answer.require({*names} <= {*turbines}, "names a turbine that is not asked for")
     cells = {name: answer.numbers(name) for name in VARIABLE_NAMES}

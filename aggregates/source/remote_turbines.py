@@ -10,6 +10,9 @@ from aggregates.source.client import ask
 from sourcedata.limits import SAMPLE_INTERVALS_S, problem_of_turbine_name
 from sourcedata.reader import Nameplate
 
+# No farm has more.
+MOST_TURBINES = 10_000
+
 
 @dataclass(frozen=True)
 class RemoteTurbine(Nameplate):
@@ -25,7 +28,7 @@ def turbines_by_name(with_all: Collection[str] = ()) -> Mapping[str, RemoteTurbi
     Raises:
         SourceUnavailable: where the other deployment does not answer, or not as it must.
     """
-    answer = ask("/api/turbines", {})
+    answer = ask("/api/turbines", {}, MOST_TURBINES)
     names = answer.column("name", str)
     may_be_named = not any(map(problem_of_turbine_name, names))
     answer.require(may_be_named, "names a turbine as none can be named")

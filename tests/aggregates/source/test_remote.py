@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from aggregates.models import Run, Value
-from aggregates.source import client, gateway
+from aggregates.source import client, gateway, remote_turbines
 from common import waits
 from sourcedata.variables import VARIABLE_NAMES
 from tests.builders import aggregated
@@ -105,6 +105,8 @@ WRONG: list[tuple[str, Reply, str]] = [
     (DATA, sends(b"[1e999]"), "not JSON"),
     (DATA, sends(gzip.compress(b"[]"), header="Content-Encoding: gzip"), "something packed"),
     (DATA, sends(b"[" + b"[]," * 1000 + b"[]]"), "more than 1,000 values"),
+    (TURBINES, sends(b"[" + b"{}," * 100 + b"{}]"), "more than 100 items"),
+    (DATA, sends(b'[{"a": [' + b'"",' * 100 + b'""]}]'), "more fields than any has"),
     (DAYS, says({"detail": "ok"}), "not a list"),
     (DAYS, says([[1]]), "no day"),
     (DAYS, says([{"day": "2025-08-31"}]), "no turbine"),
@@ -143,6 +145,7 @@ def test_a_wrong_answer_fails_the_run(replies, settings, monkeypatch, path, repl
     monkeypatch.setattr(waits, "API_ANSWER_S", 0.3)
     monkeypatch.setattr(client, "LARGEST_ANSWER", 10_000)
     monkeypatch.setattr(client, "MOST_VALUES", 1_000)
+    monkeypatch.setattr(remote_turbines, "MOST_TURBINES", 100)
     replies[path] = reply
     run = aggregated(DAY)
     assert run.status == Run.Status.FAILED, run.traceback

@@ -1,0 +1,35 @@
+"""How long a visitor waits for the source."""
+
+import time
+from dataclasses import replace
+
+import pytest
+from django.core.signals import request_started
+
+from aggregates.errors import SourceUnavailable
+from aggregates.source import gateway
+from common import patience, waits
+from sourcedata import reader
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A source that takes 0.3 s for each answer, and visitors who wait for 0.5 s."""
+    impatient = replace(waits.ANSWER, source_answer_s=0.5)
+    monkeypatch.setattr(patience, "current", lambda: impatient)
+    monkeypatch.setattr(reader, "turbine_names", lambda: time.sleep(0.3))
+    request_started.send(sender=None)
+
+
+def test_all_questions_of_a_visitor_take_no_longer_than_one_may(slow: None) -> None:
+    started = time.monotonic()
+    gateway.turbine_names()
+    with pytest.raises(SourceUnavailable, match="has not answered"):
+        gateway.turbine_names()
+    assert time.monotonic() - started < 0.6
+
+
+def test_the_next_visitor_waits_anew(slow: None) -> None:
+    gateway.turbine_names()
+    request_started.send(sender=None)
+    gateway.turbine_names()
