@@ -41,6 +41,8 @@ SILENT_S, ASKED_EVERY_S, ASKED_TIMES = 5, 2, 3
 UNACKNOWLEDGED_S = 30
 # How often a server looks whether who asked is still there, while it works on a statement.
 CLIENT_LOOKED_FOR_EVERY_S = 2
+# A server that stands still does not end a statement: a visitor's is left so much later.
+LEFT_LATER_S = 5
 
 # Writers of measurements, while triggers are made or a turbine-day is counted anew.
 WRITERS_S: float = 30

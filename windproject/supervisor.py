@@ -7,6 +7,7 @@ One that ends by itself is started again; one that cannot start at all ends the 
 a program of its own without Django, for it lives as long as they do and does little.
 """
 
+import ctypes
 import multiprocessing
 import os
 import signal
@@ -29,6 +30,8 @@ PROCFILE = Path(__file__).parent.parent / "Procfile"
 STARTED_S = 10
 # Before one is started again: a server that it needs may be starting as well.
 PAUSE_S = 2
+# As in prctl(2): which signal a process gets when its parent is gone.
+SET_PARENT_DEATH_SIGNAL = 1
 BROKER = "broker"
 # The others start then all the same, and wait for it themselves.
 BROKER_STARTS_S, POLL_S = 10, 0.05
@@ -66,10 +69,11 @@ class KeptProcess(Process):  # type: ignore[misc]  # it has no types
         self.broker = broker if self.name != BROKER else ""
         self.started = monotonic()
         # What honcho has this process ignore, the program is to hear.
-        self._child_ctor = partial(Popen, preexec_fn=_hear_signals)
+        self._child_ctor = partial(Popen, preexec_fn=_begin_program)
 
     def run(self, events: Any = None, ignore_signals: bool = False) -> None:
         """Run the program, in a process of its own, until all are to end."""
+        _end_with_parent(signal.SIGKILL)
         _wait_for(self.broker)
         self.started = monotonic()
         super().run(events, ignore_signals)
@@ -89,6 +93,11 @@ class KeptProcess(Process):  # type: ignore[misc]  # it has no types
             super()._send_message(f"{text}\n", "line")
 
 
+def _end_with_parent(number: signal.Signals) -> None:
+    """Have this process end when its parent was killed, which then cannot end it."""
+    ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, number)
+
+
 def _wait_for(broker: str) -> None:
     """Wait until somebody listens at the socket, so that nobody complains of a healthy start."""
     until = monotonic() + BROKER_STARTS_S
@@ -99,7 +108,8 @@ def _wait_for(broker: str) -> None:
         sleep(POLL_S)
 
 
-def _hear_signals() -> None:
+def _begin_program() -> None:
+    _end_with_parent(signal.SIGTERM)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
 
@@ -112,6 +122,19 @@ class KeepingManager(Manager):  # type: ignore[misc]  # as above
         self.ended = multiprocessing.Event()
         self._process_ctor = partial(KeptProcess, ended=self.ended, broker=broker)
 
+    def _all_started(self) -> bool:
+        """Return whether all programs run; the loop asks each time it goes round."""
+        for program in self._processes.values():
+            if not (self.ended.is_set() or program["process"].is_alive()):
+                self._keep_again(program)
+        return bool(super()._all_started())
+
+    def _keep_again(self, program: dict[str, Any]) -> None:
+        """Start the process anew that keeps a program: somebody killed it, and the program ends."""
+        keep = {"target": program["obj"].run, "args": (self.events, True)}
+        program["process"] = multiprocessing.Process(name=program["obj"].name, **keep)
+        program["process"].start()
+
     def terminate(self) -> None:
         """End all programs."""
         self.ended.set()
@@ -123,7 +146,8 @@ def main(broker: str, names: Sequence[str]) -> int:
     commands = parse_procfile(PROCFILE.read_text()).processes
     manager = KeepingManager(Printer(Terminal(sys.stdout)), broker)
     for name in names:
-        manager.add_process(name, commands[name])
+        # Without a shell between the two, which would outlive the one and not end the other.
+        manager.add_process(name, f"exec {commands[name]}")
 
     def end(*_: Any) -> None:
         manager.terminate()

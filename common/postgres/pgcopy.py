@@ -14,6 +14,7 @@ import numpy as np
 from django.db import connections
 
 from common import progress
+from common.postgres.watchdog import guarding
 
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
@@ -67,7 +68,7 @@ class _Stream:
 def _copy(alias: str, statement: str, stream: BinaryIO) -> int:
     connection = connections[alias]
     # psycopg2's own cursor: Django's does not translate the errors of its copy methods.
-    with connection.cursor() as cursor, connection.wrap_database_errors:
+    with connection.cursor() as cursor, connection.wrap_database_errors, guarding(connection):
         cursor.cursor.copy_expert(statement, stream)
         return int(cursor.cursor.rowcount)
 

@@ -94,11 +94,9 @@ def worker_of(served: psutil.Process) -> psutil.Process | None:
 
 def command_of(process: psutil.Process) -> str:
     try:
-        command = " ".join(process.cmdline())
+        return " ".join(process.cmdline())
     except psutil.NoSuchProcess:
         return ""
-    # The shell that starts it names it too.
-    return "" if command.startswith("/bin/sh") else command
 
 
 @pytest.mark.django_db(transaction=True)
@@ -114,6 +112,28 @@ def test_a_program_that_ends_by_itself_is_started_again() -> None:
         assert answers(port)
         os.kill(served.pid, signal.SIGTERM)
         assert served.wait(timeout=20) == 143
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_outlives_a_supervisor_that_was_killed() -> None:
+    port = free_port()
+    with process("manage.py", "serve", WEB_PORT=str(port), VAR="serve-killed") as served:
+        wait_until(lambda: answers(port), "page that asks to log in")
+        started = psutil.Process(served.pid).children(recursive=True)
+        os.kill(served.pid, signal.SIGKILL)
+        wait_until(lambda: not any(map(lives, started)), "end of all processes")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_program_whose_keeper_was_killed_is_started_again() -> None:
+    port = free_port()
+    with process("manage.py", "serve", WEB_PORT=str(port), VAR="serve-keeper") as served:
+        wait_until(lambda: worker_of(psutil.Process(served.pid)), "worker")
+        first = worker_of(psutil.Process(served.pid))
+        assert first
+        first.parent().kill()
+        wait_until(lambda: worker_of(psutil.Process(served.pid)) not in (None, first), "worker")
+        assert served.poll() is None
 
 
 @pytest.mark.django_db(transaction=True)
