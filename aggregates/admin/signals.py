@@ -18,7 +18,8 @@ from aggregates.analysis import history
 from aggregates.analysis.downsampling import points
 from aggregates.compute.statistic_names import STATISTICS
 from aggregates.models import Signal, Value
-from aggregates.pages.explanation import at_the_same_time, explain, window_of
+from aggregates.pages import explanation_sentences as sentences
+from aggregates.pages.explanation import Explanation, at_the_same_time, explain, window_of
 from aggregates.pages.periods import Period, period
 from aggregates.pages.picture import picture
 from aggregates.pages.signal_figure import signal_figure
@@ -84,8 +85,7 @@ class SignalAdmin(ReadOnly, ShowsAllOnBadFilter, admin.ModelAdmin):
             "statistics": STATISTICS,
         }
         try:
-            found = explain(signal, start)
-            context |= {"found": found, "picture": picture(found, signal.statistic)}
+            context |= _explained(explain(signal, start), signal, request)
         except SourceUnavailable as error:
             messages.error(request, str(error))
         return TemplateResponse(request, "admin/aggregates/signal/explain.html", context)
@@ -126,6 +126,21 @@ class SignalAdmin(ReadOnly, ShowsAllOnBadFilter, admin.ModelAdmin):
         if shown.days > 1:
             return context | {"days": history.days(found, interval_s)}
         return context | {"windows": history.windows(found, signal.statistic, interval_s)}
+
+
+def _explained(explanation: Explanation, signal: Signal, request: HttpRequest) -> dict[str, Any]:
+    """Return what the page says and draws of an explanation."""
+    drawn = picture(explanation, signal.statistic)
+    may_see_runs = request.user.has_perm("aggregates.view_run")
+    return {
+        "explanation": explanation,
+        "picture": drawn,
+        "of_value": sentences.of_value(explanation, signal),
+        "of_formula": sentences.of_formula(explanation, signal),
+        "of_agreement": sentences.of_agreement(explanation),
+        "of_picture": sentences.of_picture(drawn) if drawn else [],
+        "of_origin": sentences.of_origin(explanation, may_see_runs),
+    }
 
 
 def _window(text: str) -> datetime | None:

@@ -13,6 +13,7 @@ from aggregates import states, versions
 from aggregates.compute.statistic_names import MAXIMUM, MEAN, MINIMUM, STATISTICS
 from aggregates.compute.windows import WINDOW
 from aggregates.models import AggregatedDay, Signal, Value
+from aggregates.pages import addresses
 from aggregates.pages.formulas import Formula, formula, turned
 from aggregates.source import gateway
 from aggregates.source.gateway import TurbineDay
@@ -75,7 +76,7 @@ class Explanation:
         return self.start - WINDOW
 
     @property
-    def news(self) -> str:
+    def changes(self) -> str:
         """What has changed since the day was aggregated: measurements, rules, both or nothing."""
         if not self.version or not self.aggregated:
             return ""
@@ -183,17 +184,31 @@ def window_of(time: datetime) -> datetime:
 
 @dataclass(frozen=True)
 class Other:
-    """A statistic of another signal of the turbine in the same window; None where there is none."""
+    """A statistic of a signal of the turbine in the window; its value is None where none is."""
 
     signal_id: int
+    start: datetime
     value: float | None
+
+    @property
+    def text(self) -> str:
+        """The value as it is shown."""
+        return "none" if self.value is None else f"{self.value:.6g}"
+
+    @property
+    def address(self) -> str:
+        """Where it is explained."""
+        return addresses.of_value(self.signal_id, self.start)
 
 
 def at_the_same_time(turbine: str, start: datetime) -> Mapping[str, Sequence[Other | None]]:
     """Return all of a turbine's statistics in a window: of each variable, in their order."""
     stored = Value.objects.filter(signal=OuterRef("pk"), timestamp=start).values("value")
-    found = Signal.objects.filter(turbine=turbine).annotate(stored=Subquery(stored))
-    by_name = {(one.variable, one.statistic): Other(one.pk, one.stored) for one in found}
+    signals = Signal.objects.filter(turbine=turbine).annotate(stored=Subquery(stored))
+    by_name = {
+        (signal.variable, signal.statistic): Other(signal.pk, start, signal.stored)
+        for signal in signals
+    }
     return {
         name: [by_name.get((name, statistic)) for statistic in STATISTICS]
         for name in VARIABLE_NAMES

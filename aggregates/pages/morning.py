@@ -80,8 +80,15 @@ class Morning:
         """Whether nobody need look any further."""
         return not (self.troubles or self.waiting or self.gaps)
 
+    @property
+    def worst(self) -> State:
+        """The state in whose colour it is shown."""
+        if self.troubles:
+            return State.FAILED
+        return State.CURRENT if self.is_well else State.STALE
 
-def look(at: datetime) -> Morning:
+
+def morning_at(at: datetime) -> Morning:
     """Return how things stand at a time."""
     answers = servers()
     troubles = list(_of_servers(answers))

@@ -23,7 +23,8 @@ HOSTILE = '<script>document.title="owned"</script>'
 def worker() -> Iterator[None]:
     with processes.broker(), processes.worker():
         wait_until(
-            lambda: processes.broker_answers() and morning.look(now()).workers, "answer of a worker"
+            lambda: processes.broker_answers() and morning.morning_at(now()).workers,
+            "answer of a worker",
         )
         yield
 

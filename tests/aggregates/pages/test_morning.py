@@ -48,7 +48,7 @@ def strip(client: Client) -> str:
 
 
 def sentences() -> list[str]:
-    return [trouble.sentence for trouble in morning.look(now()).troubles]
+    return [trouble.sentence for trouble in morning.morning_at(now()).troubles]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -56,7 +56,7 @@ def test_all_is_well_where_everything_runs(admin_client: Client) -> None:
     a_day_that_ran()
     ticked(minutes_ago=1)
     with broker(), worker():
-        wait_until(lambda: broker_answers() and morning.look(now()).workers, "worker")
+        wait_until(lambda: broker_answers() and morning.morning_at(now()).workers, "worker")
         found = strip(admin_client)
     assert "All is well." in found
     assert "1 of 1 day</a> current;" in found
@@ -161,19 +161,19 @@ def test_a_day_that_lacks_samples_is_not_well(everything_runs: None, admin_clien
 def test_a_day_on_which_nothing_came_lacks_all(everything_runs: None) -> None:
     before = YESTERDAY - timedelta(days=1)
     measurements(turbine(), f"{before}T00:00", power=[1.0] * 1440)
-    assert morning.look(now()).gaps == [(YESTERDAY, 0)]
+    assert morning.morning_at(now()).gaps == [(YESTERDAY, 0)]
 
 
 def test_a_turbine_that_is_silent_for_a_day_is_missed(everything_runs: None) -> None:
     for name, days in (("T01", 2), ("T02", 1)):
         start = YESTERDAY - timedelta(days=1)
         measurements(turbine(name), f"{start}T00:00", power=[1.0] * (1440 * days))
-    assert morning.look(now()).gaps == [(YESTERDAY, 50)]
+    assert morning.morning_at(now()).gaps == [(YESTERDAY, 50)]
 
 
 def test_today_is_not_said_to_lack_samples(everything_runs: None) -> None:
     measurements(turbine(), f"{today()}T00:00", power=[1.0])
-    assert morning.look(now()).gaps == []
+    assert morning.morning_at(now()).gaps == []
 
 
 def test_it_says_what_the_farm_did(everything_runs: None, admin_client: Client) -> None:
@@ -197,7 +197,7 @@ def test_the_last_days_are_shown_as_a_calendar(everything_runs: None, admin_clie
 def test_a_database_that_lacks_migrations_is_told_with_what_to_type(everything_runs: None) -> None:
     applied = MigrationRecorder.Migration.objects.using("source").filter(app="sourcedata")
     applied.filter(pk=applied.latest("pk").pk).delete()
-    (trouble,) = morning.look(now()).troubles
+    (trouble,) = morning.morning_at(now()).troubles
     assert trouble.sentence == "The database source lacks migrations."
     assert trouble.command.endswith("manage.py migrate")
 
