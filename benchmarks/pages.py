@@ -5,8 +5,8 @@ from time import perf_counter
 from django.contrib.auth.models import User
 from django.test import Client
 
-from aggregates.admin.performance import page_of
 from aggregates.models import Signal
+from aggregates.pages.addresses import of_turbine
 from benchmarks.farm import FIRST, LAST, TURBINE, fill
 from benchmarks.report import publish, spread
 
@@ -21,7 +21,7 @@ def pages() -> dict[str, tuple[str, str]]:
         "day board, a year of 100 turbines": ("/admin/aggregates/day/?year=2025", "under 500 ms"),
         "a day of 100 turbines": (f"/admin/aggregates/day/{LAST}/", ""),
         "a signal, a year": (f"/admin/aggregates/signal/{signal.pk}/change/{year}", ""),
-        "a turbine's performance, a year": (f"{page_of(TURBINE)}{year}", ""),
+        "a turbine's performance, a year": (f"{of_turbine(TURBINE)}{year}", ""),
         "a signal, a day": (f"/admin/aggregates/signal/{signal.pk}/change/", ""),
     }
 

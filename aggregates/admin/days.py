@@ -13,6 +13,7 @@ from django.urls import URLPattern, path
 from aggregates import reader, states
 from aggregates.admin.common import MOST_SHOWN, ReadOnly, day_of, may_run, submit
 from aggregates.models import Day, Run, Signal
+from aggregates.pages import day_sentences
 from aggregates.pages.board import board
 from aggregates.pages.coverage import coverage
 from aggregates.source import gateway, last_known
@@ -58,7 +59,7 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
             "year": year,
             "columns": ["Day", "State", "Turbines", "Samples", "Expected", "Last run"],
             "is_known": bool(years),
-            "choices": [TO_DO, ALL, *((one, one) for one in State)],
+            "choices": [TO_DO, ALL, *((state, state) for state in State)],
             "state": state,
             "may_run": may_run(request),
         }
@@ -83,10 +84,12 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
         }
         expected = 0
         try:
-            found, turbines = states.day_and_turbines(day)
-            context["found"], expected = found, found.expected_samples
-            context["turbines"] = _with_signals(sorted(turbines, key=_worst_first)[:MOST_SHOWN])
-            context["more"] = max(len(turbines) - MOST_SHOWN, 0)
+            farm, turbines = states.day_and_turbines(day)
+            expected = farm.expected_samples
+            shown = sorted(turbines, key=_worst_first)[:MOST_SHOWN]
+            context["turbines"] = _with_signals(shown)
+            context["of_day"] = day_sentences.of_day(farm)
+            context["of_others"] = day_sentences.of_others(len(shown), len(turbines) - len(shown))
         except SourceUnavailable as error:
             messages.error(request, str(error))
         context["coverage"] = coverage(reader.samples_used(day), expected)

@@ -3,18 +3,20 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 
 from aggregates import reader
 from aggregates.admin.common import MOST_SHOWN, ReadOnly
 from aggregates.api.filters import KnownTurbines
 from aggregates.errors import SourceUnavailable
 from aggregates.models import Performance
+from aggregates.pages.addresses import of_turbine
 from aggregates.pages.performance_page import contents
+from aggregates.pages.performance_sentences import of_absence
 from aggregates.pages.periods import period
 from common.days import today
 
@@ -50,7 +52,7 @@ class PerformanceAdmin(ReadOnly, admin.ModelAdmin):
             "title": "Turbine performance",
             "opts": self.opts,
             "wanted": wanted,
-            "turbines": [(name, page_of(name)) for name in found[:MOST_SHOWN]],
+            "turbines": [(name, of_turbine(name)) for name in found[:MOST_SHOWN]],
             "more": max(len(found) - MOST_SHOWN, 0),
         }
         return TemplateResponse(request, "admin/aggregates/performance/change_list.html", context)
@@ -73,15 +75,10 @@ class PerformanceAdmin(ReadOnly, admin.ModelAdmin):
             "opts": self.opts,
             "turbine": turbine,
             "period": shown,
-            "last_day": last_day,
+            "of_absence": of_absence(turbine, shown, last_day),
             **contents(turbine, shown),
         }
         return TemplateResponse(request, "admin/aggregates/performance/change_form.html", context)
-
-
-def page_of(turbine: str) -> str:
-    """Return the address of a turbine's page; its name may have any character."""
-    return reverse("admin:aggregates_performance_change", args=[quote(turbine)])
 
 
 def _is_known(request: HttpRequest, turbine: str) -> bool:

@@ -17,6 +17,7 @@ from django.urls import URLPattern, path, reverse
 from aggregates.admin.common import MOST_SHOWN, ReadOnly, may_run, submit
 from aggregates.admin.forms import RunDaysForm
 from aggregates.models import Run
+from aggregates.pages import run_sentences
 from aggregates.runs import pipeline
 from aggregates.source.gateway import SourceUnavailable
 from common.admin import ShowsAllOnBadFilter
@@ -155,10 +156,16 @@ def _told_of(run: Run) -> dict[str, Any]:
     """Return what the page of a run tells beside its fields."""
     again = [("first", run.day), ("last", run.day), *(("turbines", name) for name in run.turbines)]
     written = run.aggregated_days.annotate(has_changed=Q(changed_at=F("aggregated_at")))
+    shown = list(written.order_by("-has_changed", "turbine")[:MOST_SHOWN])
     return {
         "again": urlencode(again + [("force", "on")] * run.force),
-        "written": written.order_by("-has_changed", "turbine")[:MOST_SHOWN],
+        "written": shown,
         "log_lines": run.log_lines.all(),
+        "of_status": run_sentences.of_status(run),
+        "of_progress": run_sentences.of_progress(run),
+        "of_outcome": run_sentences.of_outcome(run),
+        "of_nothing_written": run_sentences.of_nothing_written(run),
+        "of_written": run_sentences.of_written(run, len(shown)),
     }
 
 

@@ -19,6 +19,7 @@ from aggregates.analysis.downsampling import points
 from aggregates.compute.statistic_names import STATISTICS
 from aggregates.models import Signal, Value
 from aggregates.pages import explanation_sentences as sentences
+from aggregates.pages import signal_sentences
 from aggregates.pages.explanation import Explanation, at_the_same_time, explain, window_of
 from aggregates.pages.periods import Period, period
 from aggregates.pages.picture import picture
@@ -109,23 +110,25 @@ class SignalAdmin(ReadOnly, ShowsAllOnBadFilter, admin.ModelAdmin):
         is_angle = signal.variable in ANGLE_NAMES
         merged = points(found, is_angle)
         page = reverse("admin:aggregates_signal_explain", args=[signal.pk])
+        address = _download(request, signal, shown)
         context = {
             "title": str(signal),
             "subtitle": None,
             "period": shown,
             "has_values": history.has_values(found),
-            "points": merged,
-            "is_angle": is_angle,
-            "last_day": last_day,
+            "of_chart": signal_sentences.of_chart(merged, is_angle),
+            "of_absence": signal_sentences.of_absence(signal, shown, last_day),
             "figure": signal_figure(merged, UNITS.get(signal.variable, ""), is_angle, interval_s),
             "leads_to": f"{page}?from=" if merged.windows == 1 else "?first=",
-            "download": (address := _download(request, signal, shown)),
+            "download": address,
             "pandas": _pandas(address),
             "others": reader.signals_of_means([signal.turbine])[signal.turbine],
         }
         if shown.days > 1:
             return context | {"days": history.days(found, interval_s)}
-        return context | {"windows": history.windows(found, signal.statistic, interval_s)}
+        windows = history.windows(found, signal.statistic, interval_s)
+        has_windows = bool(windows) and history.has_values(found)
+        return context | {"windows": windows, "of_ways": signal_sentences.of_ways(has_windows)}
 
 
 def _explained(explanation: Explanation, signal: Signal, request: HttpRequest) -> dict[str, Any]:

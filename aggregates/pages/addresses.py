@@ -40,5 +40,5 @@ def of_value(signal: int, start: datetime) -> str:
 
 
 def of_turbine(turbine: str) -> str:
-    """Return the address of what a turbine does."""
+    """Return the address of what a turbine does; its name may have any character."""
     return reverse("admin:aggregates_performance_change", args=[quote(turbine)])

@@ -9,6 +9,7 @@ from aggregates.analysis import history, performance
 from aggregates.analysis.performance import DIRECTION, POWER, SPEED
 from aggregates.compute.statistic_names import COUNT, MEAN
 from aggregates.compute.windows import expected_samples
+from aggregates.pages import performance_sentences as sentences
 from aggregates.pages.board import STEPS
 from aggregates.pages.performance_figures import (
     CLASS_NAMES,
@@ -33,8 +34,11 @@ def contents(turbine: str, shown: Period) -> dict[str, Any]:
     expected = expected_samples(nameplate.sample_interval_s)
     curve = performance.power_curve(found, expected)
     rose = performance.wind_rose(found)
+    energy = performance.energy(found, rated_power_kw)
     return {
-        "nameplate": nameplate,
+        "of_energy": sentences.of_energy(energy, rated_power_kw),
+        "of_curve": sentences.of_curve(curve, rated_power_kw),
+        "of_rose": sentences.of_rose(rose),
         "has_values": bool(found.notna().any(axis=None)),
         "curve": curve,
         "curve_figure": power_curve_figure(curve, rated_power_kw),
@@ -42,7 +46,6 @@ def contents(turbine: str, shown: Period) -> dict[str, Any]:
         "rose_figure": wind_rose_figure(rose),
         "classes": CLASS_NAMES,
         "sectors": zip(COMPASS, (rose.shares * 100).tolist(), strict=True),
-        "energy": performance.energy(found, rated_power_kw),
         "variables": VARIABLE_NAMES,
         "coverage": _coverage(found, expected),
     }

@@ -2,7 +2,7 @@
 
 from django import template
 
-from aggregates.admin.performance import page_of
+from aggregates.pages.addresses import of_turbine
 
 register = template.Library()
-register.simple_tag(page_of, name="performance_page")
+register.simple_tag(of_turbine, name="performance_page")

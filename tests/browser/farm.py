@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from aggregates.admin.performance import page_of
 from aggregates.models import Alert, Run, Signal
+from aggregates.pages.addresses import of_turbine
 from common.days import today
 from sourcedata.models import Turbine
 from tests.builders import aggregated, measurements, turbine
@@ -48,7 +48,7 @@ def places() -> dict[str, Place]:
         "a signal": Place(f"{signals}{signal.pk}/change/", names_turbine=True),
         "a value": Place(f"{signals}{signal.pk}/explain/?from={DAY}T10:00", names_turbine=True),
         "performance": Place("/admin/aggregates/performance/", names_turbine=True),
-        "a turbine's performance": Place(page_of(of.name), names_turbine=True),
+        "a turbine's performance": Place(of_turbine(of.name), names_turbine=True),
         "a month of a signal": Place(
             f"{signals}{signal.pk}/change/?first={DAY}&last={NEXT_DAY}", names_turbine=True
         ),

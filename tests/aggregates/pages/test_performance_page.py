@@ -11,8 +11,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils.html import escape
 
-from aggregates.admin.performance import page_of
 from aggregates.analysis.performance import PowerCurve
+from aggregates.pages.addresses import of_turbine
 from aggregates.pages.performance_figures import power_curve_figure
 from tests.builders import aggregated, measurements, turbine
 
@@ -33,7 +33,7 @@ def an_hour(name: str = "T01", **fields: Any) -> None:
 
 
 def page(client: Client, name: str = "T01", **query: str) -> str:
-    response = client.get(page_of(name), query)
+    response = client.get(of_turbine(name), query)
     assert response.status_code == 200
     return " ".join(response.content.decode().split())
 
@@ -107,7 +107,7 @@ def test_a_wrong_range_is_told(admin_client: Client, wrong: dict[str, str]) -> N
 @pytest.mark.django_db
 def test_a_turbine_that_nobody_knows_is_not_found(admin_client: Client) -> None:
     for name in ("T99", "T01\0"):
-        assert admin_client.get(page_of(name)).status_code == 404
+        assert admin_client.get(of_turbine(name)).status_code == 404
 
 
 @pytest.mark.django_db
@@ -127,7 +127,7 @@ def test_a_turbine_may_have_any_name(admin_client: Client, name: str) -> None:
     an_hour(name)
     assert "600.0 kWh" in page(admin_client, name)
     listed = admin_client.get(PAGES).content.decode()
-    assert f'href="{escape(page_of(name))}"' in listed
+    assert f'href="{escape(of_turbine(name))}"' in listed
     assert "<script>alert" not in page(admin_client, name) + listed
 
 
@@ -152,14 +152,14 @@ def test_a_very_large_farm_is_listed_in_part(admin_client: Client, monkeypatch: 
 def test_the_turbine_of_the_source_leads_to_its_performance(admin_client: Client) -> None:
     of = turbine("a/b")
     shown = admin_client.get(f"/admin/sourcedata/turbine/{of.pk}/change/").content.decode()
-    assert f'href="{page_of("a/b")}"' in shown
+    assert f'href="{of_turbine("a/b")}"' in shown
 
 
 @pytest.mark.django_db
 def test_who_may_not_see_signals_sees_no_turbine(client: Client) -> None:
     client.force_login(User.objects.create_user("nobody", is_staff=True))
     assert client.get(PAGES).status_code == 403
-    assert client.get(page_of("T01")).status_code == 403
+    assert client.get(of_turbine("T01")).status_code == 403
 
 
 def test_windows_that_lie_on_each_other_are_drawn_once() -> None:

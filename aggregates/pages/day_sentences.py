@@ -1,0 +1,24 @@
+"""What the page of a day says of the farm."""
+
+from aggregates.pages.sentences import Sentence, joined, sentence
+from aggregates.pages.sentences import state as in_its_colour
+from aggregates.states import DayState
+
+
+def of_day(day: DayState) -> Sentence:
+    """Say how the day stands, and how many turbines are in which state."""
+    turbines = [
+        sentence(f"{number:,} ", in_its_colour(state)) for state, number in day.turbines.items()
+    ]
+    return sentence(
+        in_its_colour(day.state),
+        f", {day.samples:,} of {day.expected_samples:,} samples, {day.windows:,} windows;"
+        " turbines: ",
+        joined(turbines) or "none",
+        ".",
+    )
+
+
+def of_others(shown: int, more: int) -> Sentence:
+    """Say that there are turbines which are not shown; nothing where all are."""
+    return sentence(f"The worst {shown}; {more:,} more are not shown.") if more else []
