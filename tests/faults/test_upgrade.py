@@ -1,13 +1,26 @@
-"""A source that an older version made, and an upgrade of it."""
+"""Databases that an older version made, and an upgrade of them."""
 
+import gzip
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
 from django.core.management import call_command
 from django.db import connections
 
+from aggregates import states
+from aggregates.audit import auditing
+from aggregates.models import Value
 from common.postgres.partitions import ensure_months, partitions
 from sourcedata import upkeep
 from sourcedata.models import SourceDay
 from tests.faults.conftest import DAY, copied, measured
 
+# Both databases of the version before revisions were random: one turbine of two days, simulated.
+DUMPS = Path(__file__).parent / "dumps"
+DUMPED_DAYS = date(2025, 8, 30), date(2025, 8, 31)
 OLD, NEW = "0004_sample_interval", "0005_counted_or_refused"
 
 
@@ -29,3 +42,40 @@ def test_an_upgrade_renews_all_triggers_and_revisions() -> None:
         after = dict(SourceDay.objects.values_list("turbine__name", "revision"))
     assert len({*before.values(), *after.values()}) == 4
     assert max(after.values()) <= 2**52
+
+
+@contextmanager
+def old_databases() -> Iterator[None]:
+    """Work on databases as that version left them."""
+    with ExitStack() as stack:
+        for alias, name in (("source", "source"), ("default", "target")):
+            stack.enter_context(copied(alias, template="template0"))
+            with gzip.open(DUMPS / f"old_{name}.sql.gz", "rt") as dump:
+                connections[alias].cursor().execute(dump.read())
+            # A dump leaves its session without a search path.
+            connections[alias].close()
+        yield
+
+
+def stored_values() -> pd.DataFrame:
+    rows = Value.objects.values_list("signal__turbine", "signal__name", "timestamp", "value")
+    table = pd.DataFrame(list(rows), columns=["turbine", "signal", "timestamp", "value"])
+    return table.sort_values(["turbine", "signal", "timestamp"], ignore_index=True)
+
+
+def states_of_all() -> list[str]:
+    return [turbine_day.state for turbine_day in states.turbine_days(*DUMPED_DAYS)]
+
+
+def test_after_an_upgrade_all_is_computed_once_and_comes_to_the_same() -> None:
+    with old_databases():
+        for alias in ("source", "default"):
+            call_command("migrate", database=alias, verbosity=0)
+        assert states_of_all() == ["stale", "stale"]
+        before = stored_values()
+        call_command("aggregate", "--pending")
+        assert states_of_all() == ["current", "current"]
+        pd.testing.assert_frame_equal(stored_values(), before, rtol=1e-12)
+        audits = [auditing.audit_day(day) for day in DUMPED_DAYS]
+    assert [len(audit.differences) for audit in audits] == [0, 0]
+    assert len(before) == 10_080
