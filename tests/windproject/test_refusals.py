@@ -89,9 +89,11 @@ def test_a_login_while_the_target_takes_nothing_says_so() -> None:
     assert b"A server does not answer" in answer.content
 
 
-def test_an_action_while_the_broker_is_away_says_so(superuser: Client) -> None:
-    task = PeriodicTask.objects.values_list("pk", flat=True)[:1]
-    form = {"action": "run_tasks", "_selected_action": list(task)}
+def test_an_action_while_the_broker_is_away_says_so(
+    superuser: Client, migrated_schedule: str
+) -> None:
+    task = PeriodicTask.objects.get(name=migrated_schedule)
+    form = {"action": "run_tasks", "_selected_action": task.pk}
     answer = superuser.post("/admin/django_celery_beat/periodictask/", form)
     assert answer.status_code == 503
     assert b"A server does not answer" in answer.content
