@@ -12,7 +12,7 @@ from aggregates.models import ACTIVE, AggregatedDay, Run
 from aggregates.source import gateway
 from aggregates.source.gateway import Nameplate, TurbineDay
 from common.days import days_between
-from common.postgres.rows import all_rows, no_garbage
+from common.postgres.rows import all_rows, without_garbage_collection
 
 DAY_S = 24 * 60 * 60
 
@@ -86,7 +86,7 @@ Stored = tuple[int | None, str, int, datetime | None]
 NEVER_AGGREGATED: Stored = (None, "", 0, None)
 
 
-@no_garbage()
+@without_garbage_collection()
 def turbine_days(
     first: date,
     last: date,
@@ -151,7 +151,7 @@ def of_turbine(turbine: str, day: date, known: TurbineDay | None) -> TurbineDayS
     return _archived(day, turbine, stored, runs, None)
 
 
-@no_garbage()
+@without_garbage_collection()
 def turbine_days_of(known: Sequence[TurbineDay], first: date, last: date) -> list[TurbineDayState]:
     """Return the turbine-days, of which `known` is what the source said; it is not asked.
 
@@ -160,7 +160,7 @@ def turbine_days_of(known: Sequence[TurbineDay], first: date, last: date) -> lis
     return _states(known, _stored(first, last, []), _last_runs(first, last), dict)
 
 
-@no_garbage()
+@without_garbage_collection()
 def days(known: Sequence[TurbineDay], first: date, last: date) -> list[DayState]:
     """Return the days from `first` to `last`, both included, newest first.
 

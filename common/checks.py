@@ -12,19 +12,19 @@ from common.databases import SOURCE, TARGET
 
 # The tag of those that every command needs. Django's own load every page to look at it, which takes
 # longer than many a command has to do.
-OURS = "windproject"
+PROJECT_CHECKS = "windproject"
 
 OLDEST_POSTGRESQL = 15
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
 
-@register(OURS)
+@register(PROJECT_CHECKS)
 def databases_are_two(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Both hold a table `data`, so one database cannot be both."""
     return _same_database() if _address(SOURCE) == _address(TARGET) else []
 
 
-@register(OURS)
+@register(PROJECT_CHECKS)
 def time_zone_is_utc(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Days and windows are cut in UTC."""
     if settings.TIME_ZONE == "UTC" and settings.USE_TZ:

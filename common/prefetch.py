@@ -11,7 +11,7 @@ Item = TypeVar("Item")
 Made = TypeVar("Made")
 
 
-def ahead(work: Callable[[Item], Made], items: Sequence[Item]) -> Generator[Made, None, None]:
+def prefetch(work: Callable[[Item], Made], items: Sequence[Item]) -> Generator[Made, None, None]:
     """Return what the work makes of each item, in their order.
 
     The first is made at once; each other one by a thread, while the caller is busy with the one
@@ -19,10 +19,10 @@ def ahead(work: Callable[[Item], Made], items: Sequence[Item]) -> Generator[Made
     ends with the generator, which is to be exhausted or closed. It must wait for no lock that the
     caller holds: no database sees that the caller waits for it.
     """
-    return _ahead(work, [work(item) for item in items[:1]], items[1:])
+    return _prefetch(work, [work(item) for item in items[:1]], items[1:])
 
 
-def _ahead(
+def _prefetch(
     work: Callable[[Item], Made], made: list[Made], items: Sequence[Item]
 ) -> Generator[Made, None, None]:
     thread = ThreadPoolExecutor(max_workers=1)

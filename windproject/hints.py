@@ -18,7 +18,7 @@ from kombu.utils.uuid import uuid
 logger = logging.getLogger(__name__)
 
 # As the tasks of this project are named; Celery has some of its own.
-OURS = "aggregates.tasks."
+TASK_PREFIX = "aggregates.tasks."
 # A hint is far shorter, in bytes.
 LONGEST = 10_000
 
@@ -58,7 +58,7 @@ def reduce_to_hint(message: Message, app: Celery) -> None:
         Exception: of whatever kind, where it cannot be read as a message at all.
     """
     name = message.headers["task"]
-    if not (name.startswith(OURS) and name in app.tasks):
+    if not (name.startswith(TASK_PREFIX) and name in app.tasks):
         raise ValueError("it names no task of this project")
     if message.errors or len(message.body) > LONGEST:
         raise ValueError("it is compressed, or too long")

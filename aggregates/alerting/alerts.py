@@ -16,7 +16,7 @@ from aggregates.models import ACTIVE, Alert, Run, Tick, locks
 logger = logging.getLogger(__name__)
 
 # Whose last run ended longer ago is no news.
-NEWS = timedelta(days=7)
+RECENT = timedelta(days=7)
 # A source that is restarted is back by then.
 PATIENCE = timedelta(minutes=5)
 # For so long an alert is offered again to a channel that did not take it.
@@ -59,7 +59,7 @@ def _failing_source(now: datetime) -> dict[date | None, str]:
 
 
 def _failing_days(now: datetime, told: Collection[date | None]) -> dict[date | None, str]:
-    news = Run.objects.filter(finished_at__gt=now - NEWS).order_by().values_list("day", flat=True)
+    news = Run.objects.filter(finished_at__gt=now - RECENT).order_by().values_list("day", flat=True)
     runs = Run.objects.filter(day__in={*news.distinct(), *told}).exclude(status__in=ACTIVE)
     found = {day: failing_run(of_day) for day, of_day in runs.last_of_each().items()}
     return {day: f"{run.status}: {run.error}" for day, run in found.items() if run}

@@ -26,7 +26,7 @@ from common.rest.parsing import DayField, YesOrNoField
 from common.rest.schema import record
 from common.wording import listed, quoted, unknown
 
-UNTOLD = "It failed; why is told to those who may view runs."
+HIDDEN_ERROR = "It failed; why is told to those who may view runs."
 PLAUSIBLE_ID = re.compile("[0-9]{1,18}")
 
 
@@ -52,7 +52,9 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     def get_error(self, run: Run) -> str:
         """Return the sentence; it may name servers, which are for those who may view runs."""
         visitor = self.context["request"].user
-        return run.error if not run.error or visitor.has_perm("aggregates.view_run") else UNTOLD
+        return (
+            run.error if not run.error or visitor.has_perm("aggregates.view_run") else HIDDEN_ERROR
+        )
 
     def get_duration_s(self, run: Run) -> float | None:
         return run.duration.total_seconds() if run.duration else None

@@ -110,7 +110,7 @@ def _remember(day: date, turbines: Collection[str]) -> None:
     seen.update(audited_at=Now())
 
 
-def disown(found: Audit) -> None:
+def make_damaged_stale(found: Audit) -> None:
     """Let damaged turbine-days equal no version: they are stale, and heal as any other does.
 
     So the guard against a loss of samples holds for them as well, which a forced run ignores.

@@ -30,7 +30,7 @@ NAIVE = pa.timestamp("ns")
 
 
 @dataclass(frozen=True)
-class Shown:
+class TimeLabels:
     """How times are shown: the window's start or end, in which time zone."""
 
     timezone: str = UTC
@@ -65,9 +65,9 @@ class Layout:
         return {name: f"in this layout: {reason}" for name, reason in wrong.items() if reason}
 
     def __init__(
-        self, signals: Sequence[SignalName], shown: Shown, turbines: Sequence[str]
+        self, signals: Sequence[SignalName], time_labels: TimeLabels, turbines: Sequence[str]
     ) -> None:
-        self.signals, self.shown, self.turbines = signals, shown, turbines
+        self.signals, self.time_labels, self.turbines = signals, time_labels, turbines
 
     @property
     def days_per_part(self) -> int:
@@ -82,11 +82,11 @@ class Layout:
     @property
     def time_type(self) -> Any:
         """Arrow's type of its times."""
-        return pa.timestamp("us", tz=self.shown.timezone)
+        return pa.timestamp("us", tz=self.time_labels.timezone)
 
     def times(self, starts: Array) -> Column:
         """Return the windows' labels."""
-        later = WINDOW if self.shown.label == "end" else timedelta()
+        later = WINDOW if self.time_labels.label == "end" else timedelta()
         return pa.array(starts + np.timedelta64(later), self.time_type)
 
     @property

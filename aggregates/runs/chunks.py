@@ -20,7 +20,7 @@ from aggregates.runs.load import Part
 from aggregates.source import gateway
 from common import progress
 from common.logs import about
-from common.prefetch import ahead
+from common.prefetch import prefetch
 from common.wording import listed
 
 logger = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ def help_with(run: Run) -> bool:
 
 
 def _aggregate(chunk: Chunk) -> None:
-    with closing(ahead(partial(_part, chunk.run.day), gateway.parts(chunk.turbines))) as parts:
+    with closing(prefetch(partial(_part, chunk.run.day), gateway.parts(chunk.turbines))) as parts:
         load.replace(chunk, parts)
     if done := [name for name in chunk.turbines if name not in chunk.lost]:
         logger.info("Done: %s.", listed(done))

@@ -31,7 +31,7 @@ END_OF_NUMBERS = 2**63
 
 # The revision and the number of samples, by day and turbine.
 Versions = Mapping[tuple[date, str], tuple[int, int]]
-NOTHING = (0, 0)
+NO_VERSION = (0, 0)
 NO_MEASUREMENTS = pd.DataFrame(
     {
         "turbine": pd.Series(dtype=object),
@@ -186,7 +186,7 @@ def _still_there(
     after = _versions(day, day) if wrong else before
     for turbine in wrong:
         revision, samples = before[day, turbine]
-        if after.get((day, turbine), NOTHING)[0] == revision:
+        if after.get((day, turbine), NO_VERSION)[0] == revision:
             raise problem(
                 f"{settings.SOURCE_API_URL}/data",
                 f"gives {rows[turbine]} measurements of {quoted(turbine)} and has {samples}",

@@ -23,7 +23,7 @@ def all_rows(query: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
 
 
 @contextmanager
-def no_garbage() -> Iterator[None]:
+def without_garbage_collection() -> Iterator[None]:
     """Keep the garbage collector off the block, which makes many records and no cycles.
 
     It would look at all of them time and again: a quarter of the time that a year of days takes.

@@ -14,7 +14,7 @@ from rich.table import Table
 from aggregates import versions
 from aggregates.models import ACTIVE, Run
 from common.arguments import day_argument
-from common.checks import OURS
+from common.checks import PROJECT_CHECKS
 from common.databases import SOURCE, TARGET
 from common.postgres.partitions import NoPartition, Partition, move_out_of_default, partitions
 from common.terminal import rendered, track
@@ -26,7 +26,7 @@ HEADINGS = {SOURCE: ["measurements, about", "size"], TARGET: ["statistics, about
 
 
 class Command(BaseCommand):
-    requires_system_checks = [OURS]
+    requires_system_checks = [PROJECT_CHECKS]
     help = "Lists the months that both databases keep, and lets go of old measurements."
 
     def add_arguments(self, parser: CommandParser) -> None:
