@@ -9,7 +9,7 @@ from typing import NoReturn, TypeVar
 
 from django.db import close_old_connections
 
-Answer = TypeVar("Answer")
+Returned = TypeVar("Returned")
 
 
 class NotAnswered(Exception):
@@ -27,7 +27,7 @@ class Bulkhead:
         # Those may wait for a thread as well who will have one in time, where answers come.
         self.places = BoundedSemaphore(4 * threads)
 
-    def ask(self, question: Callable[[], Answer], within_s: float) -> Answer:
+    def ask(self, question: Callable[[], Returned], within_s: float) -> Returned:
         """Return the answer; what the question raises is raised here.
 
         Raises:
@@ -35,7 +35,7 @@ class Bulkhead:
         """
         return self.begin(question)(within_s)
 
-    def begin(self, question: Callable[[], Answer]) -> Callable[[float], Answer]:
+    def begin(self, question: Callable[[], Returned]) -> Callable[[float], Returned]:
         """Ask, and return what waits so many seconds for the answer, as `ask` does."""
         if not self.places.acquire(blocking=False):
             return _nobody_else
@@ -44,7 +44,7 @@ class Bulkhead:
         return partial(_wait, asked)
 
 
-def _wait(asked: Future[Answer], within_s: float) -> Answer:
+def _wait(asked: Future[Returned], within_s: float) -> Returned:
     try:
         return asked.result(within_s)
     except TimeoutError:
@@ -59,7 +59,7 @@ def _nobody_else(within_s: float) -> NoReturn:
     raise NotAnswered("has not answered those who asked before")
 
 
-def _answered(question: Callable[[], Answer]) -> Answer:
+def _answered(question: Callable[[], Returned]) -> Returned:
     close_old_connections()
     try:
         return question()

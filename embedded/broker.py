@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
-from embedded.layout import socket_directory
+from embedded.files import socket_directory
 
 SOCKET = "broker.sock"
 

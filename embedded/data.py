@@ -9,28 +9,28 @@ from pathlib import Path
 from embedded import binaries
 from embedded.accounts import Account
 from embedded.errors import EmbeddedServerError
-from embedded.layout import USER, Layout
+from embedded.files import USER, ServerFiles
 
 SHELL_CHARACTERS = set('$`"\\\n')
 OPTIONS = ["-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"]
 
 
-def make_data(layout: Layout, account: Account, lock: int) -> None:
+def make_data(files: ServerFiles, account: Account, lock: int) -> None:
     """Make the data directory where there is none, whole or not at all.
 
     initdb takes the lock along: should this process die, nobody else starts before initdb ends.
 
     Raises EmbeddedServerError if that fails, or if what is there is of no use.
     """
-    if layout.data.exists():
-        _check(layout.data)
+    if files.data.exists():
+        _check(files.data)
         return
-    if layout.unfinished_data.exists():
-        shutil.rmtree(layout.unfinished_data)
+    if files.unfinished_data.exists():
+        shutil.rmtree(files.unfinished_data)
     _refuse_shell_characters(binaries.program("initdb"))
-    initdb = [binaries.program("initdb"), "-D", str(layout.unfinished_data), *OPTIONS]
+    initdb = [binaries.program("initdb"), "-D", str(files.unfinished_data), *OPTIONS]
     _run_as(account, initdb, lock)
-    layout.unfinished_data.rename(layout.data)
+    files.unfinished_data.rename(files.data)
 
 
 def _refuse_shell_characters(program: str) -> None:

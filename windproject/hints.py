@@ -17,9 +17,9 @@ from kombu.utils.uuid import uuid
 
 logger = logging.getLogger(__name__)
 
-# As the tasks of this project are named; Celery has some of its own.
+# The tasks of this project are named so; Celery has some of its own.
 TASK_PREFIX = "aggregates.tasks."
-# A hint is far shorter, in bytes.
+# A message of more bytes is no hint, which is far shorter.
 LONGEST = 10_000
 
 

@@ -208,7 +208,7 @@ REST_FRAMEWORK = {
     # `format` is a parameter like any other.
     "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "common.rest.problems.exception_handler",
-    "DEFAULT_SCHEMA_CLASS": "common.rest.schema.Schema",
+    "DEFAULT_SCHEMA_CLASS": "common.rest.schema.ViewSchema",
     # So that a program in a loop leaves room for others; far more than a person or a script needs.
     "DEFAULT_THROTTLE_CLASSES": [
         "common.rest.access.ReadThrottle",

@@ -15,7 +15,7 @@ from aggregates.models import ACTIVE, Alert, Run, Tick, locks
 
 logger = logging.getLogger(__name__)
 
-# Whose last run ended longer ago is no news.
+# A day whose last run ended longer ago starts no alert: nobody needs to hear of it now.
 RECENT = timedelta(days=7)
 # A source that is restarted is back by then.
 PATIENCE = timedelta(minutes=5)

@@ -20,7 +20,7 @@ from aggregates.export.parts import Part, parts
 from common.rest.downloads import DownloadView, download, format_of, refuse_too_many
 from common.rest.parameters import refuse_parameters, validated
 from common.rest.schema import records, tables
-from common.rest.tables import Schema
+from common.rest.tables import TableSchema
 from sourcedata.variables import VARIABLES, Variable
 
 CONVENTIONS = {
@@ -34,7 +34,7 @@ CONVENTIONS = {
 }
 
 
-def _every_layout() -> list[Schema]:
+def _every_layout() -> list[TableSchema]:
     return [
         layout(signal_names(layout.names, layout.statistics), TimeLabels(), ["T01"]).schema
         for layout in LAYOUTS.values()

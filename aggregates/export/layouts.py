@@ -15,7 +15,7 @@ from aggregates.compute.windows import WINDOW, WINDOWS_PER_DAY
 from aggregates.export.blocks import Block, SignalName
 from aggregates.export.parts import Part
 from common.arrays import Array
-from common.rest.tables import Batch, Column, Schema
+from common.rest.tables import Batch, Column, TableSchema
 from common.wording import unknown
 from sourcedata.variables import VARIABLES
 
@@ -95,7 +95,7 @@ class Layout:
         return {}
 
     @property
-    def schema(self) -> Schema:
+    def schema(self) -> TableSchema:
         """The columns."""
         raise NotImplementedError
 
@@ -112,7 +112,7 @@ class Long(Layout):
     """A row per signal and window that has a value, by time."""
 
     @property
-    def schema(self) -> Schema:
+    def schema(self) -> TableSchema:
         """The columns."""
         texts = [(name, pa.string()) for name in ("variable", "statistic")]
         time = ("timestamp", self.time_type)
@@ -136,7 +136,7 @@ class Wide(Layout):
     """A row per turbine and window, with null where a signal has no value; none of nulls alone."""
 
     @property
-    def schema(self) -> Schema:
+    def schema(self) -> TableSchema:
         """The columns."""
         names = [f"{variable}_{statistic}" for variable, statistic in self.signals]
         time = ("timestamp", self.time_type)
@@ -160,7 +160,7 @@ class OpenOA(Wide):
     time_type = NAIVE
 
     @property
-    def schema(self) -> Schema:
+    def schema(self) -> TableSchema:
         """The columns."""
         values = [(self.names[variable], pa.float64()) for variable, _ in self.signals]
         return pa.schema([("time", NAIVE), ("asset_id", pa.string()), *values])
@@ -212,7 +212,7 @@ class Flasc(Layout):
         return {"Turbine-Numbers": text} if len(text) <= self.longest_header else {}
 
     @property
-    def schema(self) -> Schema:
+    def schema(self) -> TableSchema:
         """The columns; pandas reads the turbines by number as `attrs["turbines"]`."""
         names = [f"{self.names[v]}_{number}" for number in self.numbers for v, _ in self.signals]
         attributes = json.dumps({"turbines": self.numbers})

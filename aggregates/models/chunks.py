@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models.functions import Now
 
-from aggregates.errors import RunLost
+from aggregates.errors import RunTakenOver
 from aggregates.models import locks, processes
 from aggregates.models.runs import Run
 
@@ -85,11 +85,11 @@ class Chunk(models.Model):
         """Note that the chunk is done, in the transaction that writes its statistics.
 
         Raises:
-            RunLost: where another worker has taken the chunk over.
+            RunTakenOver: where another worker has taken the chunk over.
         """
         self.lost = sorted(lost)
         if not self._held().update(done_at=Now(), lost=self.lost):
-            raise RunLost(f"{self} is no longer held by attempt {self.attempt}")
+            raise RunTakenOver(f"{self} is no longer held by attempt {self.attempt}")
 
     def give_back(self) -> None:
         """Let the worker that has the run do it."""

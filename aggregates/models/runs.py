@@ -11,7 +11,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from aggregates.errors import RunLost
+from aggregates.errors import RunTakenOver
 from aggregates.models import locks, processes
 from aggregates.models.figures import Figures
 
@@ -245,10 +245,10 @@ class Run(models.Model):
         """Lock the run's row until the transaction ends.
 
         Raises:
-            RunLost: where another worker has taken the run over.
+            RunTakenOver: where another worker has taken the run over.
         """
         if not list(self._held().select_for_update().values_list("pk")):
-            raise RunLost(f"{self} is no longer held by attempt {self.attempt}")
+            raise RunTakenOver(f"{self} is no longer held by attempt {self.attempt}")
 
     def add(self, figures: Figures) -> None:
         """Count what was done, as a sign of life too; the caller holds the run."""

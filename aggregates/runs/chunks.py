@@ -39,7 +39,7 @@ def lead(run: Run, turbines: list[str], call: Call | None) -> list[str]:
 
     Raises:
         RunFailed: where the source does not answer.
-        RunLost: where another worker has taken the run over.
+        RunTakenOver: where another worker has taken the run over.
     """
     chunks = Chunk.objects.cut(run, turbines)
     if call and chunks > 1:

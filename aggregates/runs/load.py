@@ -71,7 +71,7 @@ def replace(chunk: Chunk, parts: Iterable[Part]) -> None:
     unless the run has `force`, and noted too.
 
     Raises:
-        RunLost: where another worker has taken the run or the chunk over; then nothing was written.
+        RunTakenOver: where another worker has taken the run or the chunk over; nothing is written.
         RunFailed: where the day's values have no place.
     """
     run = chunk.run

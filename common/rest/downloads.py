@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from common.rest.parameters import OneOfFilter
-from common.rest.tables import CONTAINERS, Batch, Schema
+from common.rest.tables import CONTAINERS, Batch, TableSchema
 
 # More than anybody's program parses at once; the other formats are made for it.
 MOST_JSON_VALUES = 10_000_000
@@ -99,7 +99,7 @@ def refuse_too_many(format: str, values: int) -> None:
 
 def download(
     format: str,
-    schema: Schema,
+    schema: TableSchema,
     batches: Iterator[Batch],
     headers: Mapping[str, str] | None = None,
 ) -> StreamingHttpResponse:

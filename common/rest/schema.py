@@ -14,8 +14,7 @@ from drf_spectacular.plumbing import resolve_type_hint
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from common.rest.problems import CONTENT_TYPE
-from common.rest.tables import CONTAINERS
-from common.rest.tables import Schema as TableSchema
+from common.rest.tables import CONTAINERS, TableSchema
 
 Described = dict[str, Any]
 
@@ -55,8 +54,8 @@ class Token(KnoxTokenScheme):  # type: ignore[no-untyped-call]  # it has few typ
     target_class = "common.rest.access.AsciiTokenAuthentication"
 
 
-class Schema(AutoSchema):
-    """Describes a view by its FilterSet, and the problems that any of them may answer with."""
+class ViewSchema(AutoSchema):
+    """Describes a view by its FilterSet, and the problems that any view may answer with."""
 
     def get_override_parameters(self) -> list[Any]:
         """Return what the view's FilterSet validates."""

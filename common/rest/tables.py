@@ -16,10 +16,10 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
-Schema = Any  # pyarrow has no types
+TableSchema = Any  # pyarrow has no types
 Batch = Any
 Column = Any
-Container = Callable[[Schema, Iterator[Batch]], Iterator[bytes]]
+Container = Callable[[TableSchema, Iterator[Batch]], Iterator[bytes]]
 
 # In rows: a smaller batch is encoded sooner than a thread has started.
 WORTH_A_THREAD = 5_000
@@ -27,7 +27,7 @@ WORTH_A_THREAD = 5_000
 FORMULA = "^'*[=+@\t\r-]"
 
 
-def as_json(schema: Schema, batches: Iterator[Batch]) -> Iterator[bytes]:
+def as_json(schema: TableSchema, batches: Iterator[Batch]) -> Iterator[bytes]:
     """Yield a list of objects; what is no finite number is null."""
     opening = b"["
     for objects in _while_reading(_objects, (batch for batch in batches if batch.num_rows)):
@@ -65,7 +65,7 @@ def _json_text(text: Any) -> str:
     return orjson.dumps(text.as_py()).decode()
 
 
-def as_csv(schema: Schema, batches: Iterator[Batch]) -> Iterator[bytes]:
+def as_csv(schema: TableSchema, batches: Iterator[Batch]) -> Iterator[bytes]:
     """Yield lines with a header first; a text that a spreadsheet would run has a ' before it."""
     header = ",".join(f'"{name}"' for name in schema.names).encode() + b"\n"
     for lines in _while_reading(_lines, batches):
@@ -90,13 +90,13 @@ def _csv_cells(column: Column) -> Column:
     return column
 
 
-def as_parquet(schema: Schema, batches: Iterator[Batch]) -> Iterator[bytes]:
+def as_parquet(schema: TableSchema, batches: Iterator[Batch]) -> Iterator[bytes]:
     """Yield a Parquet file."""
     sink = _Drained()
     return _written(pa.parquet.ParquetWriter(sink, schema), sink, batches)
 
 
-def as_arrow(schema: Schema, batches: Iterator[Batch]) -> Iterator[bytes]:
+def as_arrow(schema: TableSchema, batches: Iterator[Batch]) -> Iterator[bytes]:
     """Yield Arrow's streaming format."""
     sink = _Drained()
     return _written(pa.ipc.new_stream(sink, schema), sink, batches)

@@ -7,7 +7,7 @@ import pytest
 from django.db import OperationalError
 from django.db.models import F
 
-from aggregates.errors import RunLost
+from aggregates.errors import RunTakenOver
 from aggregates.models import AggregatedDay, Chunk, Run, Value
 from aggregates.runs import chunks
 from aggregates.source import gateway
@@ -120,7 +120,7 @@ def test_who_lost_a_chunk_commits_nothing_of_it(run: Run, monkeypatch: pytest.Mo
         return compute(*arguments)
 
     monkeypatch.setattr(chunks, "transform", compute_and_be_overtaken)
-    with pytest.raises(RunLost, match="no longer held"):
+    with pytest.raises(RunTakenOver, match="no longer held"):
         chunks.lead(run, TURBINES, call=None)
     assert not Value.objects.exists()
 

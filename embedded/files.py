@@ -1,4 +1,4 @@
-"""Where the embedded server keeps what."""
+"""Where the embedded server keeps its files."""
 
 import hashlib
 import os
@@ -14,7 +14,7 @@ TEMPORARY = Path("/tmp")
 
 
 @dataclass(frozen=True)
-class Layout:
+class ServerFiles:
     """The files of the server whose folder is `directory`, an absolute path."""
 
     directory: Path
