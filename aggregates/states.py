@@ -75,7 +75,7 @@ class DayState:
     last_run: Run | None
 
     @property
-    def coverage(self) -> float | None:
+    def completeness(self) -> float | None:
         """The part of the expected samples that came; None where none is expected."""
         return self.samples / self.expected_samples if self.expected_samples else None
 

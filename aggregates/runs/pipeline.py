@@ -186,9 +186,9 @@ def _aggregate(run: Run, call: chunks.Call | None) -> Run.Status:
     wanted = known if run.force else versions.outdated(known)
     run.note(versions.fingerprint(wanted), len(wanted))
     logger.info("Turbines to aggregate: %s of %s.", len(wanted), len(known))
-    losers = chunks.lead(run, [found.turbine for found in wanted], call)
-    if losers:
-        raise SamplesLost(losers)
+    with_lost_samples = chunks.lead(run, [found.turbine for found in wanted], call)
+    if with_lost_samples:
+        raise SamplesLost(with_lost_samples)
     measured = any(turbine_day.samples for turbine_day in known)
     return Run.Status.SUCCEEDED if measured else Run.Status.EMPTY
 

@@ -31,12 +31,12 @@ __all__ = [
     "faults",
     "for_page",
     "nameplates",
-    "parts",
     "recount",
     "require_empty",
     "snapshot",
     "transactions",
     "turbine_days",
+    "turbine_groups",
     "turbine_names",
 ]
 
@@ -200,8 +200,8 @@ def require_empty(day: date, turbines: Collection[str], but: Collection[str]) ->
     _source().require_empty(day, turbines, but)
 
 
-def parts(turbines: Sequence[str]) -> list[Sequence[str]]:
-    """Return the turbines in parts, whose measurements are to be asked for one after the other.
+def turbine_groups(turbines: Sequence[str]) -> list[Sequence[str]]:
+    """Return the turbines in groups, whose measurements are to be asked for one after the other.
 
     Another deployment is asked for all at once, since each question takes a way there and back.
     """

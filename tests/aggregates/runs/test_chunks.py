@@ -208,7 +208,7 @@ def test_losses_of_every_part_are_told(a_part_each: None) -> None:
 
 def test_another_deployment_is_asked_for_all_of_a_chunk_at_once(settings: Any) -> None:
     names = ["T01"] * 100
-    assert [len(part) for part in gateway.parts(names)] == [35, 35, 30]
+    assert [len(group) for group in gateway.turbine_groups(names)] == [35, 35, 30]
     settings.SOURCE_API_URL = "http://source"
-    assert [len(part) for part in gateway.parts(names)] == [100]
-    assert gateway.parts([]) == []
+    assert [len(group) for group in gateway.turbine_groups(names)] == [100]
+    assert gateway.turbine_groups([]) == []
