@@ -155,7 +155,13 @@ ALERT_EMAILS = environment.mail_addresses("ALERT_EMAILS")
 ALERT_WEBHOOK_URL = environment.web_address("ALERT_WEBHOOK_URL")
 if ALERT_EMAILS:
     environment.require("EMAIL_URL")
-vars().update(environment.mail_server("EMAIL_URL"))
+_mail_server = environment.mail_server("EMAIL_URL")
+EMAIL_HOST = _mail_server.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = _mail_server.get("EMAIL_PORT", 25)
+EMAIL_HOST_USER = _mail_server.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = _mail_server.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = _mail_server.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _mail_server.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = waits.MAIL_S
 DEFAULT_FROM_EMAIL = environment.mail_addresses("EMAIL_FROM", "windproject@localhost")[0]
 
