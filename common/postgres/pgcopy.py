@@ -21,7 +21,7 @@ HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 EPOCH = np.datetime64("2000-01-01", "us")
 INTEGER, FLOAT, TIME = "i", "f", "M"  # as in `numpy.dtype.kind`
-# So many fit into a core's cache.
+# So many rows fit into a core's cache.
 ROWS_AT_A_TIME = 8192
 
 
@@ -53,15 +53,15 @@ def copy_out(alias: str, query: str, parameters: Sequence[Any], kinds: str) -> l
 
 
 class _Stream:
-    """A file whose parts are made as they are read: meanwhile the server stores those before."""
+    """A file that is made piece by piece as it is read: meanwhile the server stores what came."""
 
-    def __init__(self, parts: Iterator[bytes]) -> None:
-        self.parts = parts
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self.pieces = pieces
 
     def read(self, size: int) -> bytes:
-        """Return the next part, of whatever size: psycopg2 sends on what it gets."""
+        """Return the next piece, of whatever size: psycopg2 sends on what it gets."""
         progress.note()
-        return next(self.parts, b"")
+        return next(self.pieces, b"")
 
 
 def _copy(alias: str, statement: str, stream: BinaryIO) -> int:
@@ -73,7 +73,7 @@ def _copy(alias: str, statement: str, stream: BinaryIO) -> int:
 
 
 def encode(columns: Sequence[Array]) -> Iterator[bytes]:
-    """Yield the columns, all of one length, as PostgreSQL reads them, in parts."""
+    """Yield the columns, all of one length, as PostgreSQL reads them, piece by piece."""
     yield HEADER
     for start in range(0, len(columns[0]), ROWS_AT_A_TIME):
         yield _encode_rows([column[start : start + ROWS_AT_A_TIME] for column in columns])
@@ -102,9 +102,9 @@ def _drop_nulls(rows: Array, kept: Array, number: int, column: Array) -> None:
     kept[null, start : start + 8] = False
 
 
-def decode(data: bytes, kinds: str) -> list[Array]:
-    """Return the columns of `data`, which holds no NULL; the inverse of `encode`."""
-    body = memoryview(data)[len(HEADER) : -len(TRAILER)]
+def decode(wire: bytes, kinds: str) -> list[Array]:
+    """Return the columns of `wire`, which holds no NULL; the inverse of `encode`."""
+    body = memoryview(wire)[len(HEADER) : -len(TRAILER)]
     rows = np.frombuffer(body, dtype=_row_type(kinds))
     return [_from_wire(rows[f"value{number}"], kind) for number, kind in enumerate(kinds)]
 
