@@ -9,7 +9,7 @@ USER = "postgres"
 PORT = "5432"
 # The kernel allows 107 bytes for the path of a socket.
 LONGEST_SOCKET_PATH = 100
-# Not tempfile's folder: that depends on TMPDIR, and all processes must find the same.
+# tempfile's folder would depend on TMPDIR, and all processes must find the same one.
 TEMPORARY = Path("/tmp")
 
 

@@ -25,9 +25,9 @@ from embedded.files import PORT, USER, ServerFiles
 from embedded.locks import POLL_SECONDS, exclusive, open_lock, try_lock, wait_for_lock
 
 DATABASES = ("source", "target")
-# Recovering from a crash may take that long; everything else takes a second or two.
+# To recover from a crash may take that long; everything else takes a second or two.
 PATIENCE_SECONDS = 60
-# The second is for one that was killed.
+# The second start is for a server that was killed.
 MOST_STARTS = 2
 SETTINGS = {
     "listen_addresses": "",
@@ -40,7 +40,7 @@ SETTINGS = {
     "log_checkpoints": "off",
 }
 
-# The lock that says that this process uses a server, per folder, for the life of the process.
+# Each lock says that this process uses the server of a folder, for the life of the process.
 _used: dict[Path, int] = {}
 
 
@@ -120,7 +120,7 @@ class Server:
             return None
 
     def _is_ready(self) -> bool:
-        # Asking it by connecting would fill the log with refusals.
+        # To ask the server by connecting would fill its log with refusals.
         try:
             return (self.files.data / "postmaster.pid").read_text().rstrip().endswith("ready")
         except FileNotFoundError:
@@ -177,7 +177,7 @@ def _is_open_file(descriptor: int, path: Path) -> bool:
 def _postgres(files: ServerFiles) -> list[str]:
     quoted = str(files.socket_directory).replace('"', '""')
     settings = {**SETTINGS, "unix_socket_directories": f'"{quoted}"'}
-    options = [option for item in settings.items() for option in ("-c", "=".join(item))]
+    options = [text for name, value in settings.items() for text in ("-c", f"{name}={value}")]
     return [binaries.program("postgres"), "-D", str(files.data), *options]
 
 
