@@ -1,7 +1,7 @@
-"""What a worker takes from a message: which of our tasks it names, and numbers for it.
+"""Hints: a worker takes from a message the name of one of our tasks, and numbers for it.
 
-Whoever has the broker's address may send any message. None may limit a task's time, put it off, let
-it expire, call something else afterwards, or name a task that is not ours.
+Anybody who has the broker's address may send any message. None may limit a task's time, put it off,
+let it expire, call something else afterwards, or name a task that is not ours.
 """
 
 import json
