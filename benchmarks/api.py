@@ -104,12 +104,12 @@ def small_answers(days: int, goal: str) -> Row:
     """Measure one turbine's measurements of some days as JSON, beside the baseline."""
     end = FIRST + timedelta(days=9 + days)
     path = f"/data?start=2024-08-10T00:00:00Z&end={end}T00:00:00Z&turbine=T03"
-    found: dict[int, list[list[float]]] = {PROJECT_PORT: [], BASELINE_PORT: []}
+    by_port: dict[int, list[list[float]]] = {PROJECT_PORT: [], BASELINE_PORT: []}
     for _ in track(range(ROUNDS), f"{days} days as JSON"):
-        for port, rounds in found.items():
+        for port, rounds in by_port.items():
             rounds.append(answers_s(port, path))
-    rates = {p: [len(took) / SECONDS for took in rounds] for p, rounds in found.items()}
-    late = {p: median(quantiles(t, n=20)[-1] for t in r) * 1000 for p, r in found.items()}
+    rates = {p: [len(took) / SECONDS for took in rounds] for p, rounds in by_port.items()}
+    late = {p: median(quantiles(t, n=20)[-1] for t in r) * 1000 for p, r in by_port.items()}
     what = f"`/data`, one turbine, {days * 1440:,} rows, JSON"
     figures = [
         f"{spread(rates[port])}/s, p95 {late[port]:.0f} ms"

@@ -51,14 +51,14 @@ def ours() -> AbstractContextManager[None]:
 
 def baseline() -> AbstractContextManager[None]:
     """Run the other one."""
-    found = connections["source"].get_connection_params()
-    account = f"{found['user']}:{found.get('password', '')}"
-    place = urlencode({"host": found["host"], "port": found["port"]})
+    server = connections["source"].get_connection_params()
+    account = f"{server['user']}:{server.get('password', '')}"
+    place = urlencode({"host": server["host"], "port": server["port"]})
     return served(
         BASELINE_PORT,
         *("uvicorn", "--app-dir", "benchmarks", "baseline:app"),
         *("--port", str(BASELINE_PORT), "--log-level", "warning"),
-        BASELINE_DATABASE_URL=f"postgresql+psycopg2://{account}@/{found['dbname']}?{place}",
+        BASELINE_DATABASE_URL=f"postgresql+psycopg2://{account}@/{server['dbname']}?{place}",
     )
 
 

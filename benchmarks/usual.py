@@ -69,12 +69,13 @@ def aggregate(day: date) -> None:
 
 def _measurements(day: date) -> pd.DataFrame:
     start, end = day_bounds(day)
-    asked = select(UsualMeasurement).where(
+    query = select(UsualMeasurement).where(
         UsualMeasurement.timestamp >= start, UsualMeasurement.timestamp < end
     )
     names = ["turbine_id", "timestamp", *VARIABLE_NAMES]
     with Session(engine(SOURCE)) as session:
-        rows = [{name: getattr(one, name) for name in names} for one in session.scalars(asked)]
+        measurements = session.scalars(query)
+        rows = [{name: getattr(row, name) for name in names} for row in measurements]
     return pd.DataFrame(rows)
 
 
