@@ -22,5 +22,5 @@ class SamplesLost(RunFailed):
         )
 
 
-class RunLost(Exception):
+class RunTakenOver(Exception):
     """Somebody else has taken this run over, so nothing may be written in its name."""

@@ -1,4 +1,4 @@
-"""In which state the turbine-days and the days are; the one place that says so."""
+"""The states of turbine-days and of days: the one place that decides them."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -12,7 +12,7 @@ from aggregates.models import ACTIVE, AggregatedDay, Run
 from aggregates.source import gateway
 from aggregates.source.gateway import Nameplate, TurbineDay
 from common.days import days_between
-from common.postgres.rows import all_rows, no_garbage
+from common.postgres.rows import all_rows, without_garbage_collection
 
 DAY_S = 24 * 60 * 60
 
@@ -31,11 +31,11 @@ class State(StrEnum):
 
 
 WORST_FIRST = list(State)
-# What no run has to do anything about.
+# No run has to do anything about a turbine-day in one of these states.
 SETTLED = {State.ARCHIVED, State.CURRENT, State.EMPTY}
 
 
-# Not frozen: that takes four times as long, and there may be very many.
+# The class is not frozen: that takes four times as long, and there may be very many.
 @dataclass
 class TurbineDayState:
     """One turbine on one UTC day. `revision` and `samples` are the source's, 0 where archived.
@@ -75,18 +75,18 @@ class DayState:
     last_run: Run | None
 
     @property
-    def coverage(self) -> float | None:
+    def completeness(self) -> float | None:
         """The part of the expected samples that came; None where none is expected."""
         return self.samples / self.expected_samples if self.expected_samples else None
 
 
-# Of a turbine-day: the version that its statistics are of, its `windows` and its `changed_at`. A
+# The version that a turbine-day's statistics are of, its `windows` and its `changed_at`. It is a
 # plain tuple, as there may be very many.
 Stored = tuple[int | None, str, int, datetime | None]
 NEVER_AGGREGATED: Stored = (None, "", 0, None)
 
 
-@no_garbage()
+@without_garbage_collection()
 def turbine_days(
     first: date,
     last: date,
@@ -103,73 +103,84 @@ def turbine_days(
     Raises:
         SourceUnavailable: where the source does not answer.
     """
-    found = _turbine_days(first, last, turbines, _last_runs(first, last))
+    turbine_days = _turbine_days(first, last, turbines, _last_runs(first, last))
     if not changed_since:
-        return found
-    return [one for one in found if one.changed_at and one.changed_at >= changed_since]
+        return turbine_days
+    return [
+        turbine_day
+        for turbine_day in turbine_days
+        if turbine_day.changed_at and turbine_day.changed_at >= changed_since
+    ]
 
 
 def _turbine_days(
     first: date, last: date, turbines: Collection[str], runs: Mapping[date, Sequence[Run]]
 ) -> list[TurbineDayState]:
-    known = gateway.turbine_days(first, last, turbines)
-    return _states(known, _stored(first, last, turbines), runs, gateway.nameplates)
+    measured = gateway.turbine_days(first, last, turbines)
+    return _states(measured, _stored(first, last, turbines), runs, gateway.nameplates)
 
 
 def _states(
-    known: Sequence[TurbineDay],
-    stored: dict[versions.Key, Stored],
+    measured: Sequence[TurbineDay],
+    stored: Mapping[versions.Key, Stored],
     runs: Mapping[date, Sequence[Run]],
     nameplates: Callable[[], Mapping[str, Nameplate]],
 ) -> list[TurbineDayState]:
-    found = [
-        _kept(one, stored.pop((one.day, one.turbine), NEVER_AGGREGATED), runs.get(one.day, ()))
-        for one in known
+    """Return the state of every turbine-day that the source keeps, or that has statistics.
+
+    `measured` is what the source keeps; `nameplates` is asked only where something is archived.
+    """
+    by_key = {(turbine_day.day, turbine_day.turbine): turbine_day for turbine_day in measured}
+    kept = [
+        _kept(turbine_day, stored.get(key, NEVER_AGGREGATED), runs.get(turbine_day.day, ()))
+        for key, turbine_day in by_key.items()
     ]
-    if not stored:
-        return found
-    # What is left the source no longer keeps.
+    archived_keys = stored.keys() - by_key.keys()
+    if not archived_keys:
+        return kept
     plates = nameplates()
     archived = [
-        _archived(*key, version, runs.get(key[0], ()), plates.get(key[1]))
-        for key, version in stored.items()
+        _archived(day, turbine, stored[day, turbine], runs.get(day, ()), plates.get(turbine))
+        for day, turbine in archived_keys
     ]
-    return sorted(found + archived, key=lambda one: (one.day, one.turbine))
+    return sorted(kept + archived, key=lambda state: (state.day, state.turbine))
 
 
-def of_turbine(turbine: str, day: date, known: TurbineDay | None) -> TurbineDayState | None:
-    """Return one turbine-day, of which `known` is what the source has; None without anything.
+def of_turbine(turbine: str, day: date, measured: TurbineDay | None) -> TurbineDayState | None:
+    """Return one turbine-day, of which `measured` is what the source has; None without anything.
 
-    It is not asked again, so of an archived one the rules are not known.
+    The source is not asked again, so of an archived one the rules are not known.
     """
     runs = _last_runs(day, day)[day]
     stored = _stored(day, day, [turbine]).get((day, turbine))
-    if known:
-        return _kept(known, stored or NEVER_AGGREGATED, runs)
+    if measured:
+        return _kept(measured, stored or NEVER_AGGREGATED, runs)
     if not stored:
         return None
     return _archived(day, turbine, stored, runs, None)
 
 
-@no_garbage()
-def turbine_days_of(known: Sequence[TurbineDay], first: date, last: date) -> list[TurbineDayState]:
-    """Return the turbine-days, of which `known` is what the source said; it is not asked.
+@without_garbage_collection()
+def turbine_days_of(
+    measured: Sequence[TurbineDay], first: date, last: date
+) -> list[TurbineDayState]:
+    """Return the turbine-days, of which `measured` is what the source said; it is not asked.
 
     Of those that it no longer keeps the rules are not known.
     """
-    return _states(known, _stored(first, last, []), _last_runs(first, last), dict)
+    return _states(measured, _stored(first, last, []), _last_runs(first, last), dict)
 
 
-@no_garbage()
-def days(known: Sequence[TurbineDay], first: date, last: date) -> list[DayState]:
+@without_garbage_collection()
+def days(measured: Sequence[TurbineDay], first: date, last: date) -> list[DayState]:
     """Return the days from `first` to `last`, both included, newest first.
 
-    `known` is what the source said of them; it is not asked.
+    `measured` is what the source said of them; it is not asked.
     """
     runs = _last_runs(first, last)
     by_day = defaultdict(list)
-    for found in _states(known, _stored(first, last, []), runs, dict):
-        by_day[found.day].append(found)
+    for turbine_day in _states(measured, _stored(first, last, []), runs, dict):
+        by_day[turbine_day.day].append(turbine_day)
     return [_day(day, by_day[day], runs[day]) for day in days_between(first, last)][::-1]
 
 
@@ -180,34 +191,34 @@ def day_and_turbines(day: date) -> tuple[DayState, Sequence[TurbineDayState]]:
         SourceUnavailable: where the source does not answer.
     """
     runs = _last_runs(day, day)
-    found = _turbine_days(day, day, [], runs)
-    return _day(day, found, runs[day]), found
+    turbine_days = _turbine_days(day, day, [], runs)
+    return _day(day, turbine_days, runs[day]), turbine_days
 
 
 def _day(day: date, turbine_days: Sequence[TurbineDayState], runs: Sequence[Run]) -> DayState:
-    counts = Counter(found.state for found in turbine_days)
+    counts = Counter(turbine_day.state for turbine_day in turbine_days)
     return DayState(
         day=day,
         state=min(counts, key=WORST_FIRST.index, default=State.EMPTY),
         turbines=dict(counts),
-        samples=sum(found.samples for found in turbine_days),
-        expected_samples=sum(found.expected_samples for found in turbine_days),
-        windows=sum(found.windows for found in turbine_days),
+        samples=sum(turbine_day.samples for turbine_day in turbine_days),
+        expected_samples=sum(turbine_day.expected_samples for turbine_day in turbine_days),
+        windows=sum(turbine_day.windows for turbine_day in turbine_days),
         last_run=next(iter(runs), None),
     )
 
 
-def _kept(known: TurbineDay, stored: Stored, runs: Sequence[Run]) -> TurbineDayState:
+def _kept(measured: TurbineDay, stored: Stored, runs: Sequence[Run]) -> TurbineDayState:
     revision, of_rules, windows, changed_at = stored
-    is_of_rules = of_rules == rules(known.rated_power_kw)
+    is_of_rules = of_rules == rules(measured.rated_power_kw)
     return TurbineDayState(
-        known.turbine,
-        known.day,
-        _state(known, revision, is_of_rules, _last_run(known.turbine, runs)),
-        known.revision,
+        measured.turbine,
+        measured.day,
+        _state(measured, revision, is_of_rules, _last_run(measured.turbine, runs)),
+        measured.revision,
         revision,
-        known.samples,
-        DAY_S // known.sample_interval_s,
+        measured.samples,
+        DAY_S // measured.sample_interval_s,
         windows,
         changed_at,
         None if revision is None else is_of_rules,
@@ -233,14 +244,14 @@ def _last_run(turbine: str, runs: Sequence[Run]) -> Run | None:
 
 
 def _state(
-    known: TurbineDay, revision: int | None, is_of_rules: bool, last_run: Run | None
+    measured: TurbineDay, revision: int | None, is_of_rules: bool, last_run: Run | None
 ) -> State:
     if last_run and last_run.status in ACTIVE:
         return State(last_run.status)
-    if is_of_rules and revision == known.revision:
+    if is_of_rules and revision == measured.revision:
         return State.CURRENT
     was_aggregated = revision is not None
-    if not was_aggregated and not known.samples:
+    if not was_aggregated and not measured.samples:
         return State.EMPTY
     if last_run and last_run.status in (Run.Status.FAILED, Run.Status.ERRORED):
         return State.FAILED
@@ -248,11 +259,11 @@ def _state(
 
 
 def _stored(first: date, last: date, turbines: Collection[str]) -> dict[versions.Key, Stored]:
-    found = AggregatedDay.objects.filter(day__range=(first, last))
+    aggregated = AggregatedDay.objects.filter(day__range=(first, last))
     if turbines:
-        found = found.filter(turbine__in=turbines)
+        aggregated = aggregated.filter(turbine__in=turbines)
     columns = ("day", "turbine", "revision", "rules", "windows", "changed_at")
-    return {row[:2]: row[2:] for row in all_rows(found.values_list(*columns))}
+    return {row[:2]: row[2:] for row in all_rows(aggregated.values_list(*columns))}
 
 
 def _last_runs(first: date, last: date) -> Mapping[date, Sequence[Run]]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from aggregates.compute.rules import rules
 from aggregates.models import AggregatedDay
 from aggregates.source.gateway import TurbineDay, turbine_days
-from common.postgres.rows import all_rows, no_garbage
+from common.postgres.rows import all_rows, without_garbage_collection
 
 Key = tuple[date, str]
 
@@ -25,7 +25,7 @@ def version_of(turbine_day: TurbineDay) -> Version:
     return Version(turbine_day.revision, rules(turbine_day.rated_power_kw))
 
 
-@no_garbage()
+@without_garbage_collection()
 def not_current(first: date, last: date, turbines: Collection[str] = ()) -> list[TurbineDay]:
     """Return the missing and the stale turbine-days from `first` to `last`, by day and turbine.
 

@@ -23,7 +23,7 @@ from aggregates.models import Run, Value
 from aggregates.runs.pipeline import execute
 from benchmarks import farm
 from benchmarks.report import Row, publish, spread
-from benchmarks.servers import BASELINE, OURS, baseline, get, ours
+from benchmarks.servers import BASELINE_PORT, PROJECT_PORT, baseline, get, ours
 from common.days import day_bounds
 from sourcedata.variables import VARIABLE_NAMES
 
@@ -104,15 +104,18 @@ def small_answers(days: int, goal: str) -> Row:
     """Measure one turbine's measurements of some days as JSON, beside the baseline."""
     end = FIRST + timedelta(days=9 + days)
     path = f"/data?start=2024-08-10T00:00:00Z&end={end}T00:00:00Z&turbine=T03"
-    found: dict[int, list[list[float]]] = {OURS: [], BASELINE: []}
+    by_port: dict[int, list[list[float]]] = {PROJECT_PORT: [], BASELINE_PORT: []}
     for _ in track(range(ROUNDS), f"{days} days as JSON"):
-        for port, rounds in found.items():
+        for port, rounds in by_port.items():
             rounds.append(answers_s(port, path))
-    rates = {p: [len(took) / SECONDS for took in rounds] for p, rounds in found.items()}
-    late = {p: median(quantiles(t, n=20)[-1] for t in r) * 1000 for p, r in found.items()}
+    rates = {p: [len(took) / SECONDS for took in rounds] for p, rounds in by_port.items()}
+    late = {p: median(quantiles(t, n=20)[-1] for t in r) * 1000 for p, r in by_port.items()}
     what = f"`/data`, one turbine, {days * 1440:,} rows, JSON"
-    figures = [f"{spread(rates[port])}/s, p95 {late[port]:.0f} ms" for port in (OURS, BASELINE)]
-    ratio = median(rates[OURS]) / median(rates[BASELINE])
+    figures = [
+        f"{spread(rates[port])}/s, p95 {late[port]:.0f} ms"
+        for port in (PROJECT_PORT, BASELINE_PORT)
+    ]
+    ratio = median(rates[PROJECT_PORT]) / median(rates[BASELINE_PORT])
     return [what, *figures, f"{ratio:.1f} times the rate", goal]
 
 
@@ -123,7 +126,7 @@ def month(path: str, format: str, alias: str, query: str, psql_format: str, goal
     took: dict[str, list[float]] = {"ours": [], "psql": []}
     for _ in track(range(ROUNDS), f"{path} as {format}"):
         took["psql"].append(seconds(lambda: psql(alias, statement)))
-        took["ours"].append(seconds(lambda: get(OURS, address)))
+        took["ours"].append(seconds(lambda: get(PROJECT_PORT, address)))
     with connections[alias].cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM ({query}) AS found")
         (rows,) = cursor.fetchone()
@@ -135,7 +138,7 @@ def month(path: str, format: str, alias: str, query: str, psql_format: str, goal
 def year_of_days() -> Row:
     """Measure the states of a year of 100 turbines."""
     path = f"/api/days?start={farm.FIRST}&end={farm.LAST + timedelta(days=1)}"
-    took = [1000 * seconds(lambda: get(OURS, path)) for _ in range(2 * ROUNDS)][1:]
+    took = [1000 * seconds(lambda: get(PROJECT_PORT, path)) for _ in range(2 * ROUNDS)][1:]
     return ["`/api/days`, 36,500 turbine-days", f"{spread(took)} ms", "", "", "under 300 ms"]
 
 

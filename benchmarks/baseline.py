@@ -19,11 +19,11 @@ app = FastAPI()
 engine = create_engine(os.environ["BASELINE_DATABASE_URL"])
 
 
-class Base(DeclarativeBase):
+class SourceTables(DeclarativeBase):
     """The tables of the source."""
 
 
-class Turbine(Base):
+class BaselineTurbine(SourceTables):
     """A turbine, as far as the endpoint needs it."""
 
     __tablename__ = "turbine"
@@ -31,7 +31,7 @@ class Turbine(Base):
     name: Mapped[str]
 
 
-class Measurement(Base):
+class BaselineMeasurement(SourceTables):
     """What one turbine measured at one time."""
 
     __tablename__ = "data"
@@ -44,13 +44,13 @@ class Measurement(Base):
     rotor_speed: Mapped[float | None]
     pitch_angle: Mapped[float | None]
     nacelle_direction: Mapped[float | None]
-    turbine: Mapped[Turbine] = relationship()
+    turbine: Mapped[BaselineTurbine] = relationship()
 
 
 def session() -> Iterator[Session]:
     """Yield a session for a request."""
-    with Session(engine) as found:
-        yield found
+    with Session(engine) as opened:
+        yield opened
 
 
 @app.get("/data")
@@ -59,10 +59,14 @@ def data(
 ) -> list[dict[str, Any]]:
     """Return the turbine's measurements in [start, end), by time."""
     query = (
-        select(Measurement)
-        .join(Measurement.turbine)
-        .where(Turbine.name == turbine, Measurement.timestamp >= start, Measurement.timestamp < end)
-        .order_by(Measurement.timestamp)
+        select(BaselineMeasurement)
+        .join(BaselineMeasurement.turbine)
+        .where(
+            BaselineTurbine.name == turbine,
+            BaselineMeasurement.timestamp >= start,
+            BaselineMeasurement.timestamp < end,
+        )
+        .order_by(BaselineMeasurement.timestamp)
     )
     return [
         {

@@ -50,7 +50,8 @@ def aggregate(day: date, force: bool = False) -> Run:
 
 def change(day: date, turbines: str = "%") -> None:
     """Change every measurement of the day, of the turbines whose name is like that."""
-    changes = ", ".join(f"{one.name} = data.{one.name} + 0.001" for one in VARIABLES)
+    names = [variable.name for variable in VARIABLES]
+    changes = ", ".join(f"{name} = data.{name} + 0.001" for name in names)
     start, end = day_bounds(day)
     with connections[SOURCE].cursor() as cursor:
         cursor.execute(
@@ -63,7 +64,7 @@ def change(day: date, turbines: str = "%") -> None:
 def server_alone(day: date) -> None:
     """Have the server compute the same number of values into a table as ours, in its order."""
     start, end = day_bounds(day)
-    wide = ", ".join(_statistics(number, one) for number, one in enumerate(VARIABLES))
+    wide = ", ".join(_statistics(number, variable) for number, variable in enumerate(VARIABLES))
     columns = range(len(VARIABLES) * len(usual.STATISTICS))
     cells = ", ".join(f"({number}, s{number})" for number in columns)
     with connections[SOURCE].cursor() as cursor:
@@ -116,7 +117,7 @@ def measure(number: int) -> dict[str, float]:
     # The first turn brings pages, plans and libraries back to hand, as they are for a worker and a
     # server that are at work.
     for name in (SERVER, HERE):
-        took[name] = median(one[name] for one in in_turns[1:])
+        took[name] = median(turn[name] for turn in in_turns[1:])
     took[SAME] = seconds(lambda: aggregate(day, force=True))
     change(day, "T01")
     took[ONE] = seconds(lambda: aggregate(day))

@@ -39,11 +39,11 @@ def is_there() -> bool:
 def measure(number: int) -> dict[str, float]:
     """Return what a day costs in the new farm and in the old, and what the old costs else."""
     day = year.DAYS_AFTER[number]
-    found: dict[str, float] = {}
+    of_the_day: dict[str, float] = {}
     for folder in (NEW_FOLDER, year.FOLDER):
         costs = figures(folder, next_day.__name__, day)
-        found |= {f"{folder}, {name}": value for name, value in costs.items()}
-    return {**found, **figures(year.FOLDER, old_farm.__name__)}
+        of_the_day |= {f"{folder}, {name}": value for name, value in costs.items()}
+    return {**of_the_day, **figures(year.FOLDER, old_farm.__name__)}
 
 
 def figures(folder: str, program: str, *days: date) -> Mapping[str, float]:

@@ -22,11 +22,11 @@ from sourcedata.variables import VARIABLE_NAMES
 
 FILE: Path = settings.VAR_DIR / "ten-million-rows.csv"
 TURBINES, MINUTES = 100, 100_000
-# Named by their ids, so that the file is one for psql too.
+# The turbines are named by their ids, so that psql can load the file too.
 FIRST_ID = 1_000_001
 FIRST, LAST = date(2021, 1, 1), date(2021, 3, 11)
 ALL_NEW, ALL_KNOWN, PSQL = "import, all rows new", "import, all rows known", "psql"
-EXPORT = Export("timestamp", {one: one for one in VARIABLE_NAMES}, turbine_column="turbine_id")
+EXPORT = Export("timestamp", {name: name for name in VARIABLE_NAMES}, turbine_column="turbine_id")
 
 
 def fill() -> None:
@@ -48,7 +48,7 @@ def fill() -> None:
 def _rows(turbine: int, chance: np.random.Generator) -> pa.Table:
     times = np.datetime64(FIRST, "s") + np.arange(MINUTES) * np.timedelta64(60, "s")
     texts = np.char.add(np.datetime_as_string(times), "Z")
-    values = {one: chance.random(MINUTES).round(4) for one in VARIABLE_NAMES}
+    values = {name: chance.random(MINUTES).round(4) for name in VARIABLE_NAMES}
     return pa.table({"turbine_id": np.full(MINUTES, turbine), "timestamp": texts, **values})
 
 
@@ -76,8 +76,8 @@ def import_it() -> None:
 
 def psql() -> None:
     """Have psql copy the file into the same table."""
-    found = connections[SOURCE].get_connection_params()
+    server = connections[SOURCE].get_connection_params()
     columns = ", ".join(["turbine_id", "timestamp", *VARIABLE_NAMES])
     copy = f"\\copy data ({columns}) FROM '{FILE}' CSV HEADER"
-    place = ["-h", found["host"], "-U", found["user"], "-d", found["dbname"]]
+    place = ["-h", server["host"], "-U", server["user"], "-d", server["dbname"]]
     subprocess.run([binaries.program("psql"), *place, "-c", copy], check=True, capture_output=True)

@@ -38,7 +38,7 @@ def counters() -> Mapping[str, float]:
 
 def _buffers(alias: str) -> int:
     with connections[alias].cursor() as cursor:
-        # What this session did is told by the end of a transaction, and not of every one.
+        # A session counts what it did at the end of a transaction, but not of every one.
         cursor.execute("SELECT pg_stat_force_next_flush()")
         cursor.execute(
             "SELECT blks_hit + blks_read FROM pg_stat_database WHERE datname = current_database()"

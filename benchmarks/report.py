@@ -20,10 +20,11 @@ FILE: Path = settings.BASE_DIR / "docs" / "performance.md"
 Row = Sequence[str]
 
 
-def spread(found: Sequence[float]) -> str:
+def spread(figures: Sequence[float]) -> str:
     """Return the median with the least and the most."""
-    digits = 0 if max(found) >= 100 else 2 if max(found) < 10 else 1
-    return f"{median(found):.{digits}f} ({min(found):.{digits}f} to {max(found):.{digits}f})"
+    least, most = min(figures), max(figures)
+    digits = 0 if most >= 100 else 2 if most < 10 else 1
+    return f"{median(figures):.{digits}f} ({least:.{digits}f} to {most:.{digits}f})"
 
 
 def publish(title: str, columns: Row, rows: Sequence[Row]) -> None:
@@ -50,8 +51,8 @@ def _circumstances() -> str:
 
 
 def _replace(title: str, section: str) -> None:
-    kept = re.split(r"^(?=## )", FILE.read_text(), flags=re.MULTILINE)
-    names = [part.partition("\n")[0] for part in kept]
-    place = names.index(f"## {title}") if f"## {title}" in names else len(kept)
-    kept[place : place + 1] = [section]
-    FILE.write_text("\n".join(part.strip() + "\n" for part in kept))
+    sections = re.split(r"^(?=## )", FILE.read_text(), flags=re.MULTILINE)
+    headings = [kept.partition("\n")[0] for kept in sections]
+    place = headings.index(f"## {title}") if f"## {title}" in headings else len(sections)
+    sections[place : place + 1] = [section]
+    FILE.write_text("\n".join(kept.strip() + "\n" for kept in sections))

@@ -26,7 +26,7 @@ KEPT: Path = settings.VAR_DIR / "rounds.json"
 
 @dataclass(frozen=True)
 class Case:
-    """What is measured once a round, how it is prepared, and how long a round may take."""
+    """A figure that is measured once a round: how it is prepared, and how long that may take."""
 
     name: str
     fill: Callable[[], None]
@@ -63,7 +63,7 @@ def measure(kept: dict[str, Any], end: float) -> bool:
             print(f"Preparing: {case.name}", flush=True)
             case.fill()
     while missing := [case for case in CASES if len(kept[case.name]) < ROUNDS]:
-        case = min(missing, key=lambda one: len(kept[one.name]))
+        case = min(missing, key=lambda candidate: len(kept[candidate.name]))
         if monotonic() + case.longest_s > end:
             return False
         number = len(kept[case.name])

@@ -35,12 +35,12 @@ class Claim:
 
     def row(self) -> Sequence[str]:
         """Return what is published."""
-        found = median(self.figures)
+        figure = median(self.figures)
         goal, is_met = "", True
         if self.most is not None:
-            goal, is_met = f"at most {self.most:g}", found <= self.most
+            goal, is_met = f"at most {self.most:g}", figure <= self.most
         elif self.least is not None:
-            goal, is_met = f"at least {self.least:g}", found >= self.least
+            goal, is_met = f"at least {self.least:g}", figure >= self.least
         verdict = ("yes" if is_met else "no") if goal else ""
         return (self.what, f"{spread(self.figures)} {self.unit}".strip(), goal, verdict)
 
@@ -57,10 +57,10 @@ def publish_all(kept: Mapping[str, Rounds]) -> None:
 
 def _claims(rounds: Rounds) -> Sequence[Claim]:
     def each(name: str) -> Sequence[float]:
-        return [one[name] for one in rounds]
+        return [figures[name] for figures in rounds]
 
     def ratio(name: str, to: str) -> Sequence[float]:
-        return [one[name] / one[to] for one in rounds]
+        return [figures[name] / figures[to] for figures in rounds]
 
     def after_a_year(name: str) -> Sequence[float]:
         return ratio(f"{year.FOLDER}, {name}", f"{NEW_FOLDER}, {name}")
@@ -94,4 +94,4 @@ def _claims(rounds: Rounds) -> Sequence[Claim]:
 
 def ms(seconds: Sequence[float]) -> Sequence[float]:
     """Return milliseconds."""
-    return [1000 * one for one in seconds]
+    return [1000 * duration for duration in seconds]

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.db import connections
 
-OURS, BASELINE = 8401, 8402
+PROJECT_PORT, BASELINE_PORT = 8401, 8402
 
 
 @contextmanager
@@ -41,9 +41,9 @@ def _answers(port: int) -> bool:
 def ours() -> AbstractContextManager[None]:
     """Run this project's web server."""
     return served(
-        OURS,
+        PROJECT_PORT,
         *("gunicorn", "windproject.wsgi", "--config", "python:windproject.gunicorn"),
-        *("--bind", f"127.0.0.1:{OURS}"),
+        *("--bind", f"127.0.0.1:{PROJECT_PORT}"),
         DJANGO_SETTINGS_MODULE="benchmarks.settings",
         API_PUBLIC_READ="1",
     )
@@ -51,14 +51,14 @@ def ours() -> AbstractContextManager[None]:
 
 def baseline() -> AbstractContextManager[None]:
     """Run the other one."""
-    found = connections["source"].get_connection_params()
-    account = f"{found['user']}:{found.get('password', '')}"
-    place = urlencode({"host": found["host"], "port": found["port"]})
+    server = connections["source"].get_connection_params()
+    account = f"{server['user']}:{server.get('password', '')}"
+    place = urlencode({"host": server["host"], "port": server["port"]})
     return served(
-        BASELINE,
+        BASELINE_PORT,
         *("uvicorn", "--app-dir", "benchmarks", "baseline:app"),
-        *("--port", str(BASELINE), "--log-level", "warning"),
-        BASELINE_DATABASE_URL=f"postgresql+psycopg2://{account}@/{found['dbname']}?{place}",
+        *("--port", str(BASELINE_PORT), "--log-level", "warning"),
+        BASELINE_DATABASE_URL=f"postgresql+psycopg2://{account}@/{server['dbname']}?{place}",
     )
 
 

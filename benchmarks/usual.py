@@ -21,11 +21,11 @@ STATISTICS = ("mean", "min", "max", "std", "count")
 TABLE = "bench_usual"
 
 
-class Base(DeclarativeBase):
+class UsualTables(DeclarativeBase):
     """The tables of both databases."""
 
 
-class Measurement(Base):
+class UsualMeasurement(UsualTables):
     """What one turbine measured at one time."""
 
     __tablename__ = "data"
@@ -40,7 +40,7 @@ class Measurement(Base):
     nacelle_direction: Mapped[float | None]
 
 
-class Statistic(Base):
+class Statistic(UsualTables):
     """The value of a signal in a window."""
 
     __tablename__ = TABLE
@@ -69,10 +69,13 @@ def aggregate(day: date) -> None:
 
 def _measurements(day: date) -> pd.DataFrame:
     start, end = day_bounds(day)
-    asked = select(Measurement).where(Measurement.timestamp >= start, Measurement.timestamp < end)
+    query = select(UsualMeasurement).where(
+        UsualMeasurement.timestamp >= start, UsualMeasurement.timestamp < end
+    )
     names = ["turbine_id", "timestamp", *VARIABLE_NAMES]
     with Session(engine(SOURCE)) as session:
-        rows = [{name: getattr(one, name) for name in names} for one in session.scalars(asked)]
+        measurements = session.scalars(query)
+        rows = [{name: getattr(row, name) for name in names} for row in measurements]
     return pd.DataFrame(rows)
 
 

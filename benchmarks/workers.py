@@ -42,12 +42,12 @@ def workers(number: int) -> Iterator[Sequence[int]]:
     with ExitStack() as running:
         celery = ("-m", "celery", "--quiet", "-A", "windproject", "worker", "--concurrency=1")
         started = [
-            running.enter_context(process(*celery, f"--hostname=worker{one}@%h"))
-            for one in range(number)
+            running.enter_context(process(*celery, f"--hostname=worker{index}@%h"))
+            for index in range(number)
         ]
         while len(current_app.control.ping(timeout=0.5)) < number:
             sleep(0.2)
-        yield [int(pid) for one in started for pid in _children(one)]
+        yield [int(child) for pid in started for child in _children(pid)]
 
 
 def _children(pid: int) -> Sequence[str]:

@@ -9,7 +9,7 @@ from typing import NoReturn, TypeVar
 
 from django.db import close_old_connections
 
-Answer = TypeVar("Answer")
+Returned = TypeVar("Returned")
 
 
 class NotAnswered(Exception):
@@ -17,17 +17,17 @@ class NotAnswered(Exception):
 
 
 class Bulkhead:
-    """A few threads that ask, so that one that never comes back takes none of its caller's.
+    """A few threads that ask, so that a question without an answer takes no thread of its caller.
 
-    They have database connections of their own.
+    The threads have database connections of their own.
     """
 
     def __init__(self, threads: int) -> None:
         self.pool = ThreadPoolExecutor(threads)
-        # Those may wait for a thread as well who will have one in time, where answers come.
+        # More may ask than there are threads: where answers come, they have a thread in time.
         self.places = BoundedSemaphore(4 * threads)
 
-    def ask(self, question: Callable[[], Answer], within_s: float) -> Answer:
+    def ask(self, question: Callable[[], Returned], within_s: float) -> Returned:
         """Return the answer; what the question raises is raised here.
 
         Raises:
@@ -35,23 +35,23 @@ class Bulkhead:
         """
         return self.begin(question)(within_s)
 
-    def begin(self, question: Callable[[], Answer]) -> Callable[[float], Answer]:
+    def begin(self, question: Callable[[], Returned]) -> Callable[[float], Returned]:
         """Ask, and return what waits so many seconds for the answer, as `ask` does."""
         if not self.places.acquire(blocking=False):
             return _nobody_else
-        asked = self.pool.submit(copy_context().run, _answered, question)
-        asked.add_done_callback(lambda _: self.places.release())
-        return partial(_wait, asked)
+        answer = self.pool.submit(copy_context().run, _answered, question)
+        answer.add_done_callback(lambda _: self.places.release())
+        return partial(_wait, answer)
 
 
-def _wait(asked: Future[Answer], within_s: float) -> Answer:
+def _wait(answer: Future[Returned], within_s: float) -> Returned:
     try:
-        return asked.result(within_s)
+        return answer.result(within_s)
     except TimeoutError:
-        if asked.done():
-            # It is the question's own.
+        if answer.done():
+            # The question itself raised it.
             raise
-        asked.cancel()
+        answer.cancel()
         raise NotAnswered(f"has not answered after {within_s:g} seconds") from None
 
 
@@ -59,7 +59,7 @@ def _nobody_else(within_s: float) -> NoReturn:
     raise NotAnswered("has not answered those who asked before")
 
 
-def _answered(question: Callable[[], Answer]) -> Answer:
+def _answered(question: Callable[[], Returned]) -> Returned:
     close_old_connections()
     try:
         return question()

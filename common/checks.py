@@ -10,23 +10,23 @@ from django.db import connections
 
 from common.databases import SOURCE, TARGET
 
-# The tag of those that every command needs. Django's own load every page to look at it, which takes
-# longer than many a command has to do.
-OURS = "windproject"
+# Every command needs the checks of this tag. Django's own checks load every page to look at it,
+# which takes longer than many a command has to do.
+PROJECT_CHECKS = "windproject"
 
 OLDEST_POSTGRESQL = 15
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
 
-@register(OURS)
+@register(PROJECT_CHECKS)
 def databases_are_two(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Both hold a table `data`, so one database cannot be both."""
+    """Refuse one database for both: each holds a table `data` of its own."""
     return _same_database() if _address(SOURCE) == _address(TARGET) else []
 
 
-@register(OURS)
+@register(PROJECT_CHECKS)
 def time_zone_is_utc(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Days and windows are cut in UTC."""
+    """Refuse any other time zone, for days and windows are cut in UTC."""
     if settings.TIME_ZONE == "UTC" and settings.USE_TZ:
         return []
     return [
@@ -42,7 +42,7 @@ def time_zone_is_utc(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
 def servers_are_new_enough(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Asks the servers themselves, so it runs only before migrations."""
+    """Ask the servers for their versions, where a command names databases to look into."""
     return [
         Error(
             f"The server of the database {alias!r} is PostgreSQL {version}.",
@@ -58,7 +58,7 @@ def servers_are_new_enough(
 def databases_are_two_in_fact(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Asks the servers themselves: one database can be spelt in many ways."""
+    """Ask the servers whether they are one database, which can be spelt in many ways."""
     if not {SOURCE, TARGET} <= set(databases or ()):
         return []
     return _same_database() if _identity(SOURCE) == _identity(TARGET) else []

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 DAY = timedelta(days=1)
-# Measurements are of no others: what names another was misread.
+# Measurements lie on these days: a file or an address that names another was misread.
 FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2099, 12, 31)
 WRITTEN = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 

@@ -52,14 +52,14 @@ def configuration(format: str, level: str) -> dict[str, Any]:
                 "class": "logging.StreamHandler",
                 "filters": ["subject"],
                 "formatter": format,
-                # Also for those who set levels of their own, as gunicorn does.
+                # The level holds also for loggers with levels of their own, as gunicorn's.
                 "level": level,
             }
         },
         "root": {"handlers": ["console"], "level": level},
         # Django's and gunicorn's own handlers would write each line a second time.
         "loggers": {
-            # What a run says of itself is kept on its page, whatever the console shows.
+            # A run's lines are kept for its page, whatever the console shows.
             "aggregates": {"level": "DEBUG" if level == "DEBUG" else "INFO"},
             **{
                 name: {"handlers": [], "propagate": True}

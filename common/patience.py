@@ -1,4 +1,4 @@
-"""How long the databases may keep this program waiting, and it them."""
+"""How long the databases may keep this program waiting, and how long it may hold their locks."""
 
 from typing import Any
 
@@ -22,15 +22,15 @@ def keep_to(patience: Patience) -> None:
     for connection in connections.all():
         connection.close()
         options = connection.settings_dict["OPTIONS"]
-        # Of two that name one setting, PostgreSQL takes the later.
+        # PostgreSQL takes the later of two options that name one setting.
         options["options"] = f"{options.get('options', '')} {_as_options(patience)}"
 
 
 def connecting(options: dict[str, Any]) -> dict[str, Any]:
     """Return what psycopg2 is to be given, with what the deployment chose itself.
 
-    Keepalives find a host that vanished while it was asked or sent something, the limit on what is
-    unacknowledged one that vanished before or that is sent something: neither finds both.
+    Keepalives find a host that vanished while this program waits for its answer. The limit on what
+    is unacknowledged finds one that vanishes while it is sent something. Neither finds both.
     """
     return {
         "connect_timeout": waits.CONNECT_S,
@@ -55,8 +55,8 @@ def _settings(**values: str) -> str:
     return " ".join(f"-c {name}={value}" for name, value in values.items())
 
 
-# The other way round: what a program has locked whose host vanished is free again. And numbers are
-# written to the last digit, whatever the database or the account has been set to.
+# The server looks for the program likewise: where the program's host vanished, its locks are free
+# again. And numbers are written to the last digit, whatever the database or the account is set to.
 _OF_THE_SERVER = _settings(
     tcp_keepalives_idle=f"{waits.SILENT_S}s",
     tcp_keepalives_interval=f"{waits.ASKED_EVERY_S}s",

@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 OK, LACKS_MIGRATIONS = "ok", "lacks migrations"
 PROBE, PROBE_LASTS_S = "windproject-probe", 10
-# Of the web server: so many checks run at a time.
+# So many checks run at a time in each process of the web server.
 BULKHEAD = Bulkhead(threads=6)
 
 
@@ -31,7 +31,7 @@ def servers() -> dict[str, str]:
     }
     if patience.current() is not waits.ANSWER:
         return {name: _checked(check) for name, check in checks.items()}
-    # All at once, for a visitor waits for the slowest alone.
+    # All checks run at once, so that a visitor waits for the slowest alone.
     begun = {name: BULKHEAD.begin(check) for name, check in checks.items()}
     return {name: _checked(partial(wait, waits.PAGE_S)) for name, wait in begun.items()}
 
@@ -58,6 +58,6 @@ def _broker() -> str:
         connection.ensure_connection(
             max_retries=1, interval_start=0, timeout=waits.BROKER_CONNECT_S
         )
-        # One that answers may still refuse what it is sent: that it is full, or a replica.
+        # A broker that answers may still refuse what it is sent, as a full one or a replica does.
         connection.default_channel.client.set(PROBE, OK, ex=PROBE_LASTS_S)
     return OK

@@ -10,7 +10,7 @@ from rich.table import Table
 # A pipe has no width of its own.
 WIDTH_WHEN_PIPED = 100
 
-Item = TypeVar("Item")
+Step = TypeVar("Step")
 
 
 def progress_console() -> Console:
@@ -18,11 +18,11 @@ def progress_console() -> Console:
     return Console(stderr=True)
 
 
-def track(items: Sequence[Item], description: str) -> Iterable[Item]:
-    """Yield the items, with a progress bar over them on a terminal."""
+def track(steps: Sequence[Step], description: str) -> Iterable[Step]:
+    """Yield the steps, with a progress bar over them on a terminal."""
     console = progress_console()
     return rich_track(
-        items, description, console=console, transient=True, disable=not console.is_terminal
+        steps, description, console=console, transient=True, disable=not console.is_terminal
     )
 
 

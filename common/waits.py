@@ -16,9 +16,9 @@ class Patience:
     statement_s: int
     lock_s: int
     idle_in_transaction_s: int
-    # Of the source's tables, while somebody keeps them for themselves.
+    # So long it waits for the source's tables, while somebody keeps them for themselves.
     source_lock_s: float
-    # For the whole of an answer of the source, however it fails to come; 0: as long as it takes.
+    # So long it waits for the whole of an answer of the source, however slowly that comes; 0: ever.
     source_answer_s: float = 0
 
 
@@ -26,20 +26,21 @@ class Patience:
 ANSWER = Patience(
     statement_s=30, lock_s=10, idle_in_transaction_s=60, source_lock_s=2, source_answer_s=3
 )
-# What a page waits for an answer of a server, where something else can be shown in its place.
+# A page waits so long for an answer of a server, where something else can be shown in its place.
 PAGE_S = 1.5
-# What a worker does: each statement is shorter than a lease, for none gives a sign of life.
+# A worker's run: each statement is shorter than a lease, for none gives a sign of life.
 RUN = Patience(statement_s=90, lock_s=60, idle_in_transaction_s=600, source_lock_s=10)
-# What a person started at a terminal, looks at, and can end.
+# A command: a person started it at a terminal, looks at it, and can end it.
 COMMAND = Patience(statement_s=0, lock_s=0, idle_in_transaction_s=0, source_lock_s=10)
 
-# A database that is connected to.
+# A database, to be connected to.
 CONNECT_S = 5
 # A host that went without a word: silent for so long, then asked so often, so far apart.
 SILENT_S, ASKED_EVERY_S, ASKED_TIMES = 5, 2, 3
-# What was sent and not acknowledged; it also ends a COPY to a server that reads nothing meanwhile.
+# Bytes that were sent and not acknowledged; the limit also ends a COPY to a server that reads
+# nothing meanwhile.
 UNACKNOWLEDGED_S = 30
-# How often a server looks whether who asked is still there, while it works on a statement.
+# A server that works on a statement looks so often whether its client is still there.
 CLIENT_LOOKED_FOR_EVERY_S = 2
 # A server that stands still does not end a statement: a visitor's is left so much later.
 LEFT_LATER_S = 5
@@ -55,11 +56,11 @@ LET_GO_S: float = 10
 API_CONNECT_S, API_PART_S, API_ANSWER_S = 5, 20, 120
 # A mail server, between two lines; a webhook, for all of its answer.
 MAIL_S, WEBHOOK_S = 10, 10
-# A visitor: until all of a request has come, and until a part of its answer is taken.
+# A visitor: until all of an HTTP request has come, and until a part of its answer is taken.
 REQUEST_S, PART_TAKEN_S = 10, 20
 # A visitor who was answered, until they close the connection.
 CLOSED_S = 2
-# A request for turbine-days, for those before it.
+# An HTTP request for turbine-days, for those before it.
 QUEUED_S = 1.5
 # The broker: to connect, and for an answer.
 BROKER_CONNECT_S, BROKER_ANSWER_S = 2, 30

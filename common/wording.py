@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-# How much of a wrong value a message repeats, and how many allowed ones it lists.
+# A message repeats so many characters of a wrong value, and lists so many allowed ones.
 LONGEST_QUOTE = 50
 LONGEST_LIST = 20
 

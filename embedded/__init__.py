@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from embedded.broker import broker_url
-from embedded.layout import PORT, USER, Layout
+from embedded.files import PORT, USER, ServerFiles
 
 __all__ = ["broker_url", "database"]
 
@@ -19,12 +19,12 @@ def database(name: str, directory: Path) -> dict[str, Any]:
 
     The server makes the databases `source` and `target`. Nothing starts before a connection does.
     """
-    layout = Layout(directory.resolve())
+    files = ServerFiles(directory.resolve())
     return {
         "ENGINE": "embedded",
         "NAME": name,
         "USER": USER,
-        "HOST": str(layout.socket_directory),
+        "HOST": str(files.socket_directory),
         "PORT": PORT,
-        "OPTIONS": {"directory": layout.directory},
+        "OPTIONS": {"directory": files.directory},
     }

@@ -1,4 +1,4 @@
-"""As which account the server runs: PostgreSQL refuses to run as root."""
+"""The account that the server runs as: PostgreSQL refuses to run as root."""
 
 import os
 import pwd
@@ -37,7 +37,7 @@ def claim(directory: Path) -> Account:
     """
     try:
         directory.parent.mkdir(parents=True, exist_ok=True)
-        # Private, for the server asks nobody who connects for a password.
+        # The folder is private, for the server asks nobody who connects for a password.
         directory.mkdir(mode=0o700, exist_ok=True)
     except FileExistsError as error:
         raise EmbeddedServerError(
@@ -52,8 +52,8 @@ def claim(directory: Path) -> Account:
 
 
 def _owner(directory: Path) -> Account:
-    found = directory.stat()
-    owner, present = Account(found.st_uid, found.st_gid), Account(os.geteuid(), os.getegid())
+    status = directory.stat()
+    owner, present = Account(status.st_uid, status.st_gid), Account(os.geteuid(), os.getegid())
     if present.uid not in (owner.uid, 0):
         raise EmbeddedServerError(
             f"The folder {directory} of the embedded PostgreSQL belongs to {owner.name}, not to"
@@ -74,10 +74,10 @@ def make_private(folder: Path, account: Account) -> None:
     """
     with suppress(FileExistsError):
         folder.mkdir(mode=0o700)
-    found = folder.lstat()
-    if stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() == 0:
+    status = folder.lstat()
+    if stat.S_ISDIR(status.st_mode) and status.st_uid == os.geteuid() == 0:
         os.chown(folder, *account)
-    elif not stat.S_ISDIR(found.st_mode) or found.st_uid != account.uid:
+    elif not stat.S_ISDIR(status.st_mode) or status.st_uid != account.uid:
         raise EmbeddedServerError(
             f"The embedded PostgreSQL listens in {folder}, which must be a folder that belongs to"
             f" {account.name}: delete what is there, as root if need be."
@@ -99,7 +99,7 @@ def open_the_way(account: Account, *targets: Path) -> None:
 
 
 def _may_pass(account: Account, folder: Path) -> bool:
-    found = folder.stat()
+    status = folder.stat()
     # Permission for others means nothing to the owner and the group.
-    owns = found.st_uid == account.uid or found.st_gid == account.gid
-    return owns or bool(found.st_mode & stat.S_IXOTH)
+    owns = status.st_uid == account.uid or status.st_gid == account.gid
+    return owns or bool(status.st_mode & stat.S_IXOTH)

@@ -18,9 +18,9 @@ def directory() -> Path:
     """
     spec = find_spec(PACKAGE)
     for location in (spec and spec.submodule_search_locations) or ():
-        found = Path(location, f"pginstall{MAJOR_VERSION}", "bin")
-        if found.is_dir():
-            return found
+        programs = Path(location, f"pginstall{MAJOR_VERSION}", "bin")
+        if programs.is_dir():
+            return programs
     raise EmbeddedServerError(
         f"The embedded PostgreSQL {MAJOR_VERSION} is not installed: install requirements.txt,"
         " or set SOURCE_DATABASE_URL and TARGET_DATABASE_URL to databases of your own."

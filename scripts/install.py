@@ -14,7 +14,7 @@ import sys
 OLDEST_PYTHON = (3, 11)
 ENVIRONMENT = os.environ.get("VENV", ".venv")
 PYTHON = os.path.join(ENVIRONMENT, "bin", "python")
-# There while .venv is worked on: what a killed run leaves behind is made anew.
+# This file is there while .venv is worked on: what a killed run leaves behind is made anew.
 UNFINISHED = os.path.join(ENVIRONMENT, "unfinished")
 PIP_OPTIONS = ["--disable-pip-version-check", "--root-user-action=ignore", "--quiet"]
 LINES_OF_ERROR = 10
@@ -46,9 +46,9 @@ def install(requirements: str) -> None:
 def require_python() -> None:
     """Raises InstallError if this Python is too old."""
     if sys.version_info < OLDEST_PYTHON:
-        needed, found = (".".join(map(str, v[:2])) for v in (OLDEST_PYTHON, sys.version_info))
+        needed, running = (".".join(map(str, v[:2])) for v in (OLDEST_PYTHON, sys.version_info))
         raise InstallError(
-            f"Python {needed} or newer is needed, and {sys.executable} is {found}:"
+            f"Python {needed} or newer is needed, and {sys.executable} is {running}:"
             f" name a newer one, as in 'make demo PYTHON=python{needed}'."
         )
 
@@ -109,11 +109,11 @@ def make_environment() -> None:
         shutil.rmtree(ENVIRONMENT)
     os.mkdir(ENVIRONMENT)
     open(UNFINISHED, "w").close()
-    result = run([sys.executable, "-m", "venv", ENVIRONMENT])
-    if result.returncode:
+    venv = run([sys.executable, "-m", "venv", ENVIRONMENT])
+    if venv.returncode:
         version = ".".join(map(str, sys.version_info[:2]))
         raise InstallError(
-            f"{last_lines(result.stdout)}{sys.executable} cannot make a virtual environment:"
+            f"{last_lines(venv.stdout)}{sys.executable} cannot make a virtual environment:"
             " see its error above; where its module venv is missing, install that"
             f" (on Debian and Ubuntu 'apt install python{version}-venv')."
         )
@@ -126,11 +126,11 @@ def install_packages(requirements: str) -> None:
     print(f"Installing {count} packages into {ENVIRONMENT}", end=" ")
     print("(about half a minute the first time) ...", flush=True)
     open(UNFINISHED, "w").close()
-    result = run([PYTHON, "-m", "pip", "install", *PIP_OPTIONS, "-r", requirements])
+    pip = run([PYTHON, "-m", "pip", "install", *PIP_OPTIONS, "-r", requirements])
     os.unlink(UNFINISHED)
-    if result.returncode:
+    if pip.returncode:
         raise InstallError(
-            f"{last_lines(result.stdout)}pip could not install {requirements}: its error is above;"
+            f"{last_lines(pip.stdout)}pip could not install {requirements}: its error is above;"
             " mend that and run this again."
         )
     with open(stamp(requirements), "w") as file:

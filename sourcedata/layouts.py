@@ -5,19 +5,19 @@ from typing import Any
 
 import pyarrow as pa
 
-from common.postgres.pgcopy import Column
-from common.rest.tables import Batch, Schema
+from common.arrays import Array
+from common.rest.tables import Batch, TableSchema
 
 LastKnown = Sequence[Mapping[str, Any]]
 
 
-def measurement_schema(variables: Sequence[str]) -> Schema:
+def measurement_schema(variables: Sequence[str]) -> TableSchema:
     """Return the columns of a row per turbine and time; times are UTC."""
     texts_and_times = [("timestamp", pa.timestamp("us", tz="UTC")), ("turbine", pa.string())]
     return pa.schema([*texts_and_times, *((name, pa.float64()) for name in variables)])
 
 
-def measurement_batch(schema: Schema, turbine: str, columns: Sequence[Column]) -> Batch:
+def measurement_batch(schema: TableSchema, turbine: str, columns: Sequence[Array]) -> Batch:
     """Return the measurements of a turbine, null where a value is missing."""
     timestamp, *values = columns
     cells = [

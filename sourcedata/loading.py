@@ -9,10 +9,11 @@ import numpy as np
 from django.db import transaction
 from django.db.models import Max, Min, QuerySet
 
+from common.arrays import Array
 from common.databases import SOURCE
 from common.days import day_bounds, days_between
 from common.postgres.partitions import ensure_months
-from common.postgres.pgcopy import Column, copy_in
+from common.postgres.pgcopy import copy_in
 from sourcedata.models import Measurement, Turbine
 
 # A message about a hundred turbines helps no more than one about a few.
@@ -58,7 +59,7 @@ def empty_range(
         yield stored
 
 
-def append(turbine: Turbine, columns: Mapping[str, Column]) -> None:
+def append(turbine: Turbine, columns: Mapping[str, Array]) -> None:
     """Write rows of one turbine: `timestamp` (datetime64[us], UTC), a float column per variable.
 
     NaN becomes NULL. Runs in the caller's transaction.

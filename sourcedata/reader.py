@@ -11,9 +11,10 @@ from django.db import connections
 from django.db.models import Exists, Max, Min, OuterRef
 from django.db.models.functions import Collate
 
+from common.arrays import Array
 from common.databases import SOURCE
 from common.days import DAY, day_bounds, day_start
-from common.postgres.pgcopy import FLOAT, INTEGER, TIME, Column, copy_out
+from common.postgres.pgcopy import FLOAT, INTEGER, TIME, copy_out
 from common.postgres.rows import all_rows
 from common.wording import quoted
 from sourcedata import verification
@@ -265,7 +266,7 @@ def number_of_samples(start: datetime, end: datetime, turbines: Collection[str] 
 
 def measurement_batches(
     start: datetime, end: datetime, variables: Sequence[str], turbines: Collection[str] = ()
-) -> Iterator[tuple[str, list[Column]]]:
+) -> Iterator[tuple[str, list[Array]]]:
     """Yield the measurements in [start, end) in batches, by turbine and time.
 
     A batch is a turbine's name and columns of one length: the timestamps (datetime64[us], UTC), and
@@ -311,7 +312,7 @@ def _batches(turbine: Turbine, start: datetime, end: datetime) -> Iterator[tuple
         first += BATCH_DAYS * DAY
 
 
-def _measured(turbine: Turbine, first: date, last: date, variables: Sequence[str]) -> list[Column]:
+def _measured(turbine: Turbine, first: date, last: date, variables: Sequence[str]) -> list[Array]:
     with locked_snapshot():
         columns = copy_out(
             SOURCE,

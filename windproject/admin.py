@@ -14,7 +14,7 @@ from django_celery_beat.models import ClockedSchedule, PeriodicTask, SolarSchedu
 from knox.admin import AuthTokenAdmin
 from knox.models import AuthToken
 
-# Those that the form of a periodic task offers.
+# The form of a periodic task offers the tasks that are loaded.
 current_app.autodiscover_tasks(force=True)
 
 
@@ -24,10 +24,10 @@ admin.site.unregister([PeriodicTask, ClockedSchedule, SolarSchedule, AuthToken])
 
 @admin.register(PeriodicTask)
 class GuardedPeriodicTaskAdmin(PeriodicTaskAdmin):  # type: ignore[misc]  # it has no types
-    """Its actions run, enable and disable tasks, and ask for no permission of their own."""
+    """Periodic tasks. Their actions ask for no permission of their own, so it is asked for here."""
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Take nothing from the address, of which no page of ours has any."""
+        """Take no values from the address: no page of ours links to such an address."""
         return {}
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
@@ -54,7 +54,7 @@ class TokenAdmin(AuthTokenAdmin):  # type: ignore[misc]  # it has no types
         return token.use.used_at if hasattr(token, "use") else None
 
     def formfield_for_foreignkey(self, field: Any, request: HttpRequest, **options: Any) -> Any:
-        """Whoever makes a token acts in its account's name, so others' are for superusers."""
+        """Offer other accounts to superusers alone: a token acts in its account's name."""
         if field.name == "user" and not request.user.is_superuser:
             options["queryset"] = User.objects.filter(username=request.user.get_username())
         return super().formfield_for_foreignkey(field, request, **options)
@@ -63,7 +63,7 @@ class TokenAdmin(AuthTokenAdmin):  # type: ignore[misc]  # it has no types
         return ("user", "token_begins", "created", "last_used") if obj else ("user",)
 
     def has_change_permission(self, request: HttpRequest, obj: AuthToken | None = None) -> bool:
-        """Only its end can be changed about a token, by deleting it."""
+        """Return that nobody may change a token: it can be deleted alone."""
         return False
 
     def save_model(self, request: HttpRequest, obj: AuthToken, form: Any, change: bool) -> None:

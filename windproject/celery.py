@@ -15,8 +15,8 @@ from common.waits import RUN
 from windproject.hints import refuse_compression
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "windproject.settings")
-# Django's checks load every page, of which neither a worker nor the scheduler shows any; and what
-# they find is told nobody here.
+# Django's checks load every page, and neither a worker nor the scheduler shows any. Nobody would
+# be told here what they find.
 os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 
 

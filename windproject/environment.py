@@ -22,7 +22,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 # The embedded servers and everything else that a checkout makes for itself.
 VAR_DIR = BASE_DIR / "var"
 
-# Making a connection takes as long as a small answer; one that has broken is made anew.
+# To make a connection takes as long as a small answer, so it is kept; a broken one is made anew.
 KEPT_OPEN = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 LONGEST_NUMBER = 20
 HOST = re.compile(r"\*|\.?[\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:]+\]", re.ASCII)
@@ -85,11 +85,11 @@ def hosts(name: str) -> list[str]:
     Raises:
         ImproperlyConfigured: where there is none, or one that is none.
     """
-    found = names(name)
-    for host in found or [text(name)]:
+    listed_hosts = names(name)
+    for host in listed_hosts or [text(name)]:
         if not HOST.fullmatch(host):
             raise _wrong(name, host, "names such as wind.example.org, with commas between them")
-    return found
+    return listed_hosts
 
 
 def web_address(name: str) -> str:
@@ -134,12 +134,12 @@ def broker(name: str) -> str:
 def _is_address(value: str, schemes: Collection[str], with_login: bool = True) -> bool:
     """Return whether it names a host by one of the schemes, and a port if any."""
     try:
-        parts = urlsplit(value)
-        is_complete = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+        url = urlsplit(value)
+        is_complete = url.scheme in schemes and bool(url.hostname) and url.port != 0
     except ValueError:
         return False
-    is_clean = value.isprintable() and " " not in value and not parts.fragment
-    return is_complete and is_clean and (with_login or "@" not in parts.netloc)
+    is_clean = value.isprintable() and " " not in value and not url.fragment
+    return is_complete and is_clean and (with_login or "@" not in url.netloc)
 
 
 def mail_addresses(name: str, default: str = "") -> list[str]:
@@ -148,15 +148,15 @@ def mail_addresses(name: str, default: str = "") -> list[str]:
     Raises:
         ImproperlyConfigured: naming one that is none.
     """
-    found = names(name) or ([default] if default else [])
-    for address in found:
+    addresses = names(name) or ([default] if default else [])
+    for address in addresses:
         if not MAIL_ADDRESS.fullmatch(address):
             raise _wrong(name, address, "addresses such as ada@example.org")
-    return found
+    return addresses
 
 
 def header(name: str) -> str:
-    """Return a value that may be sent in a header of a request, which is kept secret.
+    """Return a value that may be sent in a header of an HTTP request; it is kept secret.
 
     Raises:
         ImproperlyConfigured: where it may not.
@@ -177,20 +177,20 @@ def database(variable: str, name: str) -> dict[str, Any]:
     if not url:
         return embedded_database(name, VAR_DIR / "postgres")
     try:
-        parts = urlsplit(url)
-        if parts.scheme not in ("postgres", "postgresql") or len(parts.path) < 2:
+        address = urlsplit(url)
+        if address.scheme not in ("postgres", "postgresql") or len(address.path) < 2:
             raise ValueError("it is not postgres://USER:PASSWORD@HOST:PORT/NAME, nor empty")
-        found: dict[str, Any] = environ.Env.db_url_config(url)
+        configured: dict[str, Any] = environ.Env.db_url_config(url)
     except ValueError as error:
         raise ImproperlyConfigured(f"{variable} cannot be read: {error}.") from error
-    found["OPTIONS"] = connecting(found.get("OPTIONS", {}))
-    return KEPT_OPEN | found
+    configured["OPTIONS"] = connecting(configured.get("OPTIONS", {}))
+    return KEPT_OPEN | configured
 
 
 def embedded_database(name: str, directory: Path) -> dict[str, Any]:
     """Return the settings of the database `name` of the embedded server in the folder."""
-    found = embedded.database(name, directory)
-    return KEPT_OPEN | found | {"OPTIONS": connecting(found["OPTIONS"])}
+    configured = embedded.database(name, directory)
+    return KEPT_OPEN | configured | {"OPTIONS": connecting(configured["OPTIONS"])}
 
 
 def mail_server(name: str) -> dict[str, Any]:

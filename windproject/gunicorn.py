@@ -7,19 +7,19 @@ from django.core.management.utils import get_random_secret_key
 from common import logs, waits
 from windproject import environment
 
-# Where nobody chose a key, both processes have the same: a session is to hold in either.
+# Both processes have the same key, also where nobody chose one: a session is to hold in either.
 os.environ["SECRET_KEY"] = environment.text("SECRET_KEY") or get_random_secret_key()
 # Two processes, so that one that stands still leaves the other.
 workers = 2
 worker_class = "windproject.web.PatientWorker"
-# Connections that wait for their request to be whole take no thread.
+# Connections that wait for their HTTP request to be whole take no thread.
 worker_connections = 2000
 keepalive = waits.REQUEST_S
-# The longest it takes: a request may name many turbines.
+# gunicorn takes no longer ones, and an address may name many turbines.
 limit_request_line = 8190
-# No visitor says where the application is mounted, nor a proxy.
+# Neither a visitor nor a proxy may say where the application is mounted.
 forwarder_headers = ""
-# It would be a file in the home of whoever starts this.
+# The socket would be a file in the home of the account that starts this.
 control_socket_disable = True
 logconfig_dict = logs.configuration(
     environment.choice("LOG_FORMAT", logs.FORMATS, default="text"),

@@ -1,4 +1,4 @@
-"""What a load balancer, an orchestrator and monitoring ask, without a login.
+"""Answers for a load balancer, an orchestrator and monitoring, which have no login.
 
 No answer says why something does not work: that may name hosts and accounts, and is for the log.
 """
@@ -32,9 +32,9 @@ def ready(request: HttpRequest) -> JsonResponse:
 
     503 where one of these does not hold; the answer says of each how it is.
     """
-    found = servers()
-    is_ready = set(found.values()) == {OK}
-    return JsonResponse(found, status=200 if is_ready else 503)
+    conditions = servers()
+    is_ready = set(conditions.values()) == {OK}
+    return JsonResponse(conditions, status=200 if is_ready else 503)
 
 
 @csrf_exempt
@@ -46,14 +46,14 @@ def fresh(request: HttpRequest) -> JsonResponse:
     known of it last, and when that was.
     """
     try:
-        found = freshness.freshness(now())
+        current = freshness.freshness(now())
     except SourceUnavailable:
         return JsonResponse({"status": freshness.SOURCE_IS_SILENT}, status=503)
     except Error as error:
         logger.error("Freshness is not known: %s", error)
         return JsonResponse({"status": "unknown: the target does not answer"}, status=503)
-    if found.status == freshness.OK:
-        return JsonResponse({"status": found.status})
-    late = [{"day": day.day, "state": day.state} for day in found.late]
-    known_at = {"known_at": found.known_at} if found.known_at else {}
-    return JsonResponse({"status": found.status, "days": late, **known_at}, status=503)
+    if current.status == freshness.OK:
+        return JsonResponse({"status": current.status})
+    late = [{"day": day.day, "state": day.state} for day in current.late]
+    known_at = {"known_at": current.known_at} if current.known_at else {}
+    return JsonResponse({"status": current.status, "days": late, **known_at}, status=503)

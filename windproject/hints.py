@@ -1,7 +1,7 @@
-"""What a worker takes from a message: which of our tasks it names, and numbers for it.
+"""Hints: a worker takes from a message the name of one of our tasks, and numbers for it.
 
-Whoever has the broker's address may send any message. None may limit a task's time, put it off, let
-it expire, call something else afterwards, or name a task that is not ours.
+Anybody who has the broker's address may send any message. None may limit a task's time, put it off,
+let it expire, call something else afterwards, or name a task that is not ours.
 """
 
 import json
@@ -17,9 +17,9 @@ from kombu.utils.uuid import uuid
 
 logger = logging.getLogger(__name__)
 
-# As the tasks of this project are named; Celery has some of its own.
-OURS = "aggregates.tasks."
-# A hint is far shorter, in bytes.
+# The tasks of this project are named so; Celery has some of its own.
+TASK_PREFIX = "aggregates.tasks."
+# A message of more bytes is no hint, which is far shorter.
 LONGEST = 10_000
 
 
@@ -58,7 +58,7 @@ def reduce_to_hint(message: Message, app: Celery) -> None:
         Exception: of whatever kind, where it cannot be read as a message at all.
     """
     name = message.headers["task"]
-    if not (name.startswith(OURS) and name in app.tasks):
+    if not (name.startswith(TASK_PREFIX) and name in app.tasks):
         raise ValueError("it names no task of this project")
     if message.errors or len(message.body) > LONGEST:
         raise ValueError("it is compressed, or too long")

@@ -17,9 +17,9 @@ ALLOWED_HOSTS = [*environment.hosts("ALLOWED_HOSTS"), "localhost"]
 # Off only to try a deployment without a certificate: passwords then travel in the clear.
 HTTPS = environment.boolean("HTTPS", default=True)
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-# Who asks these does so from inside, and what was sent in the clear no redirect takes back.
+# Programs ask these from inside, and no redirect takes back what was sent in the clear.
 SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
-# How long a browser that came once insists on https: short at first, for nothing takes it back.
+# A browser that came once insists on https so long: short at first, for nothing takes it back.
 SECURE_HSTS_SECONDS = environment.number("HSTS_SECONDS", default=3600, least=1, most=63_072_000)
 # Subdomains, and the list that browsers come with, are not this deployment's to decide.
 SILENCED_SYSTEM_CHECKS = [*SILENCED_SYSTEM_CHECKS, "security.W005", "security.W021"]  # noqa: F405  (as above)

@@ -1,4 +1,4 @@
-"""Which database holds what."""
+"""The database that holds the tables of each app."""
 
 from typing import Any
 
@@ -24,10 +24,10 @@ class AppRouter:
     def db_for_write(self, model: type[models.Model], **hints: Any) -> str:
         return alias_of(model._meta.app_label)
 
-    def allow_relation(self, one: models.Model, other: models.Model, **hints: Any) -> bool:
-        """No relation crosses the two databases."""
-        return alias_of(one._meta.app_label) == alias_of(other._meta.app_label)
+    def allow_relation(self, model: models.Model, other: models.Model, **hints: Any) -> bool:
+        """Return whether both are in one database: no relation crosses the two."""
+        return alias_of(model._meta.app_label) == alias_of(other._meta.app_label)
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
-        """An answer for every app: an undecided one would put its tables in both databases."""
+        """Return yes or no for every app: None would put its tables in both databases."""
         return db == alias_of(app_label)

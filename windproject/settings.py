@@ -12,7 +12,7 @@ from windproject import environment
 from windproject.environment import BASE_DIR as BASE_DIR
 from windproject.environment import VAR_DIR, database
 
-# Where no session need outlive a process, a key that nobody knows is the safest.
+# A key that nobody knows is the safest, where no session need outlive a process.
 SECRET_KEY = environment.text("SECRET_KEY") or get_random_secret_key()
 DEBUG = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
@@ -53,12 +53,12 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
-# So many wrong passwords for an account from one address, and it takes none from there for a while.
-# Whoever may change access attempts in the admin can end that.
+# After so many wrong passwords from one address, an account takes none from there for a while.
+# An administrator who may change access attempts in the admin can end that.
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-# Else somebody who goes on trying keeps the owner out for ever, and is told of each time.
+# Otherwise somebody who goes on trying keeps the owner out for ever, with an alert each time.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_CLIENT_IP_CALLABLE = "common.rest.access.client_address"
 AXES_USERNAME_CALLABLE = "common.rest.access.account_named"
@@ -103,7 +103,7 @@ TEMPLATES = [
 STATIC_URL = "static/"
 # The admin's files come from their packages; nothing need be collected.
 WHITENOISE_USE_FINDERS = True
-# Found without importing the package, which takes longer than all else here.
+# The files are found without importing the package, which takes longer than all else here.
 STATICFILES_DIRS = [("plotly", distribution("plotly").locate_file("plotly/package_data"))]
 ROOT_URLCONF = "windproject.urls"
 WSGI_APPLICATION = "windproject.wsgi.application"
@@ -125,7 +125,7 @@ USE_TZ = True
 LANGUAGE_CODE = "en-us"
 FORMAT_MODULE_PATH = ["windproject.formats"]
 
-# Where the web server of `serve` listens, on this machine alone.
+# The web server of `serve` listens at this port, on this machine alone.
 WEB_PORT = environment.number("WEB_PORT", default=8000, least=1, most=65535)
 
 # Another deployment whose API is the source of the pipeline, instead of the database `source`.
@@ -137,25 +137,31 @@ LOGGING = logs.configuration(
     environment.choice("LOG_LEVEL", logs.LEVELS, default="WARNING"),
 )
 
-# How long a worker may give no sign of life before another may take its run.
+# A worker may give no sign of life for so long before another may take its run.
 RUN_LEASE = timedelta(seconds=waits.LEASE_S)
 # So many turbines of a day are in a worker's memory at a time, and committed together.
 CHUNK_TURBINES = environment.number("CHUNK_TURBINES", default=200, least=1, most=10_000)
-# How far back the schedule looks for days that are not current.
+# The schedule looks so far back for days that are not current.
 PENDING_LOOKBACK = timedelta(
     days=environment.number("PENDING_LOOKBACK_DAYS", default=30, least=1, most=36_500)
 )
-# How long after its end a day may be without its statistics before monitoring is told.
+# A day may be without its statistics for so long after its end before monitoring is told.
 FRESHNESS = timedelta(
     minutes=environment.number("FRESHNESS_MINUTES", default=60, least=1, most=100_000)
 )
 
-# Who is told when a day starts failing, and when it has recovered.
+# These are told when a day starts failing, and when it has recovered.
 ALERT_EMAILS = environment.mail_addresses("ALERT_EMAILS")
 ALERT_WEBHOOK_URL = environment.web_address("ALERT_WEBHOOK_URL")
 if ALERT_EMAILS:
     environment.require("EMAIL_URL")
-vars().update(environment.mail_server("EMAIL_URL"))
+_mail_server = environment.mail_server("EMAIL_URL")
+EMAIL_HOST = _mail_server.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = _mail_server.get("EMAIL_PORT", 25)
+EMAIL_HOST_USER = _mail_server.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = _mail_server.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = _mail_server.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _mail_server.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = waits.MAIL_S
 DEFAULT_FROM_EMAIL = environment.mail_addresses("EMAIL_FROM", "windproject@localhost")[0]
 
@@ -165,7 +171,7 @@ BROKER_DIR = VAR_DIR / "broker"
 REDIS_URL = environment.broker("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL or embedded.broker_url(BROKER_DIR)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# Whoever queues a run tries the broker twice, for so many seconds, not for ever.
+# A program that queues a run tries the broker twice, for so many seconds, not for ever.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": waits.BROKER_CONNECT_S,
     "socket_timeout": waits.BROKER_ANSWER_S,
@@ -179,8 +185,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_DISABLE_PREFETCH = True
 CELERY_TASK_SOFT_TIME_LIMIT = waits.TASK_SOFT_S
 CELERY_TASK_TIME_LIMIT = waits.TASK_HARD_S
-# What must not wait behind the runs of a backfill has a queue of its own; each worker takes from
-# the two in turn.
+# Tasks that must not wait behind the runs of a backfill have a queue of their own. Each worker
+# takes from the two in turn.
 URGENT = "urgent"
 CELERY_TASK_QUEUES: dict[str, dict[str, str]] = {"celery": {}, URGENT: {}}
 CELERY_TASK_ROUTES = {
@@ -188,12 +194,13 @@ CELERY_TASK_ROUTES = {
     "aggregates.tasks.help_with_run": {"queue": URGENT},
 }
 CELERY_TIMEZONE = "UTC"
-# Whoever has the broker's address could else read the settings, and stop the workers.
+# With remote control, anybody who has the broker's address could read the settings, and stop the
+# workers.
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_CONSUMER = "windproject.hints.HintConsumer"
 CELERY_BEAT_SCHEDULER = "windproject.beat:Scheduler"
 
-# Whether whoever reaches the API may read from it; else a session or a token is asked for.
+# Anybody who reaches the API may read from it, or else a session or a token is asked for.
 API_PUBLIC_READ = environment.boolean(
     "API_PUBLIC_READ", default=not environment.text("TARGET_DATABASE_URL")
 )
@@ -208,14 +215,14 @@ REST_FRAMEWORK = {
     # `format` is a parameter like any other.
     "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "common.rest.problems.exception_handler",
-    "DEFAULT_SCHEMA_CLASS": "common.rest.schema.Schema",
-    # So that a program in a loop leaves room for others; far more than a person or a script needs.
+    "DEFAULT_SCHEMA_CLASS": "common.rest.schema.ViewSchema",
+    # A program in a loop is to leave room for others; a person or a script needs far less.
     "DEFAULT_THROTTLE_CLASSES": [
         "common.rest.access.ReadThrottle",
         "common.rest.access.WriteThrottle",
     ],
     "DEFAULT_THROTTLE_RATES": {"read": "100/s", "write": "60/m"},
-    # Nobody is believed who says in whose name they ask.
+    # A visitor who says in whose name they ask, as a proxy does, is not believed.
     "NUM_PROXIES": 0,
 }
 SPECTACULAR_SETTINGS = {
@@ -234,7 +241,7 @@ SPECTACULAR_SETTINGS = {
         " or gusts off them.\n"
         "- A parameter that takes several values is repeated, or has commas between them."
     ),
-    # What it says, and the pages it needs, come from here and from nowhere else.
+    # The pages that show the schema have all their files from this server.
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SERVE_INCLUDE_SCHEMA": False,

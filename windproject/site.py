@@ -15,7 +15,7 @@ from common.rest.problems import bad_request
 
 logger = logging.getLogger(__name__)
 
-# What an operator comes for; what an administrator sets up once follows.
+# An operator comes for these; what an administrator sets up once follows.
 FIRST = ["aggregates", "sourcedata"]
 
 
@@ -34,7 +34,7 @@ class Site(AdminSite):
         return sorted(listed, key=lambda app: [*FIRST, app["app_label"]].index(app["app_label"]))
 
 
-# What Django and others raise over an address or a form that no page of theirs gave.
+# Django and others raise these over an address or a form that no page of theirs gave.
 CANNOT_BE = (ValueError, KeyError, OverflowError, DataError, FieldDoesNotExist, ParseException)
 
 

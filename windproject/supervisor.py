@@ -26,19 +26,19 @@ from honcho.printer import Printer
 from honcho.process import Popen, Process
 
 PROCFILE = Path(__file__).parent.parent / "Procfile"
-# A program that ends sooner after the start of all could not start at all.
+# A program that ends sooner than this after the start of all could not start at all.
 STARTED_S = 10
-# Before one is started again: a server that it needs may be starting as well.
+# A program is started again after a pause: a server that it needs may be starting as well.
 PAUSE_S = 2
-# As in prctl(2): which signal a process gets when its parent is gone.
+# This option of prctl(2) says which signal a process gets when its parent is gone.
 SET_PARENT_DEATH_SIGNAL = 1
 BROKER = "broker"
-# The others start then all the same, and wait for it themselves.
+# After so long the other programs start all the same, and wait for the broker themselves.
 BROKER_STARTS_S, POLL_S = 10, 0.05
 
 
 class Terminal:
-    """Where the programs' lines are shown. Where nobody reads them any more, all is to end."""
+    """Shows the programs' lines; where nobody reads them any more, all programs are to end."""
 
     def __init__(self, output: TextIO) -> None:
         self.output = output
@@ -68,7 +68,7 @@ class KeptProcess(Process):  # type: ignore[misc]  # it has no types
         self.ended = ended
         self.broker = broker if self.name != BROKER else ""
         self.started = monotonic()
-        # What honcho has this process ignore, the program is to hear.
+        # The program is to hear the signals that honcho has this process ignore.
         self._child_ctor = partial(Popen, preexec_fn=_begin_program)
 
     def run(self, events: Any = None, ignore_signals: bool = False) -> None:
@@ -146,17 +146,17 @@ def main(broker: str, names: Sequence[str]) -> int:
     commands = parse_procfile(PROCFILE.read_text()).processes
     manager = KeepingManager(Printer(Terminal(sys.stdout)), broker)
     for name in names:
-        # Without a shell between the two, which would outlive the one and not end the other.
+        # No shell is to stand between the two: it would outlive the one and not end the other.
         manager.add_process(name, f"exec {commands[name]}")
 
     def end(*_: Any) -> None:
         manager.terminate()
 
-    # The terminal's window was closed; honcho itself hears of Ctrl-C and SIGTERM alone.
+    # SIGHUP comes when the terminal's window is closed; honcho itself hears of the others alone.
     signal.signal(signal.SIGHUP, end)
     manager.loop()
     code = int(manager.returncode or 0)
-    # Ended by a signal: as a shell tells it.
+    # A program that a signal ended is told as a shell tells it.
     return code if code >= 0 else 128 - code
 
 

@@ -1,4 +1,4 @@
-"""Where each part of the application is found."""
+"""The address of each page and of each part of the API."""
 
 from django.contrib import admin
 from django.templatetags.static import static
@@ -22,7 +22,7 @@ handler500 = "common.rest.problems.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
-    # Where browsers look for it on pages that do not say.
+    # Browsers look for it here, on pages that do not say where it is.
     path("favicon.ico", RedirectView.as_view(url=static("windproject/favicon.svg"))),
     path("admin/", admin.site.urls),
     path("health/live", live),

@@ -1,9 +1,9 @@
 """The web server's worker: gunicorn's threads, which no slow visitor and no slow server fills.
 
-A request gets a thread when all of it has come, so that whoever sends slowly takes none. Threads
-are shared out by what requests may have to wait for: those that wait for the source, or for
-somebody who reads a download slowly, take none of the others'. Where too many wait for theirs, the
-next one is told so at once.
+A request here is an HTTP request. It gets a thread when all of it has come, so that a visitor who
+sends slowly takes none. Threads are shared out by what requests may have to wait for: those that
+wait for the source, or for somebody who reads a download slowly, take none of the others'. Where
+too many wait for theirs, the next one is told so at once.
 """
 
 import math
@@ -23,11 +23,11 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from common import waits
 
-# No address takes more, in bytes; a form or a list of turbines is far shorter.
+# No address takes more bytes; a form or a list of turbines is far shorter.
 LONGEST_REQUEST = 128 * 1024
 HEADERS_END = b"\r\n\r\n"
 CONTENT_LENGTH = re.compile(rb"\r\ncontent-length:\s*0*(\d*)", re.I)
-# Whoever says so many digits says more bytes than there are.
+# A length of more digits says more bytes than there are.
 MOST_DIGITS = 18
 # The path, which may follow the name of a host.
 ADDRESS = re.compile(rb"[^ ]* (?:https?://[^/ ]*)?([^ ?#]*)", re.I)
@@ -54,12 +54,12 @@ LANES = (
     Lane((b"/health/", b"/metrics"), threads=3, waiting=20),
     # Other deployments rely on an answer in time, whatever it is.
     Lane((b"/api/days",), threads=12, waiting=12, longest_s=waits.QUEUED_S),
-    # What the source is asked for directly, and downloads, as long as somebody reads them.
+    # These ask the source directly, or are downloads, which last as long as somebody reads them.
     Lane((b"/data", b"/api/turbines", b"/admin/sourcedata/"), threads=4, waiting=4),
     Lane((b"/api/values",), threads=5, waiting=5),
     # These may wait for the broker.
     Lane((b"/api/runs",), threads=3, waiting=10),
-    # Pages, and what asks the target alone.
+    # These are pages, and addresses that ask the target alone.
     Lane((b"/",), threads=10, waiting=50),
 )
 
@@ -79,7 +79,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # it has no types
         try:
             client, address = listener.accept()
         except OSError:
-            # It has gone again, or another process was faster.
+            # The visitor has gone again, or another process was faster.
             return
         self.nr_conns += 1
         self._wait_for_request(TConn(self.cfg, client, address, listener.getsockname()))
@@ -103,7 +103,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # it has no types
             return
         except OSError:
             received = b""
-        # One that is told of again without more has no more to say.
+        # A visitor whose connection can be read, and has no more bytes, sends no more.
         if len(received) > conn.looked_at and not is_whole(received):
             conn.looked_at = len(received)
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, least_length(received))

@@ -177,5 +177,5 @@ def _days(wanted: dict[str, Any]) -> list[date]:
     return list(days_between(wanted["first"], wanted["last"]))
 
 
-def _preview(wanted: dict[str, Any]) -> list[pipeline.Plan]:
+def _preview(wanted: dict[str, Any]) -> list[pipeline.DayPlan]:
     return pipeline.preview(_days(wanted), wanted["turbines"], wanted["force"])

@@ -1,6 +1,6 @@
 """Telling people, once, that a day starts failing, and once that it has recovered.
 
-What is to be told follows from the runs as they stand, so it is found out late rather than lost.
+The alerts follow from the runs as they stand, so one that a tick missed is raised by the next.
 """
 
 import logging
@@ -15,11 +15,11 @@ from aggregates.models import ACTIVE, Alert, Run, Tick, locks
 
 logger = logging.getLogger(__name__)
 
-# Whose last run ended longer ago is no news.
-NEWS = timedelta(days=7)
+# A day whose last run ended longer ago starts no alert: nobody needs to hear of it now.
+RECENT = timedelta(days=7)
 # A source that is restarted is back by then.
 PATIENCE = timedelta(minutes=5)
-# For so long an alert is offered again to a channel that did not take it.
+# An alert is offered again, for so long, to a channel that did not take it.
 MOST_TRYING = timedelta(hours=6)
 
 Event = Alert.Event
@@ -29,40 +29,52 @@ Event = Alert.Event
 def raise_due(now: datetime) -> None:
     """Raise an alert for all that started failing, or recovered, and was not told of yet."""
     locks.take_turns_to_alert()
-    told = {alert.day for alert in _last_alerts() if alert.event == Event.FAILING}
-    failing = _failing_days(now, told - {None}) | _failing_source(now)
-    for day in failing.keys() - told:
-        raise_alert(day, Event.FAILING, failing[day])
-    for day in told - failing.keys():
-        raise_alert(day, Event.RECOVERED, f"{_name(day)} is well again.")
+    told = [alert for alert in _last_alerts() if alert.event == Event.FAILING]
+    _raise_for_days(now, {alert.day for alert in told if alert.day})
+    _raise_for_source(now, any(alert.day is None for alert in told))
 
 
 def raise_alert(day: date | None, event: Alert.Event, message: str) -> None:
-    """Raise an alert, which the next tick delivers; None as the day is the source."""
+    """Raise an alert, which the next tick delivers.
+
+    One without a day is about the source or, as its event says, about an account.
+    """
     Alert.objects.create(day=day, event=event, message=message, waiting=channels.configured())
 
 
-def _name(day: date | None) -> str:
-    return f"The day {day}" if day else "The source"
-
-
 def _last_alerts() -> Sequence[Alert]:
+    """Return the last alert about each day, and the last one about the source."""
     about_runs = Alert.objects.filter(event__in=[Event.FAILING, Event.RECOVERED])
     return list(about_runs.order_by("day", "-id").distinct("day"))
 
 
-def _failing_source(now: datetime) -> dict[date | None, str]:
+def _raise_for_days(now: datetime, told: Collection[date]) -> None:
+    """Raise alerts about days; of those in `told` people know that they are failing."""
+    errors = _errors_of_days(now, told)
+    for day in sorted(errors.keys() - told):
+        raise_alert(day, Event.FAILING, errors[day])
+    for day in sorted({*told} - errors.keys()):
+        raise_alert(day, Event.RECOVERED, f"The day {day} is well again.")
+
+
+def _errors_of_days(now: datetime, told: Collection[date]) -> dict[date, str]:
+    """Return why days are failing, of those that ran recently or that people were told of."""
+    recent = Run.objects.filter(finished_at__gt=now - RECENT).order_by()
+    days = {*recent.values_list("day", flat=True).distinct(), *told}
+    ended = Run.objects.filter(day__in=days).exclude(status__in=ACTIVE)
+    failing = {day: failing_run(runs) for day, runs in ended.last_of_each().items()}
+    return {day: f"{run.status}: {run.error}" for day, run in failing.items() if run}
+
+
+def _raise_for_source(now: datetime, is_told: bool) -> None:
+    """Raise an alert about the source; with `is_told` people know that it is failing."""
     tick = Tick.last()
-    if tick is None or tick.failing_since is None or now - tick.failing_since < PATIENCE:
-        return {}
-    return {None: tick.error}
-
-
-def _failing_days(now: datetime, told: Collection[date | None]) -> dict[date | None, str]:
-    news = Run.objects.filter(finished_at__gt=now - NEWS).order_by().values_list("day", flat=True)
-    runs = Run.objects.filter(day__in={*news.distinct(), *told}).exclude(status__in=ACTIVE)
-    found = {day: failing_run(of_day) for day, of_day in runs.last_of_each().items()}
-    return {day: f"{run.status}: {run.error}" for day, run in found.items() if run}
+    since = tick.failing_since if tick else None
+    is_failing = since is not None and now - since >= PATIENCE
+    if tick and is_failing and not is_told:
+        raise_alert(None, Event.FAILING, tick.error)
+    if is_told and not is_failing:
+        raise_alert(None, Event.RECOVERED, "The source is well again.")
 
 
 def failing_run(newest_first: Sequence[Run]) -> Run | None:
@@ -87,7 +99,7 @@ def deliver(now: datetime) -> None:
             waiting = Alert.objects.filter(
                 waiting__contains=[channel], raised_at__gt=now - MOST_TRYING
             )
-            # Another scheduler's tick may be at it.
+            # Another scheduler's tick may be delivering the same alerts.
             _deliver(channel, list(waiting.select_for_update(skip_locked=True).order_by("id")))
 
 

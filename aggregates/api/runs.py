@@ -26,7 +26,7 @@ from common.rest.parsing import DayField, YesOrNoField
 from common.rest.schema import record
 from common.wording import listed, quoted, unknown
 
-UNTOLD = "It failed; why is told to those who may view runs."
+HIDDEN_ERROR = "It failed; why is told to those who may view runs."
 PLAUSIBLE_ID = re.compile("[0-9]{1,18}")
 
 
@@ -52,7 +52,9 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     def get_error(self, run: Run) -> str:
         """Return the sentence; it may name servers, which are for those who may view runs."""
         visitor = self.context["request"].user
-        return run.error if not run.error or visitor.has_perm("aggregates.view_run") else UNTOLD
+        if not run.error or visitor.has_perm("aggregates.view_run"):
+            return run.error
+        return HIDDEN_ERROR
 
     def get_duration_s(self, run: Run) -> float | None:
         return run.duration.total_seconds() if run.duration else None
@@ -105,18 +107,18 @@ class NewestFirst(CursorPagination):
         return cursor
 
 
-class Answer(TypedDict):
-    """What became of the request for one day."""
+class RequestOutcome(TypedDict):
+    """What became of one day of the request."""
 
     day: date
     outcome: Outcome
     run: int | None
 
 
-class Answers(TypedDict):
+class RequestOutcomes(TypedDict):
     """What became of a request; `warning` says why the workers may hear of it later."""
 
-    results: list[Answer]
+    results: list[RequestOutcome]
     warning: str | None
 
 
@@ -134,7 +136,7 @@ class RunsView(TellsOfSource, ListAPIView[Run]):
         return self.filterset_class(self.request.query_params, runs).qs
 
     @extend_schema(
-        request=RunRequestSerializer, responses=dict.fromkeys([202, 409], record(Answers))
+        request=RunRequestSerializer, responses=dict.fromkeys([202, 409], record(RequestOutcomes))
     )
     def post(self, request: Request) -> Response:
         body = RunRequestSerializer(data=request.data)

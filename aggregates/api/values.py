@@ -15,12 +15,12 @@ from aggregates.api.filters import SignalFilter, ValueFilter
 from aggregates.api.views import TellsOfSource, next_changed_since
 from aggregates.export import layouts
 from aggregates.export.blocks import Block, SignalName, blocks, signal_names
-from aggregates.export.layouts import LAYOUTS, Layout, Shown
+from aggregates.export.layouts import LAYOUTS, Layout, TimeLabels
 from aggregates.export.parts import Part, parts
 from common.rest.downloads import DownloadView, download, format_of, refuse_too_many
 from common.rest.parameters import refuse_parameters, validated
 from common.rest.schema import records, tables
-from common.rest.tables import Schema
+from common.rest.tables import TableSchema
 from sourcedata.variables import VARIABLES, Variable
 
 CONVENTIONS = {
@@ -34,9 +34,9 @@ CONVENTIONS = {
 }
 
 
-def _every_layout() -> list[Schema]:
+def _every_layout() -> list[TableSchema]:
     return [
-        layout(signal_names(layout.names, layout.statistics), Shown(), ["T01"]).schema
+        layout(signal_names(layout.names, layout.statistics), TimeLabels(), ["T01"]).schema
         for layout in LAYOUTS.values()
     ]
 
@@ -94,8 +94,8 @@ def _layout(asked: Mapping[str, Any]) -> Layout:
     signals = signal_names(
         asked["variable"] or [*layout.names], asked["statistic"] or layout.statistics
     )
-    shown = Shown(asked["timezone"], asked["label"] or "start")
-    return layout(signals, shown, asked["turbine"])
+    time_labels = TimeLabels(asked["timezone"], asked["label"] or "start")
+    return layout(signals, time_labels, asked["turbine"])
 
 
 def _blocks(

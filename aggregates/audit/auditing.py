@@ -110,12 +110,12 @@ def _remember(day: date, turbines: Collection[str]) -> None:
     seen.update(audited_at=Now())
 
 
-def disown(found: Audit) -> None:
-    """Let damaged turbine-days equal no version: they are stale, and heal as any other does.
+def make_damaged_stale(audit: Audit) -> None:
+    """Give damaged turbine-days a version that nothing equals, so that they heal as any stale ones.
 
-    So the guard against a loss of samples holds for them as well, which a forced run ignores.
+    A forced run would compute them again too, but it ignores the guard against a loss of samples.
     """
-    damaged = AggregatedDay.objects.filter(day=found.day, turbine__in=found.damaged)
+    damaged = AggregatedDay.objects.filter(day=audit.day, turbine__in=audit.damaged)
     damaged.update(revision=NO_REVISION)
 
 

@@ -62,7 +62,7 @@ def _recount(first: date, last: date) -> None:
 
 
 def _mend(found: auditing.Audit) -> None:
-    auditing.disown(found)
+    auditing.make_damaged_stale(found)
     message = (
         f"the audit found {len(found.differences)} values of {listed(found.damaged)} that differ "
         "from what the measurements say; they are computed again."

@@ -15,7 +15,7 @@ from aggregates.compute.windows import WINDOW, WINDOWS_PER_DAY
 from aggregates.export.blocks import Block, SignalName
 from aggregates.export.parts import Part
 from common.arrays import Array
-from common.rest.tables import Batch, Column, Schema
+from common.rest.tables import Batch, Column, TableSchema
 from common.wording import unknown
 from sourcedata.variables import VARIABLES
 
@@ -30,7 +30,7 @@ NAIVE = pa.timestamp("ns")
 
 
 @dataclass(frozen=True)
-class Shown:
+class TimeLabels:
     """How times are shown: the window's start or end, in which time zone."""
 
     timezone: str = UTC
@@ -65,9 +65,9 @@ class Layout:
         return {name: f"in this layout: {reason}" for name, reason in wrong.items() if reason}
 
     def __init__(
-        self, signals: Sequence[SignalName], shown: Shown, turbines: Sequence[str]
+        self, signals: Sequence[SignalName], time_labels: TimeLabels, turbines: Sequence[str]
     ) -> None:
-        self.signals, self.shown, self.turbines = signals, shown, turbines
+        self.signals, self.time_labels, self.turbines = signals, time_labels, turbines
 
     @property
     def days_per_part(self) -> int:
@@ -82,11 +82,11 @@ class Layout:
     @property
     def time_type(self) -> Any:
         """Arrow's type of its times."""
-        return pa.timestamp("us", tz=self.shown.timezone)
+        return pa.timestamp("us", tz=self.time_labels.timezone)
 
     def times(self, starts: Array) -> Column:
         """Return the windows' labels."""
-        later = WINDOW if self.shown.label == "end" else timedelta()
+        later = WINDOW if self.time_labels.label == "end" else timedelta()
         return pa.array(starts + np.timedelta64(later), self.time_type)
 
     @property
@@ -95,7 +95,7 @@ class Layout:
         return {}
 
     @property
-    def schema(self) -> Schema:
+    def schema(self) -> TableSchema:
         """The columns."""
         raise NotImplementedError
 
@@ -112,7 +112,7 @@ class Long(Layout):
     """A row per signal and window that has a value, by time."""
 
     @property
-    def schema(self) -> Schema:
+    def schema(self) -> TableSchema:
         """The columns."""
         texts = [(name, pa.string()) for name in ("variable", "statistic")]
         time = ("timestamp", self.time_type)
@@ -136,7 +136,7 @@ class Wide(Layout):
     """A row per turbine and window, with null where a signal has no value; none of nulls alone."""
 
     @property
-    def schema(self) -> Schema:
+    def schema(self) -> TableSchema:
         """The columns."""
         names = [f"{variable}_{statistic}" for variable, statistic in self.signals]
         time = ("timestamp", self.time_type)
@@ -160,7 +160,7 @@ class OpenOA(Wide):
     time_type = NAIVE
 
     @property
-    def schema(self) -> Schema:
+    def schema(self) -> TableSchema:
         """The columns."""
         values = [(self.names[variable], pa.float64()) for variable, _ in self.signals]
         return pa.schema([("time", NAIVE), ("asset_id", pa.string()), *values])
@@ -212,7 +212,7 @@ class Flasc(Layout):
         return {"Turbine-Numbers": text} if len(text) <= self.longest_header else {}
 
     @property
-    def schema(self) -> Schema:
+    def schema(self) -> TableSchema:
         """The columns; pandas reads the turbines by number as `attrs["turbines"]`."""
         names = [f"{self.names[v]}_{number}" for number in self.numbers for v, _ in self.signals]
         attributes = json.dumps({"turbines": self.numbers})

@@ -18,7 +18,7 @@ TICK = timedelta(microseconds=1)
 EPOCH = date(1970, 1, 1)
 
 # A turbine, a day, and the sample interval of that day in seconds.
-TurbineDay = tuple[str, date, int | None]
+AggregatedDayRow = tuple[str, date, int | None]
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def parts(
     return [part for part in found if len(part.starts)]
 
 
-def _part(days: Sequence[TurbineDay], start: datetime, end: datetime) -> Part:
+def _part(days: Sequence[AggregatedDayRow], start: datetime, end: datetime) -> Part:
     """Return the windows of turbine-days that follow each other, as far as [start, end) goes."""
     (turbine, first, _), (_, last, _) = days[0], days[-1]
     starts = starts_between(max(start, day_start(first)), min(end, day_start(last) + DAY))
@@ -67,10 +67,12 @@ def _part(days: Sequence[TurbineDay], start: datetime, end: datetime) -> Part:
     return Part(turbine, starts, expected[numbers.astype(int)])
 
 
-def _periods(rows: Sequence[TurbineDay], most_days: int) -> Iterator[Sequence[TurbineDay]]:
+def _periods(
+    rows: Sequence[AggregatedDayRow], most_days: int
+) -> Iterator[Sequence[AggregatedDayRow]]:
     """Yield turbine-days that follow each other."""
 
-    def period(numbered: tuple[int, TurbineDay]) -> tuple[Any, ...]:
+    def period(numbered: tuple[int, AggregatedDayRow]) -> tuple[Any, ...]:
         number, (turbine, day, _) = numbered
         # The same for all days in a row, within the steps of a part.
         return turbine, day.toordinal() - number, (day - EPOCH).days // most_days

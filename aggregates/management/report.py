@@ -8,13 +8,13 @@ from rich import box
 from rich.table import Table
 
 from aggregates.models import Outcome, Run
-from aggregates.runs.pipeline import Request
+from aggregates.runs.pipeline import RequestedDay
 from common.terminal import rendered
 
 FIGURES = ("samples", "windows", "written", "removed", "unchanged")
 
 
-def write_report(stdout: OutputWrapper, requests: Sequence[Request]) -> int:
+def write_report(stdout: OutputWrapper, requests: Sequence[RequestedDay]) -> int:
     """Write a table of the days that ran and say what the others were; return how many failed."""
     runs = [request.run for request in requests if request.run and request.outcome != "active"]
     if runs:
@@ -27,7 +27,7 @@ def write_report(stdout: OutputWrapper, requests: Sequence[Request]) -> int:
 
 
 def write_queued(
-    stdout: OutputWrapper, stderr: OutputWrapper, requests: Sequence[Request], failure: str
+    stdout: OutputWrapper, stderr: OutputWrapper, requests: Sequence[RequestedDay], failure: str
 ) -> None:
     """Write what became of the days that were handed to the workers, and where to look on."""
     waiting = [found.day for found in requests if found.outcome.waits]
@@ -38,7 +38,7 @@ def write_queued(
         stderr.write(failure)
 
 
-def _write_days_without_run(stdout: OutputWrapper, requests: Sequence[Request]) -> None:
+def _write_days_without_run(stdout: OutputWrapper, requests: Sequence[RequestedDay]) -> None:
     current = [request.day for request in requests if request.outcome == Outcome.CURRENT]
     if not requests:
         stdout.write("Every day is current: nothing to do.")

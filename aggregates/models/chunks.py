@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models.functions import Now
 
-from aggregates.errors import RunLost
+from aggregates.errors import RunTakenOver
 from aggregates.models import locks, processes
 from aggregates.models.runs import Run
 
@@ -18,12 +18,13 @@ class ChunkQuerySet(models.QuerySet["Chunk"]):
     @transaction.atomic
     def cut(self, run: Run, turbines: Collection[str]) -> int:
         """Share the turbines out in chunks, in place of the run's earlier ones; return how many."""
-        # Whatever is still loaded for another run or attempt of the day is never committed.
+        # What is still loaded for another run or attempt of the day is never committed.
         self.filter(run__day=run.day).expel()
         self.filter(run=run).delete()
         size = settings.CHUNK_TURBINES
-        parts = [[*turbines][start : start + size] for start in range(0, len(turbines), size)]
-        return len(self.bulk_create([Chunk(run=run, turbines=part) for part in parts]))
+        names = [*turbines]
+        shares = [names[start : start + size] for start in range(0, len(names), size)]
+        return len(self.bulk_create([Chunk(run=run, turbines=share) for share in shares]))
 
     @transaction.atomic
     def take(self) -> "Chunk | None":
@@ -70,7 +71,7 @@ class Chunk(models.Model):
 
     class Meta:
         db_table = "chunk"
-        # Those that were given back come last.
+        # Chunks that were given back come last.
         ordering = ["attempt", "id"]
         default_permissions = ()
 
@@ -85,11 +86,11 @@ class Chunk(models.Model):
         """Note that the chunk is done, in the transaction that writes its statistics.
 
         Raises:
-            RunLost: where another worker has taken the chunk over.
+            RunTakenOver: where another worker has taken the chunk over.
         """
         self.lost = sorted(lost)
         if not self._held().update(done_at=Now(), lost=self.lost):
-            raise RunLost(f"{self} is no longer held by attempt {self.attempt}")
+            raise RunTakenOver(f"{self} is no longer held by attempt {self.attempt}")
 
     def give_back(self) -> None:
         """Let the worker that has the run do it."""
@@ -98,10 +99,10 @@ class Chunk(models.Model):
     @transaction.atomic
     def take_back(self) -> None:
         """Let it wait again if its worker is gone or silent."""
-        lost = self._held().filter(processes.lost(self.worker))
-        if lost.exists():
-            lost.expel()
-            lost.update(worker="")
+        abandoned = self._held().filter(processes.abandoned_by(self.worker))
+        if abandoned.exists():
+            abandoned.expel()
+            abandoned.update(worker="")
 
     def _held(self) -> ChunkQuerySet:
         return Chunk.objects.open().filter(pk=self.pk, attempt=self.attempt).exclude(worker="")

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Now
 
-# As in proc(5): a zombie, which its parent has not looked after yet, and dead.
+# These states are of proc(5): a zombie, which its parent has not looked after yet, and dead.
 ENDED = {"Z", "X"}
 
 
@@ -23,14 +23,14 @@ def is_gone(name: str) -> bool:
     return host == socket.gethostname() and not _lives(pid)
 
 
-def lost(name: str) -> Q:
-    """Return which rows that name this process have lost it: it is gone, or silent for a lease."""
+def abandoned_by(name: str) -> Q:
+    """Return which rows that name this process it has left: it is gone, or silent for a lease."""
     return Q() if is_gone(name) else Q(heartbeat_at__lt=Now() - settings.RUN_LEASE)
 
 
 def _lives(pid: str) -> bool:
     try:
-        # The state follows the program's name, which stands in brackets and may hold any.
+        # The state follows the program's name, which stands in brackets and may hold more of them.
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except FileNotFoundError:
         return False

@@ -11,11 +11,11 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from aggregates.errors import RunLost
+from aggregates.errors import RunTakenOver
 from aggregates.models import locks, processes
 from aggregates.models.figures import Figures
 
-# How many workers may lose a run before it fails.
+# A run fails when so many workers took it and were gone before its end.
 MOST_ATTEMPTS = 3
 
 ACTIVE = ["queued", "running"]
@@ -59,8 +59,10 @@ class RunQuerySet(models.QuerySet["Run"]):
             if waiting:
                 waiting.join(turbines, force)
                 return waiting, Outcome.JOINED
-            asked = {"turbines": sorted(turbines), "requested_by": requested_by, "force": force}
-            return self.create(day=day, **asked), Outcome.QUEUED
+            run = self.create(
+                day=day, turbines=sorted(turbines), requested_by=requested_by, force=force
+            )
+            return run, Outcome.QUEUED
 
     def waiting(self) -> "RunQuerySet":
         """Runs that no worker has taken yet."""
@@ -106,17 +108,18 @@ class Run(models.Model):
     attempt = models.PositiveIntegerField(default=0)
     worker = models.CharField(max_length=200, blank=True)
 
-    # Tells whether the run met what a later one would meet; empty until it has asked the source.
+    # The fingerprint tells whether the run met the versions that a later one would meet; it is
+    # empty until the run has asked the source.
     fingerprint = models.CharField(max_length=12, blank=True)
 
     queued_at = models.DateTimeField(db_default=Now())
-    # When the workers were last told of it.
+    # The workers were last told of it at this time.
     sent_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     heartbeat_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
-    # How many turbine-days are to be aggregated, None until that is known, and how many are.
+    # So many turbine-days are to be aggregated, None until that is known, and so many are.
     turbine_days_due = models.PositiveIntegerField(null=True)
     turbine_days = models.PositiveIntegerField(default=0)
     samples = models.BigIntegerField(default=0)
@@ -182,7 +185,7 @@ class Run(models.Model):
     def can_take_in(self, turbines: Collection[str], force: bool) -> bool:
         """Return whether a further request can join the run while it waits.
 
-        Not where that would force turbines that nobody forces, for force confirms a loss.
+        It cannot where that would force turbines that nobody forces, for force confirms a loss.
         """
         if self.force == force:
             return True
@@ -202,15 +205,15 @@ class Run(models.Model):
         After MOST_ATTEMPTS it fails instead, and is no longer active either.
         """
         locks.take_turns_to_ask(self.day)
-        lost = self._held().filter(processes.lost(self.worker))
-        if lost.exists():
-            # They may have the run's own row locked, just before their commit.
+        abandoned = self._held().filter(processes.abandoned_by(self.worker))
+        if abandoned.exists():
+            # Workers of its chunks may have the run's own row locked, just before their commit.
             self.chunks.expel()
         if self.attempt < MOST_ATTEMPTS:
-            taken = lost.update(status=Run.Status.QUEUED, sent_at=None)
+            taken = abandoned.update(status=Run.Status.QUEUED, sent_at=None)
         else:
             error = f"The run lost its worker {self.attempt} times, last {self.worker}."
-            taken = lost.update(status=Run.Status.FAILED, error=error, finished_at=Now())
+            taken = abandoned.update(status=Run.Status.FAILED, error=error, finished_at=Now())
         self.refresh_from_db()
         return bool(taken)
 
@@ -245,10 +248,10 @@ class Run(models.Model):
         """Lock the run's row until the transaction ends.
 
         Raises:
-            RunLost: where another worker has taken the run over.
+            RunTakenOver: where another worker has taken the run over.
         """
         if not list(self._held().select_for_update().values_list("pk")):
-            raise RunLost(f"{self} is no longer held by attempt {self.attempt}")
+            raise RunTakenOver(f"{self} is no longer held by attempt {self.attempt}")
 
     def add(self, figures: Figures) -> None:
         """Count what was done, as a sign of life too; the caller holds the run."""

@@ -93,7 +93,7 @@ def _cell(found: DayState) -> Cell:
         number=found.day.day,
         state=found.state,
         mark=MARKS[found.state],
-        coverage=min(round((found.coverage or 0) * STEPS), STEPS),
+        coverage=min(round((found.completeness or 0) * STEPS), STEPS),
         percent=_low_percent(found),
         text=_text(found),
     )
@@ -101,7 +101,7 @@ def _cell(found: DayState) -> Cell:
 
 def _low_percent(found: DayState) -> int | None:
     """Return how many percent of its samples a day has, rounded down; None where that is enough."""
-    if found.coverage is None or found.coverage >= LEAST_COVERAGE:
+    if found.completeness is None or found.completeness >= LEAST_COVERAGE:
         return None
     return found.samples * 100 // found.expected_samples
 

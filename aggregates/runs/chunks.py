@@ -1,7 +1,7 @@
 """The work itself: a run's turbine-days, chunk by chunk, shared by the workers.
 
 The worker that has the run leads: it does what waits, waits for what others do, and does again
-what they lost or gave back. What fails in its own hands fails the run.
+what they abandoned or gave back. What fails in its own hands fails the run.
 """
 
 import logging
@@ -16,16 +16,16 @@ from aggregates.models import Chunk, Run
 from aggregates.runs import load
 from aggregates.runs.heartbeat import beating
 from aggregates.runs.journal import keeping
-from aggregates.runs.load import Part
+from aggregates.runs.load import NewStatistics
 from aggregates.source import gateway
 from common import progress
 from common.logs import about
-from common.prefetch import ahead
+from common.prefetch import prefetch
 from common.wording import listed
 
 logger = logging.getLogger(__name__)
 
-# How often the leader looks whether the others are done.
+# The leader looks this often whether the others are done.
 POLL_S = 0.1
 
 # Tells the workers that so many chunks of a run wait for help.
@@ -39,7 +39,7 @@ def lead(run: Run, turbines: list[str], call: Call | None) -> list[str]:
 
     Raises:
         RunFailed: where the source does not answer.
-        RunLost: where another worker has taken the run over.
+        RunTakenOver: where another worker has taken the run over.
     """
     chunks = Chunk.objects.cut(run, turbines)
     if call and chunks > 1:
@@ -49,10 +49,10 @@ def lead(run: Run, turbines: list[str], call: Call | None) -> list[str]:
             _aggregate(chunk)
         else:
             time.sleep(POLL_S)
-            # Whoever has them gives signs of life of its own.
+            # The workers that have these chunks give signs of life of their own.
             progress.note()
-            for one in waiting:
-                one.take_back()
+            for other in waiting:
+                other.take_back()
     return sorted(name for chunk in run.chunks.all() for name in chunk.lost)
 
 
@@ -74,16 +74,17 @@ def help_with(run: Run) -> bool:
 
 
 def _aggregate(chunk: Chunk) -> None:
-    with closing(ahead(partial(_part, chunk.run.day), gateway.parts(chunk.turbines))) as parts:
-        load.replace(chunk, parts)
+    compute = partial(_compute, chunk.run.day)
+    with closing(prefetch(compute, gateway.turbine_groups(chunk.turbines))) as computed:
+        load.replace(chunk, computed)
     if done := [name for name in chunk.turbines if name not in chunk.lost]:
         logger.info("Done: %s.", listed(done))
 
 
-def _part(day: date, turbines: Sequence[str]) -> Part:
+def _compute(day: date, turbines: Sequence[str]) -> NewStatistics:
     snapshot = gateway.snapshot(day, turbines)
-    rated_powers_kw = {known.turbine: known.rated_power_kw for known in snapshot.turbine_days}
-    return Part(
-        transform(snapshot.measurements, day, rated_powers_kw),
-        {known.turbine: known for known in snapshot.turbine_days},
-    )
+    turbine_days = {turbine_day.turbine: turbine_day for turbine_day in snapshot.turbine_days}
+    rated_powers_kw = {
+        name: turbine_day.rated_power_kw for name, turbine_day in turbine_days.items()
+    }
+    return NewStatistics(transform(snapshot.measurements, day, rated_powers_kw), turbine_days)

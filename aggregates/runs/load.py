@@ -25,7 +25,7 @@ from common.postgres.pgcopy import FLOAT, INTEGER, TIME, copy_in, copy_out
 
 
 @dataclass(frozen=True)
-class Part:
+class NewStatistics:
     """The statistics of some turbines on one day, and the turbine-days that they are of, by name.
 
     The two are of the same moment of the source. A turbine that it did not know then is in neither,
@@ -40,22 +40,24 @@ class Part:
 class Written:
     """What was done with some turbines.
 
-    `losers` are the turbines that were left as they were, `changed` those of which any value is
-    another one now; `windows` counts by turbine those with values, `most_windows` those that had
-    values at most, and `turbine_days` are what the statistics are of.
+    `with_lost_samples` names the turbines that were left as they were since most of their samples
+    are gone, `changed` those of which any value is another one now. `windows` counts by turbine the
+    windows with values, `most_windows` those that had values at most, and `turbine_days` are what
+    the statistics are of.
     """
 
     turbine_days: Mapping[str, TurbineDay] = field(default_factory=dict)
-    losers: set[str] = field(default_factory=set)
+    with_lost_samples: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
     windows: Mapping[str, int] = field(default_factory=dict)
     most_windows: Mapping[str, int] = field(default_factory=dict)
     figures: Figures = field(default_factory=Figures)
 
-    def __add__(self, other: "Written") -> "Written":
+    def and_also(self, other: "Written") -> "Written":
+        """Return what was done with the turbines of both, which have none in common."""
         return Written(
             {**self.turbine_days, **other.turbine_days},
-            self.losers | other.losers,
+            self.with_lost_samples | other.with_lost_samples,
             self.changed | other.changed,
             {**self.windows, **other.windows},
             {**self.most_windows, **other.most_windows},
@@ -63,15 +65,15 @@ class Written:
         )
 
 
-def replace(chunk: Chunk, parts: Iterable[Part]) -> None:
-    """Replace the statistics of the run's day, of the turbines that the parts know, all or nothing.
+def replace(chunk: Chunk, computed: Iterable[NewStatistics]) -> None:
+    """Replace the statistics of the run's day, of the turbines that have new ones, all or nothing.
 
-    Counts on the run what was done, and notes on the chunk that it is. Turbines that would lose
-    more than half of their values, or of the windows that they had at most, are left as they were,
-    unless the run has `force`, and noted too.
+    Counts on the run what was done, and notes on the chunk that it is done. Turbines that would
+    lose more than half of their values, or of the windows that they had at most, are left as they
+    were, unless the run has `force`, and noted too.
 
     Raises:
-        RunLost: where another worker has taken the run or the chunk over; then nothing was written.
+        RunTakenOver: where another worker has taken the run or the chunk over; nothing is written.
         RunFailed: where the day's values have no place.
     """
     run = chunk.run
@@ -80,8 +82,10 @@ def replace(chunk: Chunk, parts: Iterable[Part]) -> None:
         with transaction.atomic(using=TARGET):
             locks.take_turns_to_load(chunk.pk)
             table = _table_of(run.day)
-            written = sum((_replace(part, run, table) for part in parts), start=Written())
-            chunk.finish(written.losers)
+            written = Written()
+            for new in computed:
+                written = written.and_also(_replace(new, run, table))
+            chunk.finish(written.with_lost_samples)
             run.hold()
             locks.announce_changes()
             _remember(run, written)
@@ -90,7 +94,7 @@ def replace(chunk: Chunk, parts: Iterable[Part]) -> None:
     except NoPartition as error:
         raise RunFailed(f"The target cannot store values: {error}") from error
     except IntegrityError:
-        # What lies in a partition that is being detached is not seen, and so not replaced.
+        # Rows in a partition that is being detached are not seen, and so not replaced.
         _require_same(table, run.day)
         raise
 
@@ -111,32 +115,32 @@ def _require_same(table: str, day: date) -> None:
             raise RunFailed(f"{table} is no partition of data any more: it was detached.")
 
 
-def _replace(part: Part, run: Run, table: str) -> Written:
-    values, ids = _with_signals(part.statistics.values)
+def _replace(new: NewStatistics, run: Run, table: str) -> Written:
+    values, ids = _with_signals(new.statistics.values)
     before, after = _stored(ids, run.day), values.to_numpy()
     turbines = values.index.get_level_values("turbine")
-    windows, most_windows = _windows(after, turbines), _most_windows(run, part)
-    lost = np.zeros(len(ids), dtype=bool)
+    windows, most_windows = _windows(after, turbines), _most_windows(run, new)
+    is_kept = np.zeros(len(ids), dtype=bool)
     if not run.force:
         shrunk = [name for name, most in most_windows.items() if 2 * windows.get(name, 0) < most]
-        lost = rows_that_lose_most(before, after, _owners(values)) | turbines.isin(shrunk)
-    difference = compare(before, np.where(lost[:, np.newaxis], before, after))
+        is_kept = rows_that_lose_most(before, after, _owners(values)) | turbines.isin(shrunk)
+    difference = compare(before, np.where(is_kept[:, np.newaxis], before, after))
     _write(difference, after, ids, run.day, table)
     return Written(
-        turbine_days=part.turbine_days,
-        losers=set(turbines[np.flatnonzero(lost)]),
+        turbine_days=new.turbine_days,
+        with_lost_samples=set(turbines[np.flatnonzero(is_kept)]),
         changed=set(turbines[np.flatnonzero(difference.any.any(axis=1))]),
         windows=windows,
         most_windows={name: max(most_windows.get(name, 0), n) for name, n in windows.items()},
-        figures=_figures(part.statistics, difference),
+        figures=_figures(new.statistics, difference),
     )
 
 
-def _most_windows(run: Run, part: Part) -> Mapping[str, int]:
+def _most_windows(run: Run, new: NewStatistics) -> Mapping[str, int]:
     """Return how many windows had values at most, by turbine; nothing where a loss is confirmed."""
     if run.force:
         return {}
-    days = AggregatedDay.objects.filter(day=run.day, turbine__in=part.turbine_days)
+    days = AggregatedDay.objects.filter(day=run.day, turbine__in=new.turbine_days)
     return dict(days.values_list("turbine", "most_windows"))
 
 
@@ -150,8 +154,8 @@ def _with_signals(values: pd.DataFrame) -> tuple[pd.DataFrame, Array]:
     A signal comes into being with its first value.
     """
     keys = values.index[values.notna().any(axis=1)]
-    known = _known_signals(values)
-    new = keys.difference(known.index)
+    signal_ids = _signal_ids(values)
+    new = keys.difference(signal_ids.index)
     if len(new):
         Signal.objects.bulk_create(
             [Signal(turbine=t, variable=v, statistic=s) for t, v, s in new],
@@ -160,11 +164,12 @@ def _with_signals(values: pd.DataFrame) -> tuple[pd.DataFrame, Array]:
             # one that waits for it.
             ignore_conflicts=True,
         )
-        known = _known_signals(values)
-    return values.reindex(known.index), known.to_numpy()
+        signal_ids = _signal_ids(values)
+    return values.reindex(signal_ids.index), signal_ids.to_numpy()
 
 
-def _known_signals(values: pd.DataFrame) -> pd.Series:
+def _signal_ids(values: pd.DataFrame) -> pd.Series:
+    """Return the ids of the signals that these turbines have, by turbine, variable, statistic."""
     turbines = list(values.index.unique("turbine"))
     rows = list(
         Signal.objects.filter(turbine__in=turbines)
@@ -203,7 +208,7 @@ def _insert(cells: Array, after: Array, ids: Array, day: date, table: str) -> No
     signals, windows = np.nonzero(cells)
     if not len(signals):
         return
-    # In the order of the key, which is how the index grows fastest.
+    # The rows come in the order of the key, which is how the index grows fastest.
     columns = {
         "signal_id": ids[signals],
         "timestamp": window_starts(day)[windows],
@@ -232,8 +237,8 @@ def _delete_values(cells: Array, ids: Array, day: date) -> None:
     if not len(signals):
         return
     with connections[TARGET].cursor() as cursor:
-        # Of a day that came after the table was last analysed, the planner expects one row, and
-        # would compare each of very many with each that goes.
+        # The planner expects one row of a day that came after the table was last analysed, and
+        # would compare each of very many rows with each that goes.
         cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(
             "DELETE FROM data USING unnest(%s::bigint[], %s::int[]) AS gone(signal_id, number)"
@@ -259,7 +264,7 @@ def _windows(after: Array, turbines: pd.Index) -> Mapping[str, int]:
 
 
 def _remember(run: Run, written: Written) -> None:
-    known = [
+    days = [
         AggregatedDay(
             turbine=name,
             day=run.day,
@@ -274,13 +279,13 @@ def _remember(run: Run, written: Written) -> None:
             changed_at=Now(),
         )
         for name, turbine_day in written.turbine_days.items()
-        if name not in written.losers
+        if name not in written.with_lost_samples
     ]
     unchanged = {"turbine", "day", "changed_at", "audited_at"}
     fields = [field.name for field in AggregatedDay._meta.concrete_fields]
     updated = [name for name in fields if name not in unchanged]
-    _upsert([day for day in known if day.turbine not in written.changed], updated)
-    _upsert([day for day in known if day.turbine in written.changed], [*updated, "changed_at"])
+    _upsert([day for day in days if day.turbine not in written.changed], updated)
+    _upsert([day for day in days if day.turbine in written.changed], [*updated, "changed_at"])
 
 
 def _upsert(days: Sequence[AggregatedDay], updated: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connections
 
 from aggregates import versions
-from aggregates.errors import RunFailed, RunLost, SamplesLost
+from aggregates.errors import RunFailed, RunTakenOver, SamplesLost
 from aggregates.models import ACTIVE, Outcome, Run
 from aggregates.runs import chunks, restores
 from aggregates.runs.heartbeat import beating
@@ -27,8 +27,8 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Request:
-    """What became of a request for one day; `run` is None where there is nothing to do."""
+class RequestedDay:
+    """What became of one day of a request; `run` is None where there is nothing to do."""
 
     day: date
     outcome: Outcome
@@ -46,15 +46,17 @@ def pending_days(first: date, last: date, turbines: Collection[str] = ()) -> lis
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What a request for one day would come to, and why."""
+class DayPlan:
+    """What would become of one day of a request, and why."""
 
     day: date
     outcome: Outcome
     reason: str
 
 
-def preview(days: Collection[date], turbines: Collection[str], force: bool = False) -> list[Plan]:
+def preview(
+    days: Collection[date], turbines: Collection[str], force: bool = False
+) -> list[DayPlan]:
     """Return what `request` would do with each of the days, in their order, without doing it.
 
     Takes one question to the source and two queries, however many days.
@@ -79,31 +81,35 @@ def preview(days: Collection[date], turbines: Collection[str], force: bool = Fal
     return plans
 
 
-def _beside(active: Run, plan: Plan, turbines: Collection[str], force: bool) -> Plan:
+def _beside(active: Run, plan: DayPlan, turbines: Collection[str], force: bool) -> DayPlan:
     """Return what becomes of a plan for a day that has an active run."""
     if plan.outcome == Outcome.CURRENT:
         return plan
     if active.status == Run.Status.RUNNING:
-        return Plan(plan.day, Outcome.ACTIVE, f"{active} is under way")
+        return DayPlan(plan.day, Outcome.ACTIVE, f"{active} is under way")
     if not active.can_take_in(turbines, force):
-        return Plan(plan.day, Outcome.ACTIVE, f"{active} waits, and forces other turbines or none")
-    return Plan(plan.day, Outcome.JOINED, f"{active} waits and takes this request in")
+        return DayPlan(
+            plan.day, Outcome.ACTIVE, f"{active} waits, and forces other turbines or none"
+        )
+    return DayPlan(plan.day, Outcome.JOINED, f"{active} waits and takes this request in")
 
 
-def _plan(day: date, known: Sequence[TurbineDay], outdated: int, force: bool) -> Plan:
+def _plan(day: date, known: Sequence[TurbineDay], outdated: int, force: bool) -> DayPlan:
     measured = sum(1 for turbine_day in known if turbine_day.samples)
     if measured and not force and not outdated:
-        return Plan(day, Outcome.CURRENT, "its statistics equal its measurements")
+        return DayPlan(day, Outcome.CURRENT, "its statistics equal its measurements")
     if not measured and not outdated:
-        return Plan(day, Outcome.QUEUED, "it has no measurements: the run will end empty")
+        return DayPlan(day, Outcome.QUEUED, "it has no measurements: the run will end empty")
     if force:
-        return Plan(day, Outcome.QUEUED, f"turbines computed again, as forced: {len(known)}")
-    return Plan(day, Outcome.QUEUED, f"turbines that are not current: {outdated} of {len(known)}")
+        return DayPlan(day, Outcome.QUEUED, f"turbines computed again, as forced: {len(known)}")
+    return DayPlan(
+        day, Outcome.QUEUED, f"turbines that are not current: {outdated} of {len(known)}"
+    )
 
 
 def request(
     days: Collection[date], turbines: Collection[str], requested_by: str, force: bool = False
-) -> list[Request]:
+) -> list[RequestedDay]:
     """Ask for a run of each day, unless what is asked for is current and not forced.
 
     No `turbines` means all.
@@ -117,7 +123,7 @@ def request(
         if outcome != Outcome.CURRENT:
             # What is active may have changed since; this knows, under a lock.
             run, outcome = Run.objects.request(plan.day, turbines, requested_by, force)
-        asked.append(Request(plan.day, outcome, run))
+        asked.append(RequestedDay(plan.day, outcome, run))
     return asked
 
 
@@ -146,7 +152,7 @@ def execute(run: Run, call: chunks.Call | None = None) -> bool:
 def _walk(run: Run, call: chunks.Call | None) -> bool:
     try:
         status = _aggregate(run, call)
-    except RunLost as error:
+    except RunTakenOver as error:
         logger.warning("%s", error)
         return False
     except RunFailed as error:
@@ -180,16 +186,16 @@ def _aggregate(run: Run, call: chunks.Call | None) -> Run.Status:
     wanted = known if run.force else versions.outdated(known)
     run.note(versions.fingerprint(wanted), len(wanted))
     logger.info("Turbines to aggregate: %s of %s.", len(wanted), len(known))
-    losers = chunks.lead(run, [found.turbine for found in wanted], call)
-    if losers:
-        raise SamplesLost(losers)
+    with_lost_samples = chunks.lead(run, [found.turbine for found in wanted], call)
+    if with_lost_samples:
+        raise SamplesLost(with_lost_samples)
     measured = any(turbine_day.samples for turbine_day in known)
     return Run.Status.SUCCEEDED if measured else Run.Status.EMPTY
 
 
 def aggregate_now(
     day: date, turbines: Collection[str], requested_by: str, force: bool = False
-) -> Request:
+) -> RequestedDay:
     """Ask for a run of the day and walk it to its end in this process.
 
     Raises:
@@ -197,5 +203,5 @@ def aggregate_now(
     """
     (asked,) = request([day], turbines, requested_by, force)
     if asked.run and not execute(asked.run):
-        return Request(day, Outcome.ACTIVE, asked.run)
+        return RequestedDay(day, Outcome.ACTIVE, asked.run)
     return asked

@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 
 from aggregates.models import Run
 from aggregates.runs import pipeline
-from aggregates.runs.pipeline import Request
+from aggregates.runs.pipeline import RequestedDay
 from common import patience, waits
 from common.bulkhead import Bulkhead, NotAnswered
 from common.days import DAY
@@ -46,7 +46,7 @@ def problem_of_period(first: date, last: date, most_days: int = MOST_DAYS_AT_A_T
 
 def submit(
     days: Iterable[date], turbines: Collection[str], requested_by: str, force: bool = False
-) -> tuple[list[Request], str]:
+) -> tuple[list[RequestedDay], str]:
     """Ask for a run of each day and tell the workers; return what became of each request.
 
     The second value is the sentence that says why the workers could not be told, else empty: the

@@ -31,12 +31,12 @@ __all__ = [
     "faults",
     "for_page",
     "nameplates",
-    "parts",
     "recount",
     "require_empty",
     "snapshot",
     "transactions",
     "turbine_days",
+    "turbine_groups",
     "turbine_names",
 ]
 
@@ -46,7 +46,7 @@ TURBINES_AHEAD = 35
 
 
 Given = ParamSpec("Given")
-Answer = TypeVar("Answer")
+Returned = TypeVar("Returned")
 
 
 class Source(Protocol):
@@ -94,11 +94,11 @@ def for_page() -> Iterator[None]:
         _is_for_page.reset(token)
 
 
-def _asking_the_source(question: Callable[Given, Answer]) -> Callable[Given, Answer]:
+def _asking_the_source(question: Callable[Given, Returned]) -> Callable[Given, Returned]:
     """Have the question raise SourceUnavailable, also where its program waits no longer."""
 
     @wraps(question)
-    def asked(*args: Given.args, **kwargs: Given.kwargs) -> Answer:
+    def asked(*args: Given.args, **kwargs: Given.kwargs) -> Returned:
         longest_s = patience.current().source_answer_s
         with _telling_what_failed():
             if not longest_s:
@@ -108,7 +108,7 @@ def _asking_the_source(question: Callable[Given, Answer]) -> Callable[Given, Ans
     return asked
 
 
-def _asked_for_a_visitor(question: Callable[[], Answer], longest_s: float) -> Answer:
+def _asked_for_a_visitor(question: Callable[[], Returned], longest_s: float) -> Returned:
     if _is_for_page.get():
         return FOR_PAGES.ask(question, waits.PAGE_S)
     began = monotonic()
@@ -200,8 +200,8 @@ def require_empty(day: date, turbines: Collection[str], but: Collection[str]) ->
     _source().require_empty(day, turbines, but)
 
 
-def parts(turbines: Sequence[str]) -> list[Sequence[str]]:
-    """Return the turbines in parts, whose measurements are to be asked for one after the other.
+def turbine_groups(turbines: Sequence[str]) -> list[Sequence[str]]:
+    """Return the turbines in groups, whose measurements are to be asked for one after the other.
 
     Another deployment is asked for all at once, since each question takes a way there and back.
     """

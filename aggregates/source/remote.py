@@ -22,7 +22,7 @@ from sourcedata.reader import Nameplate, Snapshot, TurbineDay
 from sourcedata.variables import VARIABLE_NAMES
 
 TURBINES_PER_REQUEST = 10
-# One a second.
+# A turbine gives at most one sample a second.
 MOST_SAMPLES_PER_DAY = 86_400
 # A history of many years takes the source longer than anybody waits for it.
 DAYS_PER_REQUEST = 366
@@ -31,7 +31,7 @@ END_OF_NUMBERS = 2**63
 
 # The revision and the number of samples, by day and turbine.
 Versions = Mapping[tuple[date, str], tuple[int, int]]
-NOTHING = (0, 0)
+NO_VERSION = (0, 0)
 NO_MEASUREMENTS = pd.DataFrame(
     {
         "turbine": pd.Series(dtype=object),
@@ -68,12 +68,12 @@ def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> lis
     if last < first:
         return []
     versions: dict[tuple[date, str], tuple[int, int]] = {}
-    for start, end in _parts(first, last):
+    for start, end in _periods(first, last):
         versions |= _versions(start, end)
-    # Asked for last, so that a turbine which came in between is known.
-    known = turbines_by_name(with_all={turbine for _, turbine in versions})
+    # The turbines are asked for last, so that one which came in between is known.
+    by_name = turbines_by_name(with_all={turbine for _, turbine in versions})
     return [
-        _turbine_day(day, turbine, versions[day, turbine], known[turbine])
+        _turbine_day(day, turbine, versions[day, turbine], by_name[turbine])
         for day, turbine in sorted(versions)
         if not turbines or turbine in turbines
     ]
@@ -88,14 +88,14 @@ def snapshot(day: date, turbines: Sequence[str]) -> Snapshot:
     before = _versions(day, day)
     there = [turbine for turbine in turbines if (day, turbine) in before]
     starts = range(0, len(there), TURBINES_PER_REQUEST)
-    parts = [_part(day, there[n : n + TURBINES_PER_REQUEST]) for n in starts]
-    frame = pd.concat([NO_MEASUREMENTS, *parts], ignore_index=True)
+    frames = [_measurements(day, there[n : n + TURBINES_PER_REQUEST]) for n in starts]
+    frame = pd.concat([NO_MEASUREMENTS, *frames], ignore_index=True)
     kept = _still_there(day, there, Counter(frame["turbine"]), before)
     frame = frame[frame["turbine"].isin(kept)]
     turbine = pd.Categorical(frame["turbine"], categories=kept)
-    known = turbines_by_name(with_all=kept)
+    by_name = turbines_by_name(with_all=kept)
     return Snapshot(
-        [_turbine_day(day, name, before[day, name], known[name]) for name in kept],
+        [_turbine_day(day, name, before[day, name], by_name[name]) for name in kept],
         frame.assign(turbine=turbine).sort_values(["turbine", "timestamp"], ignore_index=True),
     )
 
@@ -119,13 +119,13 @@ def require_empty(day: date, turbines: Collection[str], but: Collection[str]) ->
 
 
 def _turbine_day(
-    day: date, turbine: str, version: tuple[int, int], known: RemoteTurbine
+    day: date, turbine: str, version: tuple[int, int], nameplate: RemoteTurbine
 ) -> TurbineDay:
-    return TurbineDay(turbine, day, *version, known.rated_power_kw, known.sample_interval_s)
+    return TurbineDay(turbine, day, *version, nameplate.rated_power_kw, nameplate.sample_interval_s)
 
 
-def _parts(first: date, last: date) -> Iterator[tuple[date, date]]:
-    """Yield the first and the last day of the parts in which a period is asked for.
+def _periods(first: date, last: date) -> Iterator[tuple[date, date]]:
+    """Yield the first and the last day of the periods in which a longer one is asked for.
 
     Each has at most DAYS_PER_REQUEST of the days from the first to the last with measurements.
     """
@@ -137,7 +137,7 @@ def _parts(first: date, last: date) -> Iterator[tuple[date, date]]:
 
 
 def _versions(first: date, last: date) -> Versions:
-    # Of all turbines: as many names as a run may have are too long for an address.
+    # All turbines are asked for: as many names as a run may have are too long for an address.
     most_items = ((last - first).days + 1) * MOST_TURBINES
     answer = ask("/api/days", {"start": first, "end": last + DAY}, most_items)
     days, turbines = answer.days("day", str), answer.column("turbine", str)
@@ -153,9 +153,9 @@ def _versions(first: date, last: date) -> Versions:
     return {key: version for key, version in versions.items() if version[0]}
 
 
-def _part(day: date, turbines: Sequence[str]) -> pd.DataFrame:
-    asked = {"start": day, "end": day + DAY, "turbine": turbines}
-    answer = ask("/data", asked, len(turbines) * MOST_SAMPLES_PER_DAY)
+def _measurements(day: date, turbines: Sequence[str]) -> pd.DataFrame:
+    parameters = {"start": day, "end": day + DAY, "turbine": turbines}
+    answer = ask("/data", parameters, len(turbines) * MOST_SAMPLES_PER_DAY)
     names = answer.column("turbine", str)
     answer.require({*names} <= {*turbines}, "names a turbine that is not asked for")
     cells = {name: answer.numbers(name) for name in VARIABLE_NAMES}
@@ -186,7 +186,7 @@ def _still_there(
     after = _versions(day, day) if wrong else before
     for turbine in wrong:
         revision, samples = before[day, turbine]
-        if after.get((day, turbine), NOTHING)[0] == revision:
+        if after.get((day, turbine), NO_VERSION)[0] == revision:
             raise problem(
                 f"{settings.SOURCE_API_URL}/data",
                 f"gives {rows[turbine]} measurements of {quoted(turbine)} and has {samples}",

@@ -2,8 +2,8 @@
 
 A partition takes over its table's columns, constraints, keys and triggers of rows. A statement
 fires the triggers of the table that it names, so a partition has its own for those who write to it
-directly. What a table has is read from the catalogue: a name may be that of a table which once was
-a partition, and somebody may have made one by hand.
+directly. PostgreSQL's system tables say which partitions there are: a name may be that of a table
+which once was a partition, and somebody may have made one by hand.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,8 +20,8 @@ from psycopg2 import errorcodes
 from common import waits
 from common.days import DAY, FIRST_DAY, LAST_DAY, day_bounds, day_start
 
-# Of one that is being detached, nobody sees the rows any more. The bounds are cut to the years that
-# rows may be of: PostgreSQL knows times that Python does not.
+# Nobody sees the rows of a partition that is being detached, so it does not count. The bounds are
+# cut to the years that rows may be of: PostgreSQL has times that Python does not.
 ATTACHED = rf"""
     SELECT child.oid, child.oid::regclass::text AS name, pg_inherits.xmin AS attached_by,
         relkind, relpersistence, relfilenode, reltuples, bound = 'DEFAULT' AS is_default,
@@ -39,7 +39,7 @@ PARTITIONS = f"""
     SELECT name, is_default, start, "end", pg_total_relation_size(oid), reltuples::bigint
     FROM ({ATTACHED}) AS attached ORDER BY is_default, start
 """
-# The triggers of statements, which a new partition is to be given, and whether they always fire.
+# A new partition is to be given these triggers of statements, which say whether they always fire.
 TRIGGERS = """
     SELECT tgname, pg_get_triggerdef(oid, true), tgenabled = 'A' FROM pg_trigger
     WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgtype & 1 = 0 ORDER BY tgname
@@ -129,7 +129,7 @@ def partitions(cursor: CursorWrapper, table: str) -> list[Partition]:
 
 
 def overlapping(cursor: CursorWrapper, table: str, start: datetime, end: datetime) -> list[str]:
-    """Return the names of those but the default one that have rows of [start, end)."""
+    """Return the names of the partitions but the default one that have rows of [start, end)."""
     return [
         partition.name
         for partition in partitions(cursor, table)
@@ -242,11 +242,11 @@ def _ensure_month(alias: str, table: str, month: date) -> None:
             return
         default = default_partition(cursor, table)
         if default:
-            # To attach a month locks out everybody from the default partition, and while that is
-            # waited for, everybody else waits too.
+            # To attach a month locks everybody out of the default partition, and while this
+            # session waits for that lock, everybody else waits too.
             cursor.execute(f"SET LOCAL lock_timeout = '{waits.READERS_OF_DEFAULT_S}s'")
-        # CREATE TABLE ... PARTITION OF takes locks that deadlock between two writers. This one
-        # lets loads go on, and whoever waited for it finds the partition made.
+        # CREATE TABLE ... PARTITION OF takes locks that deadlock between two writers. This lock
+        # lets loads go on, and a writer that waited for it finds the partition made.
         cursor.execute(f"LOCK TABLE {table} IN SHARE UPDATE EXCLUSIVE MODE")
         is_made = overlapping(cursor, table, *month_bounds(month))
         if not is_made and not (default and _is_left_to(cursor, default, table, month)):

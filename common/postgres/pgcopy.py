@@ -14,19 +14,18 @@ import numpy as np
 from django.db import connections
 
 from common import progress
+from common.arrays import Array
 from common.postgres.watchdog import guarding
 
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 EPOCH = np.datetime64("2000-01-01", "us")
 INTEGER, FLOAT, TIME = "i", "f", "M"  # as in `numpy.dtype.kind`
-# So many fit into a core's cache.
+# So many rows fit into a core's cache.
 ROWS_AT_A_TIME = 8192
 
-Column = np.ndarray[Any, Any]
 
-
-def copy_in(alias: str, table: str, columns: Mapping[str, Column]) -> int:
+def copy_in(alias: str, table: str, columns: Mapping[str, Array]) -> int:
     """Append rows to `table`, one column of int64, float64 or datetime64[us] (UTC) a name.
 
     NaN becomes NULL. Runs in the caller's transaction. Returns how many rows the table took.
@@ -39,7 +38,7 @@ def copy_in(alias: str, table: str, columns: Mapping[str, Column]) -> int:
     return _copy(alias, f"COPY {table} ({names}) FROM STDIN (FORMAT binary)", sent)
 
 
-def copy_out(alias: str, query: str, parameters: Sequence[Any], kinds: str) -> list[Column]:
+def copy_out(alias: str, query: str, parameters: Sequence[Any], kinds: str) -> list[Array]:
     """Return the columns of `query` as int64, float64 or datetime64[us] (UTC) arrays.
 
     `kinds` has a letter per column, INTEGER, FLOAT or TIME. The query yields `bigint`,
@@ -54,15 +53,15 @@ def copy_out(alias: str, query: str, parameters: Sequence[Any], kinds: str) -> l
 
 
 class _Stream:
-    """A file whose parts are made as they are read: meanwhile the server stores those before."""
+    """A file that is made piece by piece as it is read: meanwhile the server stores what came."""
 
-    def __init__(self, parts: Iterator[bytes]) -> None:
-        self.parts = parts
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self.pieces = pieces
 
     def read(self, size: int) -> bytes:
-        """Return the next part, of whatever size: psycopg2 sends on what it gets."""
+        """Return the next piece, of whatever size: psycopg2 sends on what it gets."""
         progress.note()
-        return next(self.parts, b"")
+        return next(self.pieces, b"")
 
 
 def _copy(alias: str, statement: str, stream: BinaryIO) -> int:
@@ -73,15 +72,15 @@ def _copy(alias: str, statement: str, stream: BinaryIO) -> int:
         return int(cursor.cursor.rowcount)
 
 
-def encode(columns: Sequence[Column]) -> Iterator[bytes]:
-    """Yield the columns, all of one length, as PostgreSQL reads them, in parts."""
+def encode(columns: Sequence[Array]) -> Iterator[bytes]:
+    """Yield the columns, all of one length, as PostgreSQL reads them, piece by piece."""
     yield HEADER
     for start in range(0, len(columns[0]), ROWS_AT_A_TIME):
         yield _encode_rows([column[start : start + ROWS_AT_A_TIME] for column in columns])
     yield TRAILER
 
 
-def _encode_rows(columns: Sequence[Column]) -> bytes:
+def _encode_rows(columns: Sequence[Array]) -> bytes:
     rows = np.empty(len(columns[0]), dtype=_row_type([column.dtype.kind for column in columns]))
     rows["fields"] = len(columns)
     kept = np.ones((len(rows), rows.itemsize), dtype=bool)
@@ -93,7 +92,7 @@ def _encode_rows(columns: Sequence[Column]) -> bytes:
     return wire.tobytes() if kept.all() else wire[kept].tobytes()
 
 
-def _drop_nulls(rows: Column, kept: Column, number: int, column: Column) -> None:
+def _drop_nulls(rows: Array, kept: Array, number: int, column: Array) -> None:
     if column.dtype.kind != FLOAT:
         return
     null = np.isnan(column)
@@ -103,9 +102,9 @@ def _drop_nulls(rows: Column, kept: Column, number: int, column: Column) -> None
     kept[null, start : start + 8] = False
 
 
-def decode(data: bytes, kinds: str) -> list[Column]:
-    """Return the columns of `data`, which holds no NULL; the inverse of `encode`."""
-    body = memoryview(data)[len(HEADER) : -len(TRAILER)]
+def decode(wire: bytes, kinds: str) -> list[Array]:
+    """Return the columns of `wire`, which holds no NULL; the inverse of `encode`."""
+    body = memoryview(wire)[len(HEADER) : -len(TRAILER)]
     rows = np.frombuffer(body, dtype=_row_type(kinds))
     return [_from_wire(rows[f"value{number}"], kind) for number, kind in enumerate(kinds)]
 
@@ -118,13 +117,13 @@ def _row_type(kinds: Sequence[str]) -> np.dtype[Any]:
     return np.dtype(fields)
 
 
-def _to_wire(column: Column) -> Column:
+def _to_wire(column: Array) -> Array:
     if column.dtype.kind == TIME:
         return (column.astype("datetime64[us]") - EPOCH).astype(np.int64)
     return column
 
 
-def _from_wire(values: Column, kind: str) -> Column:
+def _from_wire(values: Array, kind: str) -> Array:
     if kind == TIME:
         return EPOCH + values.astype("timedelta64[us]")
     return values.astype(np.float64 if kind == FLOAT else np.int64)

@@ -15,7 +15,7 @@ def all_rows(query: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
     try:
         statement, parameters = query.query.sql_with_params()
     except EmptyResultSet:
-        # A filter by one of no values, which SQL cannot say.
+        # The query asks for one of no values, which SQL cannot say.
         return []
     with connections[query.db].cursor() as cursor:
         cursor.execute(statement, parameters)
@@ -23,10 +23,11 @@ def all_rows(query: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:
 
 
 @contextmanager
-def no_garbage() -> Iterator[None]:
-    """Keep the garbage collector off the block, which makes many records and no cycles.
+def without_garbage_collection() -> Iterator[None]:
+    """Keep the garbage collector from running in the block, which makes many records, no cycles.
 
-    It would look at all of them time and again: a quarter of the time that a year of days takes.
+    It would look at all of the records time and again, which takes a quarter of the time of a
+    year of days.
     """
     was_enabled = gc.isenabled()
     gc.disable()

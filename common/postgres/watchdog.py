@@ -1,7 +1,7 @@
 """Leaving a database server that stands still, which ends no statement and lets no connection fall.
 
-It answers the network, so that keepalives find nothing wrong. Whoever waits for it is freed by a
-thread that ends the connection from this side.
+Its host answers the network, so that keepalives find nothing wrong. A thread of this process ends
+the connection from this side, which frees the one that waits for an answer.
 """
 
 import os
@@ -18,7 +18,7 @@ from django.db.backends.signals import connection_created
 
 LOOKED_AT_EVERY_S = 1
 
-# When the statements that are under way began, by their connection.
+# The times at which the statements that are under way began, by their connection.
 _began: dict[BaseDatabaseWrapper, float] = {}
 
 
@@ -61,7 +61,7 @@ def _watch(longest_s: float) -> None:
 
 def _end(connection: BaseDatabaseWrapper) -> None:
     """End the connection below psycopg2, which waits in another thread, and hears of it there."""
-    # It may have ended by itself just now.
+    # The statement may have ended by itself just now.
     with suppress(OSError, AttributeError, psycopg2.Error):
         link = socket.socket(fileno=os.dup(connection.connection.fileno()))
         link.shutdown(socket.SHUT_RDWR)

@@ -22,18 +22,18 @@ class AsciiTokenAuthentication(TokenAuthentication):  # type: ignore[misc]  # it
     """Tokens of ASCII alone, as all of them are."""
 
     def authenticate(self, request: Request) -> Any:
-        """Return the token's account, or None where the request has no token.
+        """Return the account and its token, or None where the HTTP request has no token.
 
         Raises:
             AuthenticationFailed: where the token is none.
         """
         try:
-            found = super().authenticate(request)
+            account_and_token = super().authenticate(request)
         except UnicodeError:
             raise AuthenticationFailed("Invalid token.") from None
-        if found:
-            token_used.send(sender=type(self), token=found[1])
-        return found
+        if account_and_token:
+            token_used.send(sender=type(self), token=account_and_token[1])
+        return account_and_token
 
 
 def client_address(request: HttpRequest) -> str | None:
@@ -42,7 +42,7 @@ def client_address(request: HttpRequest) -> str | None:
     try:
         return str(ip_address(address))
     except ValueError:
-        # Whoever comes past the proxy may claim anything.
+        # A visitor who does not come through the proxy may claim any address.
         return str(request.META.get("REMOTE_ADDR") or "") or None
 
 
@@ -60,7 +60,7 @@ class MayRead(BasePermission):
 
 
 class Throttle(SimpleRateThrottle):
-    """At most so many requests of an account or, without one, of an address.
+    """At most so many HTTP requests of an account or, without one, of an address.
 
     Each web process counts for itself.
     """
@@ -68,7 +68,7 @@ class Throttle(SimpleRateThrottle):
     is_reading: bool
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        """Return whether this one may come now; the other kind of request always may."""
+        """Return whether this one may come now; an HTTP request of the other kind always may."""
         if (request.method in SAFE_METHODS) != self.is_reading:
             return True
         return bool(super().allow_request(request, view))
@@ -81,12 +81,12 @@ class Throttle(SimpleRateThrottle):
 
 
 class ReadThrottle(Throttle):
-    """Of requests that change nothing."""
+    """How often HTTP requests that change nothing may come."""
 
     scope, is_reading = "read", True
 
 
 class WriteThrottle(Throttle):
-    """Of requests that ask for work."""
+    """How often HTTP requests that ask for work may come."""
 
     scope, is_reading = "write", False

@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse
 
 from common.rest.problems import other_charset
 
-Answer = Callable[[HttpRequest], HttpResponse]
+Handler = Callable[[HttpRequest], HttpResponse]
 
 
-def utf_8_alone(get_response: Answer) -> Answer:
-    """Refuse a body of another charset: Django would decode it by any codec of that name."""
+def utf_8_alone(get_response: Handler) -> Handler:
+    """Refuse a body of another charset, which Django would decode by any codec of that name."""
 
     def answer(request: HttpRequest) -> HttpResponse:
         charset = (request.content_params or {}).get("charset", "utf-8")

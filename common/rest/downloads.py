@@ -12,9 +12,9 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from common.rest.parameters import OneOfFilter
-from common.rest.tables import CONTAINERS, Batch, Schema
+from common.rest.tables import CONTAINERS, Batch, TableSchema
 
-# More than anybody's program parses at once; the other formats are made for it.
+# Nobody's program parses more values at once; the other formats are made for that.
 MOST_JSON_VALUES = 10_000_000
 
 
@@ -67,14 +67,14 @@ class DownloadView(APIView):
             raise NotWhole
 
 
-def format_of(request: Request, asked: Mapping[str, Any]) -> str:
+def format_of(request: Request, parameters: Mapping[str, Any]) -> str:
     """Return the format that the parameters name, else the one that `Accept` prefers, else json.
 
     Raises:
         NotAcceptable: where `Accept` wants none of them.
     """
-    if asked["format"]:
-        return str(asked["format"])
+    if parameters["format"]:
+        return str(parameters["format"])
     names = {media_type: name for name, (media_type, _) in CONTAINERS.items()}
     preferred = request._request.get_preferred_type([*names])
     if preferred is None:
@@ -99,14 +99,14 @@ def refuse_too_many(format: str, values: int) -> None:
 
 def download(
     format: str,
-    schema: Schema,
+    schema: TableSchema,
     batches: Iterator[Batch],
     headers: Mapping[str, str] | None = None,
 ) -> StreamingHttpResponse:
     """Return the answer whose batches are read while it is sent."""
     media_type, write = CONTAINERS[format]
     chunks = write(schema, batches)
-    # The first chunk at once, so that a database that is down is no half answer.
+    # The first chunk is read at once, so that a database that is down gives no half answer.
     sent = _from(next(chunks), chunks)
     answer = StreamingHttpResponse(sent, content_type=media_type, headers=headers)
     patch_vary_headers(answer, ["Accept"])

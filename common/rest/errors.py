@@ -13,7 +13,7 @@ class TooLarge(exceptions.APIException):
 
 
 class DatabaseUnavailable(exceptions.APIException):
-    """Why is for the log: it may name hosts and accounts."""
+    """A database does not answer; why is for the log, since it may name hosts and accounts."""
 
     status_code = HTTPStatus.SERVICE_UNAVAILABLE
     default_detail = "The database does not answer; try again later."

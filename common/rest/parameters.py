@@ -15,7 +15,7 @@ from rest_framework import exceptions
 from common.days import parse_day
 from common.wording import LONGEST_QUOTE, listed, quoted, unknown
 
-# Found among the zones of a machine, and none.
+# A machine may list these among its time zones, though they are none.
 NO_ZONES = {"Factory", "localtime"}
 
 
@@ -88,7 +88,7 @@ class NamesField(forms.Field):
     def clean(self, value: Any) -> list[str]:
         if not value:
             return []
-        names = [name for item in value for name in item.split(",")]
+        names = [name for text in value for name in text.split(",")]
         wrong = unknown(names, self.allowed() if callable(self.allowed) else self.allowed)
         if wrong:
             raise ValidationError(wrong)

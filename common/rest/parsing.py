@@ -43,12 +43,12 @@ class StrictJSONParser(BaseParser):
 
 
 def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    by_name = dict(pairs)
+    if len(by_name) < len(pairs):
         names = [name for name, _ in pairs]
         repeated = next(name for name in names if names.count(name) > 1)
         raise ParseError(f"The body names {quoted(repeated)} twice; allowed is once.")
-    return found
+    return by_name
 
 
 @extend_schema_field(OpenApiTypes.DATE)

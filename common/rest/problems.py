@@ -24,9 +24,9 @@ from common.rest.errors import DatabaseUnavailable, TooLarge
 
 CONTENT_TYPE = "application/problem+json"
 
-# Where programs ask.
+# Programs ask below these addresses; pages for people are elsewhere.
 API = ("/api/", "/data")
-# What is wrong with the body as a whole.
+# An error of the body as a whole is told under this name.
 BODY = "body"
 ONLY_UTF_8 = "The body has another charset; allowed is utf-8."
 
@@ -98,13 +98,13 @@ def server_error(request: HttpRequest, *arguments: Any) -> HttpResponse:
 def _errors(reasons: dict[str, Any]) -> list[dict[str, str]]:
     named = {BODY if name == "non_field_errors" else name: why for name, why in reasons.items()}
     return [
-        {"parameter": parameter, "reason": " ".join(_texts(found))}
-        for parameter, found in named.items()
+        {"parameter": parameter, "reason": " ".join(_texts(reason))}
+        for parameter, reason in named.items()
     ]
 
 
-def _texts(found: Any) -> list[str]:
+def _texts(reason: Any) -> list[str]:
     """Return the sentences, which are kept by place where the parameter is a list."""
-    if isinstance(found, dict):
-        return [text for texts in found.values() for text in _texts(texts)]
-    return [str(text) for text in found] if isinstance(found, list) else [str(found)]
+    if isinstance(reason, dict):
+        return [text for texts in reason.values() for text in _texts(texts)]
+    return [str(text) for text in reason] if isinstance(reason, list) else [str(reason)]

@@ -14,8 +14,7 @@ from drf_spectacular.plumbing import resolve_type_hint
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from common.rest.problems import CONTENT_TYPE
-from common.rest.tables import CONTAINERS
-from common.rest.tables import Schema as TableSchema
+from common.rest.tables import CONTAINERS, TableSchema
 
 Described = dict[str, Any]
 
@@ -45,7 +44,7 @@ PROBLEMS = {
 }
 
 
-# What to try first: each of them is a day, and a time.
+# A visitor of the docs may try these first: each of them is a day, and a time.
 PERIOD = {"start": "2025-08-31", "end": "2025-09-01"}
 
 
@@ -55,24 +54,25 @@ class Token(KnoxTokenScheme):  # type: ignore[no-untyped-call]  # it has few typ
     target_class = "common.rest.access.AsciiTokenAuthentication"
 
 
-class Schema(AutoSchema):
-    """Describes a view by its FilterSet, and the problems that any of them may answer with."""
+class ViewSchema(AutoSchema):
+    """Describes a view by its FilterSet, and the problems that any view may answer with."""
 
     def get_override_parameters(self) -> list[Any]:
         """Return what the view's FilterSet validates."""
         filterset = getattr(self.view, "filterset_class", None)
         if self.method != "GET" or not filterset:
             return []
-        return [_parameter(name, one.field) for name, one in filterset.base_filters.items()]
+        filters = filterset.base_filters
+        return [_parameter(name, filter_.field) for name, filter_ in filters.items()]
 
     def _get_response_bodies(
         self, direction: Literal["request", "response"] = "response"
     ) -> Described:
-        found: Described = super()._get_response_bodies(direction)
+        bodies: Described = super()._get_response_bodies(direction)
         for status, description in PROBLEMS.items():
             content = {CONTENT_TYPE: {"schema": PROBLEM}}
-            found.setdefault(status, {"description": description, "content": content})
-        return found
+            bodies.setdefault(status, {"description": description, "content": content})
+        return bodies
 
 
 def _parameter(name: str, field: Any) -> OpenApiParameter:
@@ -104,13 +104,13 @@ def _hinted(hint: Any) -> Described:
 def tables(*schemas: TableSchema, **descriptions: str) -> dict[tuple[int, str], Any]:
     """Describe a download, whose rows have the columns of one of the tables."""
     rows = [_row(schema, descriptions) for schema in schemas]
-    items = rows[0] if len(rows) == 1 else {"anyOf": rows}
-    found = {
+    row = rows[0] if len(rows) == 1 else {"anyOf": rows}
+    bodies = {
         (200, media_type): OpenApiResponse({"type": "string", "format": "binary"}, name)
         for name, (media_type, _) in CONTAINERS.items()
     }
     json, _ = CONTAINERS["json"]
-    return found | {(200, json): OpenApiResponse({"type": "array", "items": items}, "The rows.")}
+    return bodies | {(200, json): OpenApiResponse({"type": "array", "items": row}, "The rows.")}
 
 
 def _row(schema: TableSchema, descriptions: Mapping[str, str]) -> Described:

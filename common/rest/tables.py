@@ -16,18 +16,18 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
-Schema = Any  # pyarrow has no types
+TableSchema = Any  # pyarrow has no types
 Batch = Any
 Column = Any
-Container = Callable[[Schema, Iterator[Batch]], Iterator[bytes]]
+Container = Callable[[TableSchema, Iterator[Batch]], Iterator[bytes]]
 
-# In rows: a smaller batch is encoded sooner than a thread has started.
+# A batch of fewer rows is encoded sooner than a thread has started.
 WORTH_A_THREAD = 5_000
-# What a spreadsheet takes for a formula, or what looks as if it had been one: shown as a text.
+# A spreadsheet takes a text that begins so for a formula, or it looks as if it had been made one.
 FORMULA = "^'*[=+@\t\r-]"
 
 
-def as_json(schema: Schema, batches: Iterator[Batch]) -> Iterator[bytes]:
+def as_json(schema: TableSchema, batches: Iterator[Batch]) -> Iterator[bytes]:
     """Yield a list of objects; what is no finite number is null."""
     opening = b"["
     for objects in _while_reading(_objects, (batch for batch in batches if batch.num_rows)):
@@ -65,7 +65,7 @@ def _json_text(text: Any) -> str:
     return orjson.dumps(text.as_py()).decode()
 
 
-def as_csv(schema: Schema, batches: Iterator[Batch]) -> Iterator[bytes]:
+def as_csv(schema: TableSchema, batches: Iterator[Batch]) -> Iterator[bytes]:
     """Yield lines with a header first; a text that a spreadsheet would run has a ' before it."""
     header = ",".join(f'"{name}"' for name in schema.names).encode() + b"\n"
     for lines in _while_reading(_lines, batches):
@@ -90,13 +90,13 @@ def _csv_cells(column: Column) -> Column:
     return column
 
 
-def as_parquet(schema: Schema, batches: Iterator[Batch]) -> Iterator[bytes]:
+def as_parquet(schema: TableSchema, batches: Iterator[Batch]) -> Iterator[bytes]:
     """Yield a Parquet file."""
     sink = _Drained()
     return _written(pa.parquet.ParquetWriter(sink, schema), sink, batches)
 
 
-def as_arrow(schema: Schema, batches: Iterator[Batch]) -> Iterator[bytes]:
+def as_arrow(schema: TableSchema, batches: Iterator[Batch]) -> Iterator[bytes]:
     """Yield Arrow's streaming format."""
     sink = _Drained()
     return _written(pa.ipc.new_stream(sink, schema), sink, batches)
@@ -147,11 +147,11 @@ class _Drained(BytesIO):
         return self.drained + super().tell()
 
     def drain(self) -> bytes:
-        found = self.getvalue()
-        self.drained += len(found)
+        content = self.getvalue()
+        self.drained += len(content)
         self.seek(0)
         self.truncate()
-        return found
+        return content
 
     def close(self) -> None:
         """Stay open: what the writer adds at its end is drained after it."""
@@ -179,12 +179,12 @@ def _in_whole_seconds(times: Column) -> Column:
 
 
 def _offsets(times: Column, local: Column) -> Column:
-    ahead_us = pc.subtract(local.cast(pa.int64()), times.cast(pa.int64()))
+    offsets_us = pc.subtract(local.cast(pa.int64()), times.cast(pa.int64()))
     return _each_once(
-        ahead_us, lambda found: pa.array(map(_offset, found.to_pylist()), pa.string())
+        offsets_us, lambda distinct: pa.array(map(_offset, distinct.to_pylist()), pa.string())
     )
 
 
-def _offset(ahead_us: int) -> str:
-    # Python writes it after the letters UTC.
-    return str(timezone(timedelta(microseconds=ahead_us)))[3:] or "Z"
+def _offset(offset_us: int) -> str:
+    # Python writes the offset after the letters UTC.
+    return str(timezone(timedelta(microseconds=offset_us)))[3:] or "Z"

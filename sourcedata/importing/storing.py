@@ -9,9 +9,10 @@ import pandas as pd
 from django.db import IntegrityError, connections, transaction
 from django.db.backends.utils import CursorWrapper
 
+from common.arrays import Array
 from common.databases import SOURCE
 from common.postgres.partitions import ensure_months
-from common.postgres.pgcopy import Column, copy_in
+from common.postgres.pgcopy import copy_in
 from sourcedata.importing.export import Export
 from sourcedata.models import Turbine
 
@@ -101,13 +102,13 @@ def _turbine_ids(names: list[str], export: Export) -> Mapping[str, int]:
     return ids
 
 
-def _columns(rows: pd.DataFrame, ids: Mapping[str, int]) -> dict[str, Column]:
+def _columns(rows: pd.DataFrame, ids: Mapping[str, int]) -> dict[str, Array]:
     turbine_ids = np.array([ids[name] for name in rows["turbine"].cat.categories], dtype=np.int64)
     values = {name: rows[name].to_numpy() for name in rows.columns.drop("turbine")}
     return {"turbine_id": turbine_ids[rows["turbine"].cat.codes], **values}
 
 
-def _latest(columns: Mapping[str, Column]) -> dict[str, Column]:
+def _latest(columns: Mapping[str, Array]) -> dict[str, Array]:
     """Return the rows in the order of the key; of those that share one, the last."""
     by_key = np.lexsort((columns["timestamp"], columns["turbine_id"]))
     turbine_id, timestamp = columns["turbine_id"][by_key], columns["timestamp"][by_key]
@@ -116,14 +117,14 @@ def _latest(columns: Mapping[str, Column]) -> dict[str, Column]:
     return {name: column[by_key[is_last]] for name, column in columns.items()}
 
 
-def _are_new(cursor: CursorWrapper, columns: Mapping[str, Column]) -> bool:
+def _are_new(cursor: CursorWrapper, columns: Mapping[str, Array]) -> bool:
     """Return whether the turbines have no measurements between the first time and the last."""
     turbines = np.unique(columns["turbine_id"]).tolist()
     cursor.execute(ANY_KNOWN, [turbines, *_bounds(columns["timestamp"])])
     return not cursor.fetchone()[0]
 
 
-def _append(columns: Mapping[str, Column]) -> bool:
+def _append(columns: Mapping[str, Array]) -> bool:
     """Write rows that are new; return False where somebody else wrote some of them meanwhile."""
     try:
         with transaction.atomic(using=SOURCE):
@@ -133,7 +134,7 @@ def _append(columns: Mapping[str, Column]) -> bool:
     return True
 
 
-def _merge(cursor: CursorWrapper, columns: Mapping[str, Column]) -> tuple[int, int]:
+def _merge(cursor: CursorWrapper, columns: Mapping[str, Array]) -> tuple[int, int]:
     """Return how many of the rows were known, and how many were inserted or updated."""
     variables = [name for name in columns if name not in ("turbine_id", "timestamp")]
     names = {
@@ -153,5 +154,5 @@ def _merge(cursor: CursorWrapper, columns: Mapping[str, Column]) -> tuple[int, i
     return known, written
 
 
-def _bounds(times: Column) -> list[str | None]:
+def _bounds(times: Array) -> list[str | None]:
     return [f"{time}+00" for time in (times.min(), times.max())] if len(times) else [None, None]

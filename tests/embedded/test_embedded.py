@@ -20,7 +20,7 @@ import embedded
 from embedded import accounts, binaries
 from embedded.base import DatabaseWrapper
 from embedded.errors import EmbeddedServerError
-from embedded.layout import LONGEST_SOCKET_PATH, Layout
+from embedded.files import LONGEST_SOCKET_PATH, ServerFiles
 from embedded.server import Server
 
 CHECKOUT = Path(embedded.__file__).parents[1]
@@ -68,7 +68,7 @@ def directory(template: Path, tmp_path: Path) -> Iterator[Path]:
         os.chown(path, *accounts.Account(template.stat().st_uid, template.stat().st_gid))
     yield copy
     wait_until(lambda: not processes_of(copy))
-    shutil.rmtree(Layout(copy).socket_directory, ignore_errors=True)
+    shutil.rmtree(ServerFiles(copy).socket_directory, ignore_errors=True)
 
 
 def client(directory: Path, **options: Any) -> Client:
@@ -117,7 +117,7 @@ def kill(*pids: int) -> None:
 
 
 def connect(directory: Path, name: str = "target") -> psycopg2.extensions.connection:
-    host = str(Layout(directory).socket_directory)
+    host = str(ServerFiles(directory).socket_directory)
     return psycopg2.connect(host=host, port=5432, user="postgres", dbname=name)
 
 
@@ -164,7 +164,7 @@ def test_the_environment_and_the_standard_port_do_not_matter(
 
 def test_a_long_path_has_its_socket_elsewhere(directory: Path) -> None:
     long = directory.parent.rename(directory.parent.with_name("x" * 150)) / "postgres"
-    socket_directory = Layout(long).socket_directory
+    socket_directory = ServerFiles(long).socket_directory
     assert len(str(socket_directory)) < LONGEST_SOCKET_PATH
     with client(long):
         connect(long).close()
@@ -209,14 +209,14 @@ def test_a_killed_user_leaves_no_process_behind(directory: Path) -> None:
 
 
 def test_a_user_killed_while_starting_leaves_nothing_half_made(tmp_path: Path) -> None:
-    layout = Layout(tmp_path / "postgres")
-    with start_client(layout.directory) as process:
-        wait_until(layout.unfinished_data.exists)
+    files = ServerFiles(tmp_path / "postgres")
+    with start_client(files.directory) as process:
+        wait_until(files.unfinished_data.exists)
         kill(process.pid)
-    with client(layout.directory):
-        connect(layout.directory).close()
+    with client(files.directory):
+        connect(files.directory).close()
     wait_until(lambda: not processes_of(tmp_path))
-    assert not layout.unfinished_data.exists()
+    assert not files.unfinished_data.exists()
 
 
 def test_a_stopped_keeper_hinders_nobody(directory: Path) -> None:
@@ -233,7 +233,7 @@ def test_a_stopped_keeper_hinders_nobody(directory: Path) -> None:
 
 def test_a_stale_pid_file_harms_no_foreign_process(directory: Path) -> None:
     with subprocess.Popen(["sleep", "60"]) as foreign:
-        pid_file = Layout(directory).data / "postmaster.pid"
+        pid_file = ServerFiles(directory).data / "postmaster.pid"
         pid_file.write_text(f"{foreign.pid}\n{pid_file.parent}\n1\n5432\n\n\n\nready   \n")
         with client(directory):
             connect(directory).close()
@@ -242,7 +242,7 @@ def test_a_stale_pid_file_harms_no_foreign_process(directory: Path) -> None:
 
 
 def test_the_data_of_another_version_is_refused(directory: Path) -> None:
-    version = Layout(directory).data / "PG_VERSION"
+    version = ServerFiles(directory).data / "PG_VERSION"
     version.write_text("17\n")
     with pytest.raises(EmbeddedServerError, match=r"made by PostgreSQL 17, .* 18: delete it"):
         Server(directory).start()
@@ -253,16 +253,16 @@ def test_the_data_of_another_version_is_refused(directory: Path) -> None:
 
 def test_the_log_tells_why_it_does_not_start(directory: Path) -> None:
     long = directory.parent.rename(directory.parent.with_name("x" * 150)) / "postgres"
-    with (Layout(long).data / "postgresql.conf").open("a") as settings:
+    with (ServerFiles(long).data / "postgresql.conf").open("a") as settings:
         settings.write("nonsense = 1\n")
     Server(long).join()
     with pytest.raises(EmbeddedServerError, match=r"log says: .* contains errors"):
         Server(long).start()
-    assert not Layout(long).socket_directory.exists()
+    assert not ServerFiles(long).socket_directory.exists()
 
 
 def test_a_big_log_begins_anew(directory: Path) -> None:
-    log = Layout(directory).log
+    log = ServerFiles(directory).log
     with log.open("a") as file:
         file.write("x" * 2_000_000)
     with client(directory):

@@ -23,7 +23,7 @@ from aggregates.runs import queueing, reconciler
 from aggregates.states import State
 from common.days import now, today
 from common.postgres.partitions import ensure_months, month_of
-from embedded.layout import Layout
+from embedded.files import ServerFiles
 from tests import processes
 from tests.builders import aggregated, measurements, turbine
 from tests.processes import process, wait_until
@@ -145,8 +145,8 @@ def must_be_our_own(alias: str) -> None:
 def server_of(alias: str) -> int:
     """Return the process of the server of a database, which must be this test's to break."""
     must_be_our_own(alias)
-    layout = Layout(settings.DATABASES[alias]["OPTIONS"]["directory"])
-    return int((layout.data / "postmaster.pid").read_text().splitlines()[0])
+    files = ServerFiles(settings.DATABASES[alias]["OPTIONS"]["directory"])
+    return int((files.data / "postmaster.pid").read_text().splitlines()[0])
 
 
 def restart(alias: str, how: signal.Signals = signal.SIGINT) -> None:

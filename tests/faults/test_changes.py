@@ -23,7 +23,7 @@ from aggregates.runs.reconciler import tick
 from common.days import now
 from common.postgres.partitions import ensure_months
 from embedded import binaries
-from embedded.layout import Layout
+from embedded.files import ServerFiles
 from sourcedata import reader
 from sourcedata.models import Measurement
 from tests.builders import aggregated, turbine, values
@@ -229,7 +229,7 @@ def test_a_source_that_is_restored_from_a_backup_leaves_nothing_wrongly_current(
 def stopped_source() -> Path:
     """Stop the source, and return the folder of its files; whoever connects next starts it."""
     restart("source")
-    return Layout(settings.DATABASES["source"]["OPTIONS"]["directory"]).data
+    return ServerFiles(settings.DATABASES["source"]["OPTIONS"]["directory"]).data
 
 
 def copy(files: Path, to: Path) -> None:

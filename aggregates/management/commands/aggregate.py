@@ -10,7 +10,7 @@ from aggregates.management.arguments import add_turbines, refuse_unknown_turbine
 from aggregates.management.report import write_queued, write_report
 from aggregates.runs import pipeline, queueing
 from common.arguments import day_argument, range_of_days
-from common.checks import OURS
+from common.checks import PROJECT_CHECKS
 from common.days import today
 from common.patience import keep_to
 from common.terminal import track
@@ -18,7 +18,7 @@ from common.waits import RUN
 
 
 class Command(BaseCommand):
-    requires_system_checks = [OURS]
+    requires_system_checks = [PROJECT_CHECKS]
     help = (
         "Turns measurements into 10-minute statistics, a UTC day at a time. Days that are current "
         "already cost nothing and change nothing."

@@ -14,7 +14,7 @@ from aggregates.management.arguments import add_turbines, refuse_unknown_turbine
 from aggregates.management.report import write_queued
 from aggregates.runs import queueing
 from common.arguments import day_argument, range_of_days
-from common.checks import OURS
+from common.checks import PROJECT_CHECKS
 from common.patience import keep_to
 from common.terminal import rendered, track
 from common.waits import RUN
@@ -23,7 +23,7 @@ MOST_ROWS = 20
 
 
 class Command(BaseCommand):
-    requires_system_checks = [OURS]
+    requires_system_checks = [PROJECT_CHECKS]
     help = (
         "Recomputes statistics by SQL in the source database and compares them with those that are "
         "stored. Exits with 1 where they differ."
@@ -87,7 +87,7 @@ class Command(BaseCommand):
 
     def _repair(self, damaged: list[Audit]) -> None:
         for found in damaged:
-            auditing.disown(found)
+            auditing.make_damaged_stale(found)
             requests, failure = queueing.submit([found.day], found.damaged, requested_by="audit")
             write_queued(self.stdout, self.stderr, requests, failure)
 

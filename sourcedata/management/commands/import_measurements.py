@@ -22,7 +22,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from common.checks import OURS
+from common.checks import PROJECT_CHECKS
 from common.terminal import progress_console, rendered
 from common.wording import first_line, quoted
 from sourcedata.importing import (
@@ -48,7 +48,7 @@ FIGURES = [field.name for field in fields(ImportResult)]
 
 
 class Command(BaseCommand):
-    requires_system_checks = [OURS]
+    requires_system_checks = [PROJECT_CHECKS]
     help = (
         "Imports measurements from CSV and Parquet files, gzipped or not. A file is imported as a "
         "whole or, where anything in it is wrong, not at all. What was imported before is "

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from common.checks import OURS
+from common.checks import PROJECT_CHECKS
 from common.days import FIRST_DAY, LAST_DAY, parse_day, today
 from common.terminal import track
 from sourcedata.loading import RangeIsNotEmpty, append, empty_range
@@ -55,7 +55,7 @@ class Plan:
 
 
 class Command(BaseCommand):
-    requires_system_checks = [OURS]
+    requires_system_checks = [PROJECT_CHECKS]
     help = (
         "Writes plausible 1-minute measurements of a simulated wind farm into the source "
         "database. The same arguments give the same data, and all of it is written or nothing."

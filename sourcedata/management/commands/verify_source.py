@@ -10,7 +10,7 @@ from rich import box
 from rich.table import Table
 
 from common.arguments import day_argument, range_of_days
-from common.checks import OURS
+from common.checks import PROJECT_CHECKS
 from common.terminal import rendered, track
 from common.wording import first_line
 from sourcedata import reader, verification
@@ -22,7 +22,7 @@ MOST_ROWS = 100
 
 
 class Command(BaseCommand):
-    requires_system_checks = [OURS]
+    requires_system_checks = [PROJECT_CHECKS]
     help = (
         "Counts the measurements of every turbine-day and compares them with the samples that the "
         "source is said to have. Exits with 1 where they differ, or where triggers are lacking."

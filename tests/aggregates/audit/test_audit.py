@@ -129,7 +129,7 @@ def test_a_repair_keeps_statistics_whose_samples_are_gone() -> None:
     a_day()
     aggregated(DAY)
     change(value=7.0)
-    auditing.disown(auditing.audit_day(DAY))
+    auditing.make_damaged_stale(auditing.audit_day(DAY))
     Measurement.objects.all().delete()
     assert "The source lost samples" in aggregated(DAY).error
     assert len(values("power_mean")) == 2

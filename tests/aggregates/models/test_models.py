@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, connections, transaction
 from django.db.models.functions import Now
 
-from aggregates.errors import RunLost
+from aggregates.errors import RunTakenOver
 from aggregates.models import Outcome, Run, Signal, Value
 from aggregates.models.figures import Figures
 from common.postgres.partitions import ensure_months
@@ -139,7 +139,7 @@ def test_whoever_lost_a_run_neither_holds_nor_ends_it() -> None:
     first = started(worker=f"{socket.gethostname()}/{PID_OF_NOBODY}")
     second, _ = ask()
     assert second.start()
-    with pytest.raises(RunLost):
+    with pytest.raises(RunTakenOver):
         first.hold()
     first.finish(Run.Status.FAILED, "late")
     assert Run.objects.get().status == Run.Status.RUNNING

@@ -7,7 +7,7 @@ import pytest
 from django.db import OperationalError
 from django.db.models import F
 
-from aggregates.errors import RunLost
+from aggregates.errors import RunTakenOver
 from aggregates.models import AggregatedDay, Chunk, Run, Value
 from aggregates.runs import chunks
 from aggregates.source import gateway
@@ -120,7 +120,7 @@ def test_who_lost_a_chunk_commits_nothing_of_it(run: Run, monkeypatch: pytest.Mo
         return compute(*arguments)
 
     monkeypatch.setattr(chunks, "transform", compute_and_be_overtaken)
-    with pytest.raises(RunLost, match="no longer held"):
+    with pytest.raises(RunTakenOver, match="no longer held"):
         chunks.lead(run, TURBINES, call=None)
     assert not Value.objects.exists()
 
@@ -208,7 +208,7 @@ def test_losses_of_every_part_are_told(a_part_each: None) -> None:
 
 def test_another_deployment_is_asked_for_all_of_a_chunk_at_once(settings: Any) -> None:
     names = ["T01"] * 100
-    assert [len(part) for part in gateway.parts(names)] == [35, 35, 30]
+    assert [len(group) for group in gateway.turbine_groups(names)] == [35, 35, 30]
     settings.SOURCE_API_URL = "http://source"
-    assert [len(part) for part in gateway.parts(names)] == [100]
-    assert gateway.parts([]) == []
+    assert [len(group) for group in gateway.turbine_groups(names)] == [100]
+    assert gateway.turbine_groups([]) == []

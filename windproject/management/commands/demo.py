@@ -15,7 +15,7 @@ from common.databases import SOURCE
 from sourcedata import reader
 from sourcedata.management.guards import refuse_where_nobody_reads
 
-# Any number, the same in every process: of two demos at once the second finds all done.
+# The lock has any number, the same in every process: a second demo at a time finds all done.
 DEMO_LOCK = 5_271_003
 
 NEXT_STEPS = """
@@ -30,7 +30,7 @@ What to do next:
   and heal it            .venv/bin/python manage.py aggregate --pending
   import your own        .venv/bin/python manage.py import_measurements --help
 """
-# The embedded server comes with an account, and to read from it takes none.
+# `serve` makes an account on the embedded server, and to read from the API takes none.
 EMBEDDED = """
   see all of it run      make serve
   ask for them by HTTP   curl "http://localhost:{port}/data?start={day}&end={day}T01:00"

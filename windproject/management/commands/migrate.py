@@ -10,7 +10,7 @@ from django.db.migrations.loader import MigrationLoader
 
 import embedded
 
-# Any number, the same in every process: one migration at a time in a database.
+# The lock has any number, the same in every process: one migration at a time in a database.
 MIGRATION_LOCK = 5_271_001
 
 

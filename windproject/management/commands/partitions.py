@@ -14,7 +14,7 @@ from rich.table import Table
 from aggregates import versions
 from aggregates.models import ACTIVE, Run
 from common.arguments import day_argument
-from common.checks import OURS
+from common.checks import PROJECT_CHECKS
 from common.databases import SOURCE, TARGET
 from common.postgres.partitions import NoPartition, Partition, move_out_of_default, partitions
 from common.terminal import rendered, track
@@ -26,7 +26,7 @@ HEADINGS = {SOURCE: ["measurements, about", "size"], TARGET: ["statistics, about
 
 
 class Command(BaseCommand):
-    requires_system_checks = [OURS]
+    requires_system_checks = [PROJECT_CHECKS]
     help = "Lists the months that both databases keep, and lets go of old measurements."
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -55,7 +55,10 @@ class Command(BaseCommand):
             self._list()
 
     def _list(self) -> None:
-        kept = {alias: {_label(one): one for one in _counted(alias)} for alias in HEADINGS}
+        kept = {
+            alias: {_label(partition): partition for partition in _counted(alias)}
+            for alias in HEADINGS
+        }
         table = Table("month", *(name for names in HEADINGS.values() for name in names))
         table.box = box.SIMPLE_HEAD
         for label in sorted({*kept[SOURCE], *kept[TARGET]}):
@@ -100,11 +103,11 @@ def _label(partition: Partition) -> str:
     return f"{partition.month:%Y-%m}" if partition.month else partition.name
 
 
-def _cells(found: Partition | None) -> tuple[str, str]:
-    if not found:
+def _cells(partition: Partition | None) -> tuple[str, str]:
+    if not partition:
         return "", ""
-    # Its spaces do not break.
-    return f"{found.rows:,}", filesizeformat(found.size_bytes).replace("\xa0", " ")
+    # filesizeformat writes spaces that do not break; a table on a terminal has plain ones.
+    return f"{partition.rows:,}", filesizeformat(partition.size_bytes).replace("\xa0", " ")
 
 
 def _table(months: Sequence[KeptMonth]) -> Table:
@@ -122,7 +125,7 @@ def _reason_to_wait(first: date, last: date) -> str:
     waiting = versions.not_current(first, last)
     if not waiting:
         return ""
-    days = listed(sorted({str(found.day) for found in waiting}))
+    days = listed(sorted({str(turbine_day.day) for turbine_day in waiting}))
     return (
         f"{len(waiting):,} turbine-days are not current, and their statistics would stay so for "
         f"ever: {days}. First: manage.py aggregate --from {first} --to {last}"

@@ -38,7 +38,7 @@ class Command(BaseCommand):
         self.stdout.flush()
         supervisor = str(settings.BASE_DIR / "windproject" / "supervisor.py")
         os.chdir(settings.BASE_DIR)
-        # -P: the modules beside the program are none of its own.
+        # With -P nobody imports a module beside the program in place of a package of its name.
         os.execv(sys.executable, [sys.executable, "-P", supervisor, broker, *programs])
 
     def _ensure_administrator(self, kept: Path) -> None:
@@ -68,7 +68,7 @@ def serve_alone(file: Path) -> None:
         raise CommandError(f"This checkout is served already, {who}: end that first.") from None
     os.ftruncate(lock, 0)
     os.write(lock, f"by process {os.getpid()} on port {settings.WEB_PORT}".encode())
-    # What this process becomes holds it on.
+    # The supervisor that this process becomes goes on holding the lock.
     os.set_inheritable(lock, True)
 
 

@@ -1,4 +1,4 @@
-"""Where the embedded server keeps what."""
+"""Where the embedded server keeps its files."""
 
 import hashlib
 import os
@@ -9,12 +9,12 @@ USER = "postgres"
 PORT = "5432"
 # The kernel allows 107 bytes for the path of a socket.
 LONGEST_SOCKET_PATH = 100
-# Not tempfile's folder: that depends on TMPDIR, and all processes must find the same.
+# tempfile's folder would depend on TMPDIR, and all processes must find the same one.
 TEMPORARY = Path("/tmp")
 
 
 @dataclass(frozen=True)
-class Layout:
+class ServerFiles:
     """The files of the server whose folder is `directory`, an absolute path."""
 
     directory: Path
