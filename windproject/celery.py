@@ -18,6 +18,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "windproject.settings")
 # Django's checks load every page, and neither a worker nor the scheduler shows any. Nobody would
 # be told here what they find.
 os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
+# Celery advises against root for messages that run code; these are JSON, and name our tasks.
+warnings.simplefilter("ignore", SecurityWarning)
 
 
 class CelerySettings:
@@ -44,8 +46,6 @@ def find_tasks(**kwargs: Any) -> None:
     """
     keep_to(RUN)
     refuse_compression()
-    # Celery advises against root for messages that run code; these are JSON, and name our tasks.
-    warnings.simplefilter("ignore", SecurityWarning)
     try:
         app.autodiscover_tasks(force=True)
     except Exception as error:
