@@ -12,7 +12,7 @@ OF_THE_SERVER := tests/sourcedata/test_revisions.py tests/sourcedata/test_verify
 	tests/faults/test_target_tables.py tests/faults/test_upgrade.py tests/faults/test_histories.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-long test-oldest test-interop lint types check check-all bench bench-year bench-api bench-pages screenshots lock runtime development
+.PHONY: help demo serve test test-long coverage test-oldest test-interop lint types check check-all bench bench-year bench-api bench-pages screenshots lock runtime development
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -25,6 +25,9 @@ test: development ## run the tests, but for those that take minutes
 
 test-long: development ## run those that take minutes
 	@$(RUN) pytest --numprocesses auto --dist loadfile -m long
+
+coverage: development ## say which lines the tests do not run, those in processes of their own left out
+	@$(RUN) pytest --quiet --numprocesses auto --dist worksteal -m "not long" --cov --cov-report term
 
 test-oldest: development ## run what rests on the server's version on the PostgreSQL 15 of OLDEST_SERVER
 	@SOURCE_DATABASE_URL=$(OLDEST_SERVER)/source TARGET_DATABASE_URL=$(OLDEST_SERVER)/target \
