@@ -14,6 +14,7 @@ from aggregates import reader, states
 from aggregates.admin.common import MOST_SHOWN, ReadOnly, day_of, may_run, submit
 from aggregates.models import Day, Run, Signal
 from aggregates.pages import day_sentences
+from aggregates.pages.addresses import to_run
 from aggregates.pages.board import board
 from aggregates.pages.coverage import coverage
 from aggregates.source import gateway, last_known
@@ -54,11 +55,11 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
             "media": self.media,
             "days": _listed(found, state),
             "board": board(found),
-            "waiting": [day.day for day in _listed(found, "")[::-1]],
+            "run_days": to_run(*_ends_of_waiting(found)) if may_run(request) else "",
             "years": years,
             "year": year,
             "columns": ["Day", "State", "Turbines", "Samples", "Expected", "Last run"],
-            "is_known": bool(years),
+            "of_none": day_sentences.of_none(bool(years), state),
             "choices": [TO_DO, ALL, *((state, state) for state in State)],
             "state": state,
             "may_run": may_run(request),
@@ -144,6 +145,12 @@ def _with_signals(
     """Return each turbine with the signals of its means, which lead to its values of the day."""
     means = reader.signals_of_means([found.turbine for found in turbines])
     return [(found, means[found.turbine]) for found in turbines]
+
+
+def _ends_of_waiting(days: Sequence[states.DayState]) -> tuple[date | None, date | None]:
+    """Return the first and the last day that is not current; None where all are."""
+    waiting = [day.day for day in _listed(days, "")]
+    return min(waiting, default=None), max(waiting, default=None)
 
 
 def _listed(days: Sequence[states.DayState], state: str) -> Sequence[states.DayState]:

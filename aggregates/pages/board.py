@@ -33,6 +33,9 @@ MEANINGS: Mapping[State, str] = {
 STEPS = 4
 
 
+THIN_SPACE = "\u2009"
+
+
 @dataclass(frozen=True)
 class Cell:
     """One day: its mark, its coverage in steps from 0 to STEPS, and all of it in words.
@@ -48,6 +51,11 @@ class Cell:
     coverage: int
     percent: int | None
     text: str
+
+    @property
+    def shown(self) -> str:
+        """Its mark, and its coverage where that is low."""
+        return self.mark if self.percent is None else f"{self.mark}{THIN_SPACE}{self.percent}%"
 
 
 @dataclass(frozen=True)

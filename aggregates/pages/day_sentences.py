@@ -22,3 +22,12 @@ def of_day(day: DayState) -> Sentence:
 def of_others(shown: int, more: int) -> Sentence:
     """Say that there are turbines which are not shown; nothing where all are."""
     return sentence(f"The worst {shown}; {more:,} more are not shown.") if more else []
+
+
+def of_none(is_known: bool, state: str) -> Sentence:
+    """Say why no day is listed."""
+    if not is_known:
+        return sentence("Which days there are is not known while the source does not answer.")
+    if state:
+        return sentence("No such day.")
+    return sentence("Every day of the year that has measurements is current.")

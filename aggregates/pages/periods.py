@@ -55,6 +55,11 @@ class Link:
     first: date
     last: date
 
+    @property
+    def address(self) -> str:
+        """Where the page shows it."""
+        return f"?first={self.first}&last={self.last}"
+
 
 @dataclass(frozen=True)
 class Period:
