@@ -188,7 +188,8 @@ def create_default_partition(cursor: CursorWrapper, table: str) -> None:
 def move_out_of_default(alias: str, table: str) -> list[date]:
     """Give the months whose rows lie in the default partition one of their own; return them.
 
-    No row changes. Each month is moved in a transaction of its own, in which writers wait.
+    No row changes. Each month is moved in a transaction of its own, in which readers and writers
+    wait.
 
     Raises:
         django.db.OperationalError: where others hold the table for long.
