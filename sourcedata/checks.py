@@ -14,7 +14,7 @@ from sourcedata.snapshot import limited_waits
 from sourcedata.storage import stored_partitions
 
 # With this migration the triggers came that are looked for.
-MADE_BY = ("sourcedata", "0006_schema_in_functions")
+MADE_BY = ("sourcedata", "0007_moves_that_are_seen")
 
 
 @register(Tags.database)

@@ -6,7 +6,12 @@ from django.db.backends.utils import CursorWrapper
 
 from common.wording import listed
 from sourcedata import upkeep
-from sourcedata.snapshot import UnreadableSource, holders, limited_waits
+from sourcedata.snapshot import (
+    UnreadableSource,
+    holders,
+    limited_waits,
+    names_of_postgresql_alone,
+)
 from sourcedata.storage import StoredPartition
 from sourcedata.triggers import TRIGGERS
 from sourcedata.upkeep import Function
@@ -19,12 +24,12 @@ SOUND = {
     " AND attnum = partattrs[0] WHERE partrelid = root.oid AND partstrat = 'r' AND partnatts = 1"
     " AND attname = 'timestamp')": "data is not partitioned by ranges of its timestamp alone",
     "relnamespace = ALL(SELECT relnamespace FROM pg_class"
-    " WHERE oid IN ('source_day'::regclass, 'turbine'::regclass))": (
+    " WHERE oid IN (%(source_day)s, %(turbine)s))": (
         "data, source_day and turbine are not in one schema"
     ),
     "2 = (SELECT count(*) FROM pg_class WHERE relkind = 'r' AND NOT relispartition"
-    " AND oid IN ('source_day'::regclass, 'turbine'::regclass)) AND NOT EXISTS ("
-    "SELECT FROM pg_inherits WHERE ARRAY['source_day'::regclass::oid, 'turbine'::regclass::oid]"
+    " AND oid IN (%(source_day)s, %(turbine)s)) AND NOT EXISTS ("
+    "SELECT FROM pg_inherits WHERE ARRAY[%(source_day)s::oid, %(turbine)s::oid]"
     " && ARRAY[inhrelid, inhparent])": "source_day or turbine is not a plain table of its own",
     "EXISTS (SELECT FROM pg_index WHERE indrelid = root.oid AND indisprimary AND indimmediate"
     " AND indisvalid AND ARRAY(SELECT attname::text FROM unnest(indkey) WITH ORDINALITY"
@@ -33,7 +38,7 @@ SOUND = {
         "data has no primary key of turbine_id and timestamp that is checked at once"
     ),
     "EXISTS (SELECT FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]"
-    " WHERE indrelid = 'turbine'::regclass AND attname = 'name' AND indnkeyatts = 1"
+    " WHERE indrelid = %(turbine)s AND attname = 'name' AND indnkeyatts = 1"
     " AND indisunique AND indisvalid AND indimmediate AND indpred IS NULL)": (
         "two turbines may have one name"
     ),
@@ -49,11 +54,11 @@ SOUND = {
     " AND atttypid <> ALL('{float8,float4,numeric,int8,int4,int2}'::regtype[]))": (
         "a variable is not a column of numbers"
     ),
-    "4 = (SELECT count(*) FROM pg_attribute WHERE attrelid = 'source_day'::regclass"
+    "4 = (SELECT count(*) FROM pg_attribute WHERE attrelid = %(source_day)s"
     " AND (attname, atttypid::regtype::text) IN (('turbine_id', 'bigint'), ('day', 'date'),"
     " ('revision', 'bigint'), ('samples', 'bigint')))": "source_day has columns of other types",
     "NOT EXISTS (SELECT FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid"
-    " WHERE tgrelid = 'source_day'::regclass AND NOT tgisinternal AND tgtype & 20 <> 0"
+    " WHERE tgrelid = %(source_day)s AND NOT tgisinternal AND tgtype & 20 <> 0"
     " AND (proname, pronamespace) <> ('refuse_renumbering', root.relnamespace))": (
         "source_day has triggers of somebody else"
     ),
@@ -62,11 +67,11 @@ SOUND = {
     " AND tgenabled = 'A'))": "zz_note_moves is missing or not ALWAYS in a partition",
     "NOT EXISTS (SELECT FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid"
     " WHERE tgname <> proname AND proname = ANY(%(triggers)s)"
-    " AND tgrelid = ANY(ARRAY(SELECT relid FROM pg_partition_tree('data'))))": (
+    " AND tgrelid = ANY(ARRAY(SELECT relid FROM pg_partition_tree(root.oid))))": (
         "data has triggers that count a second time"
     ),
     "NOT EXISTS (SELECT FROM pg_trigger WHERE tgtype & 19 = 19 AND tgname > 'zz_note_moves'"
-    " AND tgrelid = ANY(ARRAY(SELECT relid FROM pg_partition_tree('data'))))": (
+    " AND tgrelid = ANY(ARRAY(SELECT relid FROM pg_partition_tree(root.oid))))": (
         "data has a trigger that changes rows after zz_note_moves has seen them"
     ),
 }
@@ -77,13 +82,14 @@ def uncounted(cursor: CursorWrapper, partitions: Sequence[StoredPartition]) -> l
 
     Each reason is a sentence without its end.
     """
-    cursor.execute(
-        f"SELECT {', '.join(SOUND)} FROM pg_class root WHERE oid = 'data'::regclass",
-        {"names": list(VARIABLE_NAMES), "triggers": [trigger.name for trigger in TRIGGERS]},
-    )
-    reasons = [
-        reason for reason, is_so in zip(SOUND.values(), cursor.fetchone(), strict=True) if not is_so
-    ]
+    wanted = {"names": list(VARIABLE_NAMES), "triggers": [trigger.name for trigger in TRIGGERS]}
+    with names_of_postgresql_alone(cursor) as tables:
+        cursor.execute(
+            f"SELECT {', '.join(SOUND)} FROM pg_class root WHERE oid = %(data)s",
+            {**tables, **wanted},
+        )
+        are_so = cursor.fetchone()
+    reasons = [reason for reason, is_so in zip(SOUND.values(), are_so, strict=True) if not is_so]
     reasons += [
         f"{partition.name} is not a plain table, or hides rows"
         for partition in partitions
@@ -93,6 +99,10 @@ def uncounted(cursor: CursorWrapper, partitions: Sequence[StoredPartition]) -> l
     return reasons + [str(fault) for fault in upkeep.faults(cursor, names)]
 
 
+REPLACED = (
+    "Somebody replaced or restored functions of the source's triggers, or changed their rights,"
+    " owner or comment"
+)
 # All but the locks of those who only read.
 WRITING = ["RowExclusiveLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock"]
 
@@ -110,15 +120,13 @@ def settled_functions() -> list[Function]:
         is_settled = all(function.is_as_made for function in functions)
         if not is_settled and _is_replica(cursor):
             raise UnreadableSource(
-                "Somebody replaced functions of the source's triggers, or restored them, and a"
-                " replica does not show who writes: at the primary, manage.py verify_source"
-                " --repair"
+                f"{REPLACED}, and a replica does not show who writes: at the primary, manage.py"
+                " verify_source --repair"
             )
         if not is_settled and (writers := holders(WRITING)):
             raise UnreadableSource(
-                "Somebody replaced functions of the source's triggers, or restored them, and"
-                f" {listed(writers)} may have written before. That must end first; or, as the owner"
-                " of the tables: manage.py verify_source --repair"
+                f"{REPLACED}, and {listed(writers)} may have written before. That must end first;"
+                " or, as the owner of the tables: manage.py verify_source --repair"
             )
         return functions
 

@@ -255,9 +255,9 @@ def number_of_samples(start: datetime, end: datetime, turbines: Collection[str] 
     """Return how many measurements there are at most in [start, end): those of its whole days."""
     with connections[SOURCE].cursor() as cursor:
         cursor.execute(
-            "SELECT coalesce(sum(samples), 0)"
-            " FROM source_day JOIN turbine ON turbine.id = turbine_id"
-            " WHERE day BETWEEN %s AND %s AND (%s OR name = ANY(%s))",
+            "SELECT coalesce(sum(source_day.samples), 0)"
+            " FROM source_day JOIN turbine ON turbine.id = source_day.turbine_id"
+            " WHERE source_day.day BETWEEN %s AND %s AND (%s OR turbine.name = ANY(%s))",
             [start.date(), end.date(), not turbines, [*turbines]],
         )
         (found,) = cursor.fetchone()

@@ -19,6 +19,7 @@ from common.databases import SOURCE
 from common.days import DAY, days_between
 from common.postgres.partitions import month_after, month_bounds, month_of, partitions
 from sourcedata.models import SourceDay
+from sourcedata.snapshot import keep_to_the_schema_of_data
 from sourcedata.storage import StoredPartition, states_of, stored_partitions
 from sourcedata.verification import counted
 
@@ -55,7 +56,8 @@ def months_before(day: date) -> Sequence[KeptMonth]:
 def _months(days: QuerySet[SourceDay]) -> Sequence[KeptMonth]:
     by_month = days.annotate(month=TruncMonth("day")).values_list("month").order_by("month")
     sums = {"measurements": Sum("samples"), "revisions": Sum("revision")}
-    with connections[SOURCE].cursor() as cursor:
+    with transaction.atomic(using=SOURCE), connections[SOURCE].cursor() as cursor:
+        keep_to_the_schema_of_data(cursor)
         stored = stored_partitions(cursor)
     rows: Iterable[Any] = by_month.annotate(turbine_days=Count("*"), **sums)
     return [
@@ -82,6 +84,7 @@ def drop(month: KeptMonth) -> None:
         cursor.execute(f"SET LOCAL lock_timeout = '{waits.LET_GO_S}s'")
         # Before any row is locked, so that no writer waits for us while we wait for it.
         cursor.execute("LOCK TABLE data IN ACCESS EXCLUSIVE MODE")
+        keep_to_the_schema_of_data(cursor)
         days = SourceDay.objects.filter(day__range=(month.first, month.last))
         if _months(days) != [month]:
             raise MonthChanged(f"Measurements of {month.first:%Y-%m} changed: look again.")

@@ -23,11 +23,25 @@ ALONE = ["AccessExclusiveLock"]
 HOLDERS = """
     SELECT DISTINCT pid, usename, application_name
     FROM pg_locks LEFT JOIN pg_stat_activity USING (pid)
-    WHERE mode = ANY(%s) AND locktype = 'relation' AND pid IS DISTINCT FROM pg_backend_pid()
+    WHERE mode = ANY(%(modes)s) AND locktype = 'relation' AND pid IS DISTINCT FROM pg_backend_pid()
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-      AND (relation = ANY(ARRAY['turbine', 'source_day', 'data']::regclass[])
-           OR relation IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = 'data'::regclass))
+      AND (relation IN (%(turbine)s, %(source_day)s, %(data)s)
+           OR relation IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = %(data)s))
 """
+# PostgreSQL looks into its own schema first, unless a path names it.
+KEEP_TO_THE_SCHEMA_OF_DATA = """
+    SELECT pg_catalog.set_config('search_path',
+        pg_catalog.concat(pg_catalog.quote_ident(nspname), ', pg_temp'), true)
+    FROM pg_catalog.pg_class JOIN pg_catalog.pg_namespace
+        ON pg_namespace.oid OPERATOR(pg_catalog.=) relnamespace
+    WHERE pg_class.oid OPERATOR(pg_catalog.=) 'data'::pg_catalog.regclass
+"""
+KEEP_TO_POSTGRESQL = """
+    SELECT current_setting('search_path'), 'data'::regclass::oid::text,
+        'source_day'::regclass::oid::text, 'turbine'::regclass::oid::text,
+        set_config('search_path', 'pg_catalog, pg_temp', true)
+"""
+SET_SEARCH_PATH = "SELECT set_config('search_path', %s, true)"
 
 
 class UnreadableSource(Exception):
@@ -45,10 +59,11 @@ def locked_snapshot() -> Iterator[CursorWrapper]:
     Raises:
         UnreadableSource: where others keep the tables for themselves for long.
     """
-    with limited_waits() as cursor:
+    with _transaction() as cursor:
         if not cursor.db.savepoint_ids:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute("LOCK TABLE turbine, source_day, data IN ACCESS SHARE MODE")
+        keep_to_the_schema_of_data(cursor)
         yield cursor
 
 
@@ -60,6 +75,13 @@ def limited_waits() -> Iterator[CursorWrapper]:
         UnreadableSource: where one would have to be, naming who has it, or where the tables are not
             those that this project made.
     """
+    with _transaction() as cursor:
+        keep_to_the_schema_of_data(cursor)
+        yield cursor
+
+
+@contextmanager
+def _transaction() -> Iterator[CursorWrapper]:
     try:
         with transaction.atomic(using=SOURCE, durable=True), connections[SOURCE].cursor() as cursor:
             # Some have all names in quotes, which would be other words.
@@ -83,11 +105,35 @@ def limited_waits() -> Iterator[CursorWrapper]:
         raise
 
 
+def keep_to_the_schema_of_data(cursor: CursorWrapper) -> None:
+    """Let names mean PostgreSQL's own, else tables beside `data`, until the transaction ends.
+
+    Whatever path the session has, and whatever somebody puts before those tables meanwhile.
+    """
+    cursor.execute(KEEP_TO_THE_SCHEMA_OF_DATA)
+
+
+@contextmanager
+def names_of_postgresql_alone(cursor: CursorWrapper) -> Iterator[dict[str, str]]:
+    """Let names mean PostgreSQL's own alone; yield the oids of our tables, by name.
+
+    A function that somebody made beside `data` may fit arguments better than PostgreSQL's own.
+    """
+    # The setting is one of a transaction, be it that of the caller or one of its own.
+    with transaction.atomic(using=SOURCE, savepoint=False):
+        cursor.execute(KEEP_TO_POSTGRESQL)
+        search_path, data, source_day, turbine, _ = cursor.fetchone()
+        yield {"data": data, "source_day": source_day, "turbine": turbine}
+        cursor.execute(SET_SEARCH_PATH, [search_path])
+
+
 def holders(modes: list[str]) -> list[str]:
     """Return who else has locks of these modes on the source's tables."""
-    with connections[SOURCE].cursor() as cursor:
-        cursor.execute(HOLDERS, [modes])
-        return [_holder(*row) for row in cursor.fetchall()]
+    with transaction.atomic(using=SOURCE), connections[SOURCE].cursor() as cursor:
+        keep_to_the_schema_of_data(cursor)
+        with names_of_postgresql_alone(cursor) as tables:
+            cursor.execute(HOLDERS, {"modes": modes, **tables})
+            return [_holder(*row) for row in cursor.fetchall()]
 
 
 def _holder(pid: int | None, account: str | None, program: str | None) -> str:

@@ -16,7 +16,7 @@ from django.db.backends.utils import CursorWrapper
 
 from common.days import day_bounds
 from common.postgres.partitions import ATTACHED
-from sourcedata.snapshot import UnreadableSource
+from sourcedata.snapshot import UnreadableSource, names_of_postgresql_alone
 from sourcedata.triggers import TRIGGERS
 from sourcedata.variables import VARIABLE_NAMES
 
@@ -25,14 +25,13 @@ REVISIONS = 2**52
 
 # Of a partition: `relfilenode` is another one after each rewrite and TRUNCATE, `attached_by` after
 # each ATTACH, the `xmin` of a column, trigger or function after each change of it; a key or table
-# that was dropped and made again has another `oid`. A partition that did not note moves for a while
-# counts for all, for its rows may have gone to any. What leaves values as they are, as ANALYZE,
+# that was dropped and made again has another `oid`. What leaves values as they are, as ANALYZE,
 # VACUUM and REINDEX do, changes none of these.
 STATE = f"""
     SELECT attached.oid, is_default, start, "end",
         relkind = 'r' AND relpersistence = 'p' AND NOT hides_rows AS is_plain,
         hashtextextended(concat_ws(' ', system_identifier, attached.oid, relfilenode,
-            attached_by, hides_rows, tables, moves, keys, columns, triggers), 0::bigint)
+            attached_by, hides_rows, tables, keys, columns, triggers), 0::bigint)
     FROM ({ATTACHED}) AS attached
     CROSS JOIN row_security_active(%(data)s::oid) AS hides_rows
     CROSS JOIN pg_control_system()
@@ -43,16 +42,8 @@ STATE = f"""
             FROM pg_attribute
             WHERE attrelid = pg_class.oid AND relname = 'source_day' AND attnum > 0
         )), ',' ORDER BY oid) FROM pg_class
-        WHERE oid IN (%(data)s::regclass, %(source_day)s::regclass)
+        WHERE oid IN (%(data)s, %(source_day)s)
     ) AS of_tables (tables)
-    CROSS JOIN (
-        SELECT string_agg(concat_ws(' ', tgrelid, pg_trigger.xmin), ',' ORDER BY tgrelid)
-        FROM pg_inherits JOIN pg_trigger ON tgrelid = inhrelid
-        WHERE inhparent = %(data)s::regclass AND tgname = 'zz_note_moves'
-          AND pg_trigger.xmin <> pg_inherits.xmin AND pg_trigger.xmin <> ALL(ARRAY(
-            SELECT xmin FROM pg_trigger
-            WHERE tgrelid = %(data)s::regclass AND tgname = 'zz_note_moves'))
-    ) AS of_moves (moves)
     CROSS JOIN LATERAL (
         SELECT string_agg(oid::text, ',' ORDER BY oid) FROM pg_constraint
         WHERE conrelid = attached.oid AND contype = 'p'
@@ -61,27 +52,22 @@ STATE = f"""
         SELECT string_agg(concat_ws(' ', attname, attnum, pg_attribute.xmin, attmissingval,
             CASE WHEN attgenerated <> '' THEN adbin END), ',' ORDER BY attrelid, attnum)
         FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-        WHERE attrelid IN (attached.oid, %(data)s::regclass) AND attname = ANY(%(columns)s)
+        WHERE attrelid IN (attached.oid, %(data)s) AND attname = ANY(%(columns)s)
     ) AS of_columns (columns)
     CROSS JOIN LATERAL (
         SELECT string_agg(concat_ws(' ', tgrelid, tgname, tgenabled, tgfoid, pg_trigger.xmin,
             pg_proc.xmin), ',' ORDER BY tgrelid, tgname)
         FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
-        WHERE tgrelid IN (attached.oid, %(data)s::regclass) AND tgname = ANY(%(triggers)s)
+        WHERE tgrelid IN (attached.oid, %(data)s) AND tgname = ANY(%(triggers)s)
     ) AS of_triggers (triggers)
     ORDER BY start, "end"
 """
 
 
-TABLES = """
-    SELECT 'data'::regclass::oid::text, 'source_day'::regclass::oid::text,
-        current_setting('search_path')
-"""
 NAMES = """
     SELECT oid::regclass::text FROM unnest(%s::oid[]) WITH ORDINALITY AS one (oid, place)
     ORDER BY place
 """
-SET_SEARCH_PATH = "SELECT set_config('search_path', %s, true)"
 
 
 class StoredPartition(NamedTuple):
@@ -105,15 +91,11 @@ def stored_partitions(cursor: CursorWrapper) -> list[StoredPartition]:
     Raises:
         UnreadableSource: where there are none, not even a default one.
     """
-    cursor.execute(TABLES)
-    data, source_day, search_path = cursor.fetchone()
     names = sorted({trigger.name for trigger in TRIGGERS})
-    tables = {"table": data, "data": data, "source_day": source_day}
-    # Functions that others made must not be taken for PostgreSQL's own.
-    cursor.execute(SET_SEARCH_PATH, ["pg_catalog"])
-    cursor.execute(STATE, {**tables, "columns": list(COLUMNS), "triggers": names})
-    stored = cursor.fetchall()
-    cursor.execute(SET_SEARCH_PATH, [search_path])
+    wanted = {"columns": list(COLUMNS), "triggers": names}
+    with names_of_postgresql_alone(cursor) as tables:
+        cursor.execute(STATE, {**tables, **wanted, "table": tables["data"]})
+        stored = cursor.fetchall()
     cursor.execute(NAMES, [[oid for oid, *_ in stored]])
     rows = [
         StoredPartition(name, *rest)
@@ -159,8 +141,8 @@ def _state(day: date, partitions: Sequence[StoredPartition]) -> int:
 # The partitions that a statement reads are the newest, whatever its snapshot.
 NEWER = """
     SELECT EXISTS (
-        SELECT FROM pg_partition_tree('data') WHERE level = 1 AND relid NOT IN
-        (SELECT inhrelid FROM pg_inherits WHERE inhparent = 'data'::regclass)
+        SELECT FROM pg_partition_tree(%(data)s::oid::regclass) WHERE level = 1 AND relid NOT IN
+        (SELECT inhrelid FROM pg_inherits WHERE inhparent = %(data)s)
     )
 """
 
@@ -171,7 +153,8 @@ def refuse_newer_partitions(cursor: CursorWrapper) -> None:
     Raises:
         UnreadableSource: saying so.
     """
-    cursor.execute(NEWER)
-    (is_newer,) = cursor.fetchone()
+    with names_of_postgresql_alone(cursor) as tables:
+        cursor.execute(NEWER, tables)
+        (is_newer,) = cursor.fetchone()
     if is_newer:
         raise UnreadableSource("A partition was attached to data while it was read.")

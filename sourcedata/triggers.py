@@ -19,19 +19,34 @@ from dataclasses import dataclass
 # revision. JSON's numbers hold it. (`random()` would repeat after `setseed`.)
 REVISION = "1 + ('x' || substr(replace(gen_random_uuid()::text, '-', ''), 20))::bit(52)::bigint"
 
+# A statement there sees the database as it was, and no trigger what has come since.
+IS_ABOVE_READ_COMMITTED = (
+    "current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted')"
+)
+
 # The rows that came or went: turbine_id, timestamp, and +1 or -1.
 CAME = "SELECT turbine_id, timestamp, 1 AS change FROM came"
 WENT = "SELECT turbine_id, timestamp, -1 AS change FROM went"
 
-# Somebody may have renamed the schema, and made another of its name. A trigger that somebody gave
-# `source_day` could keep it as it was; row security of it could hide that it was not noted.
+# Somebody may have renamed a schema, and made another of its name. A partition that was detached,
+# or is being detached, keeps its triggers, and its rows are not of `data` any more. A trigger that
+# somebody gave `source_day` could keep it as it was; row security of it could hide that it was not
+# noted.
 REFUSE_ELSEWHERE = """
-    IF tg_table_schema <> '@' AND NOT EXISTS (
-        SELECT FROM pg_inherits WHERE inhrelid = tg_relid AND inhparent = to_regclass('@.data')
-    ) THEN
-        RAISE integrity_constraint_violation USING MESSAGE =
-            format('%I is another schema than that whose changes are counted.', tg_table_schema),
-            HINT = 'Give it its name back, or run: manage.py verify_source --repair';
+    above := ARRAY(SELECT pg_partition_ancestors(tg_relid));
+    IF NOT coalesce(to_regclass('@.data') = ANY(above), false) THEN
+        IF above <@ ARRAY[tg_relid::regclass]
+            AND (SELECT relkind FROM pg_class WHERE oid = tg_relid) = 'r'
+        THEN
+            RETURN NULL;
+        END IF;
+        RAISE integrity_constraint_violation USING MESSAGE = CASE
+            WHEN tg_table_schema <> '@' THEN format(
+                '%I is another schema than that whose changes are counted.', tg_table_schema)
+            ELSE format('%I is a part of another table than data.', tg_table_name) END,
+            HINT = CASE WHEN tg_table_schema <> '@' THEN
+                'Give it its name back, or run: manage.py verify_source --repair'
+            ELSE format('Drop its trigger %I.', tg_name) END;
     END IF;
     IF EXISTS (
         SELECT FROM pg_trigger WHERE tgrelid = '@.source_day'::regclass AND NOT tgisinternal
@@ -68,19 +83,55 @@ RAISE_REVISIONS = f"""
 # A MERGE that moves a row to another partition hides it from the transition tables of its UPDATE,
 # where an UPDATE shows it. So every change of a key is noted, as a sum of hashes, and must be what
 # the transition tables say. (Moves that go round in a circle would come to nothing, but a primary
-# key that is checked at once lets none close.)
+# key that is checked at once lets none close.) It is noted by the table that has the row, before
+# the row goes: what is done to it later, as a row that moves fires triggers of INSERT, is not.
 KEY = "hashtextextended(concat(turbine_id, ' ', extract(epoch FROM timestamp)), 0)"
-REFUSE_HIDDEN_MOVES = f"""
-    IF EXISTS (
-        SELECT FROM pg_trigger WHERE tgtype & 19 = 19 AND tgenabled <> 'D'
-        AND tgname > 'zz_note_moves' AND tgrelid = ANY(
-            tg_relid || ARRAY(SELECT inhrelid FROM pg_inherits WHERE inhparent = tg_relid))
-    ) THEN
+# A snapshot that is older than this statement shows the triggers as they were. Of one that changed
+# since, it knows who changed it.
+IS_NEWER = """CASE WHEN seen.xmax = '0' THEN false ELSE 'aborted' IS DISTINCT FROM pg_xact_status(
+                (pg_current_xact_id()::text::bigint - age(seen.xmax))::text::xid8) END"""
+REFUSE_UNNOTED_MOVES = f"""
+    WITH RECURSIVE tree (relid) AS (
+        SELECT '@.data'::regclass::oid
+        UNION ALL SELECT inhrelid FROM tree JOIN pg_inherits ON inhparent = relid
+    ), seen AS MATERIALIZED (
+        SELECT relid, tgname, tgtype, tgenabled FROM tree LEFT JOIN pg_trigger
+        ON tgrelid = relid AND tgtype & 3 = 3 AND NOT tgisinternal  -- BEFORE, FOR EACH ROW
+    )
+    SELECT (SELECT relid FROM seen GROUP BY relid HAVING
+            bool_or(tgname = 'zz_note_moves' AND tgenabled = 'A') IS NOT TRUE LIMIT 1),
+        (SELECT tgname FROM seen WHERE tgtype & 16 <> 0  -- of UPDATE
+            AND tgenabled <> 'D' AND tgname > 'zz_note_moves' LIMIT 1),
+        (SELECT tgname FROM seen WHERE tgtype & 4 <> 0  -- of INSERT
+            AND tgenabled <> 'D' LIMIT 1)
+    INTO blind, late, inserting;
+    IF blind IS NOT NULL THEN
+        RAISE integrity_constraint_violation USING MESSAGE = format(
+            'zz_note_moves is missing or not ALWAYS on %s: what moves there would not be counted.',
+            blind), HINT = 'Run: manage.py verify_source --repair';
+    END IF;
+    IF late IS NOT NULL THEN
         RAISE integrity_constraint_violation USING MESSAGE =
             'data has a trigger that changes rows after zz_note_moves has seen them.',
-            HINT = 'Give it a name that sorts before zz_note_moves.';
+            HINT = format('Give %I a name that sorts before zz_note_moves.', late);
     END IF;
+    IF {IS_ABOVE_READ_COMMITTED} AND EXISTS (
+        SELECT FROM pg_partition_tree('@.data'::regclass) AS newest LEFT JOIN pg_trigger AS seen
+        ON tgrelid = newest.relid AND tgname = 'zz_note_moves'
+        WHERE tgname IS NULL OR {IS_NEWER}
+    ) THEN
+        RAISE serialization_failure USING MESSAGE =
+            'Partitions or triggers of data changed since this transaction began.',
+            HINT = 'Begin it again.';
+    END IF;
+"""
+REFUSE_HIDDEN_MOVES = f"""
     IF current_setting('windproject.moved', true) <> '' THEN
+        IF inserting IS NOT NULL THEN
+            RAISE feature_not_supported USING MESSAGE = format(
+                'data has a trigger %I that may change rows which move.', inserting),
+                HINT = 'Write DELETE and INSERT instead, or drop it.';
+        END IF;
         IF current_setting('windproject.moved')::numeric IS DISTINCT FROM
             (SELECT coalesce(sum({KEY}), 0) FROM went) - (SELECT coalesce(sum({KEY}), 0) FROM came)
         THEN
@@ -111,10 +162,6 @@ RAISE_EMPTIED_REVISIONS = f"""
     RETURN NULL;
 """
 
-# A statement there sees the database as it was, and no trigger what has come since.
-IS_ABOVE_READ_COMMITTED = (
-    "current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted')"
-)
 REFUSE_TRUNCATING = f"""
     IF {IS_ABOVE_READ_COMMITTED} THEN
         RAISE feature_not_supported USING MESSAGE = format(
@@ -201,16 +248,28 @@ class Trigger:
         body = body.replace("'@.", f"""'{identifier.replace("'", "''")}.""")
         return body.replace("@.", f"{identifier}.")
 
-    def statement(self, table: str) -> str:
-        """Return what creates it on `table`, as `pg_get_triggerdef` words it."""
+    def statement(self, table: str, schema: str) -> str:
+        """Return what creates it on `table`, as `pg_get_triggerdef` words it.
+
+        `table` has its schema before it, as words of SQL; so has the function, by the name
+        `schema`.
+        """
         return (
             f"CREATE TRIGGER {self.name} {self.event} ON {table} {self.definition} "
-            f"EXECUTE FUNCTION {self.name}()"
+            f"EXECUTE FUNCTION {schema}.{self.name}()"
         )
 
 
 EACH_STATEMENT = "FOR EACH STATEMENT"
-COUNTING = f"\nDECLARE unnoted bigint;\nBEGIN{REFUSE_ELSEWHERE}"
+DECLARE = """
+DECLARE
+    above regclass[];
+    unnoted bigint;
+    blind regclass;
+    late name;
+    inserting name;
+BEGIN"""
+COUNTING = f"{DECLARE}{REFUSE_ELSEWHERE}"
 TRIGGERS = (
     Trigger(
         "raise_revisions_after_insert",
@@ -224,7 +283,7 @@ TRIGGERS = (
         "data",
         "AFTER UPDATE",
         f"REFERENCING OLD TABLE AS went NEW TABLE AS came {EACH_STATEMENT}",
-        f"{COUNTING}{REFUSE_HIDDEN_MOVES}"
+        f"{COUNTING}{REFUSE_UNNOTED_MOVES}{REFUSE_HIDDEN_MOVES}"
         f"{RAISE_REVISIONS.format(changes=f'{CAME} UNION ALL {WENT}')}END ",
     ),
     Trigger(
@@ -239,7 +298,7 @@ TRIGGERS = (
         "data",
         "AFTER TRUNCATE",
         EACH_STATEMENT,
-        f"\nBEGIN{REFUSE_ELSEWHERE}{RAISE_EMPTIED_REVISIONS}END ",
+        f"{COUNTING}{RAISE_EMPTIED_REVISIONS}END ",
     ),
     Trigger(
         "refuse_truncating",

@@ -4,9 +4,9 @@ They are, as long as triggers count. What no trigger sees, a partition that was 
 leaves turbine-days that cannot be aggregated until they are counted anew.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connections, transaction
@@ -15,28 +15,31 @@ from django.db.backends.utils import CursorWrapper
 from common import waits
 from common.databases import SOURCE
 from common.days import DAY, FIRST_DAY, LAST_DAY, day_bounds, day_start
-from common.postgres.partitions import default_partition, month_after, month_of, partitions
+from common.postgres.partitions import month_after, month_of
 from sourcedata import upkeep
 from sourcedata.limits import END_OF_TIME, FIRST_TIME
 from sourcedata.snapshot import UnreadableSource, limited_waits, locked_snapshot
+from sourcedata.storage import stored_partitions
 from sourcedata.triggers import REVISION
 from sourcedata.upkeep import Fault
 
 COUNTED = """
-    SELECT turbine_id, name, day, coalesce(measurements, 0), coalesce(samples, 0)
+    SELECT turbine_id, turbine.name, day, coalesce(measurements, 0), coalesce(samples, 0)
     FROM (
         SELECT turbine_id, (timestamp AT TIME ZONE 'UTC')::date AS day, count(*) AS measurements
         FROM data WHERE timestamp >= %(start)s AND timestamp < %(end)s GROUP BY 1, 2
     ) AS counted
     FULL JOIN (
-        SELECT * FROM source_day WHERE day BETWEEN %(first)s AND %(last)s
+        SELECT turbine_id, day, samples FROM source_day WHERE day BETWEEN %(first)s AND %(last)s
     ) AS stored USING (turbine_id, day)
-    LEFT JOIN turbine ON turbine.id = turbine_id
-    ORDER BY day, name
+    LEFT JOIN (SELECT id, name FROM turbine) AS turbine ON turbine.id = turbine_id
+    ORDER BY day, turbine.name
 """
-MONTHS = """
+MONTHS_OF_DAYS = """
     SELECT DISTINCT date_trunc('month', day)::date FROM source_day WHERE day BETWEEN %s AND %s
-    UNION SELECT DISTINCT date_trunc('month', timestamp AT TIME ZONE 'UTC')::date FROM {default}
+"""
+MONTHS_OF_MEASUREMENTS = """
+    SELECT DISTINCT date_trunc('month', timestamp AT TIME ZONE 'UTC')::date FROM data
     WHERE timestamp >= %s AND timestamp < %s
 """
 
@@ -61,18 +64,44 @@ class Counted:
 
 
 def months() -> list[tuple[date, date]]:
-    """Return the first and the last day of each month that the source may have something of."""
-    with connections[SOURCE].cursor() as cursor:
-        default = default_partition(cursor, "data") or "data"
-        bounds = [FIRST_DAY, LAST_DAY, FIRST_TIME, END_OF_TIME]
-        cursor.execute(MONTHS.format(default=default), bounds)
-        found = {month for (month,) in cursor.fetchall()}
-        for partition in partitions(cursor, "data"):
-            month = month_of(partition.start.date())
-            while not partition.is_default and day_start(month) < partition.end:
-                found.add(month)
-                month = month_after(month)
+    """Return the first and the last day of each month that the source may have something of.
+
+    Raises:
+        UnreadableSource: where others keep the measurements locked for long.
+    """
+    with locked_snapshot() as cursor:
+        found = _months(cursor, MONTHS_OF_DAYS, FIRST_DAY, LAST_DAY)
+        ranges = [
+            (part.start, part.end) for part in stored_partitions(cursor) if not part.is_default
+        ]
+        for start, end in ranges:
+            found |= _months_between(start, end)
+        # The default partition has rows of these. A reader may have no right to name it itself.
+        for start, end in _gaps(ranges):
+            found |= _months(cursor, MONTHS_OF_MEASUREMENTS, start, end)
     return [(month, month_after(month) - DAY) for month in sorted(found)]
+
+
+def _months(cursor: CursorWrapper, query: str, *bounds: date | datetime) -> set[date]:
+    cursor.execute(query, bounds)
+    return {month for (month,) in cursor.fetchall()}
+
+
+def _months_between(start: datetime, end: datetime) -> set[date]:
+    months, month = set(), month_of(start.date())
+    while day_start(month) < end:
+        months.add(month)
+        month = month_after(month)
+    return months
+
+
+def _gaps(ranges: Sequence[tuple[datetime, datetime]]) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the times that are in none of these ranges, which are in order and do not overlap."""
+    last_end = FIRST_TIME
+    for start, end in [*ranges, (END_OF_TIME, END_OF_TIME)]:
+        if last_end < start:
+            yield last_end, start
+        last_end = end
 
 
 def count(first: date, last: date) -> list[Counted]:

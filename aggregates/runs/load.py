@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 from django.db import IntegrityError, connections, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models.functions import Now
 
 from aggregates.compute.difference import Difference, compare, rows_that_lose_most
@@ -20,8 +21,19 @@ from aggregates.source.gateway import TurbineDay
 from common.arrays import Array
 from common.databases import TARGET
 from common.days import day_bounds, day_start
-from common.postgres.partitions import NoPartition, ensure_months, table_for
+from common.postgres.partitions import NoPartition, ensure_months, overlapping, table_for
 from common.postgres.pgcopy import FLOAT, INTEGER, TIME, copy_in, copy_out
+
+# Triggers that fire for each row before it is stored or goes, and rules that rewrite statements.
+CHANGES_BY_OTHERS = """
+    SELECT tgrelid::regclass::text, 'trigger', tgname FROM pg_catalog.pg_trigger
+    WHERE tgrelid = ANY(%(tables)s::regclass[]) AND tgtype & 3 = 3
+      AND NOT tgisinternal AND tgenabled <> 'D'
+    UNION ALL
+    SELECT ev_class::regclass::text, 'rule', rulename FROM pg_catalog.pg_rewrite
+    WHERE ev_class = ANY(%(tables)s::regclass[]) AND ev_enabled <> 'D'
+    LIMIT 1
+"""
 
 
 @dataclass(frozen=True)
@@ -101,7 +113,25 @@ def replace(chunk: Chunk, computed: Iterable[NewStatistics]) -> None:
 
 def _table_of(day: date) -> str:
     with connections[TARGET].cursor() as cursor:
-        return table_for(cursor, "data", day)
+        table = table_for(cursor, "data", day)
+        # Nobody makes a trigger or a rule of it before the transaction ends.
+        cursor.execute(f"LOCK TABLE ONLY {table} IN ROW EXCLUSIVE MODE")
+        _refuse_changes_by_others(cursor, ["data", *overlapping(cursor, "data", *day_bounds(day))])
+        return table
+
+
+def _refuse_changes_by_others(cursor: CursorWrapper, tables: Sequence[str]) -> None:
+    """Refuse tables that may store something else than what is written to them.
+
+    Raises:
+        RunFailed: naming the trigger or the rule.
+    """
+    cursor.execute(CHANGES_BY_OTHERS, {"tables": list(tables)})
+    for table, kind, name in cursor.fetchall():
+        raise RunFailed(
+            f"The target's table {table} has the {kind} {name}, which may change what is stored:"
+            " drop it."
+        )
 
 
 def _require_same(table: str, day: date) -> None:

@@ -188,7 +188,8 @@ def create_default_partition(cursor: CursorWrapper, table: str) -> None:
 def move_out_of_default(alias: str, table: str) -> list[date]:
     """Give the months whose rows lie in the default partition one of their own; return them.
 
-    No row changes. Each month is moved in a transaction of its own, in which writers wait.
+    No row changes. Each month is moved in a transaction of its own, in which readers and writers
+    wait.
 
     Raises:
         django.db.OperationalError: where others hold the table for long.
@@ -213,17 +214,19 @@ def move_out_of_default(alias: str, table: str) -> list[date]:
     return months
 
 
-def _move_month(cursor: CursorWrapper, table: str, default: str | None, month: date) -> None:
+def _move_month(cursor: CursorWrapper, table: str, default: str, month: date) -> None:
     within = f"timestamp >= '{month} 00:00+00' AND timestamp < '{month_after(month)} 00:00+00'"
     cursor.execute(f"SET LOCAL lock_timeout = '{waits.READERS_OF_DEFAULT_S}s'")
-    cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
-    cursor.execute(f"LOCK TABLE {default} IN ACCESS EXCLUSIVE MODE")
+    cursor.execute(f"LOCK TABLE ONLY {table} IN ACCESS EXCLUSIVE MODE")
     name = _create_month(cursor, table, month)
-    # Triggers count the rows where they come and where they go, so every count stays as it is.
+    # Triggers count nothing in tables that are no partitions, and those of others change nothing
+    # there, so every row and every count stays as it is.
+    cursor.execute(f"ALTER TABLE {table} DETACH PARTITION {default}")
     columns = _columns(cursor, table)
     cursor.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM {default} WHERE {within}")
     cursor.execute(f"DELETE FROM {default} WHERE {within}")
     _attach(cursor, table, name, _bounds(month))
+    _attach(cursor, table, default, "DEFAULT")
 
 
 def _columns(cursor: CursorWrapper, table: str) -> str:
@@ -260,8 +263,9 @@ def _bounds(month: date) -> str:
 
 def _is_left_to(cursor: CursorWrapper, default: str, table: str, month: date) -> bool:
     """Return whether the default partition takes the month: it does, or nothing else can."""
+    name = default.replace("%", "%%")
     cursor.execute(
-        f"SELECT EXISTS (SELECT FROM {default} WHERE timestamp >= %s AND timestamp < %s)",
+        f"SELECT EXISTS (SELECT FROM {name} WHERE timestamp >= %s AND timestamp < %s)",
         month_bounds(month),
     )
     (has_rows,) = cursor.fetchone()

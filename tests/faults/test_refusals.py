@@ -27,6 +27,10 @@ KEEPS_REVISIONS = """
 """
 
 
+ROUND_WHAT_COMES = [
+    ROUND_TIMES.replace(" + interval '1 month'", ""),
+    "CREATE TRIGGER round BEFORE INSERT ON data FOR EACH ROW EXECUTE FUNCTION round_times()",
+]
 MOVE = (
     "MERGE INTO data USING (SELECT min(id) AS id FROM turbine) AS one ON turbine_id = one.id"
     " WHEN MATCHED THEN UPDATE SET timestamp = timestamp - interval '{months} months'"
@@ -42,6 +46,25 @@ REFUSED = {
             "MERGE INTO data USING turbine ON turbine_id = id WHEN MATCHED THEN UPDATE SET power=1",
         ],
         "after zz_note_moves has seen them",
+    ),
+    "a merge whose moves a trigger rounds": (
+        [
+            "INSERT INTO data (turbine_id, timestamp, power)"
+            " SELECT id, timestamptz '{day} 12:00:20Z', 900 FROM turbine"
+            " UNION ALL SELECT id, '{other} 12:00:20Z', 100 FROM turbine",
+            *ROUND_WHAT_COMES,
+            "MERGE INTO data USING (VALUES (timestamptz '{day} 12:00:20Z',"
+            " timestamptz '{other} 12:00:20Z'), ('{other} 12:00:20Z', '{day} 12:00:20Z'))"
+            " AS m (old, new) ON timestamp = m.old WHEN MATCHED THEN UPDATE SET timestamp = m.new",
+        ],
+        "data has a trigger round that may change rows which move",
+    ),
+    "an update into another month beside a trigger that rounds": (
+        [
+            *ROUND_WHAT_COMES,
+            "UPDATE data SET timestamp = timestamp - interval '1 month 20 s'",
+        ],
+        "Write DELETE and INSERT instead, or drop it",
     ),
     "turbine-days that a foreign key gives to others": (
         [
@@ -147,6 +170,166 @@ def test_a_change_in_a_schema_of_another_name_is_refused(current: None) -> None:
         owner.run("UPDATE data SET power = 7")
     assert (state(), aggregated(DAY).status) == ("stale", "succeeded")
     proves_well()
+
+
+def test_a_change_of_a_partition_in_a_schema_that_took_the_name_is_refused(current: None) -> None:
+    with session() as owner:
+        owner.run(
+            "CREATE SCHEMA decoy",
+            "CREATE TABLE decoy.source_day (LIKE public.source_day INCLUDING ALL)",
+            written("ALTER TABLE public.{partition} SET SCHEMA decoy"),
+            "ALTER SCHEMA public RENAME TO away",
+            "ALTER SCHEMA decoy RENAME TO public",
+        )
+        with pytest.raises(psycopg2.Error, match="is a part of another table than data"):
+            owner.run(written("UPDATE public.{partition} SET power = 7"))
+        owner.run("CREATE TABLE data (LIKE away.data) PARTITION BY RANGE (timestamp)")
+        with pytest.raises(psycopg2.Error, match="is a part of another table than data"):
+            owner.run(written("UPDATE public.{partition} SET power = 7"))
+        owner.run(
+            "ALTER SCHEMA public RENAME TO decoy",
+            "ALTER SCHEMA away RENAME TO public",
+            written("ALTER TABLE decoy.{partition} SET SCHEMA public"),
+            "DROP SCHEMA decoy CASCADE",
+        )
+    assert state() == "current"
+    proves_well()
+
+
+def test_a_partition_in_another_schema_counts(current: None) -> None:
+    with session() as owner:
+        owner.run(
+            "CREATE SCHEMA parts",
+            written("ALTER TABLE {partition} SET SCHEMA parts"),
+            written("UPDATE parts.{partition} SET power = 7"),
+        )
+    assert aggregated(DAY).changed > 0
+    proves_well()
+
+
+@pytest.mark.parametrize("how", ["", "CONCURRENTLY"])
+def test_what_is_detached_counts_nothing(current: None, how: str) -> None:
+    with session() as owner:
+        owner.run(
+            "DROP TABLE data_default",  # it keeps others from being detached CONCURRENTLY
+            written(f"ALTER TABLE data DETACH PARTITION {{partition}} {how}"),
+            written("DELETE FROM {partition} WHERE timestamp < '{day} 10:30Z'"),
+            written("TRUNCATE {partition}"),
+        )
+    assert f"0 measurements of 'T01' on {DAY}, and counted 60" in aggregated(DAY).error
+    with session() as owner:
+        owner.run(written("ALTER TABLE data ATTACH PARTITION {partition} FOR VALUES {bounds}"))
+    assert state() != "current"
+    repair()
+    assert "lost samples" in aggregated(DAY).error
+
+
+def test_what_is_being_detached_counts_nothing_any_more(current: None) -> None:
+    with session() as reading, session() as owner:
+        owner.run("DROP TABLE data_default", "SET statement_timeout = '500ms'")
+        reading.run("BEGIN", "SELECT FROM data LIMIT 1")
+        with pytest.raises(psycopg2.errors.QueryCanceled):
+            owner.run(written("ALTER TABLE data DETACH PARTITION {partition} CONCURRENTLY"))
+        owner.run(written("DELETE FROM {partition} WHERE timestamp < '{day} 10:30Z'"))
+        reading.run("COMMIT")
+        assert "and counted 60" in aggregated(DAY).error
+        owner.run(
+            written("ALTER TABLE data DETACH PARTITION {partition} FINALIZE"),
+            written("ALTER TABLE data ATTACH PARTITION {partition} FOR VALUES {bounds}"),
+        )
+    assert f"30 measurements of 'T01' on {DAY}, and counted 60" in aggregated(DAY).error
+    repair()
+    assert aggregated(DAY).samples == 60
+    proves_well()
+
+
+def test_a_partition_of_another_table_is_refused_with_what_to_drop(current: None) -> None:
+    with session() as owner:
+        owner.run(
+            written("ALTER TABLE data DETACH PARTITION {partition}"),
+            "CREATE TABLE archive (LIKE data) PARTITION BY RANGE (timestamp)",
+            written("ALTER TABLE archive ATTACH PARTITION {partition} FOR VALUES {bounds}"),
+        )
+        with pytest.raises(psycopg2.Error, match="Drop its trigger raise_revisions_after_delete"):
+            owner.run(written("DELETE FROM {partition}"))
+
+
+def test_a_partition_of_a_partition_counts(current: None) -> None:
+    name = "raise_revisions_after_insert"
+    with session() as owner:
+        owner.run(
+            "CREATE TABLE deep PARTITION OF data FOR VALUES FROM ('1975-01-01Z') TO ('1976-01-01Z')"
+            " PARTITION BY RANGE (timestamp)",
+            "CREATE TABLE leaf PARTITION OF deep DEFAULT",
+            f"CREATE TRIGGER {name} AFTER INSERT ON leaf REFERENCING NEW TABLE AS came"
+            f" FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
+            "INSERT INTO leaf (turbine_id, timestamp) SELECT id, '1975-02-01Z' FROM turbine",
+        )
+        assert owner.run("SELECT samples FROM source_day WHERE day = '1975-02-01'") == [(1,), (1,)]
+
+
+STAGED = [
+    "CREATE TABLE staging PARTITION OF data FOR VALUES FROM ('1975-01-01Z') TO ('1976-01-01Z')",
+    "INSERT INTO staging (turbine_id, timestamp, power)"
+    " SELECT id, '1975-01-01 10:00Z', 9 FROM turbine",
+]
+UNNOTED = "ALTER TABLE staging DISABLE TRIGGER zz_note_moves"
+MOVE_STAGED = (
+    "MERGE INTO data USING turbine ON turbine_id = id AND timestamp < '1976-01-01Z'"
+    " WHEN MATCHED THEN UPDATE SET timestamp = '{day} 10:00:30Z'"
+)
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        [*STAGED, "ALTER TABLE staging DISABLE TRIGGER USER"],
+        ["BEGIN", *STAGED, UNNOTED],
+        [REPEATABLE, *STAGED, UNNOTED],
+        [*STAGED, "ALTER TABLE staging ENABLE TRIGGER zz_note_moves"],
+    ],
+    ids=["for a while", "in one transaction", "above read committed", "not where one replicates"],
+)
+def test_moves_out_of_a_partition_that_does_not_note_them_are_refused(
+    current: None, statements: list[str]
+) -> None:
+    with session() as owner:
+        owner.run(*statements)
+        with pytest.raises(psycopg2.Error, match=r"or not ALWAYS on public\.staging"):
+            owner.run(written(MOVE_STAGED))
+        owner.run("ROLLBACK", "DROP TABLE IF EXISTS staging")
+    assert state() == "current"
+    proves_well()
+
+
+@pytest.mark.parametrize("is_made", ["before", "later"])
+def test_an_older_snapshot_moves_nothing_that_nobody_notes(current: None, is_made: str) -> None:
+    statements = [*STAGED, UNNOTED]
+    before, later = (STAGED, [UNNOTED]) if is_made == "before" else ([], statements)
+    with session() as owner, session() as older:
+        owner.run(*before)
+        older.run(REPEATABLE, "SELECT")
+        owner.run(*later)
+        if is_made == "later":
+            older.run(
+                "INSERT INTO data (turbine_id, timestamp) SELECT id, '1975-01-01 11:00Z'"
+                " FROM turbine"
+            )
+        with pytest.raises(psycopg2.errors.SerializationFailure, match="changed since this trans"):
+            older.run(written(MOVE_STAGED))
+        older.run("ROLLBACK")
+        owner.run("DROP TABLE staging")
+    assert state() == "current"
+    proves_well()
+
+
+def test_an_older_snapshot_moves_where_triggers_are_as_they_were(current: None) -> None:
+    with session() as owner, session() as older:
+        owner.run("BEGIN", "ALTER TABLE data DISABLE TRIGGER zz_note_moves", "ROLLBACK")
+        older.run(
+            REPEATABLE, "UPDATE data SET timestamp = timestamp - interval '1 month'", "COMMIT"
+        )
+    assert "0 are wrong" in repair()
 
 
 def test_nobody_can_put_a_function_of_theirs_before_those_that_count(current: None) -> None:

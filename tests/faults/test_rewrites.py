@@ -4,6 +4,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import psycopg2
 import pytest
 from django.db import connections
 from django.test import Client
@@ -164,13 +165,24 @@ UNSEEN = {
         "ALTER TABLE source_day DROP COLUMN revision",
         "ALTER TABLE source_day RENAME away TO revision",
     ],
-    "moves out of a partition that does not note them": [
-        "ALTER TABLE data_default DISABLE TRIGGER USER",
-        "INSERT INTO data_default (turbine_id, timestamp, power)"
-        " SELECT id, '1975-01-01 10:00Z', 9 FROM turbine",
-        "MERGE INTO data USING turbine ON turbine_id = id AND timestamp < '1976-01-01Z'"
-        " WHEN MATCHED THEN UPDATE SET timestamp = '{day} 10:00:30Z'",
-        "ALTER TABLE data_default ENABLE ALWAYS TRIGGER zz_note_moves",
+    "a partition that is changed while it is detached, and counts then": [
+        "ALTER TABLE data DETACH PARTITION {partition}",
+        "UPDATE {partition} SET power = 7",
+        "ALTER TABLE data ATTACH PARTITION {partition} FOR VALUES {bounds}",
+    ],
+    "a partition that loses rows while it is detached": [
+        "DROP TABLE data_default",
+        "ALTER TABLE data DETACH PARTITION {partition} CONCURRENTLY",
+        "DELETE FROM {partition} WHERE timestamp < '{day} 10:05Z'",
+        "ALTER TABLE data ATTACH PARTITION {partition} FOR VALUES {bounds}",
+    ],
+    "a partition that moves through another table": [
+        "ALTER TABLE data DETACH PARTITION {partition}",
+        "CREATE TABLE archive (LIKE data) PARTITION BY RANGE (timestamp)",
+        "ALTER TABLE archive ATTACH PARTITION {partition} FOR VALUES {bounds}",
+        "UPDATE archive SET power = 7",
+        "ALTER TABLE archive DETACH PARTITION {partition}",
+        "ALTER TABLE data ATTACH PARTITION {partition} FOR VALUES {bounds}",
     ],
     "a function in front of PostgreSQL's own": [
         "CREATE FUNCTION public.hashtextextended(text, integer) RETURNS bigint LANGUAGE sql"
@@ -270,6 +282,14 @@ def test_what_no_trigger_sees_leaves_nothing_wrongly_current(
         proves_well()
 
 
+ANOTHER_TREE = (
+    "CREATE FUNCTION public.pg_partition_tree(text) RETURNS TABLE (relid regclass) LANGUAGE sql"
+    " AS 'SELECT NULL::regclass WHERE false'"
+)
+OTHER_NAMES_FIRST = (
+    "DO $$BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = {path}', current_database());"
+    " END$$"
+)
 COUNTS_NOTHING = (
     "CREATE OR REPLACE FUNCTION raise_revisions_after_update() RETURNS trigger"
     " LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'"
@@ -315,6 +335,109 @@ def test_functions_that_were_put_back_are_made_anew(current: None) -> None:
         verification.mend_triggers()
         writer.run("BEGIN", "UPDATE data SET power = 7")
         assert aggregated(DAY).status == "succeeded"
+
+
+def test_a_writer_is_waited_for_whatever_functions_somebody_made(current: None) -> None:
+    with session() as owner, session() as writer:
+        ((function,),) = owner.run(
+            "SELECT pg_get_functiondef('raise_revisions_after_update'::regproc)"
+        )
+        owner.run(ANOTHER_TREE, COUNTS_NOTHING)
+        writer.run("BEGIN", "UPDATE data SET power = 7")
+        owner.run(function)
+        assert "may have written before" in aggregated(DAY).error
+        writer.run("COMMIT")
+    assert aggregated(DAY).changed > 0
+    proves_well()
+
+
+def test_whose_rights_changed_says_so(current: None) -> None:
+    with session() as owner, session() as writer:
+        owner.run("REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC")
+        writer.run("BEGIN", "UPDATE data SET power = 7")
+        assert "or changed their rights, owner or comment" in aggregated(DAY).error
+
+
+def test_a_condition_is_told_whatever_words_somebody_gives_triggers(current: None) -> None:
+    name = "raise_revisions_after_update"
+    with session() as owner:
+        owner.run(
+            OTHER_NAMES_FIRST.format(path="public, pg_catalog"),
+            "CREATE FUNCTION public.pg_get_triggerdef(oid, boolean) RETURNS text LANGUAGE sql AS"
+            " $$SELECT replace(pg_catalog.pg_get_triggerdef($1, $2), ' WHEN (false)', '')$$",
+            f"CREATE OR REPLACE TRIGGER {name} AFTER UPDATE ON data REFERENCING OLD TABLE AS went"
+            f" NEW TABLE AS came FOR EACH STATEMENT WHEN (false) EXECUTE FUNCTION {name}()",
+            f"ALTER TABLE data ENABLE ALWAYS TRIGGER {name}",
+        )
+    connections["source"].close()
+    assert f"{name} on data is of another version" in aggregated(DAY).error
+
+
+OPERATOR_OF_SOMEBODY = [
+    "CREATE SCHEMA other",
+    "CREATE FUNCTION other.same(timestamptz, timestamptz) RETURNS boolean LANGUAGE sql IMMUTABLE"
+    " AS 'SELECT true'",
+    "CREATE OPERATOR other.= (LEFTARG = timestamptz, RIGHTARG = timestamptz,"
+    " FUNCTION = other.same)",
+]
+MOVE = (
+    "MERGE INTO data USING turbine ON turbine_id = id"
+    " WHEN MATCHED THEN UPDATE SET timestamp = timestamp - interval '1 month'"
+)
+
+
+def test_a_repair_uses_no_operator_of_somebody(current: None) -> None:
+    with session() as owner:
+        owner.run(
+            *OPERATOR_OF_SOMEBODY,
+            OTHER_NAMES_FIRST.format(path="other, pg_catalog, public"),
+            "DROP TRIGGER zz_note_moves ON data",
+        )
+        connections["source"].close()
+        verification.mend_triggers()
+        with pytest.raises(psycopg2.Error, match="MERGE cannot move"):
+            owner.run(MOVE)
+        owner.run("DROP SCHEMA other CASCADE")
+    connections["source"].close()
+    assert aggregated(DAY).status == "succeeded"
+    proves_well()
+
+
+def test_a_condition_with_an_operator_of_somebody_is_told_and_mended(current: None) -> None:
+    with session() as owner:
+        ((definition,),) = owner.run(
+            *OPERATOR_OF_SOMEBODY,
+            "SELECT pg_get_triggerdef(oid) FROM pg_trigger"
+            " WHERE tgname = 'zz_note_moves' AND tgrelid = 'data'::regclass",
+        )
+        owner.run(
+            "SET search_path = other, pg_catalog, public",
+            "DROP TRIGGER zz_note_moves ON data",
+            definition,
+            "ALTER TABLE data ENABLE ALWAYS TRIGGER zz_note_moves",
+        )
+    assert "zz_note_moves on data is of another version" in aggregated(DAY).error
+    verification.mend_triggers()
+    assert aggregated(DAY).status == "succeeded"
+
+
+def test_a_table_put_before_data_while_a_run_reads_is_not_read(current: None) -> None:
+    def put_before() -> None:
+        with session() as owner:
+            owner.run("ALTER TABLE postgres.away RENAME TO data")
+
+    with session() as owner:
+        owner.run(
+            "DO $$BEGIN EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I', current_user); END$$",
+            "CREATE SCHEMA IF NOT EXISTS postgres",
+            "CREATE TABLE postgres.away AS TABLE data",
+            "UPDATE postgres.away SET power = 7",
+        )
+    with changing(reader, "_measurements", "before", put_before):
+        assert aggregated(DAY, force=True).changed == 0
+    with session() as owner:
+        owner.run("DROP TABLE postgres.data")
+    proves_well()
 
 
 @pytest.mark.parametrize("kind", ["numeric", "real", "bigint"])

@@ -102,13 +102,53 @@ def has_rows(connection: BaseDatabaseWrapper, query: str) -> bool:
         return bool(cursor.fetchall())
 
 
-def test_a_target_that_drops_values_fails_the_run(own_target: None) -> None:
+CHANGE = (
+    "CREATE FUNCTION change() RETURNS trigger LANGUAGE plpgsql AS"
+    " 'BEGIN new.value := round(new.value); RETURN new; END'"
+)
+DROP = "CREATE FUNCTION change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'"
+TRIGGER = "CREATE TRIGGER theirs BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION change()"
+CHANGES_BY_OTHERS = {
+    "a trigger that rounds": (
+        "trigger",
+        "data",
+        CHANGE,
+        TRIGGER.format(event="INSERT", table="data"),
+    ),
+    "a trigger that drops": ("trigger", "data", DROP, TRIGGER.format(event="INSERT", table="data")),
+    "a trigger that keeps": ("trigger", "data", DROP, TRIGGER.format(event="DELETE", table="data")),
+    "a trigger of a partition": (
+        "trigger",
+        "{partition}",
+        DROP,
+        TRIGGER.format(event="DELETE", table="{partition}"),
+    ),
+    "a rule": ("rule", "data", "CREATE RULE theirs AS ON DELETE TO data DO INSTEAD NOTHING"),
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "table", "statements"),
+    [(kind, table, made) for kind, table, *made in CHANGES_BY_OTHERS.values()],
+    ids=CHANGES_BY_OTHERS,
+)
+def test_a_target_whose_values_others_change_takes_none(
+    own_target: None, kind: str, table: str, statements: list[str]
+) -> None:
+    Measurement.objects.filter(timestamp__minute__lt=30).delete()
+    execute_at_target(*statements)
+    sentence = f"The target's table {written(table)} has the {kind} theirs, which may change"
+    assert sentence in aggregated(DAY).error
+    execute_at_target(f"DROP {kind} theirs ON {table}")
+    assert aggregated(DAY).removed > 0
+    proves_well()
+
+
+def test_a_target_may_have_triggers_that_change_no_row(own_target: None) -> None:
     Measurement.objects.update(power=3.0)
     execute_at_target(
-        "CREATE FUNCTION drop_row() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
-        "CREATE TRIGGER drops BEFORE INSERT ON data FOR EACH ROW EXECUTE FUNCTION drop_row()",
+        DROP,
+        "CREATE TRIGGER noted AFTER INSERT ON data FOR EACH STATEMENT EXECUTE FUNCTION change()",
     )
-    assert "data has a trigger or a rule that drops some" in aggregated(DAY).error
-    execute_at_target("DROP TRIGGER drops ON data")
     assert aggregated(DAY).changed > 0
     proves_well()

@@ -9,13 +9,13 @@ from aggregates.audit import nightly
 from aggregates.models import Run
 from aggregates.runs import pipeline, reconciler
 from common.days import day_start, now, today
-from common.postgres.partitions import ensure_months, month_after, month_of
+from common.postgres.partitions import ensure_months, month_after, month_of, move_out_of_default
 from sourcedata import reader, retention
 from sourcedata.snapshot import UnreadableSource
 from sourcedata.triggers import TRIGGERS
 from tests.builders import aggregated, turbine
 from tests.faults.conftest import DAY, measured, proves_well
-from tests.faults.month import OTHER_MONTH, partition, repair, written
+from tests.faults.month import OTHER_MONTH, partition, repair, state, written
 from tests.sessions import Session, session
 
 
@@ -77,6 +77,21 @@ def aggregated_of(name: str) -> Run:
     run, _ = Run.objects.request(DAY, [name], requested_by="test", force=True)
     pipeline.execute(run)
     return run
+
+
+def test_months_that_leave_the_default_partition_keep_their_rows_and_counts(current: None) -> None:
+    with session() as owner:
+        owner.run(
+            "INSERT INTO data (turbine_id, timestamp) SELECT id, '1975-01-01 10:00Z' FROM turbine",
+            "CREATE FUNCTION drop() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+            "CREATE TRIGGER drops BEFORE INSERT OR DELETE ON data FOR EACH ROW"
+            " EXECUTE FUNCTION drop()",
+        )
+        assert move_out_of_default("source", "data") == [date(1975, 1, 1)]
+        assert owner.run("SELECT count(*) FROM data_1975_01") == [(2,)]
+    assert "0 are wrong" in repair()
+    assert aggregated(date(1975, 1, 1)).samples == 2
+    assert state() == "current"
 
 
 def test_two_turbines_of_one_name_are_named(current: None) -> None:

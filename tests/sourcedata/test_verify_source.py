@@ -9,6 +9,7 @@ from django.core import checks
 from django.core.management import CommandError, call_command
 from django.db import connections
 
+from common.days import day_start
 from common.postgres.partitions import ensure_months
 from sourcedata import reader
 from sourcedata.models import SourceDay, Turbine
@@ -132,6 +133,50 @@ def test_a_fault_of_the_triggers_is_told_everywhere_and_mended(statement, reason
     assert reason in verify("--repair")
     assert client.get("/health/freshness").status_code == 200
     assert warned() == ""
+
+
+def test_an_account_that_only_reads_may_count() -> None:
+    a_miscounted_day()
+    execute(
+        "SET CONSTRAINTS ALL IMMEDIATE",
+        "CREATE ROLE only_reads",
+        "GRANT SELECT ON data, source_day, turbine TO only_reads",
+        "SET LOCAL ROLE only_reads",
+    )
+    assert ["T01", "2025-08-31", "3", "-60"] in found()
+    execute("RESET ROLE")
+
+
+def test_what_cannot_be_read_is_not_said_to_be_mended() -> None:
+    execute("CREATE ROLE reads_nothing", "SET LOCAL ROLE reads_nothing")
+    with pytest.raises(CommandError) as refusal:
+        verify()
+    assert "mended" not in str(refusal.value)
+    execute("RESET ROLE")
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        "source_day ADD name text, ADD id int, ADD timestamp timestamptz, ADD measurements int",
+        "turbine ADD turbine_id int, ADD day date, ADD samples int, ADD timestamp timestamptz",
+        "data ADD day date, ADD samples int, ADD name text, ADD id int, ADD measurements int",
+    ],
+)
+def test_further_columns_of_any_name_are_no_trouble(columns: str) -> None:
+    a_miscounted_day()
+    execute("SET CONSTRAINTS ALL IMMEDIATE", f"ALTER TABLE {columns}")
+    assert ["T01", "2025-08-31", "3", "-60"] in found()
+    verify("--repair")
+    assert reader.number_of_samples(day_start(DAY), day_start(DAY), ["T01"]) == 3
+
+
+def test_a_partition_may_have_any_name() -> None:
+    measurements(turbine(), "2025-08-30T23:58", power=[1.0] * 5)
+    execute("SET CONSTRAINTS ALL IMMEDIATE", 'ALTER TABLE data_default RENAME TO "def %d ""x"""')
+    assert "2 turbine-days counted: 0 are wrong" in verify("--repair")
+    ensure_months("source", "data", [DAY, date(2025, 7, 1)])
+    assert "2 turbine-days counted: 0 are wrong" in verify()
 
 
 def test_a_source_elsewhere_is_verified_there(settings: Any) -> None:

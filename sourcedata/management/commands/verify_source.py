@@ -54,7 +54,8 @@ class Command(BaseCommand):
         except UnreadableSource as error:
             raise CommandError(str(error)) from error
         except (OperationalError, ProgrammingError) as error:
-            raise CommandError(f"The source could not be mended: {first_line(error)}.") from error
+            done = "mended" if options["repair"] else "counted"
+            raise CommandError(f"The source could not be {done}: {first_line(error)}.") from error
         if not (are_counted and are_right):
             raise CommandError(
                 "The source does not count all of its measurements. To mend what can be:"
