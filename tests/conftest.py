@@ -16,7 +16,7 @@ pytest_plugins = ["tests.posts"]
 
 BOTH_DATABASES = ["default", "source"]
 
-# How long an example takes says more of the machine than of the code.
+# The time that an example takes says more about the machine than about the code.
 hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
 

@@ -9,18 +9,18 @@ from windproject import environment
 from windproject.settings import *  # noqa: F403  (every setting but those below)
 from windproject.settings import DATABASES, REST_FRAMEWORK, VAR_DIR
 
-# Processes of one session share it: they inherit the environment of the one that started them.
+# Processes inherit the environment of the one that started them, so a session shares this.
 SESSION = os.environ.setdefault("TEST_SESSION", str(os.getpid()))
 TEST_SESSIONS_DIR: Path = VAR_DIR / "tests"
 TEST_SESSION_DIR = TEST_SESSIONS_DIR / SESSION
 # Tests that run at the same time have servers of their own.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
-# Set for processes that a test starts: they work on the databases that the tests made.
+# Processes that a test starts work on the databases that the tests made.
 IN_TEST_PROCESS = "TEST_PROCESS" in os.environ
 
 for alias, name in [("default", "target"), ("source", "source")]:
     if DATABASES[alias]["ENGINE"] == embedded.__name__:
-        # A server each, so that one can fall while the other stands.
+        # Each database has a server of its own, so that one can fall while the other stands.
         DATABASES[alias] |= environment.embedded_database(
             name, TEST_SESSION_DIR / f"{name}{WORKER}"
         )
@@ -35,7 +35,7 @@ CELERY_BROKER_URL = embedded.broker_url(BROKER_DIR)
 RUN_LEASE = timedelta(seconds=int(os.environ.get("TEST_LEASE_S", "120")))
 CELERY_TASK_SOFT_TIME_LIMIT = int(os.environ.get("TEST_SOFT_LIMIT_S", "600"))
 CELERY_TASK_TIME_LIMIT = int(os.environ.get("TEST_HARD_LIMIT_S", "660"))
-# Also where the tests run on servers of somebody else.
+# The tests read without a token, whatever the environment says.
 API_PUBLIC_READ = True
-# Tests ask more often than anybody.
+# Tests ask the API more often than any visitor.
 REST_FRAMEWORK = REST_FRAMEWORK | {"DEFAULT_THROTTLE_RATES": {"read": "9999/s", "write": "9999/s"}}

@@ -17,14 +17,14 @@ PACKAGES = sorted(set().union(*FLOORS))
 NOT_OF_THE_HOUSE = {"tests", "benchmarks", "scripts"}
 
 DOORS = [f"aggregates/{door}" for door in ("tasks.py", "management", "admin", "pages", "api")]
-# What they leave to a room: to compute, and to write statistics.
+# The doors leave it to these rooms to compute and to write statistics.
 INNER = ["aggregates/compute/transform.py", "aggregates/compute/statistics.py"]
 INNER += ["aggregates/compute/difference.py", "aggregates/runs/load.py"]
 
 PURE = ["aggregates/compute", "aggregates/analysis", "aggregates/audit/comparison.py"]
 PURE += ["common/rest/tables.py", "common/days.py", "common/arrays.py", "common/wording.py"]
 PURE += ["sourcedata/variables.py", "sourcedata/simulation.py"]
-# It reads what is stored; the rest of its folder computes from that.
+# History reads stored values from the database; the rest of its folder computes from them.
 NOT_PURE = {"aggregates/analysis/history.py"}
 FORBIDDEN_TO_PURE = ["django", "celery", "rest_framework", "windproject"]
 
@@ -96,7 +96,7 @@ def test_only_the_gateway_asks_the_reader_or_another_deployment() -> None:
     assert importers_of("aggregates/source/remote.py", "aggregates") == {gateway}
     answers = {f"aggregates/source/{name}.py" for name in ("remote", "remote_turbines")}
     assert importers_of("sourcedata/reader.py", "aggregates") == {gateway, *answers}
-    # Those two answer in the reader's place, in the reader's words.
+    # Those two answer in the reader's place, so they share its types and nothing else.
     words = {
         name for file in answers for name in imports(ROOT / file) if "sourcedata.reader" in name
     }
@@ -104,9 +104,9 @@ def test_only_the_gateway_asks_the_reader_or_another_deployment() -> None:
 
 
 def pure_modules() -> list[str]:
-    found = [str(module.relative_to(ROOT)) for module in modules(*PURE)]
-    assert set(found) >= NOT_PURE
-    return [module for module in found if module not in NOT_PURE]
+    paths = [str(module.relative_to(ROOT)) for module in modules(*PURE)]
+    assert set(paths) >= NOT_PURE
+    return [module for module in paths if module not in NOT_PURE]
 
 
 IMPORT_WITHOUT = f"""
@@ -128,8 +128,8 @@ def test_a_pure_module_loads_where_nothing_else_is(module: str) -> None:
 @pytest.mark.parametrize("module", pure_modules())
 def test_a_pure_module_imports_at_its_top_alone(module: str) -> None:
     tree = ast.parse((ROOT / module).read_text())
-    every = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
-    assert [node for node in every if node not in tree.body] == []
+    statements = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert [node for node in statements if node not in tree.body] == []
 
 
 def test_runs_import_no_door() -> None:

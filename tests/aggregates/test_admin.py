@@ -27,7 +27,7 @@ ONE_DAY = {"first": "2025-08-31", "last": "2025-08-31"}
 
 @pytest.fixture(autouse=True)
 def no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whether messages arrive is told elsewhere; here nobody waits for a broker that is down."""
+    """Wait for no broker that is down; other tests tell whether messages arrive."""
     monkeypatch.setattr("aggregates.runs.queueing.announce", lambda runs: "The broker is down.")
 
 
@@ -74,9 +74,9 @@ def test_nobody_edits_runs_or_signals(admin_client: Client, model) -> None:
     a_day_that_ran()
     address = f"/admin/aggregates/{model._meta.model_name}/"
     assert admin_client.get(f"{address}add/").status_code == 403
-    one = model.objects.first()
-    assert admin_client.post(f"{address}{one.pk}/delete/", {"post": "yes"}).status_code == 403
-    assert admin_client.get(f"{address}{one.pk}/change/").status_code == 200
+    row = model.objects.first()
+    assert admin_client.post(f"{address}{row.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert admin_client.get(f"{address}{row.pk}/change/").status_code == 200
 
 
 @pytest.mark.parametrize("page", [RUNS, RUN_DAYS, DAYS])
@@ -88,10 +88,10 @@ def test_a_visitor_is_asked_to_log_in(client: Client, page: str) -> None:
 def test_a_viewer_looks_and_cannot_start(viewer: Client) -> None:
     run = a_day_that_ran()
     for page in (RUNS, f"{DAYS}?year=2025"):
-        shown = text(viewer, page)
-        assert "succeeded" in shown
-        assert "Run days" not in shown
-        assert "Run again" not in shown
+        html = text(viewer, page)
+        assert "succeeded" in html
+        assert "Run days" not in html
+        assert "Run again" not in html
     assert viewer.get(RUN_DAYS).status_code == 403
     assert viewer.post(RUN_DAYS, ONE_DAY | {"force": "on"}).status_code == 403
     assert viewer.post(DAYS, {"day": "2025-08-31"}).status_code == 403
@@ -111,14 +111,14 @@ def test_a_viewer_of_the_schedule_cannot_run_it(viewer: Client, migrated_schedul
 def test_the_preview_tells_what_will_run_and_does_nothing(operator: Client) -> None:
     a_day_that_ran()
     measurements(turbine(), "2025-08-30T00:00", power=[1.0])
-    shown = text(operator, RUN_DAYS, first="2025-08-29", last="2025-08-31")
-    assert "2 of 3 days will run" in shown
+    html = text(operator, RUN_DAYS, first="2025-08-29", last="2025-08-31")
+    assert "2 of 3 days will run" in html
     for why in (
         "no measurements",
         "turbines that are not current: 1 of 1",
         "equal its measurements",
     ):
-        assert why in shown
+        assert why in html
     assert Run.objects.count() == 1
 
 
@@ -168,9 +168,9 @@ def test_a_run_and_a_day_run_again(operator: Client) -> None:
 def test_days_are_listed_by_state(operator: Client) -> None:
     a_day_that_ran()
     measurements(turbine(), "2025-08-30T00:00", power=[1.0])
-    shown = text(operator, DAYS, year="2025", state="missing")
-    assert 'value="2025-08-30"' in shown
-    assert 'value="2025-08-31"' not in shown
+    html = text(operator, DAYS, year="2025", state="missing")
+    assert 'value="2025-08-30"' in html
+    assert 'value="2025-08-31"' not in html
     assert 'value="2025-08-31"' in text(operator, DAYS, year="2025", state="all")
 
 
@@ -199,17 +199,17 @@ def test_a_source_that_is_down_is_told(operator: Client, page: str, monkeypatch)
 
     for name in ("day_range", "turbine_names", "turbine_days"):
         monkeypatch.setattr(reader, name, fail)
-    shown = operator.get(page, follow=True).content.decode()
-    assert "The source database fails: connection refused." in shown
+    html = operator.get(page, follow=True).content.decode()
+    assert "The source database fails: connection refused." in html
 
 
 def test_a_signal_shows_the_windows_of_a_day_with_their_coverage(viewer: Client) -> None:
     a_day_that_ran()
     mean = Signal.objects.get(name="power_mean")
-    shown = text(viewer, f"/admin/aggregates/signal/{mean.pk}/change/")
-    assert shown.count("<td>0</td>") == 143
-    assert "<td>1.5</td>" in shown
-    assert "<td>20 %</td>" in shown
+    html = text(viewer, f"/admin/aggregates/signal/{mean.pk}/change/")
+    assert html.count("<td>0</td>") == 143
+    assert "<td>1.5</td>" in html
+    assert "<td>20 %</td>" in html
     other = text(viewer, f"/admin/aggregates/signal/{mean.pk}/change/", first="2025-08-30")
     assert "<td>1.5</td>" not in other
 
@@ -274,8 +274,8 @@ def test_a_day_has_no_page_of_its_own(admin_client: Client, part: str) -> None:
     ],
 )
 def test_a_filter_that_nothing_can_meet_shows_all(admin_client, page: str, query: str) -> None:
-    found = admin_client.get(f"/admin/{page}/?{query}", follow=True)
-    assert found.status_code == 200
+    response = admin_client.get(f"/admin/{page}/?{query}", follow=True)
+    assert response.status_code == 200
 
 
 def test_a_token_of_somebody_else_is_for_superusers() -> None:

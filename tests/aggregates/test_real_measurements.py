@@ -56,15 +56,15 @@ def la_haute_borne(file: Path, *arguments: str) -> None:
 
 
 def all_values(name: str, of: str) -> list[float]:
-    found = Value.objects.filter(signal__turbine=of, signal__name=name)
-    return list(found.order_by("timestamp").values_list("value", flat=True))
+    rows = Value.objects.filter(signal__turbine=of, signal__name=name)
+    return list(rows.order_by("timestamp").values_list("value", flat=True))
 
 
 def test_a_day_of_minutes_has_the_statistics_that_others_computed() -> None:
     midc()
     assert set(all_values("wind_speed_count", "M3")) == {10}
     at_1010 = Value.objects.filter(timestamp=at("2018-10-18T10:10"))
-    found = dict(at_1010.values_list("signal__name", "value"))
+    stored = dict(at_1010.values_list("signal__name", "value"))
     expected = {
         "wind_speed_mean": 1.4262,
         "wind_speed_min": 0.805,
@@ -74,7 +74,7 @@ def test_a_day_of_minutes_has_the_statistics_that_others_computed() -> None:
         "wind_direction_std": 54.821252,
         "ambient_temperature_mean": 14.382,
     }
-    assert {name: found[name] for name in expected} == pytest.approx(expected, abs=5e-7)
+    assert {name: stored[name] for name in expected} == pytest.approx(expected, abs=5e-7)
     speeds, deviations = (all_values(f"wind_{x}", "M3") for x in ("speed_mean", "direction_std"))
     assert len(speeds) == 144
     assert sum(speeds) == pytest.approx(276.4027, abs=5e-5)
@@ -108,6 +108,6 @@ def test_the_night_the_clocks_go_back_loses_and_merges_nothing() -> None:
     la_haute_borne(DST_NIGHT)
     assert sum(Run.objects.values_list("samples", flat=True)) == 1_728
     assert len(values("power_count", of="R80711")) == 432
-    # The export has no row between 01:50+02:00 and 02:00+01:00.
+    # The clock went back that night: the export has no row from 01:50+02:00 to 02:00+01:00.
     night = [time for time in values("power_count", of="R80711") if "25 23:40" <= time < "26 01:20"]
     assert night == ["25 23:40", "25 23:50", "26 01:00", "26 01:10"]

@@ -17,7 +17,11 @@ DAY = date(2025, 8, 31)
 
 
 def state(of: str = "T01") -> str:
-    return next(found.state for found in states.turbine_days(DAY, DAY) if found.turbine == of)
+    return next(
+        turbine_day.state
+        for turbine_day in states.turbine_days(DAY, DAY)
+        if turbine_day.turbine == of
+    )
 
 
 def days(first: date, last: date) -> list[DayState]:
@@ -86,8 +90,8 @@ def test_what_the_source_no_longer_keeps_is_archived() -> None:
 
 
 def is_of_current_rules() -> bool | None:
-    (found,) = states.turbine_days(DAY, DAY)
-    return found.of_current_rules
+    (turbine_day,) = states.turbine_days(DAY, DAY)
+    return turbine_day.of_current_rules
 
 
 def test_statistics_are_of_current_rules_until_the_rated_power_is_another() -> None:

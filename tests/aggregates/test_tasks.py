@@ -43,7 +43,7 @@ def test_a_queued_run_finishes(broker: None) -> None:
 def test_a_broker_that_is_down_leaves_the_run_queued_and_says_so() -> None:
     measurements(turbine(), "2025-08-31T00:00", power=[1.0])
     requests, failure = queueing.submit([DAY], [], requested_by="test")
-    assert [asked.outcome for asked in requests] == ["queued"]
+    assert [request.outcome for request in requests] == ["queued"]
     assert failure.startswith("The broker takes no messages")
     assert Run.objects.get(sent_at=None).status == Run.Status.QUEUED
 

@@ -1,4 +1,4 @@
-"""Asking what may not answer."""
+"""Questions that may never be answered take only so many threads."""
 
 import time
 from threading import Event

@@ -18,8 +18,8 @@ def addresses(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_the_projects_own_settings_have_no_errors() -> None:
-    found = [checks.databases_are_two, checks.time_zone_is_utc]
-    assert [error for check in found for error in check(None)] == []
+    own_checks = [checks.databases_are_two, checks.time_zone_is_utc]
+    assert [error for check in own_checks for error in check(None)] == []
 
 
 @pytest.mark.parametrize("other", ["localhost", "127.0.0.1"])

@@ -17,16 +17,16 @@ def documented() -> set[float]:
 
 
 def in_the_code() -> set[float]:
-    found: set[float] = set()
+    limits: set[float] = set()
     for name, value in vars(waits).items():
         if isinstance(value, Patience):
-            found |= {float(limit) for limit in vars(value).values()}
+            limits |= {float(limit) for limit in vars(value).values()}
         elif name.endswith("_S"):
-            found.add(float(value))
-    return found - {0}
+            limits.add(float(value))
+    return limits - {0}
 
 
 def test_the_document_names_every_wait_and_no_other() -> None:
-    # How a vanished host is found is not for who reads how long that takes.
+    # The document may leave out how a vanished host is detected: it tells how long that takes.
     how = {waits.SILENT_S, waits.ASKED_EVERY_S, waits.CLIENT_LOOKED_FOR_EVERY_S}
     assert documented() == in_the_code() - (how - documented())

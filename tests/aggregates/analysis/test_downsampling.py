@@ -21,8 +21,8 @@ def history(samples: list[float], is_angle: bool = False) -> pd.DataFrame:
 
 
 def table(samples: list[float], groups: np.ndarray, is_angle: bool) -> pd.DataFrame:
-    found = (of_angles if is_angle else of_values)(pd.DataFrame({"x": samples}), groups)
-    return pd.DataFrame({name: frame["x"] for name, frame in found.items()})
+    statistics = (of_angles if is_angle else of_values)(pd.DataFrame({"x": samples}), groups)
+    return pd.DataFrame({name: frame["x"] for name, frame in statistics.items()})
 
 
 def starts(number: int) -> np.ndarray:
@@ -34,8 +34,8 @@ def in_twos(frame: pd.DataFrame, is_angle: bool, monkeypatch: pytest.MonkeyPatch
     return points(frame, is_angle)
 
 
-def row(found: Points, number: int = 0) -> list[float]:
-    return found.frame[["mean", "min", "max", "std", "count"]].iloc[number].tolist()
+def row(plotted: Points, number: int = 0) -> list[float]:
+    return plotted.frame[["mean", "min", "max", "std", "count"]].iloc[number].tolist()
 
 
 @pytest.mark.parametrize(
@@ -44,10 +44,10 @@ def row(found: Points, number: int = 0) -> list[float]:
 def test_a_longer_history_has_longer_points(days: int, windows: int) -> None:
     number = days * WINDOWS_PER_DAY
     frame = pd.DataFrame(1.0, index=starts(number), columns=["mean", "min", "max", "std", "count"])
-    found = points(frame, is_angle=False)
-    assert found.windows == windows
-    assert len(found.frame) == number / windows
-    assert len(found.frame) <= max(MOST_POINTS, days)
+    plotted = points(frame, is_angle=False)
+    assert plotted.windows == windows
+    assert len(plotted.frame) == number / windows
+    assert len(plotted.frame) <= max(MOST_POINTS, days)
 
 
 def test_a_point_keeps_the_extremes_of_its_windows(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,9 +64,9 @@ def test_a_window_without_samples_makes_no_difference(monkeypatch: pytest.Monkey
 @pytest.mark.parametrize("is_angle", [False, True])
 def test_a_point_without_samples_is_a_gap(is_angle: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     frame = history([np.nan] * 20 + [7.0] * 20, is_angle)
-    found = in_twos(frame, is_angle, monkeypatch)
-    assert row(found, 0) == pytest.approx([np.nan] * 4 + [0], nan_ok=True)
-    assert row(found, 1) == pytest.approx([7, 7, 7, 0, 20])
+    plotted = in_twos(frame, is_angle, monkeypatch)
+    assert row(plotted, 0) == pytest.approx([np.nan] * 4 + [0], nan_ok=True)
+    assert row(plotted, 1) == pytest.approx([7, 7, 7, 0, 20])
 
 
 def test_directions_about_north_do_not_meet_in_the_south(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,7 +78,7 @@ def test_directions_about_north_do_not_meet_in_the_south(monkeypatch: pytest.Mon
 
 
 def test_the_band_of_a_point_takes_in_those_of_its_windows(monkeypatch: pytest.MonkeyPatch) -> None:
-    # About 0 and about 20 deg; the first window has samples on both sides of north.
+    # The first window lies about 0 deg, on both sides of north; the second about 20 deg.
     frame = history([*[350.0, 10.0] * 5, *[10.0, 30.0] * 5], is_angle=True)
     mean, least, greatest, _, _ = row(in_twos(frame, True, monkeypatch))
     assert (mean, least, greatest) == pytest.approx((10, -10, 30))
@@ -98,10 +98,10 @@ def test_a_point_is_the_statistics_of_all_its_samples(is_angle: bool, data: st.D
     level = st.floats(0, 359.9) if is_angle else st.floats(-100, 100)
     samples = data.draw(st.lists(level | st.just(np.nan), min_size=40, max_size=40))
     with pytest.MonkeyPatch.context() as patch:
-        found = in_twos(history(samples, is_angle), is_angle, patch).frame
+        plotted = in_twos(history(samples, is_angle), is_angle, patch).frame
     whole = table(samples, np.arange(40) // 20, is_angle)
     names = ["std", "count"] if is_angle else ["mean", "min", "max", "std", "count"]
     enough = whole["std"].to_numpy() < 400
-    np.testing.assert_allclose(found[names][enough], whole[names][enough], rtol=1e-6, atol=1e-4)
-    apart = (found["mean"].to_numpy() - whole["mean"].to_numpy() + 180)[enough] % 360 - 180
+    np.testing.assert_allclose(plotted[names][enough], whole[names][enough], rtol=1e-6, atol=1e-4)
+    apart = (plotted["mean"].to_numpy() - whole["mean"].to_numpy() + 180)[enough] % 360 - 180
     np.testing.assert_allclose(apart, 0, atol=1e-3)

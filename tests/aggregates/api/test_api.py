@@ -24,7 +24,7 @@ AUGUST = "start=2025-08-01&end=2025-09-01"
 
 @pytest.fixture(autouse=True)
 def no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whether messages arrive is told elsewhere; here nobody waits for a broker that is down."""
+    """Wait for no broker that is down; other tests tell whether messages arrive."""
     monkeypatch.setattr("aggregates.runs.queueing.announce", lambda runs: "")
 
 
@@ -137,7 +137,7 @@ def test_each_day_that_is_asked_for_has_its_outcome(operator: Client) -> None:
     Run.objects.request(DAY, [], "test")[0].start()
     response = post(operator, **{"from": "2025-08-28", "to": "2025-08-31"})
     assert response.status_code == 202
-    outcomes = [found["outcome"] for found in response.json()["results"]]
+    outcomes = [answer["outcome"] for answer in response.json()["results"]]
     assert outcomes == ["queued", "current", "joined", "active"]
     assert Run.objects.get(day=date(2025, 8, 28)).requested_by == "olga"
 
@@ -217,8 +217,8 @@ def test_turbines_tell_what_is_known_of_them(client: Client) -> None:
 )
 def test_a_cursor_that_was_tampered_with_is_refused(client: Client, position: str) -> None:
     cursor = b64encode(position.encode()).decode()
-    found = reasons(client.get("/api/runs", {"cursor": cursor}))
-    assert found == {"cursor": "is none; allowed is what next or previous of another page says."}
+    refusal = reasons(client.get("/api/runs", {"cursor": cursor}))
+    assert refusal == {"cursor": "is none; allowed is what next or previous of another page says."}
 
 
 def with_day(more: str) -> str:
@@ -237,8 +237,8 @@ def with_day(more: str) -> str:
     ],
 )
 def test_a_post_is_read_as_strictly(operator, body: str, parameter: str, reason: str) -> None:
-    found = reasons(operator.post("/api/runs", body, content_type="application/json"))
-    assert reason in found[parameter]
+    refusal = reasons(operator.post("/api/runs", body, content_type="application/json"))
+    assert reason in refusal[parameter]
     assert not Run.objects.exists()
 
 
@@ -253,21 +253,21 @@ def test_a_post_is_read_as_strictly(operator, body: str, parameter: str, reason:
     ],
 )
 def test_a_body_that_cannot_be_read_is_a_problem(operator, body, status: int, detail: str) -> None:
-    found = operator.post("/api/runs", body, content_type="application/json")
-    assert (found.status_code, found["Content-Type"]) == (status, "application/problem+json")
-    assert detail in found.json()["detail"]
+    response = operator.post("/api/runs", body, content_type="application/json")
+    assert (response.status_code, response["Content-Type"]) == (status, "application/problem+json")
+    assert detail in response.json()["detail"]
 
 
 def test_a_token_that_is_no_ascii_is_none(client: Client) -> None:
-    found = client.get("/api/runs", headers={"Authorization": "Token \xe9"})
-    assert (found.status_code, found.json()["detail"]) == (401, "Invalid token.")
+    response = client.get("/api/runs", headers={"Authorization": "Token \xe9"})
+    assert (response.status_code, response.json()["detail"]) == (401, "Invalid token.")
 
 
 @pytest.mark.parametrize("address", ["/api/runs/abc", "/api/nonsense", "/data/", "/api/runs/1/"])
 def test_an_address_of_nothing_is_a_problem_for_programs(client: Client, address: str) -> None:
-    found = client.get(address)
-    assert (found.status_code, found["Content-Type"]) == (404, "application/problem+json")
-    assert found.json()["detail"] == "There is nothing at this address."
+    response = client.get(address)
+    assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
+    assert response.json()["detail"] == "There is nothing at this address."
 
 
 def test_an_address_of_one_run_has_no_parameters(client: Client) -> None:

@@ -18,7 +18,7 @@ from aggregates.models import AggregatedDay
 from sourcedata.models import Measurement
 from tests.builders import aggregated, at, measurements, turbine
 
-# Time stands still within a transaction.
+# The database's clock stands still within a transaction, so each change here has its own.
 pytestmark = pytest.mark.django_db(transaction=True)
 
 DAY = date(2025, 8, 31)
@@ -34,8 +34,8 @@ def two_turbines() -> None:
 
 def ask(path: str, since: str | None = None, **query: Any) -> tuple[list[dict[str, Any]], str]:
     """Return the rows, and what to ask for next time."""
-    asked = PERIOD | query | ({"changed_since": since} if since else {})
-    response = Client().get(path, asked)
+    parameters = PERIOD | query | ({"changed_since": since} if since else {})
+    response = Client().get(path, parameters)
     assert response.status_code == 200, response.content
     return json.loads(response.getvalue()), response["Next-Changed-Since"]
 
@@ -85,16 +85,17 @@ def test_a_turbine_day_tells_its_windows_and_when_they_changed() -> None:
     before = reader.changes_known_until()
     change("T1", power=7.0)
     aggregated(DAY)
-    found = {(one.turbine, one.day): one for one in AggregatedDay.objects.all()}
-    assert [one.windows for one in found.values()] == [1, 1, 1, 1]
-    assert [key for key, one in found.items() if one.changed_at > before] == [("T1", DAY)]
+    aggregated_days = list(AggregatedDay.objects.all())
+    assert [turbine_day.windows for turbine_day in aggregated_days] == [1, 1, 1, 1]
+    changed = [turbine_day for turbine_day in aggregated_days if turbine_day.changed_at > before]
+    assert [(turbine_day.turbine, turbine_day.day) for turbine_day in changed] == [("T1", DAY)]
 
 
 def test_a_day_without_values_has_no_windows() -> None:
     measurements(turbine(), "2025-08-31", power=[None])
     aggregated(DAY)
-    (known,) = AggregatedDay.objects.all()
-    assert known.windows == 0
+    (turbine_day,) = AggregatedDay.objects.all()
+    assert turbine_day.windows == 0
 
 
 def beside(first: Callable[[], object], meanwhile: Callable[[], object]) -> None:

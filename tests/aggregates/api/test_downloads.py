@@ -74,7 +74,7 @@ def test_a_download_that_breaks_in_the_middle_does_not_look_complete(web, format
     with pytest.raises(HTTPException):
         answer.read()
     web.close()
-    # The next one has a connection of its own.
+    # The next download has a connection of its own, so the broken one does it no harm.
     assert download(web, "csv").read().count(b"\n") == rows + 1
 
 
@@ -91,5 +91,5 @@ def test_who_goes_away_frees_the_thread_and_its_connection(web, format: str) -> 
         assert download(web, format).read(1000)
         web.close()
     assert download(web, "csv").read().count(b"\n") == rows + 1
-    # One more is of the page that was asked for first.
+    # The page that was asked for first has a connection too.
     assert connections_of_others() <= THREADS + 1

@@ -85,14 +85,14 @@ def test_metrics_tell_of_runs_values_and_turbine_days(client: Client) -> None:
     measurements(turbine("T02"), f"{today()}T00:00", power=[1.0])
     aggregated(day)
     Run.objects.create(day=DAY, requested_by="test", status=Run.Status.FAILED)
-    found = metrics(client)
-    assert found['windproject_runs_total{status="succeeded"}'] == 1
-    assert found['windproject_runs_total{status="failed"}'] == 1
-    assert 0 < found['windproject_run_duration_seconds_sum{status="succeeded"}'] < 60
-    assert found['windproject_values_total{change="inserted"}'] == 5
-    assert found['windproject_turbine_days{state="current"}'] == 1
-    assert found['windproject_turbine_days{state="missing"}'] == 1
-    assert found["windproject_source_up"] == 1
+    figures = metrics(client)
+    assert figures['windproject_runs_total{status="succeeded"}'] == 1
+    assert figures['windproject_runs_total{status="failed"}'] == 1
+    assert 0 < figures['windproject_run_duration_seconds_sum{status="succeeded"}'] < 60
+    assert figures['windproject_values_total{change="inserted"}'] == 5
+    assert figures['windproject_turbine_days{state="current"}'] == 1
+    assert figures['windproject_turbine_days{state="missing"}'] == 1
+    assert figures["windproject_source_up"] == 1
 
 
 def test_metrics_tell_how_old_the_oldest_day_is_that_is_not_current(client: Client) -> None:
@@ -106,15 +106,15 @@ def test_metrics_tell_of_alerts_that_wait_and_of_the_last_tick(client: Client) -
     assert "windproject_last_tick_timestamp_seconds" not in metrics(client)
     Alert.objects.create(day=DAY, event="failing", waiting=["e-mail"])
     Tick.objects.create(ticked_at=MIDNIGHT)
-    found = metrics(client)
-    assert found["windproject_alerts_waiting"] == 1
-    assert found["windproject_last_tick_timestamp_seconds"] == MIDNIGHT.timestamp()
+    figures = metrics(client)
+    assert figures["windproject_alerts_waiting"] == 1
+    assert figures["windproject_last_tick_timestamp_seconds"] == MIDNIGHT.timestamp()
 
 
 def test_metrics_go_on_while_the_source_is_down(client: Client, outage: None) -> None:
-    found = metrics(client)
-    assert found["windproject_source_up"] == 0
-    assert not any(name.startswith("windproject_turbine_days") for name in found)
+    figures = metrics(client)
+    assert figures["windproject_source_up"] == 0
+    assert not any(name.startswith("windproject_turbine_days") for name in figures)
 
 
 def test_metrics_are_for_those_who_may_read(client: Client, settings: Any) -> None:

@@ -38,8 +38,8 @@ def get(**query: Any) -> Any:
 
 
 def rows(**query: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(body(**query))
-    return found
+    decoded: list[dict[str, Any]] = json.loads(body(**query))
+    return decoded
 
 
 def body(**query: Any) -> bytes:
@@ -55,15 +55,15 @@ def reasons(**query: Any) -> dict[str, str]:
 
 def test_a_row_is_a_signal_in_a_window() -> None:
     two_days()
-    found = rows(variable="power", statistic="mean")
-    assert found[0] == {
+    means = rows(variable="power", statistic="mean")
+    assert means[0] == {
         "turbine": "T01",
         "timestamp": "2025-08-30T23:40:00Z",
         "variable": "power",
         "statistic": "mean",
         "value": 2.0,
     }
-    assert [row["value"] for row in found] == [2.0, 9.5, 19.5, 25.0]
+    assert [row["value"] for row in means] == [2.0, 9.5, 19.5, 25.0]
 
 
 def test_everything_is_given_where_nothing_is_chosen() -> None:
@@ -73,9 +73,9 @@ def test_everything_is_given_where_nothing_is_chosen() -> None:
 
 def test_a_wide_row_is_a_turbine_in_a_window() -> None:
     two_days()
-    found = rows(layout="wide", variable="power,wind_speed", statistic="mean,std")
-    assert len(found) == 4
-    assert found[-1] == {
+    wide_rows = rows(layout="wide", variable="power,wind_speed", statistic="mean,std")
+    assert len(wide_rows) == 4
+    assert wide_rows[-1] == {
         "turbine": "T01",
         "timestamp": "2025-08-31T00:10:00Z",
         "power_mean": 25.0,
@@ -87,9 +87,10 @@ def test_a_wide_row_is_a_turbine_in_a_window() -> None:
 
 def test_start_and_end_select_by_the_start_of_a_window() -> None:
     two_days()
-    one = {"variable": "power", "statistic": "count"}
+    query = {"variable": "power", "statistic": "count"}
     starts = [
-        row["timestamp"] for row in rows(**one, start="2025-08-30T23:41Z", end="2025-08-31T00:10Z")
+        row["timestamp"]
+        for row in rows(**query, start="2025-08-30T23:41Z", end="2025-08-31T00:10Z")
     ]
     assert starts == ["2025-08-30T23:50:00Z", "2025-08-31T00:00:00Z"]
 
@@ -102,10 +103,10 @@ def test_label_and_timezone_change_only_what_is_shown() -> None:
 
 def test_coverage_is_that_of_the_turbine_the_variable_and_the_window() -> None:
     two_days("T01")
-    one = {"variable": "power", "statistic": "mean", "min_coverage": 0.6}
-    assert [row["value"] for row in rows(**one)] == [9.5, 19.5]
-    assert len(rows(**one | {"min_coverage": 0.5})) == 3
-    assert len(rows(**one | {"layout": "wide"})) == 2
+    query = {"variable": "power", "statistic": "mean", "min_coverage": 0.6}
+    assert [row["value"] for row in rows(**query)] == [9.5, 19.5]
+    assert len(rows(**query | {"min_coverage": 0.5})) == 3
+    assert len(rows(**query | {"layout": "wide"})) == 2
 
 
 def test_coverage_is_against_the_sample_interval() -> None:
@@ -118,8 +119,8 @@ def test_turbines_follow_each_other_and_long_histories_come_in_parts(monkeypatch
     monkeypatch.setattr(layouts, "CELLS_PER_PART", 1)
     two_days("T02")
     two_days("T01")
-    found = rows(variable="power", statistic="mean")
-    keys = [(row["turbine"], row["timestamp"]) for row in found]
+    means = rows(variable="power", statistic="mean")
+    keys = [(row["turbine"], row["timestamp"]) for row in means]
     assert keys == sorted(keys)
     assert len(keys) == 8
 
@@ -136,9 +137,9 @@ FRAMES: dict[str, Callable[[bytes], pd.DataFrame]] = {
 def test_every_format_says_the_same(layout: str) -> None:
     two_days("T01")
     two_days("=T 02")
-    asked = {"layout": layout, "statistic": "mean,max"}
-    frames = {name: read(body(**asked, format=name)) for name, read in FRAMES.items()}
-    # A spreadsheet is not to take a name for a formula.
+    query = {"layout": layout, "statistic": "mean,max"}
+    frames = {name: read(body(**query, format=name)) for name, read in FRAMES.items()}
+    # CSV puts an apostrophe before "=T 02", so that no spreadsheet takes the name for a formula.
     frames["csv"]["turbine"] = frames["csv"]["turbine"].str.lstrip("'")
     for name, frame in frames.items():
         frame["timestamp"] = pd.to_datetime(frame["timestamp"]).astype("datetime64[us, UTC]")
@@ -189,24 +190,26 @@ def test_more_than_json_holds_is_refused_and_another_format_named(monkeypatch: A
 
 
 def test_the_catalogue_tells_units_and_ranges(client: Client) -> None:
-    (power,) = [one for one in client.get("/api/variables").json() if one["name"] == "power"]
+    (power,) = [
+        variable for variable in client.get("/api/variables").json() if variable["name"] == "power"
+    ]
     assert (power["unit"], power["minimum"], power["per_rated_power"]) == ("kW", -0.1, True)
 
 
 def test_signals_of_chosen_turbines_leave_the_others_out(client: Client) -> None:
     two_days("T01")
     two_days("T02")
-    found = client.get("/api/signals?turbine=T02").json()
-    assert {signal["turbine"] for signal in found} == {"T02"}
+    signals = client.get("/api/signals?turbine=T02").json()
+    assert {signal["turbine"] for signal in signals} == {"T02"}
     assert "unknown: 'T03'" in str(client.get("/api/signals?turbine=T03").json())
 
 
 def test_signals_tell_their_first_and_last_time(client: Client) -> None:
     two_days()
-    found = {one["name"]: one for one in client.get("/api/signals").json()}
-    assert len(found) == 10
-    assert found["power_mean"]["first_time"] == "2025-08-30T23:40:00Z"
-    assert found["power_mean"]["last_time"] == "2025-08-31T00:10:00Z"
+    signals = {signal["name"]: signal for signal in client.get("/api/signals").json()}
+    assert len(signals) == 10
+    assert signals["power_mean"]["first_time"] == "2025-08-30T23:40:00Z"
+    assert signals["power_mean"]["last_time"] == "2025-08-31T00:10:00Z"
 
 
 @pytest.mark.parametrize("name", ["values", "signals", "variables"])

@@ -39,8 +39,8 @@ def run_audit(*arguments: str) -> str:
 
 
 def expected(name: str) -> list[float]:
-    found = expected_values(DAY, ["T01"])
-    of_signal = found[found["variable"] + "_" + found["statistic"] == name]
+    table = expected_values(DAY, ["T01"])
+    of_signal = table[table["variable"] + "_" + table["statistic"] == name]
     return of_signal.sort_values("timestamp")["value"].round(3).tolist()
 
 
@@ -49,7 +49,7 @@ def test_the_audit_computes_what_can_be_computed_by_hand() -> None:
     assert expected("power_count") == [6, 2]
     assert expected("power_min") == [-200, 0]
     assert expected("power_mean") == [-27.5, 1999.95]
-    # Of 1, -200, 7, 8, 9 and 10: variance 7151.5.
+    # The variance of 1, -200, 7, 8, 9 and 10 is 7151.5.
     assert expected("power_std") == [84.567, 2828.356]
 
 
@@ -66,10 +66,10 @@ def test_what_was_aggregated_does_not_differ() -> None:
     a_day("T01")
     a_day("T02", start="2025-08-31T23:55")
     aggregated(DAY)
-    found = auditing.audit_day(DAY)
-    assert found.audited == ["T01", "T02"]
-    assert found.values == Value.objects.filter(timestamp__lt=at("2025-09-01")).count() > 30
-    assert found.differences.empty
+    audit = auditing.audit_day(DAY)
+    assert audit.audited == ["T01", "T02"]
+    assert audit.values == Value.objects.filter(timestamp__lt=at("2025-09-01")).count() > 30
+    assert audit.differences.empty
 
 
 def change(**fields: float) -> None:
@@ -145,17 +145,17 @@ def test_what_is_not_current_is_left_out_and_counted() -> None:
 
 def test_what_changes_while_it_is_audited_is_left_out(monkeypatch) -> None:
     def change_meanwhile(day, turbines):
-        found = expected_values(day, turbines)
+        table = expected_values(day, turbines)
         Measurement.objects.update(power=5.0)
-        return found
+        return table
 
     a_day()
     aggregated(DAY)
     change(value=7.0)
     monkeypatch.setattr(auditing, "expected_values", change_meanwhile)
-    found = auditing.audit_day(DAY)
-    assert (found.audited, found.not_current) == ([], ["T01"])
-    assert found.differences.empty
+    audit = auditing.audit_day(DAY)
+    assert (audit.audited, audit.not_current) == ([], ["T01"])
+    assert audit.differences.empty
 
 
 def test_a_day_that_the_source_dropped_is_not_audited() -> None:

@@ -16,8 +16,8 @@ def value(number: float | None, variable: str = "power", statistic: str = "mean"
 
 
 def differ(expected: float | None, stored: float | None, *signal: str) -> bool:
-    found = differences(value(expected, *signal), value(stored, *signal), {"wind_direction"})
-    return len(found) == 1
+    different = differences(value(expected, *signal), value(stored, *signal), {"wind_direction"})
+    return len(different) == 1
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_directions_have_tolerances_of_their_own(statistic: str, tolerance: floa
 
 
 def test_the_mean_of_directions_that_nearly_cancel_is_known_less_well() -> None:
-    spread = value(355.0, "wind_direction", "std")  # of a mean vector 4.6e-9 long
+    spread = value(355.0, "wind_direction", "std")  # its mean vector is 4.6e-9 long
     mean, turned = (value(100.0 + turn, "wind_direction") for turn in (0, 1e-5))
     for of_window, is_equal in [([spread], True), ([], False)]:
         expected, stored = pd.concat([mean, *of_window]), pd.concat([turned, *of_window])
@@ -69,5 +69,5 @@ def test_the_spread_of_directions_does_not_go_around_the_circle() -> None:
 
 
 def test_a_difference_tells_both_values() -> None:
-    found = differences(value(1.0), value(2.0), [])
-    assert found.values.tolist() == [["T01", "power", "mean", START, 1.0, 2.0]]
+    different = differences(value(1.0), value(2.0), [])
+    assert different.values.tolist() == [["T01", "power", "mean", START, 1.0, 2.0]]

@@ -56,8 +56,8 @@ SAMPLES = st.lists(
 def window(name: str, samples: list[float]) -> dict[str, float]:
     """Return the statistics that the samples of one window have, by name."""
     of_day = transformed(name, samples).values
-    found: dict[str, Any] = {of: of_day.loc[("T01", name, of), 0] for of in STATISTICS}
-    return {statistic: value for statistic, value in found.items() if not isnan(value)}
+    statistics: dict[str, Any] = {of: of_day.loc[("T01", name, of), 0] for of in STATISTICS}
+    return {statistic: value for statistic, value in statistics.items() if not isnan(value)}
 
 
 def transformed(name: str, samples: list[float]) -> DayStatistics:
@@ -74,13 +74,13 @@ def naive_directions(samples: list[float]) -> dict[str, float]:
     east, north = (fsum(f(radians(x)) for x in used) / len(used) for f in (sin, cos))
     assume(hypot(east, north) > 1e-3)
     mean = degrees(atan2(east, north))
-    # Exact, for rounding makes neighbours one.
+    # Fractions are exact; rounding would make two neighbouring angles equal.
     right = {x: (Fraction(x) - Fraction(mean) + 180) % 360 - 180 for x in used}
-    # Opposite of the mean, left and right are a matter of rounding.
+    # Rounding decides whether a sample opposite of the mean lies left or right of it.
     assume(all(179.999 > distance > -179.999 for distance in right.values()))
     length = min(1.0, hypot(east, north))
-    found = {"mean": mean, "count": float(len(used)), "std": degrees(sqrt(-2 * log(length)))}
-    return found | {
+    statistics = {"mean": mean, "count": float(len(used)), "std": degrees(sqrt(-2 * log(length)))}
+    return statistics | {
         "min": min(used, key=right.__getitem__),
         "max": max(used, key=right.__getitem__),
     }
@@ -88,17 +88,22 @@ def naive_directions(samples: list[float]) -> dict[str, float]:
 
 def naive_pitches(samples: list[float]) -> dict[str, float]:
     used = [x if abs(x) <= 180 else remainder(x, 360) for x in valid(samples)]
-    found = {"mean": fmean(used), "count": float(len(used)), "min": min(used), "max": max(used)}
-    return found | ({"std": stdev(used)} if len(used) > 1 else {})
+    statistics = {
+        "mean": fmean(used),
+        "count": float(len(used)),
+        "min": min(used),
+        "max": max(used),
+    }
+    return statistics | ({"std": stdev(used)} if len(used) > 1 else {})
 
 
 def test_directions_about_north_that_go_below_0_are_all_used() -> None:
-    found = window("wind_direction", ABOUT_NORTH)
-    # All but the sine of 1 degree cancel out.
+    statistics = window("wind_direction", ABOUT_NORTH)
+    # The samples lie in pairs about north, so all sines but that of 1 degree cancel out.
     cosines = 1 + cos(radians(1)) + 2 * sum(cos(radians(x)) for x in (5, 10, 15, 20))
-    assert found["mean"] == pytest.approx(degrees(atan2(sin(radians(1)), cosines)), abs=1e-12)
-    assert found["mean"] == pytest.approx(0.102, abs=5e-4)
-    assert (found["count"], found["min"], found["max"]) == (10, 340, 20)
+    assert statistics["mean"] == pytest.approx(degrees(atan2(sin(radians(1)), cosines)), abs=1e-12)
+    assert statistics["mean"] == pytest.approx(0.102, abs=5e-4)
+    assert (statistics["count"], statistics["min"], statistics["max"]) == (10, 340, 20)
 
 
 @pytest.mark.parametrize("name", DIRECTIONS)
@@ -116,9 +121,9 @@ def test_directions_about_north_that_go_below_0_are_all_used() -> None:
     ],
 )
 def test_a_direction_is_taken_modulo_360(name: str, sample: float, direction: float) -> None:
-    found = window(name, [sample])
-    assert found == {"mean": direction, "min": direction, "max": direction, "count": 1}
-    assert str(found["mean"]) == str(direction)
+    statistics = window(name, [sample])
+    assert statistics == {"mean": direction, "min": direction, "max": direction, "count": 1}
+    assert str(statistics["mean"]) == str(direction)
 
 
 @pytest.mark.parametrize(
@@ -138,13 +143,13 @@ def test_a_direction_is_taken_modulo_360(name: str, sample: float, direction: fl
     ],
 )
 def test_a_pitch_outside_180_degrees_is_taken_into_them(sample: float, pitch: float) -> None:
-    found = window("pitch_angle", [sample])
-    assert found == {"mean": pitch, "min": pitch, "max": pitch, "count": 1}
+    statistics = window("pitch_angle", [sample])
+    assert statistics == {"mean": pitch, "min": pitch, "max": pitch, "count": 1}
 
 
 def test_pitches_are_averaged_as_plain_numbers() -> None:
-    found = window("pitch_angle", [359.0, 2.0, -90.0, 90.0])
-    assert (found["mean"], found["min"], found["max"]) == (0.25, -90, 90)
+    statistics = window("pitch_angle", [359.0, 2.0, -90.0, 90.0])
+    assert (statistics["mean"], statistics["min"], statistics["max"]) == (0.25, -90, 90)
 
 
 @pytest.mark.parametrize("name", [*DIRECTIONS, "pitch_angle"])
@@ -157,20 +162,20 @@ def test_an_angle_a_turn_and_more_beyond_its_own_is_rejected(name: str) -> None:
 @given(SAMPLES)
 def test_directions_agree_with_a_naive_computation(samples: list[float]) -> None:
     assume(valid(samples))
-    found, expected = window("wind_direction", samples), naive_directions(samples)
+    statistics, expected = window("wind_direction", samples), naive_directions(samples)
     for name in ("min", "max", "count"):
-        assert found[name] == expected[name]
-    assert abs(remainder(found["mean"] - expected["mean"], 360)) < 1e-9
-    assert found.get("std", 0) == pytest.approx(expected["std"], abs=1e-5)
+        assert statistics[name] == expected[name]
+    assert abs(remainder(statistics["mean"] - expected["mean"], 360)) < 1e-9
+    assert statistics.get("std", 0) == pytest.approx(expected["std"], abs=1e-5)
 
 
 @given(SAMPLES)
 def test_pitches_agree_with_a_naive_computation(samples: list[float]) -> None:
     assume(valid(samples))
-    found = window("pitch_angle", samples)
-    assert found == pytest.approx(naive_pitches(samples), rel=1e-9, abs=1e-9)
+    statistics = window("pitch_angle", samples)
+    assert statistics == pytest.approx(naive_pitches(samples), rel=1e-9, abs=1e-9)
     for name in ("min", "max"):
-        assert found[name] == naive_pitches(samples)[name]
+        assert statistics[name] == naive_pitches(samples)[name]
 
 
 @given(SAMPLES, st.randoms(use_true_random=False))
@@ -208,9 +213,9 @@ def test_the_audit_agrees_about_angles_of_any_turn() -> None:
         a_day_of_angles(f"T{number:02}", seed=number)
     aggregated(DAY)
     assert Run.objects.get().rejected > 1000
-    found = auditing.audit_day(DAY)
-    assert found.values == Value.objects.count() > 5 * 144 * 3 * 4
-    assert found.differences.empty
+    audit = auditing.audit_day(DAY)
+    assert audit.values == Value.objects.count() > 5 * 144 * 3 * 4
+    assert audit.differences.empty
 
 
 @pytest.mark.django_db
@@ -218,10 +223,10 @@ def test_the_audit_agrees_about_angles_that_are_alone_in_their_window() -> None:
     columns: Any = dict.fromkeys([*DIRECTIONS, "pitch_angle"], EDGES)
     measurements(turbine(), MIDNIGHT, step=10 * MINUTE, **columns)
     aggregated(DAY)
-    found = auditing.audit_day(DAY)
-    # Each has a mean, a minimum, a maximum and a count.
-    assert found.values == len(valid(EDGES)) * len(columns) * 4
-    assert found.differences.empty
+    audit = auditing.audit_day(DAY)
+    # A lone sample has a mean, a minimum, a maximum and a count, but no std.
+    assert audit.values == len(valid(EDGES)) * len(columns) * 4
+    assert audit.differences.empty
 
 
 @pytest.mark.django_db

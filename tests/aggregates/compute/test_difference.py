@@ -14,11 +14,11 @@ def table(*rows: list[float]) -> np.ndarray:
 
 
 def test_a_value_is_inserted_changed_removed_or_unchanged() -> None:
-    found = compare(table([NAN, 1, 2, 3, NAN]), table([5, 1.5, NAN, 3, NAN]))
-    assert found.inserted.tolist() == [[True, False, False, False, False]]
-    assert found.changed.tolist() == [[False, True, False, False, False]]
-    assert found.removed.tolist() == [[False, False, True, False, False]]
-    assert found.unchanged.tolist() == [[False, False, False, True, False]]
+    difference = compare(table([NAN, 1, 2, 3, NAN]), table([5, 1.5, NAN, 3, NAN]))
+    assert difference.inserted.tolist() == [[True, False, False, False, False]]
+    assert difference.changed.tolist() == [[False, True, False, False, False]]
+    assert difference.removed.tolist() == [[False, False, True, False, False]]
+    assert difference.unchanged.tolist() == [[False, False, False, True, False]]
 
 
 def test_one_bit_is_a_change() -> None:
@@ -27,8 +27,8 @@ def test_one_bit_is_a_change() -> None:
 
 @given(arrays(float, (2, 3)))
 def test_a_table_differs_from_itself_in_nothing(values: np.ndarray) -> None:
-    found = compare(values, values)
-    assert not (found.inserted | found.changed | found.removed).any()
+    difference = compare(values, values)
+    assert not (difference.inserted | difference.changed | difference.removed).any()
 
 
 def test_whoever_loses_more_than_half_is_named_in_all_its_rows() -> None:

@@ -43,10 +43,10 @@ def test_directions_are_averaged_as_vectors_and_other_variables_are_not() -> Non
 
 def test_a_window_without_a_valid_sample_has_no_values_at_all() -> None:
     samples = frame("T01", MIDNIGHT, wind_speed=[NAN, -1.0, 51.0, math.inf])
-    found = transform(samples, DAY, {"T01": None})
-    assert found.values.isna().all(axis=None)
-    assert (found.samples, found.rejected, found.windows) == (4, 3, 0)
-    assert found.missing == 1 + 4 * (len(VARIABLE_NAMES) - 1)
+    day = transform(samples, DAY, {"T01": None})
+    assert day.values.isna().all(axis=None)
+    assert (day.samples, day.rejected, day.windows) == (4, 3, 0)
+    assert day.missing == 1 + 4 * (len(VARIABLE_NAMES) - 1)
 
 
 def test_a_value_at_the_bound_of_its_range_is_valid() -> None:
@@ -62,8 +62,8 @@ def test_power_is_checked_against_the_rated_power(rated_power_kw, rejected: int)
 
 def test_turbines_are_apart_and_those_without_measurements_have_empty_rows() -> None:
     samples = pd.concat([frame("T02", MIDNIGHT, power=[9.0]), frame("T01", MIDNIGHT, power=[1.0])])
-    found = transform(samples, DAY, {"T01": None, "T02": None, "T03": None}).values
-    assert found[0].xs(("power", "mean"), level=(1, 2)).fillna(-1).to_dict() == {
+    values = transform(samples, DAY, {"T01": None, "T02": None, "T03": None}).values
+    assert values[0].xs(("power", "mean"), level=(1, 2)).fillna(-1).to_dict() == {
         "T01": 1,
         "T02": 9,
         "T03": -1,

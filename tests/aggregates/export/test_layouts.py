@@ -32,8 +32,8 @@ def get(layout: str, **query: Any) -> Any:
 
 
 def rows(layout: str, **query: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(get(layout, **query).getvalue())
-    return found
+    decoded: list[dict[str, Any]] = json.loads(get(layout, **query).getvalue())
+    return decoded
 
 
 def parquet(layout: str, **query: Any) -> BytesIO:
@@ -82,8 +82,8 @@ def two_turbines() -> None:
 
 def test_a_row_of_flasc_is_of_all_turbines_by_number() -> None:
     two_turbines()
-    found = rows("flasc", variable="wind_speed,power")
-    assert found == [
+    table = rows("flasc", variable="wind_speed,power")
+    assert table == [
         {
             "time": "2025-08-31T00:10:00",
             "ws_000": None,

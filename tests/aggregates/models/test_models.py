@@ -67,13 +67,15 @@ def test_the_database_refuses_a_second_active_run_of_a_day() -> None:
         Run.objects.create(day=DAY, requested_by="test")
 
 
-def outcome_of_joining(waiting: tuple[list[str], bool], asked: tuple[list[str], bool]) -> Outcome:
+def outcome_of_joining(
+    waiting: tuple[list[str], bool], arriving: tuple[list[str], bool]
+) -> Outcome:
     ask(*waiting[0], force=waiting[1])
-    return ask(*asked[0], force=asked[1])[1]
+    return ask(*arriving[0], force=arriving[1])[1]
 
 
 @pytest.mark.parametrize(
-    ("waiting", "asked"),
+    ("waiting", "arriving"),
     [
         (([], False), (["T01"], True)),
         ((["T01"], True), ([], False)),
@@ -81,14 +83,14 @@ def outcome_of_joining(waiting: tuple[list[str], bool], asked: tuple[list[str], 
         ((["T01", "T02"], False), (["T01"], True)),
     ],
 )
-def test_nobody_is_forced_by_somebody_elses_request(waiting, asked) -> None:
-    assert outcome_of_joining(waiting, asked) == Outcome.ACTIVE
+def test_nobody_is_forced_by_somebody_elses_request(waiting, arriving) -> None:
+    assert outcome_of_joining(waiting, arriving) == Outcome.ACTIVE
     run = Run.objects.get()
     assert (run.turbines, run.force) == waiting
 
 
 @pytest.mark.parametrize(
-    ("waiting", "asked", "turbines"),
+    ("waiting", "arriving", "turbines"),
     [
         (([], False), ([], True), []),
         ((["T01"], False), (["T01", "T02"], True), ["T01", "T02"]),
@@ -96,8 +98,10 @@ def test_nobody_is_forced_by_somebody_elses_request(waiting, asked) -> None:
         ((["T01"], True), (["T02"], True), ["T01", "T02"]),
     ],
 )
-def test_a_request_joins_where_all_that_is_forced_was_asked_to_be(waiting, asked, turbines) -> None:
-    assert outcome_of_joining(waiting, asked) == Outcome.JOINED
+def test_a_request_joins_where_all_that_is_forced_was_asked_to_be(
+    waiting, arriving, turbines
+) -> None:
+    assert outcome_of_joining(waiting, arriving) == Outcome.JOINED
     run = Run.objects.get()
     assert (run.turbines, run.force) == (turbines, True)
 

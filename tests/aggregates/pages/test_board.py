@@ -27,7 +27,7 @@ def cells(*days: DayState) -> list[Any]:
 def test_the_newest_month_is_the_first_and_weeks_begin_on_monday() -> None:
     september, august = board([state("2025-09-01"), state("2025-08-31")]).months
     assert (september.first, august.first) == (date(2025, 9, 1), date(2025, 8, 1))
-    # The last of August was a Sunday.
+    # 31 August 2025 is a Sunday, the last day of its week.
     assert august.weeks[-1][6]
     assert september.weeks[0][0]
     assert [len(week) for week in august.weeks] == [7] * 5
@@ -91,53 +91,53 @@ def test_the_board_asks_for_all_days_that_are_not_current(admin_client: Client) 
     for day in (29, 30, 31):
         measurements(turbine(), f"2025-08-{day}T00:00", power=[1.0])
     aggregated(DAY)
-    shown = admin_client.get(DAYS, {"year": "2025"}).content.decode()
-    assert "?first=2025-08-29&amp;last=2025-08-30" in shown
+    html = admin_client.get(DAYS, {"year": "2025"}).content.decode()
+    assert "?first=2025-08-29&amp;last=2025-08-30" in html
 
 
 @pytest.mark.django_db
 def test_a_day_shows_its_turbines_by_state(admin_client: Client) -> None:
     two_turbines()
-    found = page(admin_client)
-    # Of the turbine, of the count, and of the day.
-    assert (found.count("of-current"), found.count("of-stale")) == (2, 3)
-    assert "&lt;b&gt;T2" in found
-    assert "<b>T2" not in found
+    html = page(admin_client)
+    # Each state marks its turbine and the count; the day's own state, stale, marks the day too.
+    assert (html.count("of-current"), html.count("of-stale")) == (2, 3)
+    assert "&lt;b&gt;T2" in html
+    assert "<b>T2" not in html
 
 
 @pytest.mark.django_db
 def test_a_day_of_a_very_large_farm_shows_its_worst(admin_client: Client, monkeypatch: Any) -> None:
     monkeypatch.setattr("aggregates.admin.days.MOST_SHOWN", 1)
     two_turbines()
-    found = page(admin_client)
-    assert "The worst 1; 1 more are not shown." in found
-    assert "&lt;b&gt;T2" in found
-    assert ">T1<" not in found
+    html = page(admin_client)
+    assert "The worst 1; 1 more are not shown." in html
+    assert "&lt;b&gt;T2" in html
+    assert ">T1<" not in html
 
 
 @pytest.mark.django_db
 def test_a_day_shows_the_coverage_of_each_variable(admin_client: Client) -> None:
     two_turbines()
-    found = page(admin_client)
-    assert '<th scope="row">power</th> <td>20</td> <td>0 %' in found
-    assert "<td>01:00 to 24:00</td>" in found
-    assert '<th scope="row">wind_speed</th>' not in found
+    html = page(admin_client)
+    assert '<th scope="row">power</th> <td>20</td> <td>0 %' in html
+    assert "<td>01:00 to 24:00</td>" in html
+    assert '<th scope="row">wind_speed</th>' not in html
 
 
 @pytest.mark.django_db
 def test_a_day_shows_its_runs_and_asks_for_another(admin_client: Client) -> None:
     two_turbines()
-    found = page(admin_client)
-    assert "succeeded" in found
-    assert "/admin/aggregates/run/run-days/?first=2025-08-31&amp;last=2025-08-31" in found
+    html = page(admin_client)
+    assert "succeeded" in html
+    assert "/admin/aggregates/run/run-days/?first=2025-08-31&amp;last=2025-08-31" in html
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("day", ["2031-01-01", "1970-01-01", "9999-12-30"])
 def test_a_day_without_anything_says_so(admin_client: Client, day: str) -> None:
-    found = page(admin_client, f"{DAYS}{day}/")
-    assert "No turbine has measurements or statistics of this day." in found
-    assert "This day never ran." in found
+    html = page(admin_client, f"{DAYS}{day}/")
+    assert "No turbine has measurements or statistics of this day." in html
+    assert "This day never ran." in html
 
 
 @pytest.mark.django_db
@@ -156,9 +156,9 @@ def test_who_may_not_look_sees_no_day(client: Client, django_user_model: Any) ->
 def test_a_day_is_shown_while_the_source_is_down(admin_client: Client, monkeypatch: Any) -> None:
     two_turbines()
     monkeypatch.setattr("aggregates.source.gateway.reader.turbine_days", _fail)
-    found = page(admin_client)
-    assert "The source database fails: connection refused." in found
-    assert '<th scope="row">power</th> <td>20</td> <td></td>' in found
+    html = page(admin_client)
+    assert "The source database fails: connection refused." in html
+    assert '<th scope="row">power</th> <td>20</td> <td></td>' in html
 
 
 def _fail(*arguments: Any) -> None:

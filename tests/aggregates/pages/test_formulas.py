@@ -20,14 +20,14 @@ DAY = date(2025, 8, 31)
 
 
 def test_a_mean_shows_every_sample() -> None:
-    found = formula("mean", False, [1.0, 2.5, 4.0])
-    assert (found.text, found.value) == ("(1 + 2.5 + 4) / 3", 2.5)
+    mean = formula("mean", False, [1.0, 2.5, 4.0])
+    assert (mean.text, mean.value) == ("(1 + 2.5 + 4) / 3", 2.5)
 
 
 def test_a_standard_deviation_shows_its_squares() -> None:
-    found = formula("std", False, [1.0, 3.0])
-    assert found.text == "√(Σ(x - 2)² / (n - 1)) = √(2 / 1)"
-    assert found.value == pytest.approx(2**0.5)
+    deviation = formula("std", False, [1.0, 3.0])
+    assert deviation.text == "√(Σ(x - 2)² / (n - 1)) = √(2 / 1)"
+    assert deviation.value == pytest.approx(2**0.5)
 
 
 @pytest.mark.parametrize("is_angle", [False, True])
@@ -63,9 +63,9 @@ def test_the_words_come_to_what_is_stored(
     assume(resultant > 1e-3)
     for variable in VARIABLES:
         if variable.name in samples:
-            found = formula(statistic, variable.is_angle, samples[variable.name]).value
+            value = formula(statistic, variable.is_angle, samples[variable.name]).value
             expected = stored.xs(("T01", variable.name, statistic)).iloc[0]
-            assert (found is None) == np.isnan(expected)
-            if found is not None:
-                away = abs(found - expected)
+            assert (value is None) == np.isnan(expected)
+            if value is not None:
+                away = abs(value - expected)
                 assert min(away, abs(away - 360)) < 1e-5

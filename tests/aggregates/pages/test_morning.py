@@ -57,11 +57,11 @@ def test_all_is_well_where_everything_runs(admin_client: Client) -> None:
     ticked(minutes_ago=1)
     with broker(), worker():
         wait_until(lambda: broker_answers() and morning.morning_at(now()).workers, "worker")
-        found = strip(admin_client)
-    assert "All is well." in found
-    assert "1 of 1 day</a> current;" in found
-    assert "1 worker." in found
-    assert "of-current" in found
+        html = strip(admin_client)
+    assert "All is well." in html
+    assert "1 of 1 day</a> current;" in html
+    assert "1 worker." in html
+    assert "of-current" in html
 
 
 @pytest.mark.django_db(transaction=True)
@@ -69,10 +69,10 @@ def test_without_a_worker_it_says_what_to_type(admin_client: Client) -> None:
     a_day_that_ran()
     with broker():
         wait_until(broker_answers, "broker")
-        found = strip(admin_client)
-    assert "No worker is there: runs wait in the queue." in found
-    assert "<code>make serve</code>" in found
-    assert "All is well" not in found
+        html = strip(admin_client)
+    assert "No worker is there: runs wait in the queue." in html
+    assert "<code>make serve</code>" in html
+    assert "All is well" not in html
 
 
 def test_without_a_broker_it_says_so(admin_client: Client) -> None:
@@ -84,11 +84,11 @@ def test_a_source_that_lacks_a_trigger_is_told_with_what_to_type(admin_client: C
     a_day_that_ran()
     with connections["source"].cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; DROP TRIGGER zz_note_moves ON data")
-    shown = strip(admin_client)
-    assert "changes may go unnoticed: " in shown
-    assert "zz_note_moves on data is missing" in shown
-    assert "manage.py verify_source --repair</code>" in shown
-    assert "All is well" not in shown
+    html = strip(admin_client)
+    assert "changes may go unnoticed: " in html
+    assert "zz_note_moves on data is missing" in html
+    assert "manage.py verify_source --repair</code>" in html
+    assert "All is well" not in html
 
 
 @pytest.fixture
@@ -130,8 +130,8 @@ def test_a_schedule_that_does_not_tick_is_told_with_the_reason(
     everything_runs: None, migrated_schedule: str, happened: Callable[[], None], sentence: str
 ) -> None:
     happened()
-    (found,) = sentences()
-    assert sentence in found
+    (trouble,) = sentences()
+    assert sentence in trouble
 
 
 def test_days_that_are_not_current_are_counted_by_state_and_can_be_run(
@@ -140,10 +140,10 @@ def test_days_that_are_not_current_are_counted_by_state_and_can_be_run(
     a_day_that_ran()
     ticked(minutes_ago=0)
     Measurement.objects.update(power=2.0)
-    found = strip(admin_client)
-    assert '0 of 1 day</a> current, 1 <span class="state of-stale">stale</span>;' in found
-    assert f"run-days/?first={YESTERDAY}&amp;last={YESTERDAY}" in found
-    assert "of-stale" in found
+    html = strip(admin_client)
+    assert '0 of 1 day</a> current, 1 <span class="state of-stale">stale</span>;' in html
+    assert f"run-days/?first={YESTERDAY}&amp;last={YESTERDAY}" in html
+    assert "of-stale" in html
 
 
 def test_a_day_that_lacks_samples_is_not_well(everything_runs: None, admin_client: Client) -> None:
@@ -151,11 +151,11 @@ def test_a_day_that_lacks_samples_is_not_well(everything_runs: None, admin_clien
     ticked(minutes_ago=0)
     Measurement.objects.filter(timestamp__hour__lt=12).delete()
     aggregated(YESTERDAY)
-    found = strip(admin_client)
-    assert "1 of 1 day</a> current;" in found
-    assert f'Samples are missing:</strong> <a href="/admin/aggregates/day/{YESTERDAY}/' in found
-    assert "has 50 % of those expected." in found
-    assert "All is well" not in found
+    html = strip(admin_client)
+    assert "1 of 1 day</a> current;" in html
+    assert f'Samples are missing:</strong> <a href="/admin/aggregates/day/{YESTERDAY}/' in html
+    assert "has 50 % of those expected." in html
+    assert "All is well" not in html
 
 
 def test_a_day_on_which_nothing_came_lacks_all(everything_runs: None) -> None:
@@ -178,9 +178,9 @@ def test_today_is_not_said_to_lack_samples(everything_runs: None) -> None:
 
 def test_it_says_what_the_farm_did(everything_runs: None, admin_client: Client) -> None:
     a_day_that_ran()
-    found = strip(admin_client)
-    # 6 kW for 24 hours.
-    assert f"{YESTERDAY}</a>: <strong>0.1 MWh</strong>, mean wind speed 8.0 m/s." in found
+    html = strip(admin_client)
+    # The turbine gave 6 kW for 24 hours.
+    assert f"{YESTERDAY}</a>: <strong>0.1 MWh</strong>, mean wind speed 8.0 m/s." in html
 
 
 def test_a_farm_without_power_and_wind_says_so(everything_runs: None, admin_client: Client) -> None:

@@ -38,18 +38,18 @@ def page(client: Client, name: str = "T01", **query: str) -> str:
     return " ".join(response.content.decode().split())
 
 
-def figure(shown: str, name: str) -> list[dict[str, Any]]:
-    (text,) = re.findall(rf'<script id="{name}" type="application/json">(.*?)</script>', shown)
-    data: list[dict[str, Any]] = json.loads(text)["data"]
-    return data
+def figure(html: str, name: str) -> list[dict[str, Any]]:
+    (text,) = re.findall(rf'<script id="{name}" type="application/json">(.*?)</script>', html)
+    traces: list[dict[str, Any]] = json.loads(text)["data"]
+    return traces
 
 
 @pytest.mark.django_db
 def test_a_page_tells_energy_and_capacity_factor(admin_client: Client) -> None:
     an_hour(rated_power_kw=2000)
-    shown = page(admin_client)
-    assert "<strong>600.0 kWh</strong> in 6 of 4,320 windows" in shown
-    assert "<strong>30.0 %</strong> of 2,000 kW" in shown
+    html = page(admin_client)
+    assert "<strong>600.0 kWh</strong> in 6 of 4,320 windows" in html
+    assert "<strong>30.0 %</strong> of 2,000 kW" in html
 
 
 @pytest.mark.django_db
@@ -63,23 +63,23 @@ def test_the_curve_has_its_bin_and_the_rated_power(admin_client: Client) -> None
 @pytest.mark.django_db
 def test_the_wind_comes_from_where_it_was_measured(admin_client: Client) -> None:
     an_hour()
-    # From 8 to 12 m/s, the third class; the fifth sector is the east.
+    # The third class is that of 8 to 12 m/s, the fifth sector the east.
     assert figure(page(admin_client), "wind-rose")[2]["r"] == [0] * 4 + [100] + [0] * 11
 
 
 @pytest.mark.django_db
 def test_coverage_is_of_the_days_shown(admin_client: Client) -> None:
     an_hour()
-    shown = page(admin_client, first="2025-08-31", last="2025-08-31")
-    assert '<th scope="row">2025-08</th><td class="covered of-current covers-0">4 %</td>' in shown
+    html = page(admin_client, first="2025-08-31", last="2025-08-31")
+    assert '<th scope="row">2025-08</th><td class="covered of-current covers-0">4 %</td>' in html
 
 
 @pytest.mark.django_db
 def test_a_turbine_without_rated_power_says_so(admin_client: Client) -> None:
     an_hour()
-    shown = page(admin_client)
-    assert "the rated power of the turbine is not known" in shown
-    assert len(figure(shown, "power-curve")) == 2
+    html = page(admin_client)
+    assert "the rated power of the turbine is not known" in html
+    assert len(figure(html, "power-curve")) == 2
 
 
 @pytest.mark.django_db
@@ -91,17 +91,17 @@ def test_a_turbine_without_statistics_says_so(admin_client: Client) -> None:
 @pytest.mark.django_db
 def test_a_range_of_the_future_leads_to_the_last_day(admin_client: Client) -> None:
     an_hour()
-    shown = page(admin_client, first="2050-01-01", last="2050-12-31")
-    assert '<a href="?last=2025-08-31">2025-08-31</a>' in shown
+    html = page(admin_client, first="2050-01-01", last="2050-12-31")
+    assert '<a href="?last=2025-08-31">2025-08-31</a>' in html
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("wrong", [{"first": "2025-09-01", "last": "2025-08-31"}, {"first": "x"}])
 def test_a_wrong_range_is_told(admin_client: Client, wrong: dict[str, str]) -> None:
     an_hour()
-    shown = page(admin_client, **wrong)
-    assert "errorlist" in shown
-    assert "600.0 kWh" in shown
+    html = page(admin_client, **wrong)
+    assert "errorlist" in html
+    assert "600.0 kWh" in html
 
 
 @pytest.mark.django_db
@@ -135,9 +135,9 @@ def test_a_turbine_may_have_any_name(admin_client: Client, name: str) -> None:
 def test_turbines_are_found_by_a_part_of_their_name(admin_client: Client) -> None:
     an_hour("North 1")
     an_hour("South 1")
-    shown = admin_client.get(PAGES, {"q": "north"}).content.decode()
-    assert ">North 1<" in shown
-    assert ">South 1<" not in shown
+    html = admin_client.get(PAGES, {"q": "north"}).content.decode()
+    assert ">North 1<" in html
+    assert ">South 1<" not in html
 
 
 @pytest.mark.django_db
@@ -151,8 +151,8 @@ def test_a_very_large_farm_is_listed_in_part(admin_client: Client, monkeypatch: 
 @pytest.mark.django_db
 def test_the_turbine_of_the_source_leads_to_its_performance(admin_client: Client) -> None:
     of = turbine("a/b")
-    shown = admin_client.get(f"/admin/sourcedata/turbine/{of.pk}/change/").content.decode()
-    assert f'href="{of_turbine("a/b")}"' in shown
+    html = admin_client.get(f"/admin/sourcedata/turbine/{of.pk}/change/").content.decode()
+    assert f'href="{of_turbine("a/b")}"' in html
 
 
 @pytest.mark.django_db

@@ -101,10 +101,10 @@ def test_a_run_under_way_shows_how_far_it_is(admin_client: Client) -> None:
     run = a_run()
     run.start()
     Run.objects.update(turbine_days=100, turbine_days_due=250)
-    shown = page(admin_client, run)
-    assert '<progress max="250" value="100"' in shown
-    assert "100 of 250 turbines" in shown
-    assert "data-active" in shown
+    html = page(admin_client, run)
+    assert '<progress max="250" value="100"' in html
+    assert "100 of 250 turbines" in html
+    assert "data-active" in html
 
 
 def test_a_run_that_ended_is_not_asked_for_again(admin_client: Client) -> None:
@@ -116,10 +116,10 @@ def test_what_a_run_changed_comes_first(admin_client: Client) -> None:
     two_turbines()
     aggregated(DAY)
     Measurement.objects.filter(turbine__name="T02").update(power=F("power") + 1)
-    shown = page(admin_client, aggregated(DAY, force=True))
+    html = page(admin_client, aggregated(DAY, force=True))
     first, second = (
-        shown.index(">T02</a></th> <td>were written"),
-        shown.index(">T01</a></th> <td>were right"),
+        html.index(">T02</a></th> <td>were written"),
+        html.index(">T01</a></th> <td>were right"),
     )
     assert first < second
 
@@ -132,13 +132,13 @@ def test_a_run_whose_statistics_were_computed_again_says_so(admin_client: Client
 
 
 def test_the_error_of_a_run_is_shown_as_text(admin_client: Client) -> None:
-    shown = page(admin_client, a_run(status=Run.Status.FAILED, error="<script>no</script>"))
-    assert "&lt;script&gt;no" in shown
-    assert "<script>no" not in shown
+    html = page(admin_client, a_run(status=Run.Status.FAILED, error="<script>no</script>"))
+    assert "&lt;script&gt;no" in html
+    assert "<script>no" not in html
 
 
 def test_a_run_is_asked_for_again_as_it_was(admin_client: Client) -> None:
     measurements(turbine("A & B"), "2025-08-31T00:00", power=[1.0])
-    shown = page(admin_client, a_run(turbines=["A & B"], force=True))
+    html = page(admin_client, a_run(turbines=["A & B"], force=True))
     again = "first=2025-08-31&amp;last=2025-08-31&amp;turbines=A+%26+B&amp;force=on"
-    assert f"/admin/aggregates/run/run-days/?{again}" in shown
+    assert f"/admin/aggregates/run/run-days/?{again}" in html

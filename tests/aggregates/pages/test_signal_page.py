@@ -32,14 +32,14 @@ def page(client: Client, signal: Signal, **query: str) -> str:
     return response.content.decode()
 
 
-def figure(shown: str) -> dict[str, Any]:
-    (text,) = re.findall(r'<script id="history" type="application/json">(.*?)</script>', shown)
-    found: dict[str, Any] = json.loads(text)
-    return found
+def figure(html: str) -> dict[str, Any]:
+    (text,) = re.findall(r'<script id="history" type="application/json">(.*?)</script>', html)
+    chart: dict[str, Any] = json.loads(text)
+    return chart
 
 
-def trace(found: dict[str, Any], name: str) -> dict[str, Any]:
-    return next(one for one in found["data"] if one["name"] == name)
+def trace(chart: dict[str, Any], name: str) -> dict[str, Any]:
+    return next(curve for curve in chart["data"] if curve["name"] == name)
 
 
 def directions(*triples: tuple[float, float, float]) -> dict[str, Any]:
@@ -54,13 +54,13 @@ def directions(*triples: tuple[float, float, float]) -> dict[str, Any]:
 
 @pytest.mark.django_db
 def test_the_chart_has_what_is_stored(admin_client: Client) -> None:
-    found = figure(page(admin_client, a_day()))
-    assert trace(found, "mean")["y"][:2] == [1.5, None]
-    assert trace(found, "mean")["x"][1] == "2025-08-31T00:10"
-    band = trace(found, "min to max")
+    chart = figure(page(admin_client, a_day()))
+    assert trace(chart, "mean")["y"][:2] == [1.5, None]
+    assert trace(chart, "mean")["x"][1] == "2025-08-31T00:10"
+    band = trace(chart, "min to max")
     assert (band["base"][0], band["y"][0]) == (1, 1)
-    assert trace(found, "std")["y"][0] == 0.707107
-    assert trace(found, "coverage")["y"][:2] == [20, 0]
+    assert trace(chart, "std")["y"][0] == 0.707107
+    assert trace(chart, "coverage")["y"][:2] == [20, 0]
 
 
 @pytest.mark.django_db
@@ -73,10 +73,10 @@ def test_a_click_on_a_window_leads_to_its_explanation(admin_client: Client) -> N
 
 @pytest.mark.django_db
 def test_a_click_in_a_year_leads_to_the_day(admin_client: Client) -> None:
-    shown = page(admin_client, a_day(), first="2025-01-01", last="2025-12-31")
-    assert 'data-page="?first="' in shown
-    assert len(trace(figure(shown), "mean")["x"]) == 365 * 2
-    assert "72 windows, 12 hours" in shown
+    html = page(admin_client, a_day(), first="2025-01-01", last="2025-12-31")
+    assert 'data-page="?first="' in html
+    assert len(trace(figure(html), "mean")["x"]) == 365 * 2
+    assert "72 windows, 12 hours" in html
 
 
 @pytest.mark.parametrize(
@@ -89,9 +89,9 @@ def test_a_step_tells_how_long_it_lasts(windows: int, words: str) -> None:
 
 @pytest.mark.django_db
 def test_a_longer_period_lists_its_days(admin_client: Client) -> None:
-    shown = " ".join(page(admin_client, a_day(), first="2025-08-30", last="2025-08-31").split())
+    html = " ".join(page(admin_client, a_day(), first="2025-08-30", last="2025-08-31").split())
     row = 'href="?first=2025-08-31">2025-08-31</a></th> <td>1</td> <td>2</td> <td>0 %</td>'
-    assert row in shown
+    assert row in html
 
 
 @pytest.mark.django_db
@@ -108,16 +108,16 @@ def test_a_longer_period_lists_its_days(admin_client: Client) -> None:
 def test_a_wrong_period_is_told_and_the_last_day_is_shown(
     admin_client: Client, query: dict[str, str], why: str
 ) -> None:
-    shown = page(admin_client, a_day(), **query)
-    assert why in shown
-    assert trace(figure(shown), "mean")["y"][0] == 1.5
+    html = page(admin_client, a_day(), **query)
+    assert why in html
+    assert trace(figure(html), "mean")["y"][0] == 1.5
 
 
 @pytest.mark.django_db
 def test_a_period_without_values_says_so_and_leads_to_the_last(admin_client: Client) -> None:
-    shown = page(admin_client, a_day(), first="2030-01-01")
-    assert "There are no values" in shown
-    assert '<a href="?first=2025-08-31">2025-08-31</a>' in shown
+    html = page(admin_client, a_day(), first="2030-01-01")
+    assert "There are no values" in html
+    assert '<a href="?first=2025-08-31">2025-08-31</a>' in html
 
 
 @pytest.mark.django_db
@@ -129,8 +129,8 @@ def test_a_signal_without_any_value_says_so(admin_client: Client) -> None:
 
 @pytest.mark.django_db
 def test_a_farm_of_10_minute_samples_is_covered_by_one_a_window(admin_client: Client) -> None:
-    found = figure(page(admin_client, a_day(sample_interval_s=600)))
-    assert trace(found, "coverage")["y"][0] == 200
+    chart = figure(page(admin_client, a_day(sample_interval_s=600)))
+    assert trace(chart, "coverage")["y"][0] == 200
 
 
 @pytest.mark.django_db
@@ -142,14 +142,14 @@ def test_a_signal_that_outlived_its_variable_is_shown(admin_client: Client) -> N
 
 @pytest.mark.django_db
 def test_the_pandas_line_is_of_what_is_shown(admin_client: Client) -> None:
-    shown = page(admin_client, a_day(name='A "& B'), first="2025-08-30", last="2025-08-31")
-    asked = (
+    html = page(admin_client, a_day(name='A "& B'), first="2025-08-30", last="2025-08-31")
+    query = (
         "turbine=A+%22%26+B&amp;variable=power&amp;layout=wide"
         "&amp;start=2025-08-30&amp;end=2025-09-01"
     )
-    line = f"pd.read_parquet(&quot;http://testserver/api/values?{asked}&amp;format=parquet&quot;)"
-    assert line in shown
-    assert f'href="http://testserver/api/values?{asked}&amp;format=csv"' in shown
+    line = f"pd.read_parquet(&quot;http://testserver/api/values?{query}&amp;format=parquet&quot;)"
+    assert line in html
+    assert f'href="http://testserver/api/values?{query}&amp;format=csv"' in html
 
 
 @pytest.mark.django_db
@@ -167,17 +167,17 @@ def test_a_crossing_of_north_is_no_stroke() -> None:
 
 
 def test_a_band_across_north_has_a_part_on_either_side() -> None:
-    found = directions((355, 340, 370))
-    parts = [one for one in found["data"] if one["name"] == "min to max"]
-    assert [(one["base"], one["y"]) for one in parts] == [([340], [20]), ([0], [10])]
-    assert [one["showlegend"] for one in parts] == [True, False]
+    chart = directions((355, 340, 370))
+    bars = [bar for bar in chart["data"] if bar["name"] == "min to max"]
+    assert [(bar["base"], bar["y"]) for bar in bars] == [([340], [20]), ([0], [10])]
+    assert [bar["showlegend"] for bar in bars] == [True, False]
 
 
 def test_a_band_below_north_is_turned_into_the_circle() -> None:
-    parts = [one for one in directions((10, -20, 30))["data"] if one["name"] == "min to max"]
-    assert [(one["base"], one["y"]) for one in parts] == [([340], [20]), ([0], [30])]
+    bars = [bar for bar in directions((10, -20, 30))["data"] if bar["name"] == "min to max"]
+    assert [(bar["base"], bar["y"]) for bar in bars] == [([340], [20]), ([0], [30])]
 
 
 def test_a_band_that_does_not_cross_north_has_one_part() -> None:
-    parts = [one for one in directions((90, 80, 100))["data"] if one["name"] == "min to max"]
-    assert [(one["base"], one["y"]) for one in parts] == [([80], [20]), ([None], [None])]
+    bars = [bar for bar in directions((90, 80, 100))["data"] if bar["name"] == "min to max"]
+    assert [(bar["base"], bar["y"]) for bar in bars] == [([80], [20]), ([None], [None])]

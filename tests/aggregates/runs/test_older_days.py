@@ -15,8 +15,8 @@ from tests.builders import aggregated, measurements, turbine
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2025, 9, 1, 12, tzinfo=UTC)
-# With a look-back of a week the newest stretches are 15 to 24 August, 5 to 14 August, 26 July to
-# 4 August: these days are of the first and of the third.
+# The newest stretches before a look-back of a week are 15 to 24 August, 5 to 14 August and
+# 26 July to 4 August. These two days lie in the first and in the third.
 NEWEST, OLDEST = date(2025, 8, 22), date(2025, 7, 30)
 
 

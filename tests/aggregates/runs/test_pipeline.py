@@ -54,7 +54,7 @@ def test_a_changed_measurement_rewrites_only_its_window() -> None:
     aggregated(DAY)
     at_minute(15).update(power=15.5)
     run = aggregated(DAY)
-    # Neither the extremes nor the count of that window moved.
+    # The correction moves the mean and the std of its window, but neither extremes nor count.
     assert (run.inserted, run.changed, run.removed, run.unchanged) == (0, 2, 0, 8)
     assert values("power_mean") == {"31 00:00": 4.5, "31 00:10": 14.55}
 
@@ -84,7 +84,7 @@ def test_whatever_part_of_a_signal_changes_the_rest_stays(changed: int) -> None:
     Measurement.objects.filter(power__lte=changed).update(power=F("power") + 10)
     measurements(turbine(), f"{DAY}T12:00", power=[4.0])
     run = aggregated(DAY)
-    # Of each window mean, min, max and count; the count stays.
+    # Each window has a mean, min, max and count; a correction leaves the count as it was.
     assert (run.changed, run.unchanged, run.inserted) == (3 * changed, 12 - 3 * changed, 4)
     expected = [power + 10 * (power <= changed) for power in (1.0, 2.0, 3.0)]
     assert list(values("power_mean").values()) == [*expected, 4.0]
@@ -104,7 +104,7 @@ def test_more_chunks_than_one_make_the_same_day(settings: Any) -> None:
     assert (run.status, run.samples, run.inserted) == (Run.Status.SUCCEEDED, 100, 50)
 
 
-# The guard: what the source lost is not lost in the target too.
+# The guard keeps the target's values where the source lost its samples.
 
 
 def test_a_turbine_day_that_lost_most_of_its_samples_keeps_its_values() -> None:
@@ -154,7 +154,7 @@ def test_one_turbines_loss_does_not_hold_up_the_others() -> None:
     assert values("power_mean", of="T02") == {"31 00:00": 7, "31 00:10": 7}
 
 
-# What is pending.
+# These tests ask which days are pending.
 
 
 def test_a_measurement_makes_exactly_its_turbine_day_stale() -> None:
@@ -211,21 +211,21 @@ def test_measurements_that_change_while_a_run_reads_leave_the_day_stale(monkeypa
     assert pending_days(*EVER) == [DAY]
 
 
-# Requests.
+# These tests ask for runs.
 
 
 def test_a_current_day_needs_no_run() -> None:
     twenty_minutes()
     aggregated(DAY)
-    (asked,) = request([DAY], [], requested_by="test")
-    assert (asked.outcome, asked.run) == (Outcome.CURRENT, None)
+    (answer,) = request([DAY], [], requested_by="test")
+    assert (answer.outcome, answer.run) == (Outcome.CURRENT, None)
 
 
 def test_a_current_day_runs_where_it_is_forced() -> None:
     twenty_minutes()
     aggregated(DAY)
-    (asked,) = request([DAY], [], requested_by="test", force=True)
-    assert asked.outcome == Outcome.QUEUED
+    (answer,) = request([DAY], [], requested_by="test", force=True)
+    assert answer.outcome == Outcome.QUEUED
 
 
 def test_a_run_that_another_process_starts_first_is_active(monkeypatch) -> None:
@@ -234,7 +234,7 @@ def test_a_run_that_another_process_starts_first_is_active(monkeypatch) -> None:
     assert pipeline.aggregate_now(DAY, [], requested_by="test").outcome == Outcome.ACTIVE
 
 
-# Failures.
+# These tests break a run.
 
 
 def fail_with(error: BaseException):
@@ -312,5 +312,5 @@ def test_asking_for_many_days_asks_the_source_once(django_assert_num_queries) ->
     measurements(turbine(), "2025-08-31T00:00", power=[1.0])
     days = [date(2025, 8, number) for number in range(31, 0, -1)]
     with django_assert_num_queries(11, using="source"):
-        asked = request(days, [], requested_by="test")
-    assert [found.day for found in asked] == days
+        answers = request(days, [], requested_by="test")
+    assert [answer.day for answer in answers] == days

@@ -72,6 +72,6 @@ def test_the_command_shows_who_is_there(capsys: pytest.CaptureFixture[str]) -> N
     presence.tell("run 7 of 2026-01-01")
     another_worker("another")
     call_command("workers", "--here")
-    shown = capsys.readouterr().out
-    assert "run 7 of 2026-01-01" in shown
-    assert "other" not in shown
+    printed = capsys.readouterr().out
+    assert "run 7 of 2026-01-01" in printed
+    assert "other" not in printed

@@ -57,9 +57,9 @@ def test_days_after_what_is_kept_are_not_taken_for_archived(
     a_day()
     last_known.turbine_days(LOOK_BACK[0], DAY - timedelta(days=1))
     falls_silent()
-    shown = admin_client.get("/admin/").content.decode()
-    assert "What is shown of it is as of" in shown
-    assert f"/admin/aggregates/day/{DAY}/" not in shown
+    html = admin_client.get("/admin/").content.decode()
+    assert "What is shown of it is as of" in html
+    assert f"/admin/aggregates/day/{DAY}/" not in html
 
 
 def test_of_a_source_that_never_answered_nothing_is_known(falls_silent) -> None:
@@ -73,10 +73,10 @@ def test_pages_show_what_is_known(address: str, admin_client: Client, falls_sile
     a_day()
     admin_client.get(address)
     falls_silent()
-    shown = admin_client.get(address).content.decode()
-    assert "What is shown of it is as of" in shown
-    assert f"/admin/aggregates/day/{DAY}/" in shown
-    assert "All is well" not in shown
+    html = admin_client.get(address).content.decode()
+    assert "What is shown of it is as of" in html
+    assert f"/admin/aggregates/day/{DAY}/" in html
+    assert "All is well" not in html
 
 
 def test_monitoring_tells_what_is_known_and_since_when(client: Client, falls_silent) -> None:

@@ -25,7 +25,7 @@ EVER = (date.min, date.max)
 TURBINES, DAYS, DATA = "/api/turbines", "/api/days", "/data"
 TOKEN = "secret-token"
 
-# The fake deployment, which stands for what lies outside: a reply by path.
+# A fake deployment stands for the real one: it has a reply for each path.
 
 Reply = Callable[[BaseHTTPRequestHandler], None]
 
@@ -47,12 +47,12 @@ ROWS = [row(0), row(1, power=None)]
 
 
 def sends(body: bytes, status: int = 200, length: int = 0, header: str = "X: -") -> Reply:
-    def reply(request: BaseHTTPRequestHandler) -> None:
-        request.send_response(status)
-        request.send_header(*header.split(": "))
-        request.send_header("Content-Length", str(length or len(body)))
-        request.end_headers()
-        request.wfile.write(body)
+    def reply(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        handler.send_header(*header.split(": "))
+        handler.send_header("Content-Length", str(length or len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
 
     return reply
 
@@ -61,20 +61,20 @@ def says(value: Any) -> Reply:
     return sends(json.dumps(value).encode())
 
 
-def trickles(request: BaseHTTPRequestHandler) -> None:
+def trickles(handler: BaseHTTPRequestHandler) -> None:
     with suppress(OSError):
         for _ in range(20):
-            request.wfile.write(b"H")
+            handler.wfile.write(b"H")
             time.sleep(0.1)
 
 
 @pytest.fixture
 def replies(settings: Any) -> Iterator[dict[str, Reply]]:
-    known = {TURBINES: says([A_TURBINE]), DAYS: says([A_DAY]), DATA: says(ROWS)}
+    by_path = {TURBINES: says([A_TURBINE]), DAYS: says([A_DAY]), DATA: says(ROWS)}
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            known[urlsplit(self.path).path](self)
+            by_path[urlsplit(self.path).path](self)
 
         def log_message(self, *arguments: Any) -> None:
             pass
@@ -83,7 +83,7 @@ def replies(settings: Any) -> Iterator[dict[str, Reply]]:
         Thread(target=server.serve_forever, args=[0.01]).start()
         settings.SOURCE_API_URL = f"http://127.0.0.1:{server.server_port}"
         settings.SOURCE_API_TOKEN = TOKEN
-        yield known
+        yield by_path
         server.shutdown()
 
 
@@ -165,9 +165,9 @@ def test_a_source_that_is_down_fails_the_run(settings: Any) -> None:
 
 @pytest.mark.django_db
 def test_a_body_that_trickles_is_cut_off(replies, monkeypatch) -> None:
-    def trickle(request: BaseHTTPRequestHandler) -> None:
-        sends(b"[", length=1000)(request)
-        trickles(request)
+    def trickle(handler: BaseHTTPRequestHandler) -> None:
+        sends(b"[", length=1000)(handler)
+        trickles(handler)
 
     monkeypatch.setattr(waits, "API_ANSWER_S", 0.3)
     replies[DATA] = trickle
@@ -183,9 +183,9 @@ def test_a_read_that_hangs_is_cut_off(replies, monkeypatch) -> None:
 
 @pytest.mark.django_db
 def test_rows_that_changed_meanwhile_leave_the_day_stale(replies: dict[str, Reply]) -> None:
-    def shrink(request: BaseHTTPRequestHandler) -> None:
+    def shrink(handler: BaseHTTPRequestHandler) -> None:
         replies[DAYS] = says([A_DAY | {"revision": 8, "samples": 1}])
-        says([row(0)])(request)
+        says([row(0)])(handler)
 
     replies[DATA] = shrink
     assert aggregated(DAY).status == Run.Status.SUCCEEDED
@@ -199,9 +199,9 @@ def test_a_day_that_the_source_lets_go_meanwhile_keeps_its_statistics(replies) -
     aggregated(DAY)
     before = list(Value.objects.values_list())
 
-    def let_go(request: BaseHTTPRequestHandler) -> None:
+    def let_go(handler: BaseHTTPRequestHandler) -> None:
         replies[DAYS] = says([A_DAY | {"revision": 0, "samples": 0, "state": "archived"}])
-        says([])(request)
+        says([])(handler)
 
     replies[DATA] = let_go
     assert aggregated(DAY, force=True).status == Run.Status.SUCCEEDED

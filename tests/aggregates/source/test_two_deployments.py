@@ -83,7 +83,7 @@ def second(*arguments: str, **environment: str) -> subprocess.Popen[bytes]:
 
 @pytest.fixture(scope="module", autouse=True)
 def migration(first: str) -> Iterator[subprocess.Popen[bytes]]:
-    """The second deployment is made while the tests run that do not need it."""
+    """Migrate the second deployment while the tests run that do not need it."""
     with second("migrate") as started:
         yield started
         started.kill()

@@ -93,8 +93,8 @@ def test_parts_of_days_have_the_sample_interval_of_each(a_day: None, client: Cli
     Turbine.objects.update(sample_interval_s=60)
     measurements(Turbine.objects.get(), f"{later}T00:00", timedelta(minutes=2), power=[1.0] * 5)
     aggregated(later)
-    asked = f"start={DAY}T10:30&end={later + timedelta(days=1)}&variable=power&statistic=mean"
-    kept = rows(client, f"/api/values?{asked}&min_coverage=1")
+    query = f"start={DAY}T10:30&end={later + timedelta(days=1)}&variable=power&statistic=mean"
+    kept = rows(client, f"/api/values?{query}&min_coverage=1")
     assert [row["timestamp"][:10] for row in kept] == [str(DAY)] * 3
 
 

@@ -77,7 +77,7 @@ def test_a_long_reader_leaves_a_new_month_to_the_default_partition(
 def test_a_row_that_comes_to_the_default_partition_meanwhile_stays_there(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """As if it was committed just after the look."""
+    """The look at the default partition overlooks a row, as if it was committed just after."""
     measurements(turbine(), "2034-03-01T00:00", power=[1.0])
     monkeypatch.setattr(partitions_module, "_is_left_to", lambda *looked: False)
     ensure_months("source", "data", [date(2034, 3, 1)])

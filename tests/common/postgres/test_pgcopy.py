@@ -12,7 +12,7 @@ from hypothesis.extra.django import TestCase
 from common.postgres.pgcopy import FLOAT, INTEGER, TIME, copy_in, copy_out, decode, encode
 
 INTEGERS = st.integers(-(2**63), 2**63 - 1)
-# psycopg2 reads neither more digits nor other years.
+# psycopg2, the judge here, reads neither more digits nor other years.
 TIMES = st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31))
 FLOATS = st.floats(allow_subnormal=False)
 ROWS = st.lists(st.tuples(INTEGERS, TIMES, FLOATS), min_size=1, max_size=20)

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from tests.processes import environment
 
-# Says who serves it, and what becomes of the next statement, and of the one after it.
+# The visitor prints which process serves it, and what becomes of its next two statements.
 VISITOR = """
 import django
 django.setup()

@@ -20,7 +20,7 @@ def groups() -> dict[str, set[str]]:
     with connection.schema_editor() as editor:
         import_module("aggregates.migrations.0009_groups").create_groups(apps, editor)
     return {
-        group.name: {one.codename for one in group.permissions.all()}
+        group.name: {permission.codename for permission in group.permissions.all()}
         for group in Group.objects.all()
     }
 
@@ -37,10 +37,11 @@ def post(client: Client) -> int:
 
 
 def test_a_viewer_looks_and_an_operator_starts_runs_as_well() -> None:
-    found = groups()
-    assert found["operator"] - found["viewer"] == {"run_aggregation"}
-    assert {"view_run", "view_signal", "view_turbine", "view_day", "view_alert"} < found["viewer"]
-    assert not any(not name.startswith("view_") for name in found["viewer"])
+    permissions = groups()
+    viewer = permissions["viewer"]
+    assert permissions["operator"] - viewer == {"run_aggregation"}
+    assert {"view_run", "view_signal", "view_turbine", "view_day", "view_alert"} < viewer
+    assert not any(not name.startswith("view_") for name in viewer)
 
 
 def test_groups_are_made_once() -> None:
@@ -65,7 +66,7 @@ def ask(times: int, **headers: str) -> list[int]:
 
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch, request: Any) -> None:
-    """Two requests a minute of either kind, counted anew."""
+    """Allow two HTTP requests a minute of either kind, counted anew."""
     for throttle in (ReadThrottle, WriteThrottle):
         monkeypatch.setattr(throttle, "rate", "2/m", raising=False)
         monkeypatch.setattr(throttle, "cache_format", f"{request.node.name}%(scope)s%(ident)s")

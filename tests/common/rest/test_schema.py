@@ -41,22 +41,24 @@ CHECKS = [
 
 @pytest.fixture
 def schema(client: Client, db: None) -> dict[str, Any]:
-    found: dict[str, Any] = client.get("/api/schema").json()
-    return found
+    document: dict[str, Any] = client.get("/api/schema").json()
+    return document
 
 
 def parameters(schema: dict[str, Any], path: str) -> dict[str, Any]:
-    return {one["name"]: one for one in schema["paths"][path]["get"]["parameters"]}
+    return {
+        parameter["name"]: parameter for parameter in schema["paths"][path]["get"]["parameters"]
+    }
 
 
 @pytest.mark.parametrize("path", FILTERSETS)
 def test_parameters_are_those_that_the_filterset_validates(schema, path: str) -> None:
     declared = FILTERSETS[path].base_filters
-    found = parameters(schema, path)
-    assert found.keys() == declared.keys()
-    for name, one in found.items():
-        assert one.get("required", False) == declared[name].field.required
-        assert one["description"]
+    documented = parameters(schema, path)
+    assert documented.keys() == declared.keys()
+    for name, parameter in documented.items():
+        assert parameter.get("required", False) == declared[name].field.required
+        assert parameter["description"]
 
 
 def test_every_address_of_the_api_is_described(schema: dict[str, Any]) -> None:
@@ -69,9 +71,9 @@ def test_every_address_of_the_api_is_described(schema: dict[str, Any]) -> None:
 
 
 def test_names_that_are_allowed_are_listed(schema: dict[str, Any]) -> None:
-    found = parameters(schema, "/api/values")
-    assert found["layout"]["schema"]["enum"] == ["long", "wide", "openoa", "flasc"]
-    assert "wind_speed" in found["variable"]["schema"]["items"]["enum"]
+    documented = parameters(schema, "/api/values")
+    assert documented["layout"]["schema"]["enum"] == ["long", "wide", "openoa", "flasc"]
+    assert "wind_speed" in documented["variable"]["schema"]["items"]["enum"]
 
 
 @pytest.mark.django_db
@@ -126,11 +128,11 @@ def test_whatever_is_asked_the_api_answers_as_it_says(api: tuple[str, str]) -> N
         *("--checks", ",".join(CHECKS), "--max-examples", "40", "--seed", "1", "--no-color"),
         *("--phases", "examples,coverage,fuzzing", "--generation-database", "none"),
     ]
-    found = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-m", "schemathesis.cli", *arguments],
         cwd=settings.VAR_DIR,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert found.returncode == 0, found.stdout[-8000:]
+    assert completed.returncode == 0, completed.stdout[-8000:]

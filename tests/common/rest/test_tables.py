@@ -59,21 +59,23 @@ def written(format: str, *batches: Any) -> bytes:
 
 
 def objects(*batches: Any) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(written("json", *batches))
-    return found
+    decoded: list[dict[str, Any]] = json.loads(written("json", *batches))
+    return decoded
 
 
-def same(one: float | None, other: float | None) -> bool:
-    return one == other and (not one or one is None or copysign(1, one) == copysign(1, other or 0))
+def same(number: float | None, other: float | None) -> bool:
+    return number == other and (
+        not number or number is None or copysign(1, number) == copysign(1, other or 0)
+    )
 
 
 @given(CELLS)
 def test_json_says_what_the_table_does(rows: Any) -> None:
-    found = objects(batch(rows))
-    assert [row["text"] for row in found] == [text for _, text, _ in rows]
+    json_rows = objects(batch(rows))
+    assert [row["text"] for row in json_rows] == [text for _, text, _ in rows]
     expected = [None if n is None or n != n or abs(n) == inf else n for _, _, n in rows]
-    assert all(same(row["number"], n) for row, n in zip(found, expected, strict=True))
-    times = [datetime.fromisoformat(row["time"]) for row in found]
+    assert all(same(row["number"], n) for row, n in zip(json_rows, expected, strict=True))
+    times = [datetime.fromisoformat(row["time"]) for row in json_rows]
     assert times == [time.replace(tzinfo=UTC) for time, _, _ in rows]
 
 
@@ -81,10 +83,10 @@ def test_json_says_what_the_table_does(rows: Any) -> None:
 def test_a_file_says_what_the_table_does(rows: Any, format: str) -> None:
     table, content = batch(rows), BytesIO(written(format, batch(rows)))
     read = pa.ipc.open_stream(content).read_all if format == "arrow" else None
-    found = read() if read else pa.parquet.read_table(content)
-    assert found.schema.equals(table.schema)
-    assert found.column("text").to_pylist() == table.column("text").to_pylist()
-    assert str(found.column("number").to_pylist()) == str(table.column("number").to_pylist())
+    copy = read() if read else pa.parquet.read_table(content)
+    assert copy.schema.equals(table.schema)
+    assert copy.column("text").to_pylist() == table.column("text").to_pylist()
+    assert str(copy.column("number").to_pylist()) == str(table.column("number").to_pylist())
 
 
 @pytest.mark.parametrize("text", NASTY)
@@ -119,9 +121,9 @@ def test_batches_follow_each_other_whether_large_or_small(format: str, monkeypat
         "parquet": lambda: pd.read_parquet(BytesIO(content)),
         "arrow": lambda: pa.ipc.open_stream(content).read_pandas(),
     }
-    found = read[format]()
-    assert list(found["text"]) == [str(n) for n in sizes for _ in range(n)]
-    assert list(found["number"]) == [i for n in sizes for i in range(n)]
+    frame = read[format]()
+    assert list(frame["text"]) == [str(n) for n in sizes for _ in range(n)]
+    assert list(frame["number"]) == [i for n in sizes for i in range(n)]
 
 
 @pytest.mark.parametrize(
@@ -138,14 +140,14 @@ def test_a_time_tells_its_offset(zone: str | None, text: str) -> None:
     assert objects(batch([(datetime(2025, 3, 30, 0, 30), "", 0.0)], zone))[0]["time"] == text
 
 
-# Arrow knows no summer times after 2037.
-KNOWN = st.datetimes(datetime(1970, 1, 1), datetime(2036, 12, 31))
+# Arrow knows no daylight-saving time after 2037.
+BEFORE_2037 = st.datetimes(datetime(1970, 1, 1), datetime(2036, 12, 31))
 
 
-@given(st.lists(KNOWN, min_size=1), st.sampled_from(["Europe/Paris", "Africa/Monrovia"]))
+@given(st.lists(BEFORE_2037, min_size=1), st.sampled_from(["Europe/Paris", "Africa/Monrovia"]))
 def test_a_time_is_the_same_in_any_zone(times: list[datetime], zone: str) -> None:
-    found = objects(batch([(time, "", 0.0) for time in times], zone))
-    read = [datetime.fromisoformat(row["time"]) for row in found]
+    json_rows = objects(batch([(time, "", 0.0) for time in times], zone))
+    read = [datetime.fromisoformat(row["time"]) for row in json_rows]
     assert read == [time.replace(tzinfo=UTC) for time in times]
     offsets = [time.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).utcoffset() for time in times]
     assert [time.utcoffset() for time in read] == offsets
