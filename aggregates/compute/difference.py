@@ -1,4 +1,4 @@
-"""What tells two tables of values apart.
+"""The difference between two tables of values.
 
 Such a table is a float64 array with a row per signal and a column per window of a day, NaN where
 there is no value.
