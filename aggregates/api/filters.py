@@ -29,7 +29,10 @@ CHANGED_SINCE = (
 
 
 class KnownTurbines(AggregatedTurbines):
-    """Those, and the source's, which is asked only about one that was never aggregated."""
+    """The turbines of which anything was aggregated, and the source's.
+
+    The source is asked only about a turbine that was never aggregated.
+    """
 
     def __contains__(self, name: object) -> bool:
         return super().__contains__(name) or name in gateway.turbine_names()
@@ -65,10 +68,10 @@ class ValueForm(PeriodForm):
     """The turbines that are meant, and what a layout has no place for."""
 
     def clean(self) -> dict[str, Any]:
-        asked = super().clean()
-        asked["turbine"] = asked.get("turbine") or turbine_names()
-        layout = LAYOUTS[asked.get("layout") or "long"]
-        for parameter, reason in layout.refusals(asked).items():
+        parameters = super().clean()
+        parameters["turbine"] = parameters.get("turbine") or turbine_names()
+        layout = LAYOUTS[parameters.get("layout") or "long"]
+        for parameter, reason in layout.refusals(parameters).items():
             self.add_error(parameter, reason)
         return self.cleaned_data
 
