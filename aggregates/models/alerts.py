@@ -1,4 +1,4 @@
-"""What people are told of, once: alerts, and the tick that watches for them."""
+"""Alerts: what people are told of, once."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models

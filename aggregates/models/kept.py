@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 from django.db.models.functions import Now
 
-# It is written no more often, and forgotten when it is so old.
+# An answer is written no more often, and forgotten when it is so old.
 KEPT_EVERY = timedelta(seconds=10)
 REMEMBERED = timedelta(days=7)
 

@@ -1,4 +1,4 @@
-"""Runs: how one is asked for, taken, held and ended."""
+"""Runs: how a run is asked for, taken, held and ended."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -119,7 +119,7 @@ class Run(models.Model):
     heartbeat_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
-    # So many turbine-days are to be aggregated, None until that is known, and so many are.
+    # The number of turbine-days to be aggregated, None until that is known, and of those that are.
     turbine_days_due = models.PositiveIntegerField(null=True)
     turbine_days = models.PositiveIntegerField(default=0)
     samples = models.BigIntegerField(default=0)
