@@ -120,7 +120,7 @@ def samples_used(day: date) -> Mapping[str, Sequence[int]]:
 
 
 class Means(TypedDict):
-    """What the means of one variable of all turbines come to; None where there are none."""
+    """The sum and the mean of the means of one variable of all turbines; None without any."""
 
     total: float | None
     mean: float | None

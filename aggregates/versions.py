@@ -14,7 +14,7 @@ Key = tuple[date, str]
 
 
 class Version(NamedTuple):
-    """What a turbine-day's statistics are determined by."""
+    """The revision and the rules, on which a turbine-day's statistics depend."""
 
     revision: int
     rules: str

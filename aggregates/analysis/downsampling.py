@@ -1,4 +1,4 @@
-"""As many points of a signal's history as a screen shows, out of all its windows.
+"""A signal's history in as many points as a screen shows, made of all its windows.
 
 A point takes in windows that follow each other, and is what the statistics of all their samples
 are: so a longer history is drawn with fewer points, and none of its extremes is lost.
@@ -34,13 +34,13 @@ class Points:
 
     @property
     def lasts(self) -> str:
-        """How long a point lasts, in words."""
+        """The time that a point lasts, in words."""
         hours = self.span / timedelta(hours=1)
         return f"{hours:g} hours" if hours > 1 else f"{60 * hours:g} minutes"
 
     @property
     def span(self) -> timedelta:
-        """How long a point lasts."""
+        """The time that a point lasts."""
         return self.windows * WINDOW
 
 

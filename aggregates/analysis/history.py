@@ -66,7 +66,10 @@ def windows(
 
 @dataclass(frozen=True)
 class DayOfHistory:
-    """How many windows of a UTC day have samples, of how many samples, and the part expected."""
+    """One UTC day of a history: the number of its windows with samples, and of its samples.
+
+    `coverage` is the part of the samples expected, 0 to 1.
+    """
 
     day: date
     windows: int

@@ -80,7 +80,7 @@ def _bins(speed: Array, power: Array) -> list[Bin]:
 
 @dataclass(frozen=True)
 class Energy:
-    """What the windows with a mean power come to; `capacity_factor` is 0 to 1, or None.
+    """The energy of the windows with a mean power; `capacity_factor` is 0 to 1, or None.
 
     Nothing stands in for the windows without: `windows` of `of_windows` have a mean power.
     """

@@ -39,7 +39,7 @@ class KnownTurbines(AggregatedTurbines):
 
 
 class DayStateFilter(django_filters.FilterSet):
-    """Which turbine-days."""
+    """The parameters that choose turbine-days."""
 
     start = DayFilter(required=True, help_text="First day, included.")
     end = DayFilter(required=True, help_text="Last day, not included.")
@@ -53,7 +53,7 @@ class DayStateFilter(django_filters.FilterSet):
 
 
 class SignalFilter(django_filters.FilterSet):
-    """Which signals."""
+    """The parameters that choose signals."""
 
     turbine = NamesFilter(
         allowed=AggregatedTurbines, required=False, help_text="Default: all that have statistics."
@@ -77,7 +77,7 @@ class ValueForm(PeriodForm):
 
 
 class ValueFilter(django_filters.FilterSet):
-    """Which values, and how they are shown."""
+    """The parameters that choose values, and say how they are shown."""
 
     start = TimeFilter(required=True, help_text="First start of a window, included.")
     end = TimeFilter(required=True, help_text="Last start of a window, not included.")
@@ -113,7 +113,7 @@ class ValueFilter(django_filters.FilterSet):
 
 
 class RunFilter(django_filters.FilterSet):
-    """Which runs."""
+    """The parameters that choose runs."""
 
     start = DayFilter(field_name="day", lookup_expr="gte", help_text="First day, included.")
     end = DayFilter(field_name="day", lookup_expr="lt", help_text="Last day, not included.")

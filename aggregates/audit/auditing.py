@@ -34,7 +34,7 @@ class AuditFailed(RunFailed):
 
 @dataclass(frozen=True)
 class Audit:
-    """What the audit of one day found.
+    """The audit of one day, which compared turbines and found differences, or none.
 
     `audited` names the turbines that were compared, `values` counts what they must have, and
     `not_current` names those that wait for a run, which have nothing to be compared with.

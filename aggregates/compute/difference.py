@@ -13,7 +13,7 @@ from common.arrays import Array
 
 @dataclass(frozen=True)
 class Difference:
-    """Which values came, changed, went and stayed: masks of the tables' shape."""
+    """The values that came, changed, went and stayed, as masks of the tables' shape."""
 
     inserted: Array
     changed: Array

@@ -71,7 +71,7 @@ class Layout:
 
     @property
     def days_per_part(self) -> int:
-        """How many days it is to be given at a time; more of them where a day holds less."""
+        """The number of days to be given at a time, which is larger where a day holds less."""
         per_day = WINDOWS_PER_DAY * len(self.signals) * (len(self.turbines) if self.by_time else 1)
         return max(CELLS_PER_PART // max(per_day, 1), 1)
 
@@ -91,7 +91,7 @@ class Layout:
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """What is told beside the table."""
+        """The HTTP headers that tell more about the table."""
         return {}
 
     @property

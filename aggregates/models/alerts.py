@@ -35,5 +35,5 @@ class Alert(models.Model):
 
     @property
     def about(self) -> str:
-        """What it is about."""
+        """The day, the source or an account that the alert is about."""
         return "an account" if self.event == self.Event.LOCKED else str(self.day or "the source")

@@ -1,4 +1,4 @@
-"""What the source said last, for pages and monitoring alone, while it does not answer."""
+"""The source's last answers, for pages and monitoring alone, while it does not answer."""
 
 from datetime import date, timedelta
 from typing import Any

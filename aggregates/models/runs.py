@@ -154,7 +154,7 @@ class Run(models.Model):
 
     @property
     def duration(self) -> timedelta | None:
-        """How long the last attempt took; None while it is not finished."""
+        """The time that the last attempt took; None while it is not finished."""
         if self.finished_at is None or self.started_at is None:
             return None
         return self.finished_at - self.started_at
@@ -175,7 +175,7 @@ class Run(models.Model):
 
     @property
     def summary(self) -> str:
-        """What the run did, in figures."""
+        """The run's figures, as a sentence."""
         return (
             f"{self.samples:,} samples, {self.windows:,} windows; values: {self.inserted:,} "
             f"inserted, {self.changed:,} changed, {self.removed:,} removed, "

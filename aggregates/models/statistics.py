@@ -107,7 +107,7 @@ class AggregatedDay(models.Model):
 
 
 class SourceProgress(models.Model):
-    """How many transactions the source had begun when it was last asked: one row."""
+    """The number of transactions that the source had begun when it was last asked: one row."""
 
     transactions = models.BigIntegerField(default=0)
 
