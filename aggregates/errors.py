@@ -1,4 +1,4 @@
-"""How a run may end otherwise than well."""
+"""Errors by which a run ends otherwise than well."""
 
 from common.wording import listed
 

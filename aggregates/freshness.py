@@ -1,4 +1,4 @@
-"""Whether the statistics are up to date, as monitoring asks."""
+"""The freshness of the statistics: whether they are up to date, as monitoring asks."""
 
 from dataclasses import dataclass
 from datetime import datetime

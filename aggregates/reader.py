@@ -41,7 +41,7 @@ class AggregatedTurbines(Collection[str]):
     def __contains__(self, name: object) -> bool:
         if name in self.with_values:
             return True
-        # No text of the database can have what no name has.
+        # A text with NUL cannot be asked for: PostgreSQL has no such texts.
         return str(name).isprintable() and AggregatedDay.objects.filter(turbine=name).exists()
 
     def __iter__(self) -> Iterator[str]:
@@ -86,8 +86,8 @@ def signals(turbines: Collection[str] = ()) -> Sequence[SignalHistory]:
 def signals_of_means(turbines: Collection[str]) -> Mapping[str, Sequence[Signal]]:
     """Return the signals of the turbines' means, by turbine and variable."""
     by_turbine = defaultdict(list)
-    found = Signal.objects.filter(turbine__in=turbines, statistic=MEAN).order_by("variable")
-    for signal in found:
+    of_means = Signal.objects.filter(turbine__in=turbines, statistic=MEAN)
+    for signal in of_means.order_by("variable"):
         by_turbine[signal.turbine].append(signal)
     return by_turbine
 
@@ -107,20 +107,20 @@ def samples_used(day: date) -> Mapping[str, Sequence[int]]:
     A variable without any is not there.
     """
     start, end = day_bounds(day)
-    counted = Value.objects.filter(
+    counts = Value.objects.filter(
         signal__statistic=COUNT, timestamp__gte=start, timestamp__lt=end
     ).values_list("signal__variable", ExtractHour("timestamp"))
-    found = {(name, hour): int(samples) for name, hour, samples in counted.annotate(Sum("value"))}
-    measured = {name for name, _ in found}
+    samples = {(name, hour): int(number) for name, hour, number in counts.annotate(Sum("value"))}
+    measured = {name for name, _ in samples}
     return {
-        name: [found.get((name, hour), 0) for hour in range(HOURS_PER_DAY)]
+        name: [samples.get((name, hour), 0) for hour in range(HOURS_PER_DAY)]
         for name in VARIABLE_NAMES
         if name in measured
     }
 
 
 class Means(TypedDict):
-    """What the means of one variable of all turbines come to; None where there are none."""
+    """The sum and the mean of the means of one variable of all turbines; None without any."""
 
     total: float | None
     mean: float | None
@@ -129,16 +129,17 @@ class Means(TypedDict):
 def means(variable: str, day: date) -> Means:
     """Return the sum and the mean of all means of a variable on the UTC day, in its unit."""
     start, end = day_bounds(day)
-    found = Value.objects.filter(
+    values = Value.objects.filter(
         signal__variable=variable, signal__statistic=MEAN, timestamp__gte=start, timestamp__lt=end
-    ).aggregate(total=Sum("value"), mean=Avg("value"))
-    return Means(total=found["total"], mean=found["mean"])
+    )
+    row = values.aggregate(total=Sum("value"), mean=Avg("value"))
+    return Means(total=row["total"], mean=row["mean"])
 
 
 def day_range() -> tuple[date, date] | None:
     """Return the first and the last day of which anything was aggregated, or None."""
-    found = AggregatedDay.objects.aggregate(first=Min("day"), last=Max("day"))
-    return None if found["first"] is None else (found["first"], found["last"])
+    days = AggregatedDay.objects.aggregate(first=Min("day"), last=Max("day"))
+    return None if days["first"] is None else (days["first"], days["last"])
 
 
 def last_day_of_turbine(turbine: str) -> date | None:

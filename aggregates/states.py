@@ -18,7 +18,7 @@ DAY_S = 24 * 60 * 60
 
 
 class State(StrEnum):
-    """What a turbine-day's statistics are worth; the worst first, as a day shows them."""
+    """The states of a turbine-day, the worst first: a day shows the worst of its turbines."""
 
     FAILED = "failed"  # not current, and its last run failed or errored
     RUNNING = "running"

@@ -1,4 +1,4 @@
-"""What Celery runs: doors to the pipeline and to the reconciler."""
+"""The tasks that Celery runs: doors to the pipeline and to the reconciler."""
 
 from celery import shared_task
 
@@ -27,7 +27,7 @@ def help_with_run(run_id: int) -> None:
 
 @shared_task
 def aggregate_pending() -> None:
-    """Take back what lost its worker or its message, and queue what is not current and due."""
+    """Take back runs whose worker is gone, and queue what is not current and due."""
     if not presence.is_outdated():
         reconciler.tick_once(presence.time())
 

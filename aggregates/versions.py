@@ -1,4 +1,4 @@
-"""Which turbine-days are not what their measurements say."""
+"""The turbine-days whose statistics are not what their measurements say."""
 
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -14,7 +14,7 @@ Key = tuple[date, str]
 
 
 class Version(NamedTuple):
-    """What a turbine-day's statistics are determined by."""
+    """The revision and the rules, on which a turbine-day's statistics depend."""
 
     revision: int
     rules: str
@@ -37,17 +37,17 @@ def not_current(first: date, last: date, turbines: Collection[str] = ()) -> list
     return outdated(turbine_days(first, last, turbines))
 
 
-def outdated(known: Sequence[TurbineDay]) -> list[TurbineDay]:
+def outdated(turbine_days: Sequence[TurbineDay]) -> list[TurbineDay]:
     """Return those of the source's turbine-days whose statistics are of another version.
 
     One that has no samples and never had statistics has nothing to be outdated.
     """
-    if not known:
+    if not turbine_days:
         return []
-    stored = aggregated(known[0].day, known[-1].day)
+    stored = aggregated(turbine_days[0].day, turbine_days[-1].day)
     return [
         turbine_day
-        for turbine_day in known
+        for turbine_day in turbine_days
         if stored.get((turbine_day.day, turbine_day.turbine)) != version_of(turbine_day)
         and (turbine_day.samples or (turbine_day.day, turbine_day.turbine) in stored)
     ]
@@ -55,7 +55,7 @@ def outdated(known: Sequence[TurbineDay]) -> list[TurbineDay]:
 
 def fingerprint(turbine_days: Sequence[TurbineDay]) -> str:
     """Return a short hash that tells whether turbine-days are of the versions they once were."""
-    versions = sorted((found.day, found.turbine, version_of(found)) for found in turbine_days)
+    versions = sorted((day.day, day.turbine, version_of(day)) for day in turbine_days)
     return blake2s(repr(versions).encode(), digest_size=6).hexdigest()
 
 
@@ -64,6 +64,6 @@ def aggregated(first: date, last: date) -> dict[Key, tuple[int, str]]:
 
     As plain tuples, each equal to its Version: there may be very many.
     """
-    found = AggregatedDay.objects.filter(day__range=(first, last))
-    rows = all_rows(found.values_list("day", "turbine", "revision", "rules"))
+    days = AggregatedDay.objects.filter(day__range=(first, last))
+    rows = all_rows(days.values_list("day", "turbine", "revision", "rules"))
     return {row[:2]: row[2:] for row in rows}

@@ -32,7 +32,7 @@ class BaselineTurbine(SourceTables):
 
 
 class BaselineMeasurement(SourceTables):
-    """What one turbine measured at one time."""
+    """The values that one turbine measured at one time."""
 
     __tablename__ = "data"
     turbine_id: Mapped[int] = mapped_column(ForeignKey("turbine.id"), primary_key=True)

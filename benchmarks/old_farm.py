@@ -1,4 +1,4 @@
-"""What a year of 100 turbines costs whoever looks for work, or reads a signal: as JSON.
+"""The cost of looking for work in a year of 100 turbines, and of reading a signal's year: as JSON.
 
 On the databases that `make bench-year` made.
 """

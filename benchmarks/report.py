@@ -1,4 +1,4 @@
-"""Where measured figures are kept: a section per benchmark of docs/performance.md."""
+"""The report of measured figures: a section per benchmark of docs/performance.md."""
 
 import os
 import platform

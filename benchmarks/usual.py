@@ -26,7 +26,7 @@ class UsualTables(DeclarativeBase):
 
 
 class UsualMeasurement(UsualTables):
-    """What one turbine measured at one time."""
+    """The values that one turbine measured at one time."""
 
     __tablename__ = "data"
     turbine_id: Mapped[int] = mapped_column(primary_key=True)

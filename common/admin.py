@@ -1,4 +1,4 @@
-"""What lists of the admin have in common."""
+"""A habit that lists of the admin have in common."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""That this process gets something done: what its lease on a run rests on.
+"""The steps that this process gets done, on which its lease on a run rests.
 
 Every loop that may take long notes each step here. A single statement notes none, and has a limit
 of time of its own.

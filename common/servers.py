@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 OK, LACKS_MIGRATIONS = "ok", "lacks migrations"
 PROBE, PROBE_LASTS_S = "windproject-probe", 10
-# So many checks run at a time in each process of the web server.
+# In each process of the web server this many checks run at a time.
 BULKHEAD = Bulkhead(threads=6)
 
 

@@ -1,4 +1,4 @@
-"""What commands show: tables, and progress bars where somebody looks."""
+"""Output of commands: tables, and progress bars where somebody looks."""
 
 from collections.abc import Iterable, Sequence
 from typing import TypeVar

@@ -16,9 +16,9 @@ class Patience:
     statement_s: int
     lock_s: int
     idle_in_transaction_s: int
-    # So long it waits for the source's tables, while somebody keeps them for themselves.
+    # It waits this long for the source's tables, while somebody keeps them for themselves.
     source_lock_s: float
-    # So long it waits for the whole of an answer of the source, however slowly that comes; 0: ever.
+    # It waits this long for all of an answer of the source, however slowly that comes; 0: ever.
     source_answer_s: float = 0
 
 

@@ -1,4 +1,4 @@
-"""What the embedded server raises."""
+"""The error that the embedded server raises."""
 
 from django.db.utils import OperationalError
 

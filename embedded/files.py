@@ -51,7 +51,7 @@ class ServerFiles:
 
     @property
     def socket_directory(self) -> Path:
-        """Where the server listens."""
+        """The folder of the socket at which the server listens."""
         return socket_directory(self.directory, f".s.PGSQL.{PORT}")
 
 

@@ -139,7 +139,7 @@ LOGGING = logs.configuration(
 
 # A worker may give no sign of life for so long before another may take its run.
 RUN_LEASE = timedelta(seconds=waits.LEASE_S)
-# So many turbines of a day are in a worker's memory at a time, and committed together.
+# This many turbines of a day are in a worker's memory at a time, and committed together.
 CHUNK_TURBINES = environment.number("CHUNK_TURBINES", default=200, least=1, most=10_000)
 # The schedule looks so far back for days that are not current.
 PENDING_LOOKBACK = timedelta(

@@ -69,7 +69,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # it has no types
 
     def init_process(self) -> None:
         self.pools = {lane: ThreadPoolExecutor(lane.threads) for lane in LANES}
-        # How many requests of each have a thread or wait for one; changed by the main thread alone.
+        # The requests of each lane that have a thread or wait for one; only the main thread counts.
         self.taken = Counter[Lane]()
         self.closing = deque[TConn]()
         super().init_process()

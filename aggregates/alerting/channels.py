@@ -13,7 +13,7 @@ from aggregates.models import Alert
 from common import waits
 from common.wording import first_line
 
-# The first digit of a status that says so.
+# The first digit of a status that says so: 204 is a success as well.
 SUCCESS = 2
 EMAIL, WEBHOOK = "e-mail", "webhook"
 MOST_LINES = 50
@@ -56,12 +56,12 @@ def _post(alerts: Sequence[Alert]) -> None:
     except httpx.HTTPError as error:
         raise NotDelivered(first_line(error) or type(error).__name__) from error
     if status // 100 != SUCCESS:
-        # The address may hold a secret, so httpx's own sentence is none to repeat.
+        # httpx's own sentence is not repeated: it names the address, which may hold a secret.
         raise NotDelivered(f"it answers with status {status}")
 
 
 async def _status_of_post(body: dict[str, Any]) -> int:
-    # Asynchronous for the deadline alone. Of the answer nothing but its status is read.
+    # This is asynchronous for the deadline alone. Nothing of the answer but its status is read.
     async with (
         asyncio.timeout(waits.WEBHOOK_S),
         httpx.AsyncClient() as client,

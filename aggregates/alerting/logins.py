@@ -1,4 +1,4 @@
-"""What is noted of logins and tokens."""
+"""Alerts about logins that fail, and notes of the use of tokens."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""As many points of a signal's history as a screen shows, out of all its windows.
+"""A signal's history in as many points as a screen shows, made of all its windows.
 
 A point takes in windows that follow each other, and is what the statistics of all their samples
 are: so a longer history is drawn with fewer points, and none of its extremes is lost.
@@ -15,9 +15,9 @@ from aggregates.compute.statistics import SHORTEST_RESULTANT
 from aggregates.compute.windows import WINDOW, WINDOWS_PER_DAY
 from common.arrays import Array
 
-# A week of windows; more are finer than the pixels of a wide screen, and drawn slowly.
+# A week has so many windows; more points are finer than the pixels of a screen, and drawn slowly.
 MOST_POINTS = 7 * WINDOWS_PER_DAY
-# So that points begin with the day, or with the hour.
+# A point takes in one of these numbers of windows, so that points begin with the day.
 STEPS = [number for number in range(1, WINDOWS_PER_DAY + 1) if WINDOWS_PER_DAY % number == 0]
 
 
@@ -34,13 +34,13 @@ class Points:
 
     @property
     def lasts(self) -> str:
-        """How long a point lasts, in words."""
+        """The time that a point lasts, in words."""
         hours = self.span / timedelta(hours=1)
         return f"{hours:g} hours" if hours > 1 else f"{60 * hours:g} minutes"
 
     @property
     def span(self) -> timedelta:
-        """How long a point lasts."""
+        """The time that a point lasts."""
         return self.windows * WINDOW
 
 
@@ -88,9 +88,10 @@ def _of_angles(frame: pd.DataFrame, groups: Array) -> pd.DataFrame:
     # A window without a direction counts too: its vector has no length.
     sine = (count * resultant * np.sin(radians)).groupby(groups).sum() / number.where(number > 0)
     cosine = (count * resultant * np.cos(radians)).groupby(groups).sum() / number.where(number > 0)
-    length = np.hypot(sine, cosine).clip(upper=1).where(lambda found: found > SHORTEST_RESULTANT)
+    length = np.hypot(sine, cosine).clip(upper=1)
+    length = length.where(length > SHORTEST_RESULTANT)
     mean = np.degrees(np.arctan2(sine, cosine)).where(length.notna()) % 360
-    # How far each window's own mean lies from that of its point, in [-180, 180).
+    # Each window's own mean lies so far from that of its point, in [-180, 180).
     turned = (frame[MEAN] - mean.reindex(groups).to_numpy() + 180) % 360 - 180
     lowest = (turned - (frame[MEAN] - frame[MINIMUM]) % 360).groupby(groups).min()
     highest = (turned + (frame[MAXIMUM] - frame[MEAN]) % 360).groupby(groups).max()

@@ -32,9 +32,9 @@ def history(turbine: str, variable: str, first: date, last: date) -> pd.DataFram
     return pd.DataFrame(table(turbine, signals, first, last)[variable])
 
 
-def has_values(found: pd.DataFrame) -> bool:
+def has_values(statistics: pd.DataFrame) -> bool:
     """Return whether any window of a history has a value."""
-    return bool(found[COUNT].any())
+    return bool(statistics[COUNT].any())
 
 
 @dataclass(frozen=True)
@@ -51,21 +51,25 @@ class WindowValue:
     coverage: float
 
 
-def windows(found: pd.DataFrame, statistic: str, sample_interval_s: int) -> Sequence[WindowValue]:
+def windows(
+    statistics: pd.DataFrame, statistic: str, sample_interval_s: int
+) -> Sequence[WindowValue]:
     """Return one statistic of a history, window by window."""
     expected = WINDOW.total_seconds() / sample_interval_s
-    starts = pd.DatetimeIndex(found.index).tz_localize(UTC).to_pydatetime()
+    starts = pd.DatetimeIndex(statistics.index).tz_localize(UTC).to_pydatetime()
+    counts = statistics[COUNT].fillna(0)
     return [
         WindowValue(start, None if np.isnan(value) else value, int(count), count / expected)
-        for start, value, count in zip(
-            starts, found[statistic], found[COUNT].fillna(0), strict=True
-        )
+        for start, value, count in zip(starts, statistics[statistic], counts, strict=True)
     ]
 
 
 @dataclass(frozen=True)
 class DayOfHistory:
-    """How many windows of a UTC day have samples, of how many samples, and the part expected."""
+    """One UTC day of a history: the number of its windows with samples, and of its samples.
+
+    `coverage` is the part of the samples expected, 0 to 1.
+    """
 
     day: date
     windows: int
@@ -73,12 +77,13 @@ class DayOfHistory:
     coverage: float
 
 
-def days(found: pd.DataFrame, sample_interval_s: int) -> Sequence[DayOfHistory]:
+def days(statistics: pd.DataFrame, sample_interval_s: int) -> Sequence[DayOfHistory]:
     """Return the days of a history, in order."""
     expected = DAY.total_seconds() / sample_interval_s
-    counts = found[COUNT].to_numpy().reshape(-1, WINDOWS_PER_DAY)
-    numbers = zip((counts > 0).sum(axis=1), np.nansum(counts, axis=1), strict=True)
+    starts = statistics.index[::WINDOWS_PER_DAY]
+    counts = statistics[COUNT].to_numpy().reshape(-1, WINDOWS_PER_DAY)
+    with_samples, samples = (counts > 0).sum(axis=1), np.nansum(counts, axis=1)
     return [
-        DayOfHistory(start.date(), int(of_windows), int(count), count / expected)
-        for start, (of_windows, count) in zip(found.index[::WINDOWS_PER_DAY], numbers, strict=True)
+        DayOfHistory(start.date(), int(number), int(count), count / expected)
+        for start, number, count in zip(starts, with_samples, samples, strict=True)
     ]

@@ -20,7 +20,7 @@ BIN_M_S = 0.5
 LEAST_WINDOWS = 3
 SECTORS = 16
 SECTOR_DEG = 360 / SECTORS
-# Upper ends of the wind rose's classes, in m/s; the last has none.
+# The wind rose's classes end at these speeds; the last class has no end.
 CLASSES_M_S = (4, 8, 12, 16)
 HOURS = WINDOW.total_seconds() / 3600
 
@@ -63,24 +63,24 @@ def power_curve(table: pd.DataFrame, expected: float) -> PowerCurve:
 
     Source: IEC 61400-12-1:2017, section 9 (method of bins).
     """
-    known = table[table[SPEED, MEAN].notna() & table[POWER, MEAN].notna()]
-    samples = np.minimum(known[SPEED, COUNT], known[POWER, COUNT])
-    used = known[samples >= LEAST_COVERAGE * expected]
+    with_both = table[table[SPEED, MEAN].notna() & table[POWER, MEAN].notna()]
+    samples = np.minimum(with_both[SPEED, COUNT], with_both[POWER, COUNT])
+    used = with_both[samples >= LEAST_COVERAGE * expected]
     speed, power = used[SPEED, MEAN].to_numpy(), used[POWER, MEAN].to_numpy()
-    return PowerCurve(speed, power, _bins(speed, power), len(known) - len(used))
+    return PowerCurve(speed, power, _bins(speed, power), len(with_both) - len(used))
 
 
 def _bins(speed: Array, power: Array) -> list[Bin]:
     numbers = np.floor(speed / BIN_M_S + 0.5)
-    found = pd.DataFrame({"speed": speed, "power": power}).groupby(numbers)
-    means, counts = found.mean(), found.size()
+    grouped = pd.DataFrame({"speed": speed, "power": power}).groupby(numbers)
+    means, counts = grouped.mean(), grouped.size()
     rows = zip(counts.index, means["speed"], means["power"], counts, strict=True)
     return [Bin(number * BIN_M_S, *of_bin) for number, *of_bin in rows]
 
 
 @dataclass(frozen=True)
 class Energy:
-    """What the windows with a mean power come to; `capacity_factor` is 0 to 1, or None.
+    """The energy of the windows with a mean power; `capacity_factor` is 0 to 1, or None.
 
     Nothing stands in for the windows without: `windows` of `of_windows` have a mean power.
     """
@@ -129,12 +129,12 @@ def wind_rose(table: pd.DataFrame) -> WindRose:
 
     A sector includes its first direction, a class its lower end. Calm is in the lowest class.
     """
-    known = table[table[DIRECTION, MEAN].notna() & table[SPEED, MEAN].notna()]
-    sector = np.floor((known[DIRECTION, MEAN] + SECTOR_DEG / 2) % 360 / SECTOR_DEG).astype(int)
-    speed_class = np.searchsorted(CLASSES_M_S, known[SPEED, MEAN], side="right")
+    wind = table[table[DIRECTION, MEAN].notna() & table[SPEED, MEAN].notna()]
+    sector = np.floor((wind[DIRECTION, MEAN] + SECTOR_DEG / 2) % 360 / SECTOR_DEG).astype(int)
+    speed_class = np.searchsorted(CLASSES_M_S, wind[SPEED, MEAN], side="right")
     counts = np.zeros((SECTORS, len(CLASSES_M_S) + 1))
     np.add.at(counts, (sector.to_numpy(), speed_class), 1)
-    return WindRose(counts / max(len(known), 1), len(known), len(table))
+    return WindRose(counts / max(len(wind), 1), len(wind), len(table))
 
 
 def coverage(table: pd.DataFrame, expected: float) -> pd.DataFrame:

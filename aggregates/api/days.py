@@ -29,8 +29,12 @@ class DaysView(TellsOfSource, APIView):
         responses={200: records(states.TurbineDayState, of_current_rules=OF_CURRENT_RULES)}
     )
     def get(self, request: Request) -> Response:
-        asked = validated(self.filterset_class, request.query_params)
-        marked = next_changed_since()
-        last = asked["end"] - timedelta(days=1)
-        found = states.turbine_days(asked["start"], last, asked["turbine"], asked["changed_since"])
-        return Response(found, headers=marked)
+        parameters = validated(self.filterset_class, request.query_params)
+        headers = next_changed_since()
+        turbine_days = states.turbine_days(
+            parameters["start"],
+            parameters["end"] - timedelta(days=1),
+            parameters["turbine"],
+            parameters["changed_since"],
+        )
+        return Response(turbine_days, headers=headers)

@@ -29,14 +29,17 @@ CHANGED_SINCE = (
 
 
 class KnownTurbines(AggregatedTurbines):
-    """Those, and the source's, which is asked only about one that was never aggregated."""
+    """The turbines of which anything was aggregated, and the source's.
+
+    The source is asked only about a turbine that was never aggregated.
+    """
 
     def __contains__(self, name: object) -> bool:
         return super().__contains__(name) or name in gateway.turbine_names()
 
 
 class DayStateFilter(django_filters.FilterSet):
-    """Which turbine-days."""
+    """The parameters that choose turbine-days."""
 
     start = DayFilter(required=True, help_text="First day, included.")
     end = DayFilter(required=True, help_text="Last day, not included.")
@@ -50,7 +53,7 @@ class DayStateFilter(django_filters.FilterSet):
 
 
 class SignalFilter(django_filters.FilterSet):
-    """Which signals."""
+    """The parameters that choose signals."""
 
     turbine = NamesFilter(
         allowed=AggregatedTurbines, required=False, help_text="Default: all that have statistics."
@@ -65,16 +68,16 @@ class ValueForm(PeriodForm):
     """The turbines that are meant, and what a layout has no place for."""
 
     def clean(self) -> dict[str, Any]:
-        asked = super().clean()
-        asked["turbine"] = asked.get("turbine") or turbine_names()
-        layout = LAYOUTS[asked.get("layout") or "long"]
-        for parameter, reason in layout.refusals(asked).items():
+        parameters = super().clean()
+        parameters["turbine"] = parameters.get("turbine") or turbine_names()
+        layout = LAYOUTS[parameters.get("layout") or "long"]
+        for parameter, reason in layout.refusals(parameters).items():
             self.add_error(parameter, reason)
         return self.cleaned_data
 
 
 class ValueFilter(django_filters.FilterSet):
-    """Which values, and how they are shown."""
+    """The parameters that choose values, and say how they are shown."""
 
     start = TimeFilter(required=True, help_text="First start of a window, included.")
     end = TimeFilter(required=True, help_text="Last start of a window, not included.")
@@ -110,7 +113,7 @@ class ValueFilter(django_filters.FilterSet):
 
 
 class RunFilter(django_filters.FilterSet):
-    """Which runs."""
+    """The parameters that choose runs."""
 
     start = DayFilter(field_name="day", lookup_expr="gte", help_text="First day, included.")
     end = DayFilter(field_name="day", lookup_expr="lt", help_text="Last day, not included.")

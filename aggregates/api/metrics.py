@@ -1,5 +1,6 @@
 """Figures for Prometheus."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
@@ -29,7 +30,7 @@ from common.days import day_bounds, now
 class MetricsView(APIView):
     """`GET /metrics`: figures in Prometheus' own text."""
 
-    # For monitoring, as /health is: no part of the API.
+    # The address is for monitoring, as /health is, and no part of the API.
     schema = None
 
     def get(self, request: Request) -> HttpResponse:
@@ -73,10 +74,10 @@ def _of_runs() -> Iterator[Metric]:
     )
     took = Sum(F("finished_at") - F("started_at"))
     by_status = Run.objects.order_by("status").values("status")
-    for found in by_status.annotate(number=Count("pk"), took=took):
-        status, number = found["status"], found["number"]
+    for row in by_status.annotate(number=Count("pk"), took=took):
+        status, number = row["status"], row["number"]
         runs.add_metric([status], number)
-        duration = found["took"] or timedelta()
+        duration = row["took"] or timedelta()
         seconds.add_metric([status], count_value=number, sum_value=duration.total_seconds())
     yield from (runs, seconds, _of_values())
 
@@ -92,26 +93,27 @@ def _of_values() -> Metric:
 def _of_turbine_days(at: datetime) -> Iterator[Metric]:
     answers = GaugeMetricFamily("windproject_source_up", "1 while the source answers, else 0.")
     try:
-        known = look_back(at)
+        last_known = look_back(at)
     except SourceUnavailable:
         answers.add_metric([], 0)
         yield answers
         return
-    answers.add_metric([], 0 if known.read_at else 1)
+    answers.add_metric([], 0 if last_known.read_at else 1)
     read_at = GaugeMetricFamily(
         "windproject_source_read_timestamp_seconds",
         "When the source gave out what the turbine-days are counted from.",
-        value=(known.read_at or at).timestamp(),
+        value=(last_known.read_at or at).timestamp(),
     )
-    found = states.turbine_days_of(
-        known.turbine_days, at.date() - settings.PENDING_LOOKBACK, at.date()
+    turbine_days = states.turbine_days_of(
+        last_known.turbine_days, at.date() - settings.PENDING_LOOKBACK, at.date()
     )
     by_state = GaugeMetricFamily(
         "windproject_turbine_days", "Turbine-days of the schedule's look-back.", labels=["state"]
     )
+    counts = Counter(turbine_day.state for turbine_day in turbine_days)
     for state in State:
-        by_state.add_metric([state], sum(1 for one in found if one.state == state))
-    waiting = [one.day for one in found if one.state not in SETTLED]
+        by_state.add_metric([state], counts[state])
+    waiting = [day.day for day in turbine_days if day.state not in SETTLED]
     age = (at - day_bounds(min(waiting))[1]).total_seconds() if waiting else 0
     oldest = GaugeMetricFamily(
         "windproject_oldest_not_current_seconds",

@@ -64,7 +64,7 @@ class RunRequestSerializer(serializers.Serializer[Any]):
     """Which days are to run. Both ends are included; no turbines means all."""
 
     def get_fields(self) -> dict[str, Any]:
-        # `from` is no name that a class can give.
+        # The fields are made here, since a class cannot have an attribute `from`.
         return {
             "from": DayField(),
             "to": DayField(),
@@ -78,15 +78,15 @@ class RunRequestSerializer(serializers.Serializer[Any]):
             raise serializers.ValidationError(wrong)
         return names
 
-    def validate(self, asked: dict[str, Any]) -> dict[str, Any]:
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         strange = set(self.initial_data) - set(self.fields)
         if strange:
             reason = f"is not known; allowed: {listed(self.fields)}."
             raise serializers.ValidationError({quoted(name)[1:-1]: reason for name in strange})
-        wrong = problem_of_period(asked["from"], asked["to"])
+        wrong = problem_of_period(attrs["from"], attrs["to"])
         if wrong:
             raise serializers.ValidationError({"to": wrong})
-        return asked
+        return attrs
 
 
 class NewestFirst(CursorPagination):
@@ -101,7 +101,7 @@ class NewestFirst(CursorPagination):
             cursor = super().decode_cursor(request)
         except NotFound:
             raise serializers.ValidationError({"cursor": [allowed]}) from None
-        # The number of a run; nobody checks it before the database does.
+        # The position is the number of a run, and nobody else checks it before the database does.
         if cursor and cursor.position and not PLAUSIBLE_ID.fullmatch(str(cursor.position)):
             raise serializers.ValidationError({"cursor": [allowed]})
         return cursor
@@ -142,19 +142,18 @@ class RunsView(TellsOfSource, ListAPIView[Run]):
         body = RunRequestSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         wanted = body.validated_data
-        requests, failure = queueing.submit(
+        days, failure = queueing.submit(
             days_between(wanted["from"], wanted["to"]),
             wanted["turbines"],
             request.user.get_username(),
             wanted["force"],
         )
-        results = [
-            {"day": asked.day, "outcome": asked.outcome, "run": asked.run and asked.run.pk}
-            for asked in requests
+        outcomes = [
+            {"day": day.day, "outcome": day.outcome, "run": day.run and day.run.pk} for day in days
         ]
-        waits = any(asked.outcome.waits for asked in requests)
+        waits = any(day.outcome.waits for day in days)
         code = status.HTTP_202_ACCEPTED if waits else status.HTTP_409_CONFLICT
-        return Response({"results": results, "warning": failure}, status=code)
+        return Response({"results": outcomes, "warning": failure}, status=code)
 
 
 class RunView(RetrieveAPIView[Run]):

@@ -57,8 +57,8 @@ class SignalsView(APIView):
 
     @extend_schema(responses={200: records(reader.SignalHistory)})
     def get(self, request: Request) -> Response:
-        asked = validated(self.filterset_class, request.query_params)
-        return Response(reader.signals(asked["turbine"]))
+        parameters = validated(self.filterset_class, request.query_params)
+        return Response(reader.signals(parameters["turbine"]))
 
 
 class ValuesView(TellsOfSource, DownloadView):
@@ -71,36 +71,36 @@ class ValuesView(TellsOfSource, DownloadView):
 
     @extend_schema(responses=tables(*_every_layout()))
     def get(self, request: Request) -> StreamingHttpResponse:
-        asked = validated(self.filterset_class, request.query_params)
+        parameters = validated(self.filterset_class, request.query_params)
         headers = next_changed_since()
-        layout = _layout(asked)
-        found = parts(
-            asked["start"],
-            asked["end"],
+        layout = _layout(parameters)
+        stored = parts(
+            parameters["start"],
+            parameters["end"],
             layout.turbines,
-            asked["changed_since"],
+            parameters["changed_since"],
             days_per_part=layout.days_per_part,
         )
         if layout.by_time:
-            found.sort(key=lambda part: part.starts[0])
-        format = format_of(request, asked)
-        refuse_too_many(format, layout.cells(found))
-        batches = layout.batches(_blocks(found, layout.signals, asked["min_coverage"]))
+            stored.sort(key=lambda part: part.starts[0])
+        format = format_of(request, parameters)
+        refuse_too_many(format, layout.cells(stored))
+        batches = layout.batches(_blocks(stored, layout.signals, parameters["min_coverage"]))
         return download(format, layout.schema, batches, {**headers, **layout.headers})
 
 
-def _layout(asked: Mapping[str, Any]) -> Layout:
-    layout = LAYOUTS[asked["layout"] or "long"]
+def _layout(parameters: Mapping[str, Any]) -> Layout:
+    layout = LAYOUTS[parameters["layout"] or "long"]
     signals = signal_names(
-        asked["variable"] or [*layout.names], asked["statistic"] or layout.statistics
+        parameters["variable"] or [*layout.names], parameters["statistic"] or layout.statistics
     )
-    time_labels = TimeLabels(asked["timezone"], asked["label"] or "start")
-    return layout(signals, time_labels, asked["turbine"])
+    time_labels = TimeLabels(parameters["timezone"], parameters["label"] or "start")
+    return layout(signals, time_labels, parameters["turbine"])
 
 
 def _blocks(
-    found: Sequence[Part], signals: Sequence[SignalName], min_coverage: float
+    parts: Sequence[Part], signals: Sequence[SignalName], min_coverage: float
 ) -> Iterator[Block]:
     if not min_coverage:
-        return blocks(found, signals)
-    return (layouts.covered(block, min_coverage) for block in blocks(found, signals))
+        return blocks(parts, signals)
+    return (layouts.covered(block, min_coverage) for block in blocks(parts, signals))

@@ -1,4 +1,4 @@
-"""What views of the API have in common."""
+"""The habits that the API's views have in common."""
 
 import logging
 from datetime import UTC
@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 
 class TellsOfSource:
-    """A source that does not answer is no bug of ours; why is for the log."""
+    """Answers 503 where the source does not answer, which is no bug of ours; why is for the log."""
 
     def handle_exception(self, error: Exception) -> Response:
         if isinstance(error, SourceUnavailable):
@@ -26,5 +26,5 @@ class TellsOfSource:
 def next_changed_since() -> dict[str, str]:
     """Return the header that says what to ask for next time; to be called before reading."""
     mark = reader.changes_known_until().astimezone(UTC).replace(tzinfo=None)
-    # Without a plus, which an address would have to escape.
+    # The time is written with Z, for an address would have to escape the plus of an offset.
     return {"Next-Changed-Since": f"{mark.isoformat()}Z"}

@@ -1,4 +1,4 @@
-"""The audit of one day: what its values must be, and what is stored.
+"""The audit of one day, which compares the stored values with those that must be stored.
 
 It finds what no revision can tell: damage done to the target itself, and faults of the pipeline.
 """
@@ -24,7 +24,7 @@ from common.days import day_bounds
 from common.wording import first_line
 from sourcedata.variables import ANGLE_NAMES
 
-# Turbines whose values are in memory at a time.
+# The values of so many turbines are in memory at a time.
 CHUNK_TURBINES = 20
 
 
@@ -34,7 +34,7 @@ class AuditFailed(RunFailed):
 
 @dataclass(frozen=True)
 class Audit:
-    """What the audit of one day found.
+    """The audit of one day, which compared turbines and found differences, or none.
 
     `audited` names the turbines that were compared, `values` counts what they must have, and
     `not_current` names those that wait for a run, which have nothing to be compared with.
@@ -64,23 +64,25 @@ def audit_day(day: date, turbines: Collection[str] = ()) -> Audit:
         raise AuditFailed(
             "The audit recomputes in the source database, and SOURCE_API_URL names none."
         )
-    # Whatever comes of it: a day that cannot be audited must not hold up the others.
+    # The day is marked first: one that cannot be audited must not hold up the others.
     _remember(day, turbines)
     before = states.turbine_days(day, day, turbines)
-    current = [found for found in before if found.state == State.CURRENT]
+    current = [turbine_day for turbine_day in before if turbine_day.state == State.CURRENT]
     try:
-        expected, stored = _values(day, [found.turbine for found in current])
+        expected, stored = _values(day, [turbine_day.turbine for turbine_day in current])
     except Error as error:
         raise AuditFailed(f"{day} cannot be audited: {first_line(error)}.") from error
-    # What has moved on meanwhile was read in the middle of a change.
+    # A turbine-day that has moved on meanwhile was read in the middle of a change.
     after = states.turbine_days(day, day, turbines)
-    audited = [found.turbine for found in current if found in after]
+    audited = [turbine_day.turbine for turbine_day in current if turbine_day in after]
     expected, stored = (frame[frame["turbine"].isin(audited)] for frame in (expected, stored))
     return Audit(
         day=day,
         audited=audited,
         values=len(expected),
-        not_current=[found.turbine for found in after if found.state not in SETTLED],
+        not_current=[
+            turbine_day.turbine for turbine_day in after if turbine_day.state not in SETTLED
+        ],
         differences=differences(expected, stored, ANGLE_NAMES),
     )
 
@@ -104,10 +106,10 @@ def _stored_values(day: date, turbines: Sequence[str]) -> pd.DataFrame:
 
 
 def _remember(day: date, turbines: Collection[str]) -> None:
-    seen = AggregatedDay.objects.filter(day=day)
+    audited = AggregatedDay.objects.filter(day=day)
     if turbines:
-        seen = seen.filter(turbine__in=turbines)
-    seen.update(audited_at=Now())
+        audited = audited.filter(turbine__in=turbines)
+    audited.update(audited_at=Now())
 
 
 def make_damaged_stale(audit: Audit) -> None:

@@ -13,7 +13,7 @@ TYPES = {"timestamp": "datetime64[us, UTC]", "value": "float64"}
 TOLERANCE = 1e-9
 # The length of a mean vector rounds near 1, where the logarithm turns it into a spread.
 TOLERANCE_OF_SPREAD_DEG = 1e-5
-# How far rounding turns a mean vector of length 1.
+# Rounding turns a mean vector of length 1 this far.
 ROUNDING_DEG = 1e-13
 
 

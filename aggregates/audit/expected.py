@@ -1,4 +1,4 @@
-"""What the values must be, computed a second time: in SQL, in the source database.
+"""The values that must be stored, computed a second time: in SQL, in the source database.
 
 It shares the declaration of the variables with the pipeline and not a line of code, so that a
 fault in one of the two shows.
@@ -82,7 +82,7 @@ def expected_values(day: date, turbines: Sequence[str]) -> pd.DataFrame:
 def _cell(variable: Variable) -> str:
     lowest, highest = f"float8 '{variable.minimum}'", f"float8 '{variable.maximum}'"
     if variable.per_rated_power:
-        # As text, as which the pipeline reads it: a `real` has other digits as a `float8`.
+        # The pipeline reads the power as text, too: a `real` has other digits as a `float8`.
         power = "turbine.rated_power_kw::text::float8"
         lowest = f"coalesce({lowest} * {power}, '-Infinity')"
         highest = f"coalesce({highest} * {power}, 'Infinity')"

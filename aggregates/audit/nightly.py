@@ -22,7 +22,8 @@ DAYS_PER_NIGHT = 30
 def audit_in_turn() -> None:
     """Audit the days that were not audited for the longest time; tell of damage, and let it heal.
 
-    Measurements are counted of these, and of the look-back, which may have days that nobody knows.
+    The measurements of these days are counted anew, and those of the look-back, where a day may
+    have come that no trigger counted.
 
     Raises:
         SourceUnavailable: where the source does not answer.
@@ -33,14 +34,14 @@ def audit_in_turn() -> None:
         try:
             if day < look_back:
                 _recount(day, day)
-            found = auditing.audit_day(day)
+            audit = auditing.audit_day(day)
         except SourceUnavailable:
             raise
         except RunFailed as error:
             logger.error("%s", error)
         else:
-            if found.damaged:
-                _mend(found)
+            if audit.damaged:
+                _mend(audit)
 
 
 def _recount(first: date, last: date) -> None:
@@ -61,11 +62,11 @@ def _recount(first: date, last: date) -> None:
         alerts.raise_alert(day, Alert.Event.DAMAGED, message)
 
 
-def _mend(found: auditing.Audit) -> None:
-    auditing.make_damaged_stale(found)
+def _mend(audit: auditing.Audit) -> None:
+    auditing.make_damaged_stale(audit)
     message = (
-        f"the audit found {len(found.differences)} values of {listed(found.damaged)} that differ "
+        f"the audit found {len(audit.differences)} values of {listed(audit.damaged)} that differ "
         "from what the measurements say; they are computed again."
     )
-    logger.error("%s: %s", found.day, message)
-    alerts.raise_alert(found.day, Alert.Event.DAMAGED, message)
+    logger.error("%s: %s", audit.day, message)
+    alerts.raise_alert(audit.day, Alert.Event.DAMAGED, message)

@@ -1,4 +1,4 @@
-"""What tells two tables of values apart.
+"""The difference between two tables of values.
 
 Such a table is a float64 array with a row per signal and a column per window of a day, NaN where
 there is no value.
@@ -13,7 +13,7 @@ from common.arrays import Array
 
 @dataclass(frozen=True)
 class Difference:
-    """Which values came, changed, went and stayed: masks of the tables' shape."""
+    """The values that came, changed, went and stayed, as masks of the tables' shape."""
 
     inserted: Array
     changed: Array

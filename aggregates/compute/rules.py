@@ -1,6 +1,6 @@
-"""By which rules statistics are computed, as a short hash that is kept with them.
+"""The rules by which statistics are computed, as a short hash that is kept with them.
 
-Whoever changes what `transform` computes raises ALGORITHM, which makes every turbine-day stale.
+A change of what `transform` computes must raise ALGORITHM, which makes every turbine-day stale.
 """
 
 from functools import cache
@@ -32,5 +32,5 @@ def rules(rated_power_kw: float | None) -> str:
 
 def code_version() -> str:
     """Return a short hash of what computes the statistics of any turbine."""
-    # That of a turbine of 1 kW: every limit that depends on the rated power is in it.
+    # Every limit that depends on the rated power is in the hash of a turbine of 1 kW.
     return rules(1.0)

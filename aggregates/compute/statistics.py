@@ -94,7 +94,7 @@ def _in_circle(degrees: pd.DataFrame) -> pd.DataFrame:
     """Return the angles in [0, 360); the remainder of a tiny negative number rounds to 360."""
     values = degrees.to_numpy()
     if not (np.signbit(values) | (values >= 360)).any():
-        # Most sources send nothing else, and taking remainders is slow.
+        # Most sources send no other angles, and to take remainders is slow.
         return degrees
     remainder = degrees % 360
     return remainder.mask(remainder == 360, 0.0)

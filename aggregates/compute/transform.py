@@ -1,7 +1,7 @@
 """From the measurements of a day to the statistics of its windows.
 
-Pure: the result depends on the arguments alone. Whoever changes what it computes raises ALGORITHM
-in `rules`.
+Pure: the statistics depend on the arguments alone. A change of what it computes must raise
+ALGORITHM in `rules`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ from common.arrays import Array
 from sourcedata.variables import ANGLE_NAMES, VARIABLE_NAMES, VARIABLES
 
 QUANTITIES = [variable.name for variable in VARIABLES if not variable.is_angle]
-SIGNED_ANGLES = [number for number, one in enumerate(VARIABLES) if one.is_signed_angle]
+SIGNED_ANGLES = [number for number, variable in enumerate(VARIABLES) if variable.is_signed_angle]
 
 RatedPowers = Mapping[str, float | None]
 
@@ -78,7 +78,7 @@ def _turbine_codes(column: pd.Series, turbines: Sequence[str]) -> Array:
 
 def _valid(cells: Array, turbine_codes: Array, powers: RatedPowers) -> Array:
     ranges = [[variable.valid_range(power) for variable in VARIABLES] for power in powers.values()]
-    # Shape (turbines, variables, 2), also where there are no turbines.
+    # The shape is (turbines, variables, 2), also where there are no turbines.
     bounds = np.array(ranges, dtype=float).reshape(-1, len(VARIABLES), 2)[turbine_codes]
     return np.isfinite(cells) & (bounds[..., 0] <= cells) & (cells <= bounds[..., 1])
 

@@ -8,11 +8,9 @@ from common.arrays import Array
 
 WINDOW = timedelta(minutes=10)
 WINDOWS_PER_DAY = 144
-# Of fewer of its samples a window or a day is shown with a warning, and no curve is made.
+# A window or a day of fewer of its samples is shown with a warning, and no curve is made of it.
 LEAST_COVERAGE = 0.9
-
-
-# Of turbine-days of which it was not kept.
+# Turbine-days whose sample interval was not kept are taken to have this one.
 USUAL_SAMPLE_INTERVAL_S = 60
 
 

@@ -1,4 +1,4 @@
-"""Stored values as tables, a turbine and some weeks at a time: what every layout is made of."""
+"""Stored values as tables, a turbine and some weeks at a time; every layout is made of them."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -50,13 +50,13 @@ def blocks(parts: Sequence[Part], signals: Sequence[SignalName]) -> Iterator[Blo
 
 
 def _signal_ids(turbines: Collection[str]) -> Mapping[str, Mapping[SignalName, int]]:
-    found: dict[str, dict[SignalName, int]] = defaultdict(dict)
+    ids: dict[str, dict[SignalName, int]] = defaultdict(dict)
     rows = Signal.objects.filter(turbine__in=turbines)
     for turbine, variable, statistic, pk in rows.values_list(
         "turbine", "variable", "statistic", "pk"
     ):
-        found[turbine][variable, statistic] = pk
-    return found
+        ids[turbine][variable, statistic] = pk
+    return ids
 
 
 def _block(part: Part, ids: Mapping[SignalName, int], signals: Sequence[SignalName]) -> Block:
@@ -79,16 +79,16 @@ def _block(part: Part, ids: Mapping[SignalName, int], signals: Sequence[SignalNa
 
 def _table(ids: Collection[int], starts: Array) -> Mapping[int, Array]:
     """Return a row of values per signal."""
-    known = np.sort(np.fromiter(ids, dtype=np.int64))
-    table = np.full((len(known), len(starts)), np.nan)
+    ascending = np.sort(np.fromiter(ids, dtype=np.int64))
+    table = np.full((len(ascending), len(starts)), np.nan)
     if table.size:
         signal_id, timestamp, value = copy_out(
             TARGET,
             "SELECT signal_id, timestamp, value FROM data"
             " WHERE signal_id = ANY(%s::bigint[]) AND timestamp >= %s AND timestamp <= %s",
-            [known.tolist(), *(f"{time}Z" for time in (starts[0], starts[-1]))],
+            [ascending.tolist(), *(f"{time}Z" for time in (starts[0], starts[-1]))],
             INTEGER + TIME + FLOAT,
         )
         numbers = (timestamp - starts[0]) // np.timedelta64(WINDOW)
-        table[np.searchsorted(known, signal_id), numbers.astype(int)] = value
-    return dict(zip(known.tolist(), table, strict=True))
+        table[np.searchsorted(ascending, signal_id), numbers.astype(int)] = value
+    return dict(zip(ascending.tolist(), table, strict=True))

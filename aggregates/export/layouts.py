@@ -19,19 +19,19 @@ from common.rest.tables import Batch, Column, TableSchema
 from common.wording import unknown
 from sourcedata.variables import VARIABLES
 
-# What a download holds in memory at a time is some times that much.
+# A part of a download has at most so many values; in memory they take some times as much.
 CELLS_PER_PART = 25_000
 EPOCH = np.datetime64(0, "us")
 UTC = "UTC"
 
 
-# UTC without saying so, and nanoseconds: FLASC takes others for them.
+# These times are UTC without saying so, and in nanoseconds: FLASC takes all others for such.
 NAIVE = pa.timestamp("ns")
 
 
 @dataclass(frozen=True)
 class TimeLabels:
-    """How times are shown: the window's start or end, in which time zone."""
+    """The time that names a window, its start or its end, and the time zone that it is shown in."""
 
     timezone: str = UTC
     label: str = "start"
@@ -46,21 +46,21 @@ def covered(block: Block, min_coverage: float) -> Block:
 class Layout:
     """A shape: what has a place in it, its columns, and its rows."""
 
-    # The variables that have one, by their names there, and their statistics; none means all.
+    # The variables that have a place, by their names there, and their statistics; none means all.
     names: ClassVar[Mapping[str, str]] = {}
     statistics: ClassVar[Sequence[str]] = ()
-    # Whether a row is of all turbines, so that they are to come by time first.
+    # With it a row is of all turbines, so that the blocks are to come by time first.
     by_time: ClassVar[bool] = False
 
     @classmethod
-    def refusals(cls, asked: Mapping[str, Any]) -> Mapping[str, str]:
+    def refusals(cls, parameters: Mapping[str, Any]) -> Mapping[str, str]:
         """Return why parameters have no meaning in this shape, by their names."""
         if not cls.names:
             return {}
         wrong = {
-            "variable": unknown(asked.get("variable", ()), cls.names),
-            "statistic": unknown(asked.get("statistic", ()), cls.statistics),
-            "timezone": unknown([asked.get("timezone", UTC)], [UTC]),
+            "variable": unknown(parameters.get("variable", ()), cls.names),
+            "statistic": unknown(parameters.get("statistic", ()), cls.statistics),
+            "timezone": unknown([parameters.get("timezone", UTC)], [UTC]),
         }
         return {name: f"in this layout: {reason}" for name, reason in wrong.items() if reason}
 
@@ -71,7 +71,7 @@ class Layout:
 
     @property
     def days_per_part(self) -> int:
-        """How many days it is to be given at a time; more of them where a day holds less."""
+        """The number of days to be given at a time, which is larger where a day holds less."""
         per_day = WINDOWS_PER_DAY * len(self.signals) * (len(self.turbines) if self.by_time else 1)
         return max(CELLS_PER_PART // max(per_day, 1), 1)
 
@@ -91,7 +91,7 @@ class Layout:
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """What is told beside the table."""
+        """The HTTP headers that tell more about the table."""
         return {}
 
     @property
@@ -155,7 +155,7 @@ class Wide(Layout):
 class OpenOA(Wide):
     """OpenOA's SCADA table: a row per asset and window that has a value."""
 
-    names = {one.name: one.openoa_name for one in VARIABLES if one.openoa_name}
+    names = {variable.name: variable.openoa_name for variable in VARIABLES if variable.openoa_name}
     statistics = (MEAN,)
     time_type = NAIVE
 
@@ -174,26 +174,26 @@ class OpenOA(Wide):
 class Flasc(Layout):
     """FLASC's frame: a row per window, and of each turbine, by number, a column per variable."""
 
-    names = {one.name: one.flasc_name for one in VARIABLES if one.flasc_name}
+    names = {variable.name: variable.flasc_name for variable in VARIABLES if variable.flasc_name}
     statistics = (MEAN,)
     time_type = NAIVE
     by_time = True
-    # Of turbines: FLASC counts those whose number has three digits.
+    # FLASC counts the turbines whose number has three digits.
     most_turbines = 1000
-    # In bytes: proxies pass no more on.
+    # Proxies pass on no header of more bytes.
     longest_header = 4000
 
     @classmethod
-    def refusals(cls, asked: Mapping[str, Any]) -> Mapping[str, str]:
+    def refusals(cls, parameters: Mapping[str, Any]) -> Mapping[str, str]:
         """Return why parameters have no meaning in this shape, by their names."""
-        found = dict(super().refusals(asked))
-        if asked.get("changed_since"):
-            found["changed_since"] = (
+        reasons = dict(super().refusals(parameters))
+        if parameters.get("changed_since"):
+            reasons["changed_since"] = (
                 "in this layout a row is of all turbines; allowed are long, wide and openoa."
             )
-        if len(asked.get("turbine", ())) > cls.most_turbines:
-            found["turbine"] = f"in this layout at most {cls.most_turbines} are allowed."
-        return found
+        if len(parameters.get("turbine", ())) > cls.most_turbines:
+            reasons["turbine"] = f"in this layout at most {cls.most_turbines} are allowed."
+        return reasons
 
     def cells(self, parts: Sequence[Part]) -> int:
         """Return how many values the parts can have at most in this shape."""

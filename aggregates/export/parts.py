@@ -1,4 +1,4 @@
-"""Which turbine-days there are values of, in parts that a download holds in memory at a time."""
+"""The turbine-days that have values, in parts that a download holds in memory at a time."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -54,8 +54,8 @@ def parts(
         days = days.filter(changed_at__gte=changed_since)
     columns = ("turbine", "day", "sample_interval_s")
     rows = all_rows(days.order_by("turbine", "day").values_list(*columns))
-    found = (_part(days, start, end) for days in _periods(rows, days_per_part))
-    return [part for part in found if len(part.starts)]
+    in_order = (_part(period, start, end) for period in _periods(rows, days_per_part))
+    return [part for part in in_order if len(part.starts)]
 
 
 def _part(days: Sequence[AggregatedDayRow], start: datetime, end: datetime) -> Part:
@@ -74,7 +74,7 @@ def _periods(
 
     def period(numbered: tuple[int, AggregatedDayRow]) -> tuple[Any, ...]:
         number, (turbine, day, _) = numbered
-        # The same for all days in a row, within the steps of a part.
+        # The key is the same for all days in a row, within the steps of a part.
         return turbine, day.toordinal() - number, (day - EPOCH).days // most_days
 
     for _, group in groupby(enumerate(rows), period):

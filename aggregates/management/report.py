@@ -1,4 +1,4 @@
-"""How a command shows what became of the days it was asked for."""
+"""Tables and sentences by which a command shows what became of the days it was asked for."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -14,39 +14,39 @@ from common.terminal import rendered
 FIGURES = ("samples", "windows", "written", "removed", "unchanged")
 
 
-def write_report(stdout: OutputWrapper, requests: Sequence[RequestedDay]) -> int:
+def write_report(stdout: OutputWrapper, requested: Sequence[RequestedDay]) -> int:
     """Write a table of the days that ran and say what the others were; return how many failed."""
-    runs = [request.run for request in requests if request.run and request.outcome != "active"]
+    runs = [day.run for day in requested if day.run and day.outcome != Outcome.ACTIVE]
     if runs:
         stdout.write(rendered(_table(runs)))
     for run in runs:
         if run.error:
             stdout.write(f"{run.day} {run.status}: {run.error}")
-    _write_days_without_run(stdout, requests)
-    return sum(1 for run in runs if run.status not in (Run.Status.SUCCEEDED, Run.Status.EMPTY))
+    _write_days_without_run(stdout, requested)
+    return sum(1 for run in runs if not run.is_well)
 
 
 def write_queued(
-    stdout: OutputWrapper, stderr: OutputWrapper, requests: Sequence[RequestedDay], failure: str
+    stdout: OutputWrapper, stderr: OutputWrapper, requested: Sequence[RequestedDay], failure: str
 ) -> None:
     """Write what became of the days that were handed to the workers, and where to look on."""
-    waiting = [found.day for found in requests if found.outcome.waits]
-    _write_days_without_run(stdout, requests)
+    waiting = [day.day for day in requested if day.outcome.waits]
+    _write_days_without_run(stdout, requested)
     if waiting:
         stdout.write(f"{_spelled(waiting)} queued; see Runs in the admin, or GET /api/runs.")
     if failure:
         stderr.write(failure)
 
 
-def _write_days_without_run(stdout: OutputWrapper, requests: Sequence[RequestedDay]) -> None:
-    current = [request.day for request in requests if request.outcome == Outcome.CURRENT]
-    if not requests:
+def _write_days_without_run(stdout: OutputWrapper, requested: Sequence[RequestedDay]) -> None:
+    current = [day.day for day in requested if day.outcome == Outcome.CURRENT]
+    if not requested:
         stdout.write("Every day is current: nothing to do.")
     elif current:
         stdout.write(f"{_spelled(current)} current already: nothing written.")
-    for request in requests:
-        if request.outcome == Outcome.ACTIVE and request.run:
-            stdout.write(f"{request.day} is being aggregated by {request.run.worker}.")
+    for day in requested:
+        if day.outcome == Outcome.ACTIVE and day.run:
+            stdout.write(f"{day.day} is being aggregated by {day.run.worker}.")
 
 
 def _spelled(days: Sequence[date]) -> str:
@@ -56,7 +56,7 @@ def _spelled(days: Sequence[date]) -> str:
 
 
 def _table(runs: Sequence[Run]) -> Table:
-    # Tight enough for the figures of a large farm on a terminal of 80 columns.
+    # The table is tight, so that the figures of a large farm fit on a terminal of 80 columns.
     table = Table(box=box.SIMPLE_HEAD, padding=0, show_edge=False, show_footer=len(runs) > 1)
     table.add_column("day", footer=f"{len(runs)} days")
     table.add_column("status")

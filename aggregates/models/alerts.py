@@ -1,4 +1,4 @@
-"""What people are told of, once: alerts, and the tick that watches for them."""
+"""Alerts: what people are told of, once."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -35,5 +35,5 @@ class Alert(models.Model):
 
     @property
     def about(self) -> str:
-        """What it is about."""
+        """The day, the source or an account that the alert is about."""
         return "an account" if self.event == self.Event.LOCKED else str(self.day or "the source")

@@ -1,4 +1,4 @@
-"""What a run did, in numbers."""
+"""The figures of a run: what it read and wrote, in numbers."""
 
 from dataclasses import astuple, dataclass
 

@@ -1,4 +1,4 @@
-"""What the source said last, for pages and monitoring alone, while it does not answer."""
+"""The source's last answers, for pages and monitoring alone, while it does not answer."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 from django.db.models.functions import Now
 
-# It is written no more often, and forgotten when it is so old.
+# An answer is written no more often, and forgotten when it is so old.
 KEPT_EVERY = timedelta(seconds=10)
 REMEMBERED = timedelta(days=7)
 

@@ -7,7 +7,7 @@ from django.db import connections
 
 from common.databases import TARGET
 
-# Any numbers, the same in every process.
+# The locks have any numbers, the same in every process.
 REQUEST = 5_271_002
 LOAD = 5_271_004
 ALERT = 5_271_005
@@ -21,14 +21,15 @@ WHERE locktype = 'advisory' AND granted AND classid = %s AND objid = ANY(%s::big
   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
 
-# Its number is the second, since 2020, in which it was taken: 32 bits of them end in 2088.
+# The lock's number is the second, since 2020, in which it was taken: 32 bits of them end in 2088.
 ANNOUNCE = """
 SELECT pg_advisory_xact_lock_shared(
     %s, floor(extract(epoch FROM clock_timestamp() - '2020-01-01Z'::timestamptz))::int
 )
 """
-# The statement's start, not the clock: who announces a change after pg_locks was read is not seen
-# there, and stamps the change later than this statement started. Any account sees every lock.
+# The answer rests on the statement's start, not on the clock: a transaction that announces a change
+# after pg_locks was read is not seen there, and stamps the change later than this statement
+# started. Any account sees every lock.
 KNOWN_UNTIL = """
 SELECT least(
     statement_timestamp(), '2020-01-01Z'::timestamptz + min(objid::bigint) * interval '1 second'
@@ -40,7 +41,7 @@ WHERE locktype = 'advisory' AND classid = %s
 
 
 def take_turns_to_ask(day: date) -> None:
-    """Wait for those who ask for a run of the day, or take one back, at the same moment."""
+    """Wait for the others who ask for a run of the day, or take one back, at the same moment."""
     _lock(REQUEST, day.toordinal())
 
 

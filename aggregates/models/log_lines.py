@@ -1,4 +1,4 @@
-"""What was logged about a run, for its page."""
+"""The lines that were logged about a run, for its page."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -7,7 +7,7 @@ from aggregates.models.runs import Run
 
 
 class LogLine(models.Model):
-    """One line of the log of a run; they are in the order of their ids."""
+    """One line of the log of a run; the lines are in the order of their ids."""
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="log_lines")
     time = models.DateTimeField(db_default=Now())

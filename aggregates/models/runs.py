@@ -1,4 +1,4 @@
-"""Runs: how one is asked for, taken, held and ended."""
+"""Runs: how a run is asked for, taken, held and ended."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -119,7 +119,7 @@ class Run(models.Model):
     heartbeat_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
-    # So many turbine-days are to be aggregated, None until that is known, and so many are.
+    # The number of turbine-days to be aggregated, None until that is known, and of those that are.
     turbine_days_due = models.PositiveIntegerField(null=True)
     turbine_days = models.PositiveIntegerField(default=0)
     samples = models.BigIntegerField(default=0)
@@ -154,7 +154,7 @@ class Run(models.Model):
 
     @property
     def duration(self) -> timedelta | None:
-        """How long the last attempt took; None while it is not finished."""
+        """The time that the last attempt took; None while it is not finished."""
         if self.finished_at is None or self.started_at is None:
             return None
         return self.finished_at - self.started_at
@@ -175,7 +175,7 @@ class Run(models.Model):
 
     @property
     def summary(self) -> str:
-        """What the run did, in figures."""
+        """The run's figures, as a sentence."""
         return (
             f"{self.samples:,} samples, {self.windows:,} windows; values: {self.inserted:,} "
             f"inserted, {self.changed:,} changed, {self.removed:,} removed, "

@@ -16,7 +16,7 @@ from sourcedata.variables import UNITS
 class Signal(models.Model):
     """One statistic of one variable of one turbine; `name` reads `wind_speed_mean`."""
 
-    # The turbine's name: no relation crosses the two databases.
+    # The turbine is named, for no relation crosses the two databases.
     turbine = models.CharField(max_length=100)
     variable = models.CharField(max_length=50)
     statistic = models.CharField(max_length=10)
@@ -69,7 +69,7 @@ class Value(models.Model):
                 ),
                 name="data_timestamp_starts_a_window",
             ),
-            # What is not a number is no statistic, and equals nothing that it could be compared to.
+            # NaN and the infinities are no statistics, and NaN equals nothing it is compared with.
             models.CheckConstraint(
                 condition=Q(value__gt=-math.inf, value__lt=math.inf), name="data_value_is_finite"
             ),
@@ -86,16 +86,16 @@ class AggregatedDay(models.Model):
     rules = models.CharField(max_length=12)
     run = models.ForeignKey("Run", models.PROTECT, related_name="aggregated_days")
     aggregated_at = models.DateTimeField()
-    # When a value of it last came, changed or went.
+    # A value of it last came, changed or went at this time.
     changed_at = models.DateTimeField()
-    # How many windows have values, and how many had at most since somebody confirmed a loss.
+    # The windows that have values, and those that had values at most since a loss was confirmed.
     windows = models.PositiveSmallIntegerField()
     most_windows = models.PositiveSmallIntegerField(db_default=0)
-    # What the turbine was at that time, so that the values can be judged without the source. Days
-    # of before this was kept have no interval, and say nothing of the rated power.
+    # The turbine was so at that time; with it the values can be judged without the source. Days of
+    # before this was kept have no interval, and say nothing of the rated power.
     sample_interval_s = models.PositiveSmallIntegerField(null=True)
     rated_power_kw = models.FloatField(null=True)
-    # When the audit last looked at it; None for never.
+    # The audit last looked at it at this time; None for never.
     audited_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -107,7 +107,7 @@ class AggregatedDay(models.Model):
 
 
 class SourceProgress(models.Model):
-    """How many transactions the source had begun when it was last asked: one row."""
+    """The number of transactions that the source had begun when it was last asked: one row."""
 
     transactions = models.BigIntegerField(default=0)
 
@@ -122,7 +122,7 @@ class Performance(models.Model):
 
     class Meta:
         managed = False
-        # Whoever may see the signals may see what they come to.
+        # A visitor who may see the signals may see this too, so it has no permissions of its own.
         default_permissions = ()
         verbose_name = verbose_name_plural = "turbine performance"
 

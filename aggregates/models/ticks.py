@@ -1,4 +1,4 @@
-"""The schedule, as far as it has come."""
+"""The ticks of the schedule, and how far they have come."""
 
 from django.db import models
 

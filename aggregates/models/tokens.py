@@ -1,4 +1,4 @@
-"""When the API's tokens were used last, so that one that nobody needs can be told and deleted."""
+"""The last use of each of the API's tokens, so that one that nobody needs is seen, and deleted."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 from knox.models import AuthToken
 
-# It is written no more often, for some programs ask many times a second.
+# The use is written no more often, for some programs ask many times a second.
 NOTED_EVERY = timedelta(minutes=1)
 
 

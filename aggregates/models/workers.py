@@ -5,10 +5,10 @@ from datetime import timedelta
 from django.db import models
 from django.db.models.functions import Now
 
-# A worker tells so often that it is there; one that has not for so long counts as gone.
+# A worker tells so often that it is there; one that has not told it for so long counts as gone.
 SEEN_EVERY_S = 10
 ALIVE = timedelta(seconds=60)
-# One that was gone for so long is nobody's any more.
+# A worker that was gone for so long is forgotten.
 REMEMBERED = timedelta(days=1)
 
 

@@ -17,7 +17,7 @@ BEATS_PER_LEASE = 4
 
 
 class Leased(Protocol):
-    """What is a worker's as long as it gives signs of life."""
+    """A run or a chunk, which is a worker's as long as it gives signs of life."""
 
     def beat(self) -> None: ...
 
@@ -43,7 +43,7 @@ def _beat_until(ended: Event, leased: Leased) -> None:
             if steps != before:
                 _beat(leased)
     finally:
-        # Of this thread alone.
+        # The connection is this thread's alone, and nobody else closes it.
         connection.close()
 
 

@@ -50,7 +50,7 @@ class NewStatistics:
 
 @dataclass(frozen=True)
 class Written:
-    """What was done with some turbines.
+    """The changes that were written for some turbines.
 
     `with_lost_samples` names the turbines that were left as they were since most of their samples
     are gone, `changed` those of which any value is another one now. `windows` counts by turbine the

@@ -42,7 +42,8 @@ def pending_days(first: date, last: date, turbines: Collection[str] = ()) -> lis
         SourceUnavailable: where the source does not answer.
     """
     restores.notice()
-    return sorted({found.day for found in versions.not_current(first, last, turbines)})
+    not_current = versions.not_current(first, last, turbines)
+    return sorted({turbine_day.day for turbine_day in not_current})
 
 
 @dataclass(frozen=True)
@@ -68,14 +69,14 @@ def preview(
         return []
     restores.notice()
     turbine_days = gateway.turbine_days(min(days), max(days), turbines)
-    known = defaultdict(list)
+    by_day = defaultdict(list)
     for turbine_day in turbine_days:
-        known[turbine_day.day].append(turbine_day)
-    outdated = Counter(found.day for found in versions.outdated(turbine_days))
+        by_day[turbine_day.day].append(turbine_day)
+    outdated = Counter(turbine_day.day for turbine_day in versions.outdated(turbine_days))
     active = {run.day: run for run in Run.objects.filter(day__in=days, status__in=ACTIVE)}
     plans = []
     for day in days:
-        plan = _plan(day, known[day], outdated[day], force)
+        plan = _plan(day, by_day[day], outdated[day], force)
         run = active.get(day)
         plans.append(_beside(run, plan, turbines, force) if run else plan)
     return plans
@@ -94,17 +95,16 @@ def _beside(active: Run, plan: DayPlan, turbines: Collection[str], force: bool) 
     return DayPlan(plan.day, Outcome.JOINED, f"{active} waits and takes this request in")
 
 
-def _plan(day: date, known: Sequence[TurbineDay], outdated: int, force: bool) -> DayPlan:
-    measured = sum(1 for turbine_day in known if turbine_day.samples)
+def _plan(day: date, turbine_days: Sequence[TurbineDay], outdated: int, force: bool) -> DayPlan:
+    measured = sum(1 for turbine_day in turbine_days if turbine_day.samples)
     if measured and not force and not outdated:
         return DayPlan(day, Outcome.CURRENT, "its statistics equal its measurements")
     if not measured and not outdated:
         return DayPlan(day, Outcome.QUEUED, "it has no measurements: the run will end empty")
+    number = len(turbine_days)
     if force:
-        return DayPlan(day, Outcome.QUEUED, f"turbines computed again, as forced: {len(known)}")
-    return DayPlan(
-        day, Outcome.QUEUED, f"turbines that are not current: {outdated} of {len(known)}"
-    )
+        return DayPlan(day, Outcome.QUEUED, f"turbines computed again, as forced: {number}")
+    return DayPlan(day, Outcome.QUEUED, f"turbines that are not current: {outdated} of {number}")
 
 
 def request(
@@ -117,14 +117,14 @@ def request(
     Raises:
         SourceUnavailable: where the source does not answer.
     """
-    asked = []
+    requested = []
     for plan in preview(days, turbines, force):
         run, outcome = None, plan.outcome
         if outcome != Outcome.CURRENT:
-            # What is active may have changed since; this knows, under a lock.
+            # Another run of the day may have begun or ended since; this asks under a lock.
             run, outcome = Run.objects.request(plan.day, turbines, requested_by, force)
-        asked.append(RequestedDay(plan.day, outcome, run))
-    return asked
+        requested.append(RequestedDay(plan.day, outcome, run))
+    return requested
 
 
 def execute(run: Run, call: chunks.Call | None = None) -> bool:
@@ -180,16 +180,15 @@ def _end(run: Run, status: Run.Status, error: str = "", traceback: str = "") -> 
 
 def _aggregate(run: Run, call: chunks.Call | None) -> Run.Status:
     restores.notice()
-    known = gateway.turbine_days(run.day, run.day, run.turbines)
-    with_samples = [found.turbine for found in known if found.samples]
-    gateway.require_empty(run.day, run.turbines, but=with_samples)
-    wanted = known if run.force else versions.outdated(known)
+    turbine_days = gateway.turbine_days(run.day, run.day, run.turbines)
+    measured = [turbine_day.turbine for turbine_day in turbine_days if turbine_day.samples]
+    gateway.require_empty(run.day, run.turbines, but=measured)
+    wanted = turbine_days if run.force else versions.outdated(turbine_days)
     run.note(versions.fingerprint(wanted), len(wanted))
-    logger.info("Turbines to aggregate: %s of %s.", len(wanted), len(known))
-    with_lost_samples = chunks.lead(run, [found.turbine for found in wanted], call)
+    logger.info("Turbines to aggregate: %s of %s.", len(wanted), len(turbine_days))
+    with_lost_samples = chunks.lead(run, [turbine_day.turbine for turbine_day in wanted], call)
     if with_lost_samples:
         raise SamplesLost(with_lost_samples)
-    measured = any(turbine_day.samples for turbine_day in known)
     return Run.Status.SUCCEEDED if measured else Run.Status.EMPTY
 
 
@@ -201,7 +200,7 @@ def aggregate_now(
     Raises:
         SourceUnavailable: where the source does not answer.
     """
-    (asked,) = request([day], turbines, requested_by, force)
-    if asked.run and not execute(asked.run):
-        return RequestedDay(day, Outcome.ACTIVE, asked.run)
-    return asked
+    (requested,) = request([day], turbines, requested_by, force)
+    if requested.run and not execute(requested.run):
+        return RequestedDay(day, Outcome.ACTIVE, requested.run)
+    return requested

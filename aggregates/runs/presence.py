@@ -1,4 +1,4 @@
-"""That this worker is there: it tells so, and leaves days to newer code that works meanwhile.
+"""A worker's presence: it tells that it is there, and leaves days to newer code that is there too.
 
 The database's clock says when, so that no worker's own decides anything.
 """
@@ -88,5 +88,5 @@ def time() -> datetime:
     """Return the time, by the clock of the database."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
-        (found,) = cursor.fetchone()
-    return found
+        (clock_time,) = cursor.fetchone()
+    return clock_time

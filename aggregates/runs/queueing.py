@@ -1,7 +1,7 @@
 """Handing runs to the workers.
 
-The database is the record; a message is only a hint that a run waits. One that is not sent, or is
-lost, is sent again by the reconciler.
+The database is the record; a message is only a hint that a run waits. The reconciler sends another
+one where none was sent, or none arrived.
 """
 
 import logging
@@ -24,14 +24,14 @@ from common.wording import first_line
 
 logger = logging.getLogger(__name__)
 
-# Named, not imported: whoever queues a run need not load what runs it.
+# The tasks are named, not imported: a program that queues a run need not load what runs it.
 AGGREGATE_NEXT = "aggregates.tasks.aggregate_next"
 HELP_WITH_RUN = "aggregates.tasks.help_with_run"
-# So that two workers who would not take it do not pass it to and fro without a pause.
+# A run is passed on after a pause: two workers who do not take it would pass it to and fro.
 PASSED_ON_AFTER_S = 1
-# A longer history is asked for in parts.
+# At most so many days can be asked for at a time; a longer history takes several requests.
 MOST_DAYS_AT_A_TIME = 366
-# Of the web server: in each process so many wait for the broker at a time.
+# In each process of the web server only a few visitors wait for the broker at a time.
 BULKHEAD = Bulkhead(threads=2)
 
 
@@ -47,7 +47,7 @@ def problem_of_period(first: date, last: date, most_days: int = MOST_DAYS_AT_A_T
 def submit(
     days: Iterable[date], turbines: Collection[str], requested_by: str, force: bool = False
 ) -> tuple[list[RequestedDay], str]:
-    """Ask for a run of each day and tell the workers; return what became of each request.
+    """Ask for a run of each day and tell the workers; return what became of each day.
 
     The second value is the sentence that says why the workers could not be told, else empty: the
     runs wait all the same, and the next tick of the schedule tells the workers.
@@ -55,16 +55,16 @@ def submit(
     Raises:
         SourceUnavailable: where the source does not answer.
     """
-    requests = pipeline.request(list(days), turbines, requested_by, force)
-    waiting = [asked.run for asked in requests if asked.run and asked.outcome.waits]
-    return requests, announce(waiting)
+    requested = pipeline.request(list(days), turbines, requested_by, force)
+    waiting = [day.run for day in requested if day.run and day.outcome.waits]
+    return requested, announce(waiting)
 
 
 def announce(runs: Sequence[Run]) -> str:
     """Send the workers a message per queued run; return why that failed, else an empty text.
 
-    Which run a message leads to is seen when it arrives: the most urgent one. To be called when
-    the runs are committed: a worker may be faster than a commit.
+    A message leads to the run that is the most urgent when it arrives. To be called when the runs
+    are committed: a worker may be faster than a commit.
     """
     try:
         for run in runs:
@@ -87,7 +87,7 @@ def _send(task: str) -> None:
 
 
 def pass_on(run: Run) -> None:
-    """Leave a waiting run to another worker: whoever has waited for longest takes what is sent."""
+    """Leave a waiting run to another worker: the broker gives a message to the longest idle one."""
     time.sleep(PASSED_ON_AFTER_S)
     announce([run])
 

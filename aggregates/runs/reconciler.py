@@ -1,8 +1,9 @@
 """The tick that keeps the two databases in step without anybody watching.
 
-It takes back runs that lost their worker or their message, and queues a run for every day of its
-look-back that is not current and due. Where there is none it goes over older days, a stretch of
-them in each tick. Nothing depends on a tick that was missed, or that came twice.
+It takes back runs whose worker is gone, tells the workers again of runs that wait for long, and
+queues a run for every day of its look-back that is not current and due. Where there is none it goes
+over older days, a stretch of them in each tick. Nothing depends on a tick that was missed, or that
+came twice.
 """
 
 import logging
@@ -27,8 +28,8 @@ logger = logging.getLogger(__name__)
 SCHEDULE = "schedule"
 # A tick leaves the rest to the next one.
 MOST_DAYS_PER_TICK = 50
-# So few days older than the look-back are under way at a time, and so many of them a tick looks at:
-# however long the history is, no live day waits for it, and a tick takes little longer.
+# Few days older than the look-back are under way at a time, and a tick looks at a stretch of them.
+# However long the history is, no live day waits for it, and a tick takes little longer.
 OLDER_AT_A_TIME = 10
 STRETCH = timedelta(days=10)
 # A day that has run is left alone this long, so that live data costs six runs an hour.
@@ -36,7 +37,7 @@ PAUSE = timedelta(minutes=10)
 LONGEST_PAUSE = timedelta(hours=6)
 # Ticks that piled up while no worker took them come to one.
 TICKS_APART = timedelta(seconds=5)
-# A queued run that nobody took in this time may have lost its message.
+# The message of a queued run that nobody took in this time may not have arrived.
 MESSAGE_PATIENCE = timedelta(minutes=10)
 
 
@@ -76,8 +77,8 @@ def _warn(failure: str) -> None:
 def _remember(now: datetime, error: str) -> None:
     last = Tick.last()
     failing_since = ((last and last.failing_since) or now) if error else None
-    found = {"ticked_at": now, "failing_since": failing_since, "error": error}
-    Tick.objects.update_or_create(pk=1, defaults=found)
+    tick = {"ticked_at": now, "failing_since": failing_since, "error": error}
+    Tick.objects.update_or_create(pk=1, defaults=tick)
 
 
 def due_days(now: datetime) -> Iterator[date]:
@@ -159,7 +160,7 @@ def due_at(runs: Sequence[Run], fingerprint: str) -> datetime | None:
 
 
 def _pause_after(failures: int) -> timedelta:
-    # Bounded before it is computed: no number is large enough for a day that fails for a year.
+    # The doublings are bounded first, or the pause of a day that fails for a year is no timedelta.
     doublings = min(max(failures - 1, 0), 10)
     return min(PAUSE * 2**doublings, LONGEST_PAUSE)
 

@@ -1,8 +1,8 @@
 """Noticing that the source went back in time: that its files were put back from a copy.
 
 Such a copy gives out numbers again that it gave out before, for other things: a table that is then
-rewritten may look to the catalogue as one did that is no more. So the target remembers how far the
-source's transactions had come.
+rewritten may look in PostgreSQL's system tables as one did that is no more. So the target remembers
+how far the source's transactions had come.
 """
 
 import logging
@@ -14,7 +14,7 @@ from aggregates.source import gateway
 
 logger = logging.getLogger(__name__)
 
-# No version of any measurements.
+# No measurements ever have this revision.
 NO_REVISION = 0
 
 
@@ -25,16 +25,16 @@ def notice() -> None:
     Raises:
         SourceUnavailable: where the source does not answer.
     """
-    # Locked before the source is asked, so that what is known is never newer than the answer. Whom
-    # somebody else is ahead of need not look as well.
-    known = SourceProgress.objects.select_for_update(skip_locked=True).first()
-    if known is None:
+    # The row is locked before the source is asked, so that it is never newer than the answer. Where
+    # another process has it locked, that one looks, and this one need not.
+    progress = SourceProgress.objects.select_for_update(skip_locked=True).first()
+    if progress is None:
         SourceProgress.objects.bulk_create([SourceProgress(pk=1)], ignore_conflicts=True)
         return
     transactions = gateway.transactions()
     if transactions is None:
         return
-    if transactions <= known.transactions:
+    if transactions <= progress.transactions:
         logger.error("The source went back in time: every day is computed again.")
         AggregatedDay.objects.update(revision=NO_REVISION)
     SourceProgress.objects.update(transactions=transactions)

@@ -37,7 +37,7 @@ class Answer:
             values = [row[key] for row in self.rows]
         except (KeyError, TypeError):
             raise problem(self.address, f"gives an item that has no {key}") from None
-        # Exactly these types: a boolean would pass for an integer.
+        # The types are compared exactly, for a boolean would pass for an integer.
         self.require(set(map(type, values)) <= {*types}, f"gives a {key} of a wrong type")
         return values
 
@@ -60,7 +60,7 @@ class Answer:
             SourceUnavailable: where one is no time in UTC.
         """
         texts = self.column(key, str)
-        # NumPy would read `today`, too.
+        # The form is checked first, for NumPy would read `today`, too.
         self.require(all(map(TIME.fullmatch, texts)), f"gives a {key} that is not a time in UTC")
         try:
             return np.array([text[:-1] for text in texts], dtype="datetime64[us]")

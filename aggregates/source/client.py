@@ -16,12 +16,13 @@ from aggregates.source.answers import Answer, problem
 from common import patience, progress, waits
 from common.wording import first_line
 
-# In bytes, and in values, of which each has a comma or a bracket before it: a day of ten turbines
-# that are sampled every second. What is small when it is sent may be large when it is built.
+# An answer has at most so many bytes and so many values: a day of ten turbines that are sampled
+# every second. Values are counted by what they begin with, a comma or a bracket, before they are
+# built: an answer that is small when it is sent may be large then.
 LARGEST_ANSWER = 256 * 2**20
 MOST_VALUES = 8_000_000
 VALUE_BEGINS = (b",", b"[", b"{")
-# Of a list's item, which is an object.
+# An object of the list has at most so many fields.
 MOST_FIELDS = 40
 
 TOKEN_REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
@@ -46,12 +47,12 @@ def ask(path: str, parameters: Mapping[str, Any], most_items: int) -> Answer:
 
 
 def _refuse_what_would_be_large(address: str, body: bytearray, most_items: int) -> None:
-    values, items = sum(map(body.count, VALUE_BEGINS)), body.count(b"{")
+    values, objects = sum(map(body.count, VALUE_BEGINS)), body.count(b"{")
     if values > MOST_VALUES:
         raise problem(address, f"answers with more than {MOST_VALUES:,} values")
-    if items > most_items:
+    if objects > most_items:
         raise problem(address, f"answers with more than {most_items:,} items")
-    if values > MOST_FIELDS * (items + 1):
+    if values > MOST_FIELDS * (objects + 1):
         raise problem(address, "answers with items of more fields than any has")
 
 
@@ -66,7 +67,7 @@ def _body(address: str) -> bytearray:
 
 
 async def _read(address: str) -> bytearray:
-    # Asynchronous for the deadline alone, which so holds at whatever point an answer hangs.
+    # This is asynchronous for the deadline alone, which so holds wherever an answer hangs.
     timeout = httpx.Timeout(waits.API_PART_S, connect=waits.API_CONNECT_S)
     body = bytearray()
     async with (
@@ -86,18 +87,18 @@ async def _read(address: str) -> bytearray:
 
 
 def _longest_s() -> float:
-    # Who waits no longer keeps nobody busy for longer.
+    # Where a visitor waits no longer, nothing is asked for any longer either.
     return min(waits.API_ANSWER_S, patience.current().source_answer_s or waits.API_ANSWER_S)
 
 
 @cache
 def _tls() -> ssl.SSLContext:
-    # Reading the certificates takes longer than most answers.
+    # The context is kept, for to read the certificates takes longer than most answers.
     return httpx.create_ssl_context()
 
 
 def _headers() -> dict[str, str]:
-    # Not packed: a few bytes could unpack to all of the memory.
+    # Answers are not to be packed: a few bytes could unpack to all of the memory.
     headers = {"Accept-Encoding": "identity"}
     token = settings.SOURCE_API_TOKEN
     return headers | ({"Authorization": f"Token {token}"} if token else {})

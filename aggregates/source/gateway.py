@@ -1,4 +1,4 @@
-"""What the pipeline asks of the source: which turbine-days exist, and their measurements."""
+"""The questions of the pipeline to the source: which turbine-days exist, and their measurements."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -41,16 +41,15 @@ __all__ = [
 ]
 
 
-# While so many are stored, the statistics of as many more are made.
+# While the statistics of so many turbines are stored, those of as many more are made.
 TURBINES_AHEAD = 35
-
 
 Given = ParamSpec("Given")
 Returned = TypeVar("Returned")
 
 
 class Source(Protocol):
-    """What answers: this deployment's own database, or another deployment's API."""
+    """The one that answers: this deployment's own database, or another deployment's API."""
 
     def turbine_names(self) -> list[str]: ...
     def nameplates(self) -> Mapping[str, Nameplate]: ...
@@ -69,13 +68,12 @@ def _source() -> Source:
     return remote if settings.SOURCE_API_URL else reader
 
 
-# Of the web server: in each process so many ask at a time, pages apart from the others, so that
-# neither takes the other's turn.
+# In each process of the web server only a few visitors ask the source at a time. Those who look at
+# pages are counted apart from the others, so that neither take the others' turn.
 FOR_ANSWERS, FOR_PAGES = Bulkhead(threads=4), Bulkhead(threads=4)
 
-
 _is_for_page: ContextVar[bool] = ContextVar("is_for_page", default=False)
-# How long this visitor has waited for the source, however many questions that were.
+# This visitor has waited so long for the source, however many questions that were.
 _waited_s: ContextVar[float] = ContextVar("waited_s", default=0)
 
 
@@ -98,17 +96,17 @@ def _asking_the_source(question: Callable[Given, Returned]) -> Callable[Given, R
     """Have the question raise SourceUnavailable, also where its program waits no longer."""
 
     @wraps(question)
-    def asked(*args: Given.args, **kwargs: Given.kwargs) -> Returned:
+    def ask(*args: Given.args, **kwargs: Given.kwargs) -> Returned:
         longest_s = patience.current().source_answer_s
         with _telling_what_failed():
             if not longest_s:
                 return question(*args, **kwargs)
-            return _asked_for_a_visitor(partial(question, *args, **kwargs), longest_s)
+            return _ask_for_a_visitor(partial(question, *args, **kwargs), longest_s)
 
-    return asked
+    return ask
 
 
-def _asked_for_a_visitor(question: Callable[[], Returned], longest_s: float) -> Returned:
+def _ask_for_a_visitor(question: Callable[[], Returned], longest_s: float) -> Returned:
     if _is_for_page.get():
         return FOR_PAGES.ask(question, waits.PAGE_S)
     began = monotonic()
@@ -162,7 +160,7 @@ def snapshot(day: date, turbines: Sequence[str]) -> Snapshot:
     """Return the measurements of some turbines on one UTC day and the versions that they are of.
 
     Where the source changes while it is read, the turbine-days are stale, never wrongly current.
-    Of those that it does not know on that day there is nothing.
+    The answer has nothing of turbines that the source does not know on that day.
     """
     return _source().snapshot(day, turbines)
 
@@ -193,9 +191,9 @@ def recount(first: date, last: date) -> list[tuple[date, str]]:
 
 @_asking_the_source
 def require_empty(day: date, turbines: Collection[str], but: Collection[str]) -> None:
-    """Refuse a UTC day of which others of these turbines than `but` have measurements.
+    """Refuse a UTC day on which any of these turbines but those in `but` has measurements.
 
-    No `turbines` means all. `but` are those of which that is known.
+    No `turbines` means all.
     """
     _source().require_empty(day, turbines, but)
 

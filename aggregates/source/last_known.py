@@ -1,6 +1,6 @@
-"""What is known of the source, for pages and monitoring: also while it does not answer.
+"""The last answers of the source, for pages and monitoring: also while it does not answer.
 
-Nothing else may rely on it: what is to be aggregated, and what is current, only the source says.
+Nothing else may rely on them: only the source says what is to be aggregated, and what is current.
 """
 
 from dataclasses import astuple, dataclass
@@ -16,7 +16,7 @@ from aggregates.source.gateway import SourceUnavailable, TurbineDay
 class LastKnown:
     """Turbine-days; where the source does not answer now, when it gave them out, and why not.
 
-    Of the days after `last` nothing is known.
+    Nothing is known of the days after `last`.
     """
 
     turbine_days: list[TurbineDay]
@@ -40,11 +40,11 @@ def turbine_days(first: date, last: date) -> LastKnown:
     """
     try:
         with gateway.for_page():
-            found = gateway.turbine_days(first, last)
+            answer = gateway.turbine_days(first, last)
     except SourceUnavailable as error:
         return kept_turbine_days(first, last, error)
-    KeptAnswer.keep(first, last, [_written(turbine_day) for turbine_day in found])
-    return LastKnown(found, last)
+    KeptAnswer.keep(first, last, [_written(turbine_day) for turbine_day in answer])
+    return LastKnown(answer, last)
 
 
 def kept_turbine_days(first: date, last: date, error: SourceUnavailable) -> LastKnown:

@@ -115,7 +115,7 @@ def recount(first: date, last: date) -> list[tuple[date, str]]:
 
 
 def require_empty(day: date, turbines: Collection[str], but: Collection[str]) -> None:
-    """Take its word for it: the other deployment knows its own."""
+    """Do nothing: the other deployment knows which of its turbine-days have measurements."""
 
 
 def _turbine_day(
@@ -176,8 +176,8 @@ def _still_there(
 ) -> list[str]:
     """Return the turbines that the source still knows on the day.
 
-    Where one gave another number of rows than it had samples, its revision must have moved on: then
-    the turbine-day is stale and will be asked for again, or gone.
+    Where a turbine gave another number of rows than it had samples, its revision must have moved
+    on: then the turbine-day is stale and will be asked for again, or gone.
 
     Raises:
         SourceUnavailable: where it has not.

@@ -16,7 +16,7 @@ MOST_TURBINES = 10_000
 
 @dataclass(frozen=True)
 class RemoteTurbine(Nameplate):
-    """What is known of a turbine; without measurements it has no first and no last day."""
+    """A turbine as the other deployment lists it; without measurements it has no days."""
 
     first_day: date | None
     last_day: date | None
@@ -40,7 +40,7 @@ def turbines_by_name(with_all: Collection[str] = ()) -> Mapping[str, RemoteTurbi
     shortest, longest = SAMPLE_INTERVALS_S
     possible = all(shortest <= interval <= longest for interval in intervals)
     answer.require(possible, f"gives a sample_interval_s outside {shortest} to {longest}")
-    # As in the database: 2000 and 2000.0 are one rated power.
+    # The powers are floats as in the database, where 2000 and 2000.0 are one rated power.
     floats = [None if power is None else float(power) for power in powers]
     ends = [answer.days(key, str, NoneType) for key in ("first_day", "last_day")]
     return dict(zip(names, map(RemoteTurbine, floats, intervals, *ends), strict=True))

@@ -21,7 +21,7 @@ HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 EPOCH = np.datetime64("2000-01-01", "us")
 INTEGER, FLOAT, TIME = "i", "f", "M"  # as in `numpy.dtype.kind`
-# So many rows fit into a core's cache.
+# This many rows fit into a core's cache.
 ROWS_AT_A_TIME = 8192
 
 

@@ -53,7 +53,7 @@ def account_named(request: HttpRequest, credentials: dict[str, Any] | None = Non
 
 
 class MayRead(BasePermission):
-    """Whoever has logged in or has a token, and with API_PUBLIC_READ everybody."""
+    """Lets those read who have logged in or have a token, and with API_PUBLIC_READ everybody."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         return settings.API_PUBLIC_READ or bool(request.user and request.user.is_authenticated)

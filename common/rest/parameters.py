@@ -108,7 +108,7 @@ class NamesFilter(django_filters.Filter):
 
 
 class OneOfField(forms.CharField):
-    """One of the names that are allowed."""
+    """A name, out of those that are allowed."""
 
     def __init__(self, *, allowed: Collection[str], **kwargs: Any) -> None:
         super().__init__(**kwargs)

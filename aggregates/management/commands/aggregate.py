@@ -53,7 +53,7 @@ class Command(BaseCommand):
         super().run_from_argv(argv)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        asked = {
+        how = {
             "turbines": options["turbines"],
             "requested_by": "command",
             "force": options["force"],
@@ -62,14 +62,14 @@ class Command(BaseCommand):
             refuse_unknown_turbines(options["turbines"])
             days = chosen_days(options)
             if options["queue"]:
-                write_queued(self.stdout, self.stderr, *queueing.submit(days, **asked))
+                write_queued(self.stdout, self.stderr, *queueing.submit(days, **how))
                 return
-            requests = [pipeline.aggregate_now(day, **asked) for day in track(days, "Aggregating")]
+            requested = [pipeline.aggregate_now(day, **how) for day in track(days, "Aggregating")]
         except RunFailed as error:
             raise CommandError(str(error)) from error
-        failures = write_report(self.stdout, requests)
+        failures = write_report(self.stdout, requested)
         if failures:
-            raise CommandError(f"{failures} of {len(requests)} days did not succeed.")
+            raise CommandError(f"{failures} of {len(requested)} days did not succeed.")
 
 
 def chosen_days(options: dict[str, Any]) -> list[date]:

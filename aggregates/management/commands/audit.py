@@ -57,7 +57,7 @@ class Command(BaseCommand):
             refuse_unknown_turbines(turbines)
             days = range_of_days(options["first"], options["last"])
             audits = [auditing.audit_day(day, turbines) for day in track(days, "Auditing")]
-            damaged = [found for found in audits if found.damaged]
+            damaged = [audit for audit in audits if audit.damaged]
             self._report(audits)
             if damaged and options["repair"]:
                 self._repair(damaged)
@@ -69,27 +69,28 @@ class Command(BaseCommand):
             )
 
     def _report(self, audits: list[Audit]) -> None:
-        found = pd.concat([audited.differences for audited in audits])
-        if len(found):
-            self.stdout.write(rendered(_table(found.head(MOST_ROWS))))
-        if len(found) > MOST_ROWS:
-            self.stdout.write(f"... and {len(found) - MOST_ROWS:,} more.")
-        compared = sum(len(audited.audited) for audited in audits)
-        values = sum(audited.values for audited in audits)
+        differences = pd.concat([audit.differences for audit in audits])
+        number = len(differences)
+        if number:
+            self.stdout.write(rendered(_table(differences.head(MOST_ROWS))))
+        if number > MOST_ROWS:
+            self.stdout.write(f"... and {number - MOST_ROWS:,} more.")
+        compared = sum(len(audit.audited) for audit in audits)
+        values = sum(audit.values for audit in audits)
         self.stdout.write(
-            f"{compared:,} turbine-days audited, {values:,} values: {len(found):,} differ."
+            f"{compared:,} turbine-days audited, {values:,} values: {number:,} differ."
         )
-        waiting = sum(len(audited.not_current) for audited in audits)
+        waiting = sum(len(audit.not_current) for audit in audits)
         if waiting:
             self.stdout.write(
                 f"{waiting:,} turbine-days are not current and were left out: aggregate them first."
             )
 
     def _repair(self, damaged: list[Audit]) -> None:
-        for found in damaged:
-            auditing.make_damaged_stale(found)
-            requests, failure = queueing.submit([found.day], found.damaged, requested_by="audit")
-            write_queued(self.stdout, self.stderr, requests, failure)
+        for audit in damaged:
+            auditing.make_damaged_stale(audit)
+            requested, failure = queueing.submit([audit.day], audit.damaged, requested_by="audit")
+            write_queued(self.stdout, self.stderr, requested, failure)
 
 
 def _table(differences: pd.DataFrame) -> Table:

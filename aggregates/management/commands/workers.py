@@ -1,4 +1,4 @@
-"""`manage.py workers`: which workers are there."""
+"""`manage.py workers`: the workers that are there."""
 
 import socket
 from argparse import ArgumentParser
