@@ -37,15 +37,15 @@ class DataView(DownloadView):
 
     @extend_schema(responses=tables(measurement_schema(VARIABLE_NAMES), **UNITS))
     def get(self, request: Request) -> StreamingHttpResponse:
-        asked = validated(self.filterset_class, request.query_params)
-        variables = asked["variables"] or VARIABLE_NAMES
-        wanted = asked["start"], asked["end"]
-        format = format_of(request, asked)
-        most = reader.number_of_samples(*wanted, asked["turbine"]) * len(variables)
+        parameters = validated(self.filterset_class, request.query_params)
+        variables = parameters["variables"] or VARIABLE_NAMES
+        wanted = parameters["start"], parameters["end"]
+        format = format_of(request, parameters)
+        most = reader.number_of_samples(*wanted, parameters["turbine"]) * len(variables)
         refuse_too_many(format, most)
         schema = measurement_schema(variables)
-        found = reader.measurement_batches(*wanted, variables, asked["turbine"])
-        return download(format, schema, (measurement_batch(schema, *batch) for batch in found))
+        batches = reader.measurement_batches(*wanted, variables, parameters["turbine"])
+        return download(format, schema, (measurement_batch(schema, *batch) for batch in batches))
 
 
 class TurbinesView(DownloadView):
@@ -55,6 +55,6 @@ class TurbinesView(DownloadView):
 
     @extend_schema(responses=tables(FULL, OPENOA))
     def get(self, request: Request) -> StreamingHttpResponse:
-        asked = validated(self.filterset_class, request.query_params)
-        found = LAYOUTS[asked["layout"] or "full"](reader.turbines(asked["turbine"]))
-        return download(format_of(request, asked), found.schema, iter([found]))
+        parameters = validated(self.filterset_class, request.query_params)
+        layout = LAYOUTS[parameters["layout"] or "full"](reader.turbines(parameters["turbine"]))
+        return download(format_of(request, parameters), layout.schema, iter([layout]))

@@ -51,10 +51,10 @@ def empty_range(
     ensure_months(SOURCE, "data", days_between(first, last))
     with transaction.atomic(using=SOURCE):
         stored = _locked(turbines)
-        found = _measurements(stored, first, last)
+        measurements = _measurements(stored, first, last)
         if replace:
-            found.delete()
-        elif held := _by_turbine(found):
+            measurements.delete()
+        elif held := _by_turbine(measurements):
             raise RangeIsNotEmpty(held)
         yield stored
 
@@ -83,6 +83,6 @@ def _measurements(turbines: list[Turbine], first: date, last: date) -> QuerySet[
     return Measurement.objects.filter(turbine__in=turbines, timestamp__gte=start, timestamp__lt=end)
 
 
-def _by_turbine(found: QuerySet[Measurement]) -> list[tuple[Any, ...]]:
-    held = found.values_list("turbine__name").annotate(Min("timestamp"), Max("timestamp"))
+def _by_turbine(measurements: QuerySet[Measurement]) -> list[tuple[Any, ...]]:
+    held = measurements.values_list("turbine__name").annotate(Min("timestamp"), Max("timestamp"))
     return list(held.order_by("turbine__name"))

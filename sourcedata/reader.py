@@ -87,8 +87,8 @@ def day_range() -> tuple[date, date] | None:
     """Return the first and the last day that has measurements, or None where there are none."""
     # Whoever dropped the check of the times may have stored some that Python has no day for.
     days = SourceDay.objects.filter(samples__gt=0, day__range=(FIRST_TIME, END_OF_TIME))
-    found = days.aggregate(first=Min("day"), last=Max("day"))
-    return None if found["first"] is None else (found["first"], found["last"])
+    ends = days.aggregate(first=Min("day"), last=Max("day"))
+    return None if ends["first"] is None else (ends["first"], ends["last"])
 
 
 def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> list[TurbineDay]:
@@ -109,12 +109,12 @@ def _turbine_days(
 ) -> list[TurbineDay]:
     wanted = Turbine.objects.named(turbines).order_by(Collate("name", "C"))
     fields = ["pk", "name", "rated_power_kw", "sample_interval_s"]
-    known = {
+    turbine_days = {
         pk: (name, None if power is None else float(power), interval_s)
         for pk, name, power, interval_s in wanted.values_list(*fields)
     }
-    place = {pk: number for number, pk in enumerate(known)}
-    days = SourceDay.objects.filter(day__range=(first, last), turbine__in=known)
+    place = {pk: number for number, pk in enumerate(turbine_days)}
+    days = SourceDay.objects.filter(day__range=(first, last), turbine__in=turbine_days)
     rows = all_rows(days.values_list("turbine_id", "day", "revision", "samples"))
     # Numbers sort faster here than names in the database.
     rows.sort(key=lambda row: (row[1], place[row[0]]))
@@ -123,7 +123,7 @@ def _turbine_days(
         # A revision of 0 would be none.
         TurbineDay(name, day, 1 + (int(stored) ^ states[day]), samples, rated_power_kw, interval_s)
         for pk, day, stored, samples in rows
-        for name, rated_power_kw, interval_s in (known[pk],)
+        for name, rated_power_kw, interval_s in (turbine_days[pk],)
     ]
 
 
@@ -221,9 +221,9 @@ def recount(first: date, last: date) -> list[tuple[date, str]]:
     Returns the turbine-days.
     """
     wrong = [counted for counted in verification.count(first, last) if counted.is_wrong]
-    known = [counted for counted in wrong if counted.turbine is not None]
-    verification.recount(known)
-    return [(counted.day, str(counted.turbine)) for counted in known]
+    of_turbines = [counted for counted in wrong if counted.turbine is not None]
+    verification.recount(of_turbines)
+    return [(counted.day, str(counted.turbine)) for counted in of_turbines]
 
 
 def require_empty(day: date, turbines: Collection[str], but: Collection[str]) -> None:
@@ -260,8 +260,8 @@ def number_of_samples(start: datetime, end: datetime, turbines: Collection[str] 
             " WHERE source_day.day BETWEEN %s AND %s AND (%s OR turbine.name = ANY(%s))",
             [start.date(), end.date(), not turbines, [*turbines]],
         )
-        (found,) = cursor.fetchone()
-    return int(found)
+        (samples,) = cursor.fetchone()
+    return int(samples)
 
 
 def measurement_batches(

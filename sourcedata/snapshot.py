@@ -122,8 +122,8 @@ def names_of_postgresql_alone(cursor: CursorWrapper) -> Iterator[dict[str, str]]
     # The setting is one of a transaction, be it that of the caller or one of its own.
     with transaction.atomic(using=SOURCE, savepoint=False):
         cursor.execute(KEEP_TO_POSTGRESQL)
-        search_path, data, source_day, turbine, _ = cursor.fetchone()
-        yield {"data": data, "source_day": source_day, "turbine": turbine}
+        search_path, data_oid, source_day, turbine, _ = cursor.fetchone()
+        yield {"data": data_oid, "source_day": source_day, "turbine": turbine}
         cursor.execute(SET_SEARCH_PATH, [search_path])
 
 

@@ -70,16 +70,16 @@ def months() -> list[tuple[date, date]]:
         UnreadableSource: where others keep the measurements locked for long.
     """
     with locked_snapshot() as cursor:
-        found = _months(cursor, MONTHS_OF_DAYS, FIRST_DAY, LAST_DAY)
+        months_with_any = _months(cursor, MONTHS_OF_DAYS, FIRST_DAY, LAST_DAY)
         ranges = [
             (part.start, part.end) for part in stored_partitions(cursor) if not part.is_default
         ]
         for start, end in ranges:
-            found |= _months_between(start, end)
+            months_with_any |= _months_between(start, end)
         # The default partition has rows of these. A reader may have no right to name it itself.
         for start, end in _gaps(ranges):
-            found |= _months(cursor, MONTHS_OF_MEASUREMENTS, start, end)
-    return [(month, month_after(month) - DAY) for month in sorted(found)]
+            months_with_any |= _months(cursor, MONTHS_OF_MEASUREMENTS, start, end)
+    return [(month, month_after(month) - DAY) for month in sorted(months_with_any)]
 
 
 def _months(cursor: CursorWrapper, query: str, *bounds: date | datetime) -> set[date]:

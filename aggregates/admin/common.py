@@ -39,12 +39,16 @@ def submit(
         messages.error(request, str(error))
         return []
     for outcome in Outcome:
-        found = [str(asked.day) for asked in requests if asked.outcome == outcome]
-        if found:
-            messages.info(request, f"{SAID[outcome]}: {listed(found)}.")
+        days_with_outcome = [
+            str(request_outcome.day)
+            for request_outcome in requests
+            if request_outcome.outcome == outcome
+        ]
+        if days_with_outcome:
+            messages.info(request, f"{SAID[outcome]}: {listed(days_with_outcome)}.")
     if failure:
         messages.warning(request, failure)
-    return [asked.run for asked in requests if asked.run]
+    return [request_outcome.run for request_outcome in requests if request_outcome.run]
 
 
 class ReadOnly:
@@ -63,8 +67,8 @@ class ReadOnly:
 def day_of(text: str) -> date | None:
     """Return the day that an address names, if it names one."""
     try:
-        found = parse_date(text)
+        day = parse_date(text)
     except ValueError:
         return None
     # The very last one has no end.
-    return found if found != date.max else None
+    return day if day != date.max else None

@@ -46,16 +46,16 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
             raise PermissionDenied
         if request.method == "POST":
             return self._run_again(request)
-        years, year, found = self._days_of_year(request)
+        years, year, days_of_year = self._days_of_year(request)
         state = request.GET.get("state", "")
         context = {
             **self.admin_site.each_context(request),
             "title": "Days",
             "opts": self.opts,
             "media": self.media,
-            "days": _listed(found, state),
-            "board": board(found),
-            "run_days": to_run(*_ends_of_waiting(found)) if may_run(request) else "",
+            "days": _listed(days_of_year, state),
+            "board": board(days_of_year),
+            "run_days": to_run(*_ends_of_waiting(days_of_year)) if may_run(request) else "",
             "years": years,
             "year": year,
             "columns": ["Day", "State", "Turbines", "Samples", "Expected", "Last run"],
@@ -105,13 +105,13 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
             years = list(range(last.year, first.year - 1, -1))
             year = _chosen(request.GET.get("year", ""), years)
             first, last = max(date(year, 1, 1), first), min(date(year, 12, 31), last)
-            found = last_known.turbine_days(first, last)
+            known_days = last_known.turbine_days(first, last)
         except SourceUnavailable as error:
             messages.error(request, str(error))
             return [], today().year, []
-        if found.warning:
-            messages.warning(request, found.warning)
-        return years, year, states.days(found.turbine_days, first, found.last)
+        if known_days.warning:
+            messages.warning(request, known_days.warning)
+        return years, year, states.days(known_days.turbine_days, first, known_days.last)
 
     def _run_again(self, request: HttpRequest) -> HttpResponse:
         if not may_run(request):
@@ -135,16 +135,16 @@ def _history() -> tuple[date, date]:
     return min(first, today()), max(last, today())
 
 
-def _worst_first(found: TurbineDayState) -> tuple[int, str]:
-    return WORST_FIRST.index(found.state), found.turbine
+def _worst_first(turbine_day: TurbineDayState) -> tuple[int, str]:
+    return WORST_FIRST.index(turbine_day.state), turbine_day.turbine
 
 
 def _with_signals(
     turbines: Sequence[TurbineDayState],
 ) -> Sequence[tuple[TurbineDayState, Sequence[Signal]]]:
     """Return each turbine with the signals of its means, which lead to its values of the day."""
-    means = reader.signals_of_means([found.turbine for found in turbines])
-    return [(found, means[found.turbine]) for found in turbines]
+    means = reader.signals_of_means([turbine_day.turbine for turbine_day in turbines])
+    return [(turbine_day, means[turbine_day.turbine]) for turbine_day in turbines]
 
 
 def _ends_of_waiting(days: Sequence[states.DayState]) -> tuple[date | None, date | None]:
@@ -157,7 +157,7 @@ def _listed(days: Sequence[states.DayState], state: str) -> Sequence[states.DayS
     if state == ALL[0]:
         return days
     listed = {state} if state else set(State) - SETTLED
-    return [found for found in days if found.state in listed]
+    return [day for day in days if day.state in listed]
 
 
 def _chosen(text: str, years: Sequence[int]) -> int:

@@ -46,14 +46,14 @@ class PerformanceAdmin(ReadOnly, admin.ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         wanted = request.GET.get("q", "")
-        found = [name for name in reader.turbine_names() if wanted.lower() in name.lower()]
+        names = [name for name in reader.turbine_names() if wanted.lower() in name.lower()]
         context = {
             **self.admin_site.each_context(request),
             "title": "Turbine performance",
             "opts": self.opts,
             "wanted": wanted,
-            "turbines": [(name, of_turbine(name)) for name in found[:MOST_SHOWN]],
-            "more": max(len(found) - MOST_SHOWN, 0),
+            "turbines": [(name, of_turbine(name)) for name in names[:MOST_SHOWN]],
+            "more": max(len(names) - MOST_SHOWN, 0),
         }
         return TemplateResponse(request, "admin/aggregates/performance/change_list.html", context)
 

@@ -53,8 +53,8 @@ class SignalAdmin(ReadOnly, ShowsAllOnBadFilter, admin.ModelAdmin):
 
     @admin.display(empty_value="none")
     def latest_time(self, signal: Any) -> datetime | None:
-        found: datetime | None = signal.latest_time
-        return found
+        time: datetime | None = signal.latest_time
+        return time
 
     @admin.display(empty_value="none")
     def latest_value(self, signal: Any) -> str | None:
@@ -105,17 +105,17 @@ class SignalAdmin(ReadOnly, ShowsAllOnBadFilter, admin.ModelAdmin):
     def _context(self, request: HttpRequest, signal: Signal) -> dict[str, Any]:
         last_day = reader.last_day(signal)
         shown = period(request.GET, last_day or today(), days=1)
-        found = history.history(signal.turbine, signal.variable, shown.first, shown.last)
+        table = history.history(signal.turbine, signal.variable, shown.first, shown.last)
         interval_s = reader.nameplate(signal.turbine).sample_interval_s
         is_angle = signal.variable in ANGLE_NAMES
-        merged = points(found, is_angle)
+        merged = points(table, is_angle)
         page = reverse("admin:aggregates_signal_explain", args=[signal.pk])
         address = _download(request, signal, shown)
         context = {
             "title": str(signal),
             "subtitle": None,
             "period": shown,
-            "has_values": history.has_values(found),
+            "has_values": history.has_values(table),
             "of_chart": signal_sentences.of_chart(merged, is_angle),
             "of_absence": signal_sentences.of_absence(signal, shown, last_day),
             "figure": signal_figure(merged, UNITS.get(signal.variable, ""), is_angle, interval_s),
@@ -125,9 +125,9 @@ class SignalAdmin(ReadOnly, ShowsAllOnBadFilter, admin.ModelAdmin):
             "others": reader.signals_of_means([signal.turbine])[signal.turbine],
         }
         if shown.days > 1:
-            return context | {"days": history.days(found, interval_s)}
-        windows = history.windows(found, signal.statistic, interval_s)
-        has_windows = bool(windows) and history.has_values(found)
+            return context | {"days": history.days(table, interval_s)}
+        windows = history.windows(table, signal.statistic, interval_s)
+        has_windows = bool(windows) and history.has_values(table)
         return context | {"windows": windows, "of_ways": signal_sentences.of_ways(has_windows)}
 
 
@@ -157,14 +157,14 @@ def _window(text: str) -> datetime | None:
 
 def _download(request: HttpRequest, signal: Signal, shown: Period) -> str:
     """Return the address of the values that are shown, to which a format is to be added."""
-    asked = {
+    parameters = {
         "turbine": signal.turbine,
         "variable": signal.variable,
         "layout": "wide",
         "start": shown.first,
         "end": shown.last + timedelta(days=1),
     }
-    return request.build_absolute_uri(f"{reverse('values')}?{urlencode(asked)}")
+    return request.build_absolute_uri(f"{reverse('values')}?{urlencode(parameters)}")
 
 
 def _pandas(download: str) -> str:

@@ -83,7 +83,7 @@ def board(days: Sequence[DayState]) -> Board:
 
 
 def _months(days: Sequence[DayState]) -> list[Month]:
-    cells = {found.day: _cell(found) for found in days}
+    cells = {day.day: _cell(day) for day in days}
     firsts = sorted({day.replace(day=1) for day in cells}, reverse=True)
     return [Month(first, _weeks(first, cells)) for first in firsts]
 
@@ -95,31 +95,31 @@ def _weeks(first: date, cells: Mapping[date, Cell]) -> list[list[Cell | None]]:
     ]
 
 
-def _cell(found: DayState) -> Cell:
+def _cell(day: DayState) -> Cell:
     return Cell(
-        iso=str(found.day),
-        number=found.day.day,
-        state=found.state,
-        mark=MARKS[found.state],
-        coverage=min(round((found.completeness or 0) * STEPS), STEPS),
-        percent=_low_percent(found),
-        text=_text(found),
+        iso=str(day.day),
+        number=day.day.day,
+        state=day.state,
+        mark=MARKS[day.state],
+        coverage=min(round((day.completeness or 0) * STEPS), STEPS),
+        percent=_low_percent(day),
+        text=_text(day),
     )
 
 
-def _low_percent(found: DayState) -> int | None:
+def _low_percent(day: DayState) -> int | None:
     """Return how many percent of its samples a day has, rounded down; None where that is enough."""
-    if found.completeness is None or found.completeness >= LEAST_COVERAGE:
+    if day.completeness is None or day.completeness >= LEAST_COVERAGE:
         return None
-    return found.samples * 100 // found.expected_samples
+    return day.samples * 100 // day.expected_samples
 
 
-def _text(found: DayState) -> str:
-    text = f"{found.day}: {found.state}"
-    if found.samples:
-        text += f", {found.samples:,} of {found.expected_samples:,} samples"
-    if found.windows:
-        text += f", {found.windows:,} windows with values"
-    if found.last_run:
-        text += f"; last run {found.last_run.status}, {found.last_run.queued_at:%Y-%m-%d %H:%M}"
+def _text(day: DayState) -> str:
+    text = f"{day.day}: {day.state}"
+    if day.samples:
+        text += f", {day.samples:,} of {day.expected_samples:,} samples"
+    if day.windows:
+        text += f", {day.windows:,} windows with values"
+    if day.last_run:
+        text += f"; last run {day.last_run.status}, {day.last_run.queued_at:%Y-%m-%d %H:%M}"
     return text

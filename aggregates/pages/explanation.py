@@ -11,7 +11,7 @@ from django.db.models import OuterRef, Subquery
 
 from aggregates import states, versions
 from aggregates.compute.statistic_names import MAXIMUM, MEAN, MINIMUM, STATISTICS
-from aggregates.compute.windows import WINDOW
+from aggregates.compute.windows import WINDOW, expected_samples
 from aggregates.models import AggregatedDay, Signal, Value
 from aggregates.pages import addresses
 from aggregates.pages.formulas import Formula, formula, turned
@@ -90,7 +90,7 @@ class Explanation:
     def tally(self) -> str:
         """How many samples were used, rejected and missing, in words."""
         counts = Counter(sample.verdict.partition(":")[0] for sample in self.samples)
-        return ", ".join(f"{counts[one]} {one}" for one in (USED, REJECTED, MISSING))
+        return ", ".join(f"{counts[verdict]} {verdict}" for verdict in (USED, REJECTED, MISSING))
 
     @property
     def agrees(self) -> bool:
@@ -110,11 +110,11 @@ def explain(signal: Signal, start: datetime) -> Explanation:
         SourceUnavailable: where the source does not answer.
     """
     day = start.date()
-    variable = next(one for one in VARIABLES if one.name == signal.variable)
+    variable = next(variable for variable in VARIABLES if variable.name == signal.variable)
     snapshot = gateway.snapshot(day, [signal.turbine])
-    known = next(iter(snapshot.turbine_days), None)
+    turbine_day = next(iter(snapshot.turbine_days), None)
     stored = Value.objects.filter(signal=signal, timestamp=start).first()
-    samples = _samples(snapshot.measurements, known, variable, start) if known else []
+    samples = _samples(snapshot.measurements, turbine_day, variable, start) if turbine_day else []
     used = [sample.counted for sample in samples if sample.counted is not None]
     aggregated = AggregatedDay.objects.filter(turbine=signal.turbine, day=day)
     return Explanation(
@@ -123,31 +123,31 @@ def explain(signal: Signal, start: datetime) -> Explanation:
         value=stored.value if stored else None,
         is_direction=variable.is_angle and signal.statistic in (MEAN, MINIMUM, MAXIMUM),
         samples=samples,
-        expected=int(WINDOW.total_seconds()) // known.sample_interval_s if known else None,
+        expected=expected_samples(turbine_day.sample_interval_s) if turbine_day else None,
         formula=formula(signal.statistic, variable.is_angle, used),
-        turbine_day=states.of_turbine(signal.turbine, day, known),
-        version=versions.version_of(known) if known else None,
+        turbine_day=states.of_turbine(signal.turbine, day, turbine_day),
+        version=versions.version_of(turbine_day) if turbine_day else None,
         aggregated=aggregated.select_related("run").first(),
     )
 
 
 def _samples(
-    frame: pd.DataFrame, known: TurbineDay, variable: Variable, start: datetime
+    frame: pd.DataFrame, turbine_day: TurbineDay, variable: Variable, start: datetime
 ) -> list[Sample]:
     times = frame["timestamp"].dt.tz_localize("UTC")
     of_window = frame[(times >= start) & (times < start + WINDOW)]
-    within = variable.valid_range(known.rated_power_kw)
-    found = [
+    within = variable.valid_range(turbine_day.rated_power_kw)
+    present = [
         _judged(time.tz_localize("UTC").to_pydatetime(), value, within, variable)
         for time, value in zip(of_window["timestamp"], of_window[variable.name], strict=True)
     ]
-    absent = _absent(found, start, timedelta(seconds=known.sample_interval_s))
-    return sorted([*found, *absent], key=lambda sample: sample.timestamp)
+    absent = _absent(present, start, timedelta(seconds=turbine_day.sample_interval_s))
+    return sorted([*present, *absent], key=lambda sample: sample.timestamp)
 
 
-def _absent(found: Sequence[Sample], start: datetime, interval: timedelta) -> list[Sample]:
+def _absent(present: Sequence[Sample], start: datetime, interval: timedelta) -> list[Sample]:
     """Return the samples that should be in the window, and of which the source has nothing."""
-    numbers = {(sample.timestamp - start) // interval for sample in found}
+    numbers = {(sample.timestamp - start) // interval for sample in present}
     return [
         Sample(start + number * interval, None, f"{MISSING}: the source has no row")
         for number in range(WINDOW // interval)

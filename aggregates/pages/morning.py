@@ -99,13 +99,13 @@ def morning_at(at: datetime) -> Morning:
     try:
         if answers["source"] != OK:
             # It was waited for already.
-            found = last_known.kept_turbine_days(first, last, SourceUnavailable(NO_SOURCE))
+            known_days = last_known.kept_turbine_days(first, last, SourceUnavailable(NO_SOURCE))
         else:
-            found = last_known.turbine_days(first, last)
+            known_days = last_known.turbine_days(first, last)
     except SourceUnavailable as error:
         return Morning(workers=workers, troubles=[*troubles, Trouble(str(error))])
-    days = states.days(found.turbine_days, first, found.last)
-    troubles += [Trouble(found.warning)] if found.warning else _of_triggers()
+    days = states.days(known_days.turbine_days, first, known_days.last)
+    troubles += [Trouble(known_days.warning)] if known_days.warning else _of_triggers()
     if answers["broker"] == OK and at - STARTED_AT > GRACE:
         troubles += _of_programs(workers, Tick.last(), at)
     return _morning(days, workers, troubles, at.date())
@@ -114,20 +114,20 @@ def morning_at(at: datetime) -> Morning:
 def _morning(
     days: Sequence[DayState], workers: int, troubles: Sequence[Trouble], today: date
 ) -> Morning:
-    waiting = [found for found in days if found.state not in SETTLED]
-    by_state = Counter(found.state for found in waiting)
-    measured = sum(found.state != State.EMPTY for found in days)
+    waiting = [day for day in days if day.state not in SETTLED]
+    by_state = Counter(day.state for day in waiting)
+    measured = sum(day.state != State.EMPTY for day in days)
     return Morning(
         days=measured,
         current=measured - len(waiting),
         waiting=sorted(by_state.items(), key=lambda item: states.WORST_FIRST.index(item[0])),
-        first=min((found.day for found in waiting), default=None),
-        last=max((found.day for found in waiting), default=None),
+        first=min((day.day for day in waiting), default=None),
+        last=max((day.day for day in waiting), default=None),
         last_run=Run.objects.filter(finished_at__isnull=False).order_by("-finished_at").first(),
         workers=workers,
         troubles=troubles,
         board=board(days[:MOST_DAYS]) if measured else None,
-        done=next((_yield(found.day) for found in days if found.windows), None),
+        done=next((_yield(day.day) for day in days if day.windows), None),
         gaps=[gap for gap in _gaps(days[::-1]) if gap[0] < today][::-1],
     )
 
@@ -138,10 +138,10 @@ def _gaps(days: Iterable[DayState]) -> Iterator[tuple[date, int]]:
     As many are expected as of any day before: a day does not know a turbine that was silent.
     """
     expected = 0
-    for found in days:
-        expected = max(expected, found.expected_samples)
-        if found.state != State.ARCHIVED and found.samples < LEAST_COVERAGE * expected:
-            yield found.day, found.samples * 100 // expected
+    for day in days:
+        expected = max(expected, day.expected_samples)
+        if day.state != State.ARCHIVED and day.samples < LEAST_COVERAGE * expected:
+            yield day.day, day.samples * 100 // expected
 
 
 def _of_triggers() -> Iterator[Trouble]:
@@ -159,12 +159,12 @@ def _yield(day: date) -> Yield:
 
 
 def _of_servers(answers: dict[str, str]) -> Iterator[Trouble]:
-    for name, found in answers.items():
-        if found == LACKS_MIGRATIONS:
+    for name, answer in answers.items():
+        if answer == LACKS_MIGRATIONS:
             yield Trouble(f"The database {name} lacks migrations.", MIGRATE)
-        elif found != OK and name == "broker":
-            yield Trouble(f"The broker {found}: runs wait in the queue.", SERVE)
-        elif found != OK and name == "target":
+        elif answer != OK and name == "broker":
+            yield Trouble(f"The broker {answer}: runs wait in the queue.", SERVE)
+        elif answer != OK and name == "target":
             yield Trouble(f"The database {name} does not answer.")
 
 

@@ -67,14 +67,14 @@ def _bins(curve: PowerCurve) -> Figure:
         "type": "scatter",
         "mode": "lines+markers",
         "name": "mean of a bin (open: fewer than 3 windows)",
-        "x": [found.centre for found in curve.bins],
-        "y": [round(found.power_kw, 2) for found in curve.bins],
-        "text": [f"{found.windows:,} windows" for found in curve.bins],
+        "x": [bin.centre for bin in curve.bins],
+        "y": [round(bin.power_kw, 2) for bin in curve.bins],
+        "text": [f"{bin.windows:,} windows" for bin in curve.bins],
         "line": {"color": ORANGE, "width": 3},
         "marker": {
             "size": 9,
             "color": ORANGE,
-            "symbol": ["circle-open" if found.is_sparse else "circle" for found in curve.bins],
+            "symbol": ["circle-open" if bin.is_sparse else "circle" for bin in curve.bins],
         },
         "hovertemplate": "%{x} m/s: %{y:,.1f} kW, %{text}<extra></extra>",
     }

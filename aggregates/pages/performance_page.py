@@ -28,18 +28,18 @@ SIGNALS = [
 
 def contents(turbine: str, shown: Period) -> dict[str, Any]:
     """Return the figures and tables, by the names that the template knows them by."""
-    found = history.table(turbine, SIGNALS, shown.first, shown.last)
+    table = history.table(turbine, SIGNALS, shown.first, shown.last)
     nameplate = reader.nameplate(turbine)
     rated_power_kw = nameplate.rated_power_kw
     expected = expected_samples(nameplate.sample_interval_s)
-    curve = performance.power_curve(found, expected)
-    rose = performance.wind_rose(found)
-    energy = performance.energy(found, rated_power_kw)
+    curve = performance.power_curve(table, expected)
+    rose = performance.wind_rose(table)
+    energy = performance.energy(table, rated_power_kw)
     return {
         "of_energy": sentences.of_energy(energy, rated_power_kw),
         "of_curve": sentences.of_curve(curve, rated_power_kw),
         "of_rose": sentences.of_rose(rose),
-        "has_values": bool(found.notna().any(axis=None)),
+        "has_values": bool(table.notna().any(axis=None)),
         "curve": curve,
         "curve_figure": power_curve_figure(curve, rated_power_kw),
         "rose": rose,
@@ -47,13 +47,13 @@ def contents(turbine: str, shown: Period) -> dict[str, Any]:
         "classes": CLASS_NAMES,
         "sectors": zip(COMPASS, (rose.shares * 100).tolist(), strict=True),
         "variables": VARIABLE_NAMES,
-        "coverage": _coverage(found, expected),
+        "coverage": _coverage(table, expected),
     }
 
 
-def _coverage(found: pd.DataFrame, expected: float) -> list[tuple[str, list[tuple[float, int]]]]:
+def _coverage(table: pd.DataFrame, expected: float) -> list[tuple[str, list[tuple[float, int]]]]:
     """Return the rows of a table: a month, and for each variable its coverage and its shade."""
-    shares = performance.coverage(found, expected)[list(VARIABLE_NAMES)]
+    shares = performance.coverage(table, expected)[list(VARIABLE_NAMES)]
     return [
         (month, [(share, min(round(share * STEPS), STEPS)) for share in row])
         for month, row in zip(shares.index, shares.to_numpy().tolist(), strict=True)

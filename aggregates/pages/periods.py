@@ -38,13 +38,13 @@ class ShownPeriodForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        asked = self.cleaned_data
-        first, last = asked.get("first"), asked.get("last")
-        asked["first"], asked["last"] = first or last, last or first
+        cleaned = self.cleaned_data
+        first, last = cleaned.get("first"), cleaned.get("last")
+        cleaned["first"], cleaned["last"] = first or last, last or first
         wrong = problem_of_period(first, last, MOST_DAYS) if first and last else ""
         if wrong:
             self.add_error("last", wrong)
-        return asked
+        return cleaned
 
 
 @dataclass(frozen=True)
@@ -90,14 +90,14 @@ class Period:
         ]
 
 
-def period(asked: Mapping[str, str], newest: date, days: int) -> Period:
+def period(parameters: Mapping[str, str], newest: date, days: int) -> Period:
     """Return the period that is asked for, or else the `days` up to the newest.
 
     Its form tells what was wrong with what was asked.
     """
-    if not asked.get("first") and not asked.get("last"):
-        asked = {"first": str(newest - days * DAY + DAY), "last": str(newest)}
-    form = ShownPeriodForm(asked)
+    if not parameters.get("first") and not parameters.get("last"):
+        parameters = {"first": str(newest - days * DAY + DAY), "last": str(newest)}
+    form = ShownPeriodForm(parameters)
     if form.is_valid():
         return Period(form.cleaned_data["first"], form.cleaned_data["last"], newest, form)
     return Period(newest - days * DAY + DAY, newest, newest, form)

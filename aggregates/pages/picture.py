@@ -8,6 +8,8 @@ from aggregates.compute.statistic_names import MAXIMUM, MEAN, MINIMUM
 from aggregates.pages.explanation import Explanation
 
 WIDTH, HEIGHT, MARGIN = 480, 160, 12
+# Differences of larger numbers overflow.
+TOO_LARGE = 1e300
 # The statistics that are a level among the samples.
 LEVELS = (MEAN, MINIMUM, MAXIMUM)
 
@@ -37,14 +39,18 @@ class Picture:
     height: int = HEIGHT
 
 
-def picture(found: Explanation, statistic: str) -> Picture | None:
+def picture(explanation: Explanation, statistic: str) -> Picture | None:
     """Return the picture, or None where no sample has a value."""
-    shown = [one for one in found.samples if one.value is not None and abs(one.value) < 1e300]
+    shown = [
+        sample
+        for sample in explanation.samples
+        if sample.value is not None and abs(sample.value) < TOO_LARGE
+    ]
     if not shown:
         return None
     # What was left out may lie so far off that the others would be one line.
-    scaled = [one for one in shown if one.is_used] or shown
-    values = [one.level for one in scaled if one.level is not None]
+    scaled = [sample for sample in shown if sample.is_used] or shown
+    values = [sample.level for sample in scaled if sample.level is not None]
     least, greatest = min(values), max(values)
 
     def height(value: float) -> float:
@@ -53,18 +59,22 @@ def picture(found: Explanation, statistic: str) -> Picture | None:
         return round(HEIGHT - MARGIN - share * (HEIGHT - 2 * MARGIN), 1)
 
     def across(time: datetime) -> float:
-        share = (time - found.start) / (found.end - found.start)
+        share = (time - explanation.start) / (explanation.end - explanation.start)
         return round(MARGIN + share * (WIDTH - 2 * MARGIN), 1)
 
     points = [
         Point(
-            x=across(one.timestamp),
-            y=height(one.level or 0.0),
-            is_used=one.is_used,
-            text=f"{one.timestamp:%H:%M:%S}: {one.value:g}, {one.verdict}",
+            x=across(sample.timestamp),
+            y=height(sample.level or 0.0),
+            is_used=sample.is_used,
+            text=f"{sample.timestamp:%H:%M:%S}: {sample.value:g}, {sample.verdict}",
         )
-        for one in shown
+        for sample in shown
     ]
-    is_shown = statistic in LEVELS and found.value is not None and least <= found.value <= greatest
-    level = height(found.value) if is_shown and found.value is not None else None
+    is_shown = (
+        statistic in LEVELS
+        and explanation.value is not None
+        and least <= explanation.value <= greatest
+    )
+    level = height(explanation.value) if is_shown and explanation.value is not None else None
     return Picture(points, level, least, greatest)

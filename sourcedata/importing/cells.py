@@ -28,12 +28,12 @@ def names(sheet: Sheet, column: str) -> pd.Categorical:
         ImportRefused: where no turbine can have such a name.
     """
     encoded = text(sheet, column).dictionary_encode().combine_chunks()
-    codes, found = encoded.indices.to_numpy(), encoded.dictionary.to_pylist()
-    for code, name in enumerate(found):
+    codes, names = encoded.indices.to_numpy(), encoded.dictionary.to_pylist()
+    for code, name in enumerate(names):
         if problem := problem_of_turbine_name(name):
             row = int(np.argmax(codes == code))
             raise ImportRefused(f"{sheet.where(column, row)}: {problem}")
-    return pd.Categorical.from_codes(codes, categories=found)
+    return pd.Categorical.from_codes(codes, categories=names)
 
 
 def numbers(sheet: Sheet, column: str, missing: Sequence[str]) -> Floats:

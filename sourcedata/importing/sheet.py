@@ -61,30 +61,30 @@ def open_sheet(path: Path, wanted: Sequence[str]) -> Sheet:
     Raises:
         ImportRefused: where the file cannot be read to its end, or has not all of the columns.
     """
-    data = _contents(path)
-    if data.startswith(PARQUET_MAGIC):
-        return _parquet_sheet(path, data, wanted)
-    return _csv_sheet(path, data.removeprefix(BYTE_ORDER_MARK), wanted)
+    content = _contents(path)
+    if content.startswith(PARQUET_MAGIC):
+        return _parquet_sheet(path, content, wanted)
+    return _csv_sheet(path, content.removeprefix(BYTE_ORDER_MARK), wanted)
 
 
 def _contents(path: Path) -> bytes:
     try:
-        data = path.read_bytes()
-        if data.startswith(GZIP_MAGIC):
-            data = gzip.decompress(data)
+        content = path.read_bytes()
+        if content.startswith(GZIP_MAGIC):
+            content = gzip.decompress(content)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise ImportRefused(f"{path} is a damaged or incomplete gzip file: {error}.") from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ImportRefused(f"{path} cannot be read: {reason}.") from error
-    if not data.removeprefix(BYTE_ORDER_MARK).strip():
+    if not content.removeprefix(BYTE_ORDER_MARK).strip():
         raise ImportRefused(f"{path} is empty; a first line with the columns' names is expected.")
-    return data
+    return content
 
 
-def _parquet_sheet(path: Path, data: bytes, wanted: Sequence[str]) -> Sheet:
+def _parquet_sheet(path: Path, content: bytes, wanted: Sequence[str]) -> Sheet:
     try:
-        file = pa_parquet.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
+        file = pa_parquet.ParquetFile(pa.BufferReader(content), page_checksum_verification=True)
         _refuse_missing_columns(path, file.schema_arrow.names, wanted)
         table = file.read(columns=list(wanted))
         table.validate(full=True)
@@ -95,25 +95,25 @@ def _parquet_sheet(path: Path, data: bytes, wanted: Sequence[str]) -> Sheet:
     return Sheet(path, {name: table[name] for name in wanted}, lambda row: f"row {row + 1}")
 
 
-def _csv_sheet(path: Path, data: bytes, wanted: Sequence[str]) -> Sheet:
-    _refuse_other_encodings(path, data)
-    names = next(_records(path, data))[1]
+def _csv_sheet(path: Path, content: bytes, wanted: Sequence[str]) -> Sheet:
+    _refuse_other_encodings(path, content)
+    names = next(_records(path, content))[1]
     _refuse_missing_columns(path, names, wanted)
-    _refuse_open_quotes(path, data)
+    _refuse_open_quotes(path, content)
     numbers = {name: f"f{names.index(name)}" for name in wanted}
-    table = _parsed(path, data, [*numbers.values()])
+    table = _parsed(path, content, [*numbers.values()])
     columns = {name: table[number].slice(1) for name, number in numbers.items()}
-    return Sheet(path, columns, lambda row: f"line {_line(path, data, row)}")
+    return Sheet(path, columns, lambda row: f"line {_line(path, content, row)}")
 
 
-def _refuse_other_encodings(path: Path, data: bytes) -> None:
+def _refuse_other_encodings(path: Path, content: bytes) -> None:
     try:
-        data.decode()
+        content.decode()
     except UnicodeDecodeError as error:
-        line = len((data[: error.start] + b"?").splitlines())
-        found = data[error.start : error.start + 10]
+        line = len((content[: error.start] + b"?").splitlines())
+        undecodable = content[error.start : error.start + 10]
         raise ImportRefused(
-            f"{path}, line {line}: {found!r} is not UTF-8, which is the only encoding allowed."
+            f"{path}, line {line}: {undecodable!r} is not UTF-8, the only encoding that is allowed."
         ) from error
 
 
@@ -130,20 +130,20 @@ def _refuse_missing_columns(path: Path, names: Sequence[str], wanted: Sequence[s
         raise ImportRefused(f"{path} has more than one column {listed(map(quoted, repeated))}.")
 
 
-def _refuse_open_quotes(path: Path, data: bytes) -> None:
+def _refuse_open_quotes(path: Path, content: bytes) -> None:
     # Arrow takes whatever follows a quote that nobody closed for one cell, rows and all.
-    if b'"' in data:
-        for _ in _records(path, data):
+    if b'"' in content:
+        for _ in _records(path, content):
             pass
 
 
-def _parsed(path: Path, data: bytes, numbers: Sequence[str]) -> pa.Table:
+def _parsed(path: Path, content: bytes, numbers: Sequence[str]) -> pa.Table:
     """Return columns of text named f0, f1, ...; the first row is the header."""
-    if not data.endswith((b"\n", b"\r")):
-        data += b"\n"
+    if not content.endswith((b"\n", b"\r")):
+        content += b"\n"
     try:
         return pa_csv.read_csv(
-            pa.BufferReader(data),
+            pa.BufferReader(content),
             pa_csv.ReadOptions(autogenerate_column_names=True, block_size=BLOCK_BYTES),
             pa_csv.ParseOptions(newlines_in_values=True),
             pa_csv.ConvertOptions(
@@ -151,12 +151,12 @@ def _parsed(path: Path, data: bytes, numbers: Sequence[str]) -> pa.Table:
             ),
         )
     except pa.ArrowInvalid as error:
-        _refuse_uneven_rows(path, data)
+        _refuse_uneven_rows(path, content)
         raise ImportRefused(f"{path} cannot be read as CSV: {first_line(error)}.") from error
 
 
-def _refuse_uneven_rows(path: Path, data: bytes) -> None:
-    records = _records(path, data)
+def _refuse_uneven_rows(path: Path, content: bytes) -> None:
+    records = _records(path, content)
     expected = len(next(records)[1])
     for line, cells in records:
         if len(cells) != expected:
@@ -166,9 +166,9 @@ def _refuse_uneven_rows(path: Path, data: bytes) -> None:
             )
 
 
-def _records(path: Path, data: bytes) -> Iterator[tuple[int, list[str]]]:
+def _records(path: Path, content: bytes) -> Iterator[tuple[int, list[str]]]:
     """Yield the line that each record starts on, and its cells; a blank line is no record."""
-    reader = csv.reader(TextIOWrapper(BytesIO(data), "utf-8", newline=""), strict=True)
+    reader = csv.reader(TextIOWrapper(BytesIO(content), "utf-8", newline=""), strict=True)
     try:
         line = 1
         for cells in reader:
@@ -182,6 +182,6 @@ def _records(path: Path, data: bytes) -> Iterator[tuple[int, list[str]]]:
         ) from error
 
 
-def _line(path: Path, data: bytes, row: int) -> int:
+def _line(path: Path, content: bytes, row: int) -> int:
     """Return the line that a row starts on, counted from the first one below the header."""
-    return next(islice(_records(path, data), row + 1, None))[0]
+    return next(islice(_records(path, content), row + 1, None))[0]

@@ -76,9 +76,9 @@ def store(rows: pd.DataFrame, export: Export) -> ImportResult:
         duplicates = len(rows) - stored
         if _are_new(cursor, columns) and _append(columns):
             return ImportResult(stored, 0, 0, duplicates)
-        known, written = _merge(cursor, columns)
-    updated = written - (stored - known)
-    return ImportResult(stored - known, updated, known - updated, duplicates)
+        rows_known, written = _merge(cursor, columns)
+    updated = written - (stored - rows_known)
+    return ImportResult(stored - rows_known, updated, rows_known - updated, duplicates)
 
 
 def _months(times: pd.Series) -> list[date]:
@@ -147,11 +147,11 @@ def _merge(cursor: CursorWrapper, columns: Mapping[str, Array]) -> tuple[int, in
     copy_in(SOURCE, "imported", columns)
     cursor.execute("ANALYZE imported")
     cursor.execute(COUNT_KNOWN, _bounds(columns["timestamp"]))
-    known = int(cursor.fetchone()[0])
+    rows_known = int(cursor.fetchone()[0])
     cursor.execute(UPSERT.format(**names))
     written = cursor.rowcount
     cursor.execute("DROP TABLE imported")
-    return known, written
+    return rows_known, written
 
 
 def _bounds(times: Array) -> list[str | None]:

@@ -97,8 +97,8 @@ class Command(BaseCommand):
         files, export = options["files"], _export(options)
         results: list[ImportResult] = []
         try:
-            for result in _imported(files, export):
-                results.append(result)  # noqa: PERF402, those before a failure are reported
+            for imported in _imported(files, export):
+                results.append(imported)  # noqa: PERF402, those before a failure are reported
         except (ImportRefused, *REFUSALS_OF_THE_DATABASE) as error:
             self._report(files, results)
             raise CommandError(_failure(error, files, len(results))) from error
@@ -196,7 +196,7 @@ def _table(files: Sequence[Path], results: Sequence[ImportResult]) -> Table:
     table.add_column("file", overflow="fold")
     for name in FIGURES:
         table.add_column(name, justify="right")
-    for path, result in zip(files, results, strict=False):
-        figures = [f"{getattr(result, name):,}" for name in FIGURES]
+    for path, imported in zip(files, results, strict=False):
+        figures = [f"{getattr(imported, name):,}" for name in FIGURES]
         table.add_row(escape(str(path)), *figures)
     return table
