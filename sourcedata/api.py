@@ -20,7 +20,17 @@ from sourcedata.variables import UNITS, VARIABLE_NAMES
 logger = logging.getLogger(__name__)
 
 
-class DataView(DownloadView):
+class SourceView(DownloadView):
+    """A download that answers 503 where the source cannot be relied on; the log says why."""
+
+    def handle_exception(self, error: Exception) -> Response:
+        if isinstance(error, UnreadableSource):
+            logger.error("%s", error)
+            error = DatabaseUnavailable("The measurements cannot be relied on; the log says why.")
+        return super().handle_exception(error)
+
+
+class DataView(SourceView):
     """`GET /data`: the 1-minute measurements in [start, end), by turbine and time.
 
     A row has `timestamp` (UTC), `turbine`, and each variable asked for in its unit, null where it
@@ -28,12 +38,6 @@ class DataView(DownloadView):
     """
 
     filterset_class = MeasurementFilter
-
-    def handle_exception(self, error: Exception) -> Response:
-        if isinstance(error, UnreadableSource):
-            logger.error("%s", error)
-            error = DatabaseUnavailable("The measurements cannot be relied on; the log says why.")
-        return super().handle_exception(error)
 
     @extend_schema(responses=tables(measurement_schema(VARIABLE_NAMES), **UNITS))
     def get(self, request: Request) -> StreamingHttpResponse:
@@ -48,7 +52,7 @@ class DataView(DownloadView):
         return download(format, schema, (measurement_batch(schema, *batch) for batch in batches))
 
 
-class TurbinesView(DownloadView):
+class TurbinesView(SourceView):
     """`GET /api/turbines`: what is known of each turbine, by name."""
 
     filterset_class = TurbineFilter

@@ -67,6 +67,17 @@ def test_who_locks_the_source_for_long_is_named(
     assert "program 'somebody'" in error
 
 
+@pytest.mark.parametrize("address", ["/api/turbines", f"/data?start={DAY}&end=2099-01-01"])
+def test_the_api_says_that_a_locked_source_is_not_to_be_had(
+    current: None, client: Client, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setattr(patience, "_current", replace(COMMAND, source_lock_s=0.2))
+    with connections["source"].cursor() as cursor, session() as locking:
+        cursor.execute("SET lock_timeout = '200ms'")
+        locking.run("BEGIN", "LOCK TABLE turbine")
+        assert client.get(address).status_code == 503
+
+
 def test_statistics_of_a_month_that_goes_beside_a_forced_run_stay(current: None) -> None:
     before = list(Value.objects.order_by("pk").values_list())
     (month,) = retention.months_before(month_after(month_of(DAY)))
