@@ -18,7 +18,7 @@ NAME, PASSWORD = "ada", "a long password of hers"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What a web server shows is committed."""
+    """Make these tests commit: a web server sees nothing else."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             both = ["default", "source"]
@@ -31,10 +31,10 @@ def browser() -> Iterator[Browser]:
         is_required = os.environ.get("BROWSER_TESTS") == "required"
         (pytest.fail if is_required else pytest.skip)("no Chromium: apt-get install chromium")
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        # Playwright's event loop runs in the thread of the tests, where Django's ORM then refuses
-        # to work; the tests themselves wait for each answer of either.
+        # Playwright runs an event loop in the thread of the tests, and Django's ORM refuses to work
+        # beside one. It is safe here: the tests wait for each answer of both.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        # Its own sandbox does not start as root.
+        # Chromium's own sandbox does not start as root.
         yield playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
 
 
@@ -67,9 +67,9 @@ def page(browser: Browser, server: str) -> Iterator[Page]:
         if message.type in ("error", "warning"):
             faults.append(f"{message.type}: {message.text}")
 
-    def see(request: Request) -> None:
-        if not request.url.startswith((f"{server}/", "data:")):
-            faults.append(f"request to {request.url}")
+    def see(http_request: Request) -> None:
+        if not http_request.url.startswith((f"{server}/", "data:")):
+            faults.append(f"HTTP request to {http_request.url}")
 
     with browser.new_context(base_url=server) as visitor:
         page = visitor.new_page()

@@ -67,7 +67,7 @@ def test_a_day_is_reached_by_keyboard_alone(admin: Page) -> None:
     fill(day=date(2025, 8, 1))
     admin.goto("/admin/aggregates/day/?year=2025")
     tab_to(admin, ".board a")
-    # From the first day of the newest month, and back into the one before.
+    # The keys lead from the first day of the newest month back into the month before.
     for key in ("ArrowDown", "ArrowRight", "ArrowUp", "ArrowLeft", "ArrowLeft"):
         admin.keyboard.press(key)
     admin.keyboard.press("Enter")
@@ -80,7 +80,7 @@ def test_a_day_is_run_and_its_run_followed_to_the_end(admin: Page, worker: None)
     admin.get_by_role("link", name="Run this day…").click()
     expect(admin.get_by_role("heading", name="1 of 1 day will run")).to_be_visible()
     admin.get_by_role("button", name="Run", exact=True).click()
-    # By itself: the page is not loaded again.
+    # The page follows the run by itself: nobody loads it again.
     how_it_goes = admin.get_by_label("How it goes")
     expect(how_it_goes).to_contain_text("Succeeded", timeout=1000 * PATIENCE_S)
     expect(admin.get_by_label("What it changed")).to_contain_text("T01")
@@ -109,7 +109,7 @@ def test_a_day_leads_to_the_values_that_a_turbine_has_on_it(admin: Page) -> None
 def test_a_click_on_the_chart_explains_the_value_there(admin: Page) -> None:
     fill()
     admin.goto(places()["a signal"].path)
-    # Over all that is drawn lies what takes the clicks.
+    # A transparent layer over the chart takes the mouse, hence `force`.
     second = admin.locator(".chart .bars path:visible").nth(1)
     second.hover(force=True)
     second.click(force=True)

@@ -31,7 +31,7 @@ BACKEND: dict[str, Any] = {
     "PASSWORD": "",
     "TIME_ZONE": None,
 }
-# Connects, says so, and stays until its standard input is closed.
+# The client connects, says so, and stays until its standard input is closed.
 CLIENT = f"""
 import sys
 from pathlib import Path
@@ -92,15 +92,15 @@ def start_client(directory: Path, **options: Any) -> Client:
 
 def processes_of(directory: Path, program: str = "") -> list[int]:
     """Return the numbers of the server's processes whose command line holds `program`."""
-    found = []
+    pids = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             command = (entry / "cmdline").read_bytes().decode()
         except OSError:
             continue
         if str(directory) in command and CLIENT not in command and program in command:
-            found.append(int(entry.name))
-    return found
+            pids.append(int(entry.name))
+    return pids
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:

@@ -20,7 +20,7 @@ from tests.processes import wait_until
 
 HERE = "10.77.0.1"
 BRIDGE = "windbr0"
-# PostgreSQL runs under no account that may do everything.
+# PostgreSQL refuses to run as root.
 ACCOUNT = "nobody"
 
 
@@ -41,7 +41,7 @@ class Host:
 
     @property
     def inside(self) -> list[str]:
-        """What a command begins with that runs there."""
+        """The words with which a command begins that runs on this host."""
         return ["ip", "netns", "exec", self.name]
 
     def make(self) -> None:
@@ -53,7 +53,7 @@ class Host:
         command("ip", "-n", self.name, "address", "add", f"{self.address}/24", "dev", "eth0")
         command("ip", "-n", self.name, "link", "set", "eth0", "up")
         command("ip", "-n", self.name, "link", "set", "lo", "up")
-        # A host of this address that was there before is remembered for a while.
+        # The bridge remembers for a while where an earlier host of this address was.
         command("ip", "neighbour", "flush", "dev", BRIDGE)
 
     def vanish(self) -> None:
@@ -66,10 +66,10 @@ class Host:
 
     def remove(self) -> None:
         with suppress(subprocess.CalledProcessError):
-            found = subprocess.run(
+            listing = subprocess.run(
                 ["ip", "netns", "pids", self.name], capture_output=True, text=True, check=True
             )
-            for pid in found.stdout.split():
+            for pid in listing.stdout.split():
                 with suppress(ProcessLookupError):
                     os.kill(int(pid), 9)
             command("ip", "link", "delete", f"v{self.name}")
@@ -113,14 +113,14 @@ def database_host(network: None, tmp_path_factory: pytest.TempPathFactory) -> It
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     shutil.chown(folder, ACCOUNT)
-    data = str(folder / "data")
+    home = str(folder / "data")
     as_account = ["runuser", "-u", ACCOUNT, "--"]
     with _host("winddb", 2) as host:
         trusting = ["-A", "trust", "-U", "postgres"]
-        command(*as_account, binaries.program("initdb"), "-D", data, *trusting)
+        command(*as_account, binaries.program("initdb"), "-D", home, *trusting)
         with open(folder / "data" / "pg_hba.conf", "a") as allowed:
             allowed.write("host all all 10.77.0.0/24 trust\n")
-        server = [binaries.program("postgres"), "-D", data, "-h", host.address, "-k", data]
+        server = [binaries.program("postgres"), "-D", home, "-h", host.address, "-k", home]
         with _running([*host.inside, *as_account, *server]):
             wait_until(lambda: answers(host), "database server")
             for name in ("source", "target"):
@@ -152,9 +152,9 @@ def _of(host: Host) -> list[str]:
 
 
 def answers(host: Host) -> bool:
-    asked = [binaries.program("psql"), *_of(host), "-c", "SELECT 1"]
+    question = [binaries.program("psql"), *_of(host), "-c", "SELECT 1"]
     limited = os.environ | {"PGCONNECT_TIMEOUT": "2"}
-    return subprocess.run(asked, capture_output=True, check=False, env=limited).returncode == 0
+    return subprocess.run(question, capture_output=True, check=False, env=limited).returncode == 0
 
 
 @contextmanager

@@ -20,7 +20,7 @@ DAY = today() - timedelta(days=3)
 WORKER = ["-m", "celery", "-A", "windproject", "worker", "--concurrency=1"]
 BEAT = ["-m", "celery", "-A", "windproject", "beat", "--pidfile="]
 TICK_S = 60
-# What starting programs and a run take.
+# Starting the programs and one run take at most so long.
 SLACK_S = 60
 RUN_OF_DAY = """
 from aggregates.models import Run
@@ -49,7 +49,7 @@ def paused_worker(
 
 
 def becomes(farm: Deployment, expected: str, within_s: float) -> None:
-    """Wait until the day's last run reads so."""
+    """Wait until the day's last run reads as expected."""
     started = time.monotonic()
     while (
         read := farm.manage("shell", "-v0", "-c", RUN_OF_DAY.format(day=DAY)).strip()

@@ -1,6 +1,6 @@
-"""A program that is busy with a database in some way when the host of one of the two vanishes.
+"""A program that is busy with a database in some way when its host or the database's vanishes.
 
-Prints "ready" when it is; then how many seconds it took until it heard of it, and as what.
+It prints "ready" once it is busy; then how many seconds it took until it heard, and the error.
 """
 
 import sys
@@ -70,7 +70,7 @@ def holds_lock() -> None:
 
 
 KINDS: dict[str, Callable[[], None]] = {
-    one.__name__: one for one in (idle, query, copy_out, copy_in, holds_lock)
+    function.__name__: function for function in (idle, query, copy_out, copy_in, holds_lock)
 }
 
 if __name__ == "__main__":

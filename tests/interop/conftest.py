@@ -17,9 +17,9 @@ PATIENCE_S = 60
 @pytest.fixture(scope="session")
 def api() -> Iterator[str]:
     """The address of a served farm: a January of T01, T02 and T03."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
     command = [str(ROOT / ".venv/bin/python"), "-m", "tests.interop.farm", str(port)]
     server = subprocess.Popen(command, cwd=ROOT)
     try:

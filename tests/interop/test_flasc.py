@@ -29,12 +29,12 @@ def test_flasc_knows_the_format_and_the_number_of_turbines(frame) -> None:
 
 
 def test_flasc_reads_a_time_step_of_ten_minutes(frame) -> None:
-    assert frame["time"].dtype == "datetime64[ns]"  # any other unit it misreads
+    assert frame["time"].dtype == "datetime64[ns]"  # FLASC misreads any other unit
     assert estimate_dt(frame["time"]) == timedelta(minutes=10)
 
 
 def test_the_energy_ratio_is_that_of_the_powers(frame) -> None:
-    result = compute_energy_ratio(
+    ratio = compute_energy_ratio(
         AnalysisInput([frame], ["all"]),
         ref_turbines=[0],
         test_turbines=[1],
@@ -46,7 +46,7 @@ def test_the_energy_ratio_is_that_of_the_powers(frame) -> None:
     ).df_result
     both = frame.dropna(subset=["pow_000", "pow_001", "wd_000", "ws_000"])
     expected = both["pow_001"].sum() / both["pow_000"].sum()
-    assert result["all"].to_numpy() == pytest.approx(expected, rel=0.02)
+    assert ratio["all"].to_numpy() == pytest.approx(expected, rel=0.02)
 
 
 def test_hourly_means_of_directions_are_directions(frame) -> None:

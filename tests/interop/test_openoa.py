@@ -37,17 +37,17 @@ def plant(scada: pd.DataFrame, assets: pd.DataFrame, **tables: object) -> PlantD
 
 
 def test_every_column_has_the_name_and_the_type_that_openoa_knows(scada, assets) -> None:
-    # The first it computes itself, and the others are nothing that is measured here.
+    # OpenOA computes the first of these itself; the other two are not measured here.
     absent = {"WTUR_SupWh", "WTUR_TurSt", "WMET_HorWdDirRel"}
-    for frame, known in ((scada, PlantMetaData().scada), (assets, PlantMetaData().asset)):
-        assert set(frame) == set(known.dtypes) - absent
-        floats = [name for name in frame if known.dtypes[name] is float]
+    for frame, meta in ((scada, PlantMetaData().scada), (assets, PlantMetaData().asset)):
+        assert set(frame) == set(meta.dtypes) - absent
+        floats = [name for name in frame if meta.dtypes[name] is float]
         assert (frame[floats].dtypes == "float64").all()
     assert scada["time"].dtype == "datetime64[ns]"
 
 
 def test_openoa_has_no_complaint(scada, assets) -> None:
-    plant(scada, assets, reanalysis=reanalysis(scada)).validate()  # raises ValueError on any
+    plant(scada, assets, reanalysis=reanalysis(scada)).validate()  # raises ValueError on a fault
 
 
 def test_without_a_reanalysis_openoa_complains_of_nothing_else(scada, assets) -> None:
@@ -75,7 +75,7 @@ def test_openoa_reads_csv_by_its_address(api: str) -> None:
 
 def test_openoa_finds_the_places_and_the_energy(scada, assets) -> None:
     farm = plant(scada, assets, reanalysis=reanalysis(scada))
-    # A tenth of a degree of latitude.
+    # The two turbines lie a tenth of a degree of latitude apart.
     assert farm.turbine_distance_matrix().loc["T01", "T02"] == pytest.approx(11_120, rel=0.01)
     assert farm.scada["WTUR_SupWh"].sum() == pytest.approx(scada["WTUR_W"].sum() / 6)
 

@@ -13,7 +13,7 @@ from scripts import install
 
 Completed = subprocess.CompletedProcess[str]
 
-# Stands in for the module venv, which takes seconds: its `python` answers, and installs nothing.
+# This stands in for the module venv, which takes seconds. Its `python` installs nothing.
 QUICK_VENV = """
 import os, sys
 os.makedirs(sys.argv[1] + "/bin", exist_ok=True)

@@ -12,8 +12,8 @@ def test_every_address_that_is_listed_can_be_asked(admin_client: Client) -> None
     addresses = admin_client.get("/api").json()
     assert {"data", "turbines", "values", "signals", "days", "runs", "docs"} <= set(addresses)
     for address in addresses.values():
-        asked = admin_client.get(address)
-        assert asked.status_code in (200, 400), address
+        response = admin_client.get(address)
+        assert response.status_code in (200, 400), address
 
 
 def test_whoever_may_not_read_is_told_no_address(client: Client, settings: Any) -> None:

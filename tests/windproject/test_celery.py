@@ -10,7 +10,7 @@ from django.test import Client
 
 from windproject.celery import app, find_tasks
 
-# What `celery beat` does before it reads its schedule.
+# The program does what `celery beat` does before it reads its schedule.
 STARTS = """
 import sys
 from windproject.celery import app, find_tasks

@@ -15,8 +15,8 @@ def test_a_token_lets_a_program_in(settings: Any, capsys: pytest.CaptureFixture[
     User.objects.create_user("analyst")
     call_command("create_token", "analyst")
     token = capsys.readouterr().out.strip()
-    asked = Client().get("/api/variables", headers={"Authorization": f"Token {token}"})
-    assert asked.status_code == 200
+    response = Client().get("/api/variables", headers={"Authorization": f"Token {token}"})
+    assert response.status_code == 200
 
 
 def test_an_account_that_is_not_there_is_told_with_what_to_type() -> None:

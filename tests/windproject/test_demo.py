@@ -43,8 +43,8 @@ def test_on_servers_of_ones_own_it_says_how_to_come_in(monkeypatch: Any) -> None
     day = date(2025, 8, 31)
     assert "createsuperuser" not in next_steps(day)
     monkeypatch.setitem(connection.settings_dict, "ENGINE", "django.db.backends.postgresql")
-    shown = next_steps(day)
-    assert shown.index("createsuperuser") < shown.index("create_token") < shown.index("curl -H")
+    steps = next_steps(day)
+    assert steps.index("createsuperuser") < steps.index("create_token") < steps.index("curl -H")
 
 
 def test_the_demo_leaves_measurements_that_are_there_alone(demo) -> None:

@@ -61,9 +61,9 @@ def test_a_mail_server_that_is_none_is_an_error(monkeypatch, text: str) -> None:
 
 def test_a_mail_server_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EMAIL_URL", "smtp+tls://ada:s%40fe@mail.example.org:587")
-    found = environment.mail_server("EMAIL_URL")
-    assert (found["EMAIL_HOST"], found["EMAIL_PORT"]) == ("mail.example.org", 587)
-    assert (found["EMAIL_HOST_PASSWORD"], found["EMAIL_USE_TLS"]) == ("s@fe", True)
+    mail = environment.mail_server("EMAIL_URL")
+    assert (mail["EMAIL_HOST"], mail["EMAIL_PORT"]) == ("mail.example.org", 587)
+    assert (mail["EMAIL_HOST_PASSWORD"], mail["EMAIL_USE_TLS"]) == ("s@fe", True)
     monkeypatch.setenv("EMAIL_URL", "")
     assert environment.mail_server("EMAIL_URL") == {}
 

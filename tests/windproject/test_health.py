@@ -47,8 +47,8 @@ def test_a_database_that_is_down_is_not_ready_and_keeps_its_secrets(
         raise OperationalError("password=secret")
 
     monkeypatch.setattr(connections["source"], "cursor", refuse)
-    status, found = ready(client)
-    assert (status, found["source"], found["target"]) == (503, "does not answer", "ok")
+    status, answer = ready(client)
+    assert (status, answer["source"], answer["target"]) == (503, "does not answer", "ok")
 
 
 @pytest.mark.parametrize("name", ["live", "ready", "freshness"])

@@ -95,8 +95,8 @@ def test_a_password_that_is_soon_guessed_is_refused(password: str) -> None:
 def test_a_token_shows_its_last_use(admin_client: Client, admin_user: User) -> None:
     _, secret = AuthToken.objects.create(admin_user)
     assert "never" in admin_client.get("/admin/knox/authtoken/").content.decode()
-    asked = Client().get("/api/runs", headers={"Authorization": f"Token {secret}"})
-    assert asked.status_code == 200
+    response = Client().get("/api/runs", headers={"Authorization": f"Token {secret}"})
+    assert response.status_code == 200
     assert abs(TokenUse.objects.get().used_at - now()) < timedelta(seconds=10)
     assert "never" not in admin_client.get("/admin/knox/authtoken/").content.decode()
 

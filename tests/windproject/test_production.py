@@ -34,7 +34,7 @@ print(answer.headers.get("Strict-Transport-Security"))
 
 def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     chosen = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "windproject.production"}
-    # Empty, it is as good as unset, and a file `.env` cannot set it.
+    # An empty variable counts as unset, and a file `.env` cannot set it again.
     chosen |= {"HTTPS": "", "HSTS_SECONDS": ""}
     return subprocess.run(
         [sys.executable, *arguments],
@@ -47,9 +47,9 @@ def python(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
 
 
 def answers(script: str = REQUESTS, **environment: str) -> list[str]:
-    asked = python("-c", script, **environment)
-    assert asked.returncode == 0, asked.stderr
-    return [line.strip() for line in asked.stdout.splitlines()]
+    process = python("-c", script, **environment)
+    assert process.returncode == 0, process.stderr
+    return [line.strip() for line in process.stdout.splitlines()]
 
 
 @pytest.mark.parametrize("name", NEEDED)

@@ -26,7 +26,7 @@ def run(*arguments: str) -> str:
 
 
 def three_months(*in_default: date) -> None:
-    """A measured and aggregated day of each; some of them in the default partition."""
+    """Measure and aggregate a day of each month, of some in the default partition."""
     days = (JULY, AUGUST, SEPTEMBER)
     ensure_months("source", "data", [day for day in days if day not in in_default])
     for day in days:
@@ -36,7 +36,7 @@ def three_months(*in_default: date) -> None:
 
 def months(alias: str = "source") -> list[date | None]:
     with connections[alias].cursor() as cursor:
-        return [found.month for found in partitions(cursor, "data")]
+        return [partition.month for partition in partitions(cursor, "data")]
 
 
 def state(day: date) -> str:

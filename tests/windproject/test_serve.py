@@ -81,7 +81,7 @@ def test_everything_ends_when_nobody_reads_its_lines_any_more() -> None:
 
 
 def worker_of(served: psutil.Process) -> psutil.Process | None:
-    """Return the main process of the worker, which has the others of it."""
+    """Return the worker's main process, whose children are its other ones."""
     return next(
         (
             child

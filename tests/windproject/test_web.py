@@ -31,9 +31,9 @@ from windproject.web import lane_of, length_of_body, refusal_of
 pytestmark = pytest.mark.django_db(transaction=True)
 
 DAYS = f"/api/days?start={today()}&end=2099-01-01"
-# Whoever has logged in is led on.
+# The login page redirects a visitor who has logged in.
 LOGIN = "/admin/login/"
-# Each page, and how many seconds it may take.
+# Each page may take so many seconds.
 PAGES = {
     "/health/live": 1,
     "/admin/": 3,
@@ -107,9 +107,9 @@ def is_live(site: Site) -> bool:
 def sixteen(site: Site, address: str) -> Iterator[list[Any]]:
     """Ask for the address sixteen times at once, while the block lasts."""
     with ThreadPoolExecutor(16) as threads:
-        asked = [threads.submit(timed, site, address) for _ in range(16)]
+        visits = [threads.submit(timed, site, address) for _ in range(16)]
         time.sleep(0.3)
-        yield asked
+        yield visits
 
 
 def timed(site: Site, address: str) -> tuple[int, float]:
@@ -123,9 +123,9 @@ def timed(site: Site, address: str) -> tuple[int, float]:
 def test_sixteen_who_wait_for_a_locked_table_keep_nobody_else_waiting(site: Site) -> None:
     with session() as locking:
         locking.run("BEGIN", "LOCK TABLE source_day")
-        with sixteen(site, DAYS) as asked:
+        with sixteen(site, DAYS) as visits:
             site.proves_to_answer()
-        answers = [one.result() for one in asked]
+        answers = [visit.result() for visit in visits]
     assert 503 in {status for status, _ in answers} <= {503, 429}
     assert max(took_s for _, took_s in answers) < 5
     assert timed(site, DAYS)[0] == 200
@@ -146,10 +146,10 @@ def test_sixteen_who_wait_for_a_source_that_trickles_keep_nobody_else_waiting() 
         Thread(target=source.serve_forever, args=[0.01], daemon=True).start()
         with (
             served(SOURCE_API_URL=f"http://127.0.0.1:{source.server_port}") as site,
-            sixteen(site, DAYS) as asked,
+            sixteen(site, DAYS) as visits,
         ):
             site.proves_to_answer()
-            answers = [one.result() for one in asked]
+            answers = [visit.result() for visit in visits]
         source.shutdown()
     assert {status for status, _ in answers} <= {503, 429}
     assert max(took_s for _, took_s in answers) < 5
@@ -158,18 +158,18 @@ def test_sixteen_who_wait_for_a_source_that_trickles_keep_nobody_else_waiting() 
 def test_a_source_that_stands_still_keeps_nobody_waiting(site: Site) -> None:
     server = psutil.Process(server_of("source"))
     stopped = [server, *server.children()]
-    for one in stopped:
-        one.suspend()
+    for program in stopped:
+        program.suspend()
     try:
         site.proves_to_answer()
-        shown = site.visitor.get("/admin/").text
-        with sixteen(site, DAYS) as asked:
+        html = site.visitor.get("/admin/").text
+        with sixteen(site, DAYS) as visits:
             site.proves_to_answer()
-            answers = [one.result() for one in asked]
+            answers = [visit.result() for visit in visits]
     finally:
-        for one in stopped:
-            one.resume()
-    assert "The database source does not answer. What is shown of it is as of" in shown
+        for program in stopped:
+            program.resume()
+    assert "The database source does not answer. What is shown of it is as of" in html
     assert {status for status, _ in answers} <= {503, 429}
     assert max(took_s for _, took_s in answers) < 5
 
@@ -217,10 +217,10 @@ def test_slow_readers_keep_nobody_else_waiting(site: Site, address: str) -> None
 def test_who_was_answered_and_does_not_close_keeps_nobody_else_waiting(site: Site) -> None:
     with ExitStack() as links:
         for _ in range(60):
-            request = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-            links.enter_context(site.connect(request))
+            head = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+            links.enter_context(site.connect(head))
         site.proves_to_answer()
-        last = links.enter_context(site.connect(request))
+        last = links.enter_context(site.connect(head))
         wait_until(lambda: last.recv(1000) == b"", "end of the connection")
 
 
@@ -245,8 +245,8 @@ def test_the_length_of_a_body_is_read_as_the_server_reads_it(digits: bytes, leng
 
 
 def test_a_length_that_no_body_has_is_refused() -> None:
-    request = b"POST / HTTP/1.1\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n"
-    assert refusal_of(request).startswith(b"HTTP/1.1 413")
+    head = b"POST / HTTP/1.1\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n"
+    assert refusal_of(head).startswith(b"HTTP/1.1 413")
 
 
 def test_a_process_that_stands_still_keeps_nobody_waiting(site: Site) -> None:
@@ -290,7 +290,7 @@ def test_a_request_may_come_in_pieces_and_another_one_follow(site: Site) -> None
         assert b"200 OK" in link.recv(1000)
 
 
-ASKED = [
+ADDRESSES = [
     DAYS,
     "/admin/",
     "/admin/aggregates/run/",
@@ -309,7 +309,7 @@ def test_fifty_clients_for_a_minute_get_answers_and_no_memory_grows(site: Site) 
     def ask(number: int) -> None:
         with site.new_visitor() as visitor:
             while time.monotonic() - started < 60:
-                address = ASKED[number % len(ASKED)]
+                address = ADDRESSES[number % len(ADDRESSES)]
                 answer = visitor.get(address)
                 statuses[answer.status_code] += 1
                 if answer.status_code != 200:
@@ -317,11 +317,11 @@ def test_fifty_clients_for_a_minute_get_answers_and_no_memory_grows(site: Site) 
                 number += 1
 
     with ThreadPoolExecutor(50) as threads:
-        asked = [threads.submit(ask, number) for number in range(50)]
+        visits = [threads.submit(ask, number) for number in range(50)]
         time.sleep(10)
         before = memory_of(site)
-        for one in asked:
-            one.result()
+        for visit in visits:
+            visit.result()
     print(statuses, f"{(memory_of(site) - before) / 1e6:.0f} MB more")
     assert statuses.keys() <= {200, 429}, refused
     assert statuses[200] > 1000
