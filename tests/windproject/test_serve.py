@@ -143,7 +143,7 @@ def test_a_program_that_cannot_start_ends_them_all() -> None:
         taken.listen()
         port = str(taken.getsockname()[1])
         with process("manage.py", "serve", WEB_PORT=port, VAR="serve-taken") as served:
-            assert served.wait(timeout=30) not in (0, None)
+            assert served.wait(timeout=60) not in (0, None)
 
 
 @pytest.mark.django_db

@@ -4,7 +4,6 @@ import time
 from dataclasses import replace
 
 import pytest
-from django.core.signals import request_started
 
 from aggregates.errors import SourceUnavailable
 from aggregates.source import gateway
@@ -18,7 +17,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> None:
     impatient = replace(waits.ANSWER, source_answer_s=0.5)
     monkeypatch.setattr(patience, "current", lambda: impatient)
     monkeypatch.setattr(reader, "turbine_names", lambda: time.sleep(0.3))
-    request_started.send(sender=None)
+    gateway._forget_the_visitor_before()
 
 
 def test_all_questions_of_a_visitor_take_no_longer_than_one_may(slow: None) -> None:
@@ -31,5 +30,5 @@ def test_all_questions_of_a_visitor_take_no_longer_than_one_may(slow: None) -> N
 
 def test_the_next_visitor_waits_anew(slow: None) -> None:
     gateway.turbine_names()
-    request_started.send(sender=None)
+    gateway._forget_the_visitor_before()
     gateway.turbine_names()
