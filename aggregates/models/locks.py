@@ -6,12 +6,8 @@ from datetime import date, datetime
 from django.db import connections
 
 from common.databases import TARGET
+from common.postgres.lock_numbers import ALERT, CHANGE, LOAD, REQUEST
 
-# The locks have any numbers, the same in every process.
-REQUEST = 5_271_002
-LOAD = 5_271_004
-ALERT = 5_271_005
-CHANGE = 5_271_006
 # A lock is named by two numbers, of 32 bits each.
 NUMBERS = 2**31
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connections
 
-from windproject.management.commands.migrate import MIGRATION_LOCK
+from common.postgres import lock_numbers
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +44,7 @@ def test_a_migration_waits_for_the_one_under_way() -> None:
     elsewhere = connections["source"].copy()
     try:
         with elsewhere.cursor() as other, connections["source"].cursor() as cursor:
-            other.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
+            other.execute("SELECT pg_advisory_lock(%s)", [lock_numbers.MIGRATE])
             cursor.execute("SET LOCAL lock_timeout = '100ms'")
             with pytest.raises(OperationalError, match="lock timeout"):
                 migrate("--database", "source")

@@ -12,11 +12,9 @@ from django.db import connection, connections
 
 import embedded
 from common.databases import SOURCE
+from common.postgres import lock_numbers
 from sourcedata import reader
 from sourcedata.management.guards import refuse_where_nobody_reads
-
-# The lock has any number, the same in every process: a second demo at a time finds all done.
-DEMO_LOCK = 5_271_003
 
 NEXT_STEPS = """
 What to do next:
@@ -77,6 +75,6 @@ def next_steps(day: date) -> str:
 def one_demo_at_a_time() -> Iterator[None]:
     """Wait for the demo that another process runs."""
     with connections[SOURCE].cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s)", [DEMO_LOCK])
+        cursor.execute("SELECT pg_advisory_lock(%s)", [lock_numbers.DEMO])
         yield
-        cursor.execute("SELECT pg_advisory_unlock(%s)", [DEMO_LOCK])
+        cursor.execute("SELECT pg_advisory_unlock(%s)", [lock_numbers.DEMO])

@@ -9,9 +9,7 @@ from django.db import connections
 from django.db.migrations.loader import MigrationLoader
 
 import embedded
-
-# The lock has any number, the same in every process: one migration at a time in a database.
-MIGRATION_LOCK = 5_271_001
+from common.postgres import lock_numbers
 
 
 class Command(MigrateCommand):
@@ -32,12 +30,12 @@ class Command(MigrateCommand):
 
     def _migrate(self, alias: str, *args: Any, **options: Any) -> None:
         with connections[alias].cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
+            cursor.execute("SELECT pg_advisory_lock(%s)", [lock_numbers.MIGRATE])
             try:
                 _refuse_a_newer_database(alias)
                 super().handle(*args, **{**options, "database": alias})
             finally:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [MIGRATION_LOCK])
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [lock_numbers.MIGRATE])
 
 
 def _aliases(options: dict[str, Any]) -> list[str]:

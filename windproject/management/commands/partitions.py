@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -11,8 +10,7 @@ from django.template.defaultfilters import filesizeformat
 from rich import box
 from rich.table import Table
 
-from aggregates import versions
-from aggregates.models import ACTIVE, Run
+from aggregates.retention import reason_to_keep
 from common.arguments import day_argument
 from common.checks import PROJECT_CHECKS
 from common.databases import SOURCE, TARGET
@@ -71,7 +69,7 @@ class Command(BaseCommand):
             self.stdout.write("No whole month before that day has measurements.")
             return
         self.stdout.write(rendered(_table(months)))
-        reason = _reason_to_wait(months[0].first, months[-1].last)
+        reason = reason_to_keep(months[0].first, months[-1].last)
         if reason:
             raise CommandError(reason)
         if not is_sure:
@@ -115,21 +113,6 @@ def _table(months: Sequence[KeptMonth]) -> Table:
     for month in months:
         table.add_row(f"{month.first:%Y-%m}", f"{month.turbine_days:,}", f"{month.measurements:,}")
     return table
-
-
-def _reason_to_wait(first: date, last: date) -> str:
-    """Return why these days must not be dropped yet, else an empty text."""
-    run = Run.objects.filter(day__range=(first, last), status__in=ACTIVE).first()
-    if run:
-        return f"{run} is {run.status}: wait for its end."
-    waiting = versions.not_current(first, last)
-    if not waiting:
-        return ""
-    days = listed(sorted({str(turbine_day.day) for turbine_day in waiting}))
-    return (
-        f"{len(waiting):,} turbine-days are not current, and their statistics would stay so for "
-        f"ever: {days}. First: manage.py aggregate --from {first} --to {last}"
-    )
 
 
 @contextmanager

@@ -1,0 +1,11 @@
+"""The numbers of advisory locks: any, each once, and the same in every process."""
+
+# One migration of a database at a time.
+MIGRATE = 5_271_001
+# Of two demos at once the second finds all done.
+DEMO = 5_271_003
+# Those who ask for a run of a day, who load a chunk, who send an alert, and who change values.
+REQUEST = 5_271_002
+LOAD = 5_271_004
+ALERT = 5_271_005
+CHANGE = 5_271_006
