@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from common.wording import quoted
 from sourcedata.importing.export import ImportRefused
-from sourcedata.importing.sheet import Sheet
+from sourcedata.importing.file_formats import Sheet
 from sourcedata.limits import problem_of_turbine_name
 
 Floats = NDArray[np.float64]

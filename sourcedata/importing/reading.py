@@ -8,7 +8,7 @@ import pandas as pd
 
 from sourcedata.importing.cells import names, numbers
 from sourcedata.importing.export import Export
-from sourcedata.importing.sheet import Sheet, open_sheet
+from sourcedata.importing.file_formats import Sheet, open_sheet
 from sourcedata.importing.times import Durations, refuse_outside, times
 
 

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from sourcedata.importing.cells import converted, text
-from sourcedata.importing.sheet import Sheet
+from sourcedata.importing.file_formats import Sheet
 from sourcedata.limits import END_OF_TIME, FIRST_TIME
 
 Times = NDArray[np.datetime64]

@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from sourcedata.importing import ImportResult, sheet
+from sourcedata.importing import ImportResult, file_formats
 from tests.builders import at, turbine
 from tests.sourcedata.exports import (
     MORNING,
@@ -137,7 +137,7 @@ def test_quotes_and_a_byte_order_mark_are_read(tmp_path) -> None:
 
 
 def test_rows_are_read_alike_across_the_readers_blocks(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(sheet, "BLOCK_BYTES", 100)
+    monkeypatch.setattr(file_formats, "BLOCK_BYTES", 100)
     offsets = ["Z", "+00:00", "", "-01:00"]
     lines = [f'T{n % 7},2025-08-31T10:{n}{offsets[n % 4]},"\n,",{n}' for n in range(10, 60)]
     imported(write(tmp_path, *lines, header="t,time,note,kw"), turbine_column="t")
