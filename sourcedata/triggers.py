@@ -24,6 +24,9 @@ IS_ABOVE_READ_COMMITTED = (
     "current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted')"
 )
 
+# UTC by its offset: in a session of another zone the name may mean something else, as in `UTC-3`.
+UTC = "interval '0'"
+
 # The rows that came or went: turbine_id, timestamp, and +1 or -1.
 CAME = "SELECT turbine_id, timestamp, 1 AS change FROM came"
 WENT = "SELECT turbine_id, timestamp, -1 AS change FROM went"
@@ -60,7 +63,7 @@ REFUSE_ELSEWHERE = """
 """
 RAISE_REVISIONS = f"""
     WITH changed AS MATERIALIZED (
-        SELECT turbine_id, (timestamp AT TIME ZONE 'UTC')::date AS day, {REVISION} AS revision,
+        SELECT turbine_id, (timestamp AT TIME ZONE {UTC})::date AS day, {REVISION} AS revision,
             sum(change) AS samples
         FROM ({{changes}}) AS changes
         GROUP BY turbine_id, day
@@ -157,8 +160,8 @@ RAISE_EMPTIED_REVISIONS = f"""
     WHERE samples <> 0 AND NOT EXISTS (
         SELECT FROM @.data
         WHERE data.turbine_id = stored.turbine_id
-        AND timestamp >= stored.day::timestamp AT TIME ZONE 'UTC'
-        AND timestamp < (stored.day + 1)::timestamp AT TIME ZONE 'UTC');
+        AND timestamp >= stored.day::timestamp AT TIME ZONE {UTC}
+        AND timestamp < (stored.day + 1)::timestamp AT TIME ZONE {UTC});
     RETURN NULL;
 """
 
@@ -212,12 +215,12 @@ REFUSE_RENUMBERING = """
         'Turbine-days cannot be given to other turbines or days.',
         HINT = 'Delete their measurements from data, and insert them for the other turbine or day.';
 """
-MEASURED = """
+MEASURED = f"""
         SELECT FROM went WHERE EXISTS (
             SELECT FROM @.data
             WHERE data.turbine_id = went.turbine_id
-            AND timestamp >= went.day::timestamp AT TIME ZONE 'UTC'
-            AND timestamp < (went.day + 1)::timestamp AT TIME ZONE 'UTC')
+            AND timestamp >= went.day::timestamp AT TIME ZONE {UTC}
+            AND timestamp < (went.day + 1)::timestamp AT TIME ZONE {UTC})
 """
 
 

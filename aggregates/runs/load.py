@@ -23,6 +23,7 @@ from common.databases import TARGET
 from common.days import day_bounds, day_start
 from common.postgres.partitions import NoPartition, ensure_months, overlapping, table_for
 from common.postgres.pgcopy import FLOAT, INTEGER, TIME, copy_in, copy_out
+from common.wording import quoted
 
 # Triggers that fire for each row before it is stored or goes, and rules that rewrite statements.
 CHANGES_BY_OTHERS = """
@@ -195,7 +196,22 @@ def _with_signals(values: pd.DataFrame) -> tuple[pd.DataFrame, Array]:
             ignore_conflicts=True,
         )
         signal_ids = _signal_ids(values)
+        _refuse_to_lose(keys.difference(signal_ids.index))
     return values.reindex(signal_ids.index), signal_ids.to_numpy()
+
+
+def _refuse_to_lose(without_signal: pd.Index) -> None:
+    """Refuse values whose signal could not be made: something of others was in the way.
+
+    Raises:
+        RunFailed: naming the first of them.
+    """
+    for turbine, variable, statistic in without_signal[:1]:
+        raise RunFailed(
+            f"The target's table signal takes no {variable}_{statistic} of {quoted(turbine)}: see"
+            " whether its sequence is behind its ids, and drop triggers, rules, row security and"
+            " keys that are not of this project."
+        )
 
 
 def _signal_ids(values: pd.DataFrame) -> pd.Series:

@@ -16,7 +16,7 @@ from common.days import today
 from common.postgres.partitions import month_after, month_of
 from common.waits import COMMAND
 from sourcedata import reader, retention, verification
-from sourcedata.models import Measurement
+from sourcedata.models import Measurement, SourceDay
 from tests.builders import aggregated, values
 from tests.faults.conftest import DAY, proves_well
 from tests.faults.month import state, written
@@ -65,6 +65,19 @@ def test_who_locks_the_source_for_long_is_named(
         error = aggregated(DAY, force=True).error
     assert "could not be read for 0.2 seconds: they are locked by process" in error
     assert "program 'somebody'" in error
+
+
+@pytest.mark.parametrize("zone", ["UTC+3", "UTC-23", "<UTC>-12", "America/Sao_Paulo"])
+def test_a_change_counts_on_its_day_in_utc_whatever_zone_a_session_has(
+    current: None, zone: str
+) -> None:
+    with session() as writing:
+        writing.run(f"SET timezone = '{zone}'", "UPDATE data SET power = 7")
+    assert state() == "stale"
+    aggregated(DAY)
+    with session() as writing:
+        writing.run(f"SET timezone = '{zone}'", "DELETE FROM data WHERE turbine_id > 0")
+    assert SourceDay.objects.filter(samples__gt=0).count() == 0
 
 
 @pytest.mark.parametrize("address", ["/api/turbines", f"/data?start={DAY}&end=2099-01-01"])

@@ -1,5 +1,6 @@
 """What is done to the target's tables."""
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
@@ -12,7 +13,7 @@ from aggregates.models import AggregatedDay
 from aggregates.runs import load
 from sourcedata.models import Measurement
 from tests.builders import aggregated
-from tests.faults.conftest import DAY, copied, proves_well
+from tests.faults.conftest import DAY, copied, measured, proves_well
 from tests.faults.month import partition, written
 from tests.faults.test_changes import changing
 from tests.processes import wait_until
@@ -151,4 +152,14 @@ def test_a_target_may_have_triggers_that_change_no_row(own_target: None) -> None
         "CREATE TRIGGER noted AFTER INSERT ON data FOR EACH STATEMENT EXECUTE FUNCTION change()",
     )
     assert aggregated(DAY).changed > 0
+    proves_well()
+
+
+def test_a_target_whose_signals_cannot_be_made_takes_no_values(own_target: None) -> None:
+    measured(DAY, 1.0, "T03")
+    execute_at_target("SELECT setval('signal_id_seq', 1, false)")
+    sentence = "The target's table signal takes no .* of 'T03': see whether its sequence is behind"
+    assert re.search(sentence, aggregated(DAY).error)
+    execute_at_target("SELECT setval('signal_id_seq', max(id)) FROM signal")
+    assert aggregated(DAY).inserted > 0
     proves_well()
