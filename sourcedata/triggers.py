@@ -30,6 +30,11 @@ UTC = "interval '0'"
 # The rows that came or went: turbine_id, timestamp, and +1 or -1.
 CAME = "SELECT turbine_id, timestamp, 1 AS change FROM came"
 WENT = "SELECT turbine_id, timestamp, -1 AS change FROM went"
+# Where no key changed no count does, whatever came: of a MERGE that inserts as well, PostgreSQL 18
+# shows a row that it inserted in place of each that it updated.
+UPDATED = (
+    f"SELECT turbine_id, timestamp, change * moves AS change FROM ({CAME} UNION ALL {WENT}) AS rows"
+)
 
 # Somebody may have renamed a schema, and made another of its name. A partition that was detached,
 # or is being detached, keeps its triggers, and its rows are not of `data` any more. A trigger that
@@ -130,6 +135,7 @@ REFUSE_UNNOTED_MOVES = f"""
 """
 REFUSE_HIDDEN_MOVES = f"""
     IF current_setting('windproject.moved', true) <> '' THEN
+        moves := 1;
         IF inserting IS NOT NULL THEN
             RAISE feature_not_supported USING MESSAGE = format(
                 'data has a trigger %I that may change rows which move.', inserting),
@@ -271,6 +277,7 @@ DECLARE
     blind regclass;
     late name;
     inserting name;
+    moves int := 0;
 BEGIN"""
 COUNTING = f"{DECLARE}{REFUSE_ELSEWHERE}"
 TRIGGERS = (
@@ -287,7 +294,7 @@ TRIGGERS = (
         "AFTER UPDATE",
         f"REFERENCING OLD TABLE AS went NEW TABLE AS came {EACH_STATEMENT}",
         f"{COUNTING}{REFUSE_UNNOTED_MOVES}{REFUSE_HIDDEN_MOVES}"
-        f"{RAISE_REVISIONS.format(changes=f'{CAME} UNION ALL {WENT}')}END ",
+        f"{RAISE_REVISIONS.format(changes=UPDATED)}END ",
     ),
     Trigger(
         "raise_revisions_after_delete",

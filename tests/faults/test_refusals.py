@@ -7,9 +7,9 @@ import psycopg2.errors
 import pytest
 from django.db import connections
 
-from common.days import today
+from common.days import FIRST_DAY, LAST_DAY, today
 from common.postgres.partitions import ensure_months, partitions
-from sourcedata import upkeep
+from sourcedata import upkeep, verification
 from tests.builders import aggregated
 from tests.faults.conftest import DAY, proves_well
 from tests.faults.month import OTHER_MONTH, partition, repair, state, written
@@ -330,6 +330,20 @@ def test_an_older_snapshot_moves_where_triggers_are_as_they_were(current: None) 
             REPEATABLE, "UPDATE data SET timestamp = timestamp - interval '1 month'", "COMMIT"
         )
     assert "0 are wrong" in repair()
+
+
+def test_an_upsert_by_merge_counts_what_came_on_its_day(current: None) -> None:
+    with session() as writing:
+        writing.run(
+            "MERGE INTO data USING (SELECT turbine_id AS id, fed.start FROM data,"
+            f" LATERAL (VALUES (timestamptz '{DAY + timedelta(days=1)} 00:00Z'), (data.timestamp))"
+            " AS fed (start) ORDER BY data.timestamp, turbine_id, start DESC LIMIT 2) AS fed"
+            " ON turbine_id = fed.id AND timestamp = fed.start"
+            " WHEN MATCHED THEN UPDATE SET power = 5"
+            " WHEN NOT MATCHED THEN INSERT (turbine_id, timestamp, power)"
+            " VALUES (fed.id, fed.start, 6)"
+        )
+    assert [day for day in verification.count(FIRST_DAY, LAST_DAY) if day.is_wrong] == []
 
 
 def test_nobody_can_put_a_function_of_theirs_before_those_that_count(current: None) -> None:
