@@ -7,7 +7,6 @@ from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 
-from common.admin import ShowsAllOnBadFilter
 from sourcedata.models import Measurement, Turbine
 
 
@@ -22,7 +21,7 @@ def _shown(time: datetime | None) -> str | None:
 
 
 @admin.register(Turbine)
-class TurbineAdmin(ShowsAllOnBadFilter, admin.ModelAdmin):
+class TurbineAdmin(admin.ModelAdmin):
     """Turbines; one that has measurements keeps its name and cannot be deleted."""
 
     list_display = [

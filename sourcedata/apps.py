@@ -9,4 +9,4 @@ class SourcedataConfig(AppConfig):
 
     def ready(self) -> None:
         """Importing the checks registers them."""
-        from sourcedata import checks  # noqa: F401
+        from sourcedata import checks  # noqa: F401  (importing it registers the checks)

@@ -36,5 +36,5 @@ class SchemaView(SpectacularJSONAPIView):
     @extend_schema(exclude=True)
     def get(self, request: Request, *arguments: Any, **keywords: Any) -> Response:
         refuse_parameters(request.query_params)
-        answer: Response = super().get(request, *arguments, **keywords)  # type: ignore[no-untyped-call]
+        answer: Response = super().get(request, *arguments, **keywords)  # type: ignore[no-untyped-call]  # it has few types
         return answer

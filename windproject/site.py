@@ -6,9 +6,10 @@ from typing import Any
 
 from celery.schedules import ParseException
 from django.contrib.admin import AdminSite
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import FieldDoesNotExist
 from django.db import DataError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import SimpleTemplateResponse
 
 from common.rest.problems import bad_request
@@ -39,7 +40,10 @@ CANNOT_BE = (ValueError, KeyError, OverflowError, DataError, FieldDoesNotExist, 
 
 
 def _refusing_what_cannot_be(view: Any) -> Any:
-    """Return the view; it answers 400, and logs why, where it is asked for what cannot be."""
+    """Return the view; where it is asked for what cannot be, it logs why.
+
+    A list then shows everything, and whatever else answers 400.
+    """
 
     @wraps(view)
     def refusing(request: HttpRequest, *arguments: Any, **keywords: Any) -> HttpResponse:
@@ -49,6 +53,13 @@ def _refusing_what_cannot_be(view: Any) -> Any:
             return answer.render() if isinstance(answer, SimpleTemplateResponse) else answer
         except CANNOT_BE as error:
             logger.exception("%s cannot be answered", request.path)
+            if _is_list(request) and ERROR_FLAG not in request.GET:
+                return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")
             return bad_request(request, error)
 
     return refusing
+
+
+def _is_list(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return bool(match and match.url_name and match.url_name.endswith("_changelist"))

@@ -4,12 +4,11 @@ from django.contrib import admin
 
 from aggregates.admin.common import ReadOnly
 from aggregates.models import Alert
-from common.admin import ShowsAllOnBadFilter
 from common.wording import listed
 
 
 @admin.register(Alert)
-class AlertAdmin(ReadOnly, ShowsAllOnBadFilter, admin.ModelAdmin):
+class AlertAdmin(ReadOnly, admin.ModelAdmin):
     """What people were told of, and what could not be delivered to them."""
 
     list_display = ["raised_at", "about", "event", "message", "delivery"]

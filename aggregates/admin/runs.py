@@ -20,7 +20,6 @@ from aggregates.models import Run
 from aggregates.pages import run_sentences
 from aggregates.runs import pipeline
 from aggregates.source.gateway import SourceUnavailable
-from common.admin import ShowsAllOnBadFilter
 from common.days import days_between
 from common.wording import listed
 
@@ -29,7 +28,7 @@ RUN = "admin:aggregates_run_change"
 
 
 @admin.register(Run)
-class RunAdmin(ReadOnly, ShowsAllOnBadFilter, admin.ModelAdmin):
+class RunAdmin(ReadOnly, admin.ModelAdmin):
     """Runs, and the page that asks for new ones."""
 
     # The error early, for a list is wider than many screens.

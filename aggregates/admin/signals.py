@@ -25,13 +25,12 @@ from aggregates.pages.periods import Period, period
 from aggregates.pages.picture import picture
 from aggregates.pages.signal_figure import signal_figure
 from aggregates.source.gateway import SourceUnavailable
-from common.admin import ShowsAllOnBadFilter
 from common.days import FIRST_DAY, LAST_DAY, today
 from sourcedata.variables import ANGLE_NAMES, UNITS
 
 
 @admin.register(Signal)
-class SignalAdmin(ReadOnly, ShowsAllOnBadFilter, admin.ModelAdmin):
+class SignalAdmin(ReadOnly, admin.ModelAdmin):
     """Signals with their latest value; the page of one shows its history."""
 
     list_display = ["turbine", "variable", "statistic", "latest_time", "latest_value"]

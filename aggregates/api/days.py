@@ -1,7 +1,6 @@
 """The REST endpoint of turbine-days."""
 
-from datetime import date, datetime, timedelta
-from typing import TypedDict
+from datetime import timedelta
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -11,7 +10,6 @@ from rest_framework.views import APIView
 from aggregates import states
 from aggregates.api.filters import DayStateFilter
 from aggregates.api.views import TellsOfSource, next_changed_since
-from aggregates.states import State, TurbineDayState
 from common.rest.parameters import validated
 from common.rest.schema import records
 
@@ -22,27 +20,14 @@ OF_CURRENT_RULES = (
 )
 
 
-class DayRow(TypedDict):
-    """A turbine on a UTC day, as `states` knows it."""
-
-    turbine: str
-    day: date
-    state: State
-    revision: int
-    aggregated_revision: int | None
-    samples: int
-    expected_samples: int
-    windows: int
-    changed_at: datetime | None
-    of_current_rules: bool | None
-
-
 class DaysView(TellsOfSource, APIView):
     """`GET /api/days`: the turbine-days in [start, end) and what their statistics are worth."""
 
     filterset_class = DayStateFilter
 
-    @extend_schema(responses={200: records(DayRow, of_current_rules=OF_CURRENT_RULES)})
+    @extend_schema(
+        responses={200: records(states.TurbineDayState, of_current_rules=OF_CURRENT_RULES)}
+    )
     def get(self, request: Request) -> Response:
         parameters = validated(self.filterset_class, request.query_params)
         headers = next_changed_since()
@@ -52,19 +37,4 @@ class DaysView(TellsOfSource, APIView):
             parameters["turbine"],
             parameters["changed_since"],
         )
-        return Response([_row(turbine_day) for turbine_day in turbine_days], headers=headers)
-
-
-def _row(turbine_day: TurbineDayState) -> DayRow:
-    return {
-        "turbine": turbine_day.turbine,
-        "day": turbine_day.day,
-        "state": turbine_day.state,
-        "revision": turbine_day.revision,
-        "aggregated_revision": turbine_day.aggregated_revision,
-        "samples": turbine_day.samples,
-        "expected_samples": turbine_day.expected_samples,
-        "windows": turbine_day.windows,
-        "changed_at": turbine_day.changed_at,
-        "of_current_rules": turbine_day.of_current_rules,
-    }
+        return Response(turbine_days, headers=headers)

@@ -67,14 +67,16 @@ def _bins(curve: PowerCurve) -> Figure:
         "type": "scatter",
         "mode": "lines+markers",
         "name": "mean of a bin (open: fewer than 3 windows)",
-        "x": [bin.centre for bin in curve.bins],
-        "y": [round(bin.power_kw, 2) for bin in curve.bins],
-        "text": [f"{bin.windows:,} windows" for bin in curve.bins],
+        "x": [speed_bin.centre for speed_bin in curve.bins],
+        "y": [round(speed_bin.power_kw, 2) for speed_bin in curve.bins],
+        "text": [f"{speed_bin.windows:,} windows" for speed_bin in curve.bins],
         "line": {"color": ORANGE, "width": 3},
         "marker": {
             "size": 9,
             "color": ORANGE,
-            "symbol": ["circle-open" if bin.is_sparse else "circle" for bin in curve.bins],
+            "symbol": [
+                "circle-open" if speed_bin.is_sparse else "circle" for speed_bin in curve.bins
+            ],
         },
         "hovertemplate": "%{x} m/s: %{y:,.1f} kW, %{text}<extra></extra>",
     }

@@ -7,7 +7,6 @@ from datetime import date
 import numpy as np
 import pandas as pd
 from django.db import IntegrityError, connections, transaction
-from django.db.backends.utils import CursorWrapper
 from django.db.models.functions import Now
 
 from aggregates.compute.difference import Difference, compare, rows_that_lose_most
@@ -17,24 +16,14 @@ from aggregates.compute.windows import WINDOW, WINDOWS_PER_DAY, window_numbers, 
 from aggregates.errors import RunFailed
 from aggregates.models import AggregatedDay, Chunk, Run, Signal, locks
 from aggregates.models.figures import Figures
+from aggregates.runs.target_tables import require_same, table_of
 from aggregates.source.gateway import TurbineDay
 from common.arrays import Array
 from common.databases import TARGET
 from common.days import day_bounds, day_start
-from common.postgres.partitions import NoPartition, ensure_months, overlapping, table_for
+from common.postgres.partitions import NoPartition, ensure_months
 from common.postgres.pgcopy import FLOAT, INTEGER, TIME, copy_in, copy_out
 from common.wording import quoted
-
-# Triggers that fire for each row before it is stored or goes, and rules that rewrite statements.
-CHANGES_BY_OTHERS = """
-    SELECT tgrelid::regclass::text, 'trigger', tgname FROM pg_catalog.pg_trigger
-    WHERE tgrelid = ANY(%(tables)s::regclass[]) AND tgtype & 3 = 3
-      AND NOT tgisinternal AND tgenabled <> 'D'
-    UNION ALL
-    SELECT ev_class::regclass::text, 'rule', rulename FROM pg_catalog.pg_rewrite
-    WHERE ev_class = ANY(%(tables)s::regclass[]) AND ev_enabled <> 'D'
-    LIMIT 1
-"""
 
 
 @dataclass(frozen=True)
@@ -94,7 +83,7 @@ def replace(chunk: Chunk, computed: Iterable[NewStatistics]) -> None:
         ensure_months(TARGET, "data", [run.day])
         with transaction.atomic(using=TARGET):
             locks.take_turns_to_load(chunk.pk)
-            table = _table_of(run.day)
+            table = table_of(run.day)
             written = Written()
             for new in computed:
                 written = written.and_also(_replace(new, run, table))
@@ -102,48 +91,14 @@ def replace(chunk: Chunk, computed: Iterable[NewStatistics]) -> None:
             run.hold()
             locks.announce_changes()
             _remember(run, written)
-            _require_same(table, run.day)
+            require_same(table, run.day)
             run.add(written.figures + Figures(turbine_days=len(written.turbine_days)))
     except NoPartition as error:
         raise RunFailed(f"The target cannot store values: {error}") from error
     except IntegrityError:
         # Rows in a partition that is being detached are not seen, and so not replaced.
-        _require_same(table, run.day)
+        require_same(table, run.day)
         raise
-
-
-def _table_of(day: date) -> str:
-    with connections[TARGET].cursor() as cursor:
-        table = table_for(cursor, "data", day)
-        # Nobody makes a trigger or a rule of it before the transaction ends.
-        cursor.execute(f"LOCK TABLE ONLY {table} IN ROW EXCLUSIVE MODE")
-        _refuse_changes_by_others(cursor, ["data", *overlapping(cursor, "data", *day_bounds(day))])
-        return table
-
-
-def _refuse_changes_by_others(cursor: CursorWrapper, tables: Sequence[str]) -> None:
-    """Refuse tables that may store something else than what is written to them.
-
-    Raises:
-        RunFailed: naming the trigger or the rule.
-    """
-    cursor.execute(CHANGES_BY_OTHERS, {"tables": list(tables)})
-    for table, kind, name in cursor.fetchall():
-        raise RunFailed(
-            f"The target's table {table} has the {kind} {name}, which may change what is stored:"
-            " drop it."
-        )
-
-
-def _require_same(table: str, day: date) -> None:
-    """Refuse values that went into what is no partition any more, or will not be one soon.
-
-    Raises:
-        RunFailed: saying so.
-    """
-    with transaction.atomic(using=TARGET):
-        if table not in (_table_of(day), "data"):
-            raise RunFailed(f"{table} is no partition of data any more: it was detached.")
 
 
 def _replace(new: NewStatistics, run: Run, table: str) -> Written:
@@ -206,7 +161,8 @@ def _refuse_to_lose(without_signal: pd.Index) -> None:
     Raises:
         RunFailed: naming the first of them.
     """
-    for turbine, variable, statistic in without_signal[:1]:
+    if len(without_signal):
+        turbine, variable, statistic = without_signal[0]
         raise RunFailed(
             f"The target's table signal takes no {variable}_{statistic} of {quoted(turbine)}: see"
             " whether its sequence is behind its ids, and drop triggers, rules, row security and"

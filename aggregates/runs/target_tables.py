@@ -1,0 +1,64 @@
+"""Where the values of a day are stored, and that they are stored there as they are."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import connections, transaction
+from django.db.backends.utils import CursorWrapper
+
+from aggregates.errors import RunFailed
+from common.databases import TARGET
+from common.days import day_bounds
+from common.postgres.partitions import overlapping, table_for
+
+# Triggers that fire for each row before it is stored or goes, and rules that rewrite statements.
+CHANGES_BY_OTHERS = """
+    SELECT tgrelid::regclass::text, 'trigger', tgname FROM pg_catalog.pg_trigger
+    WHERE tgrelid = ANY(%(tables)s::regclass[]) AND tgtype & 3 = 3
+      AND NOT tgisinternal AND tgenabled <> 'D'
+    UNION ALL
+    SELECT ev_class::regclass::text, 'rule', rulename FROM pg_catalog.pg_rewrite
+    WHERE ev_class = ANY(%(tables)s::regclass[]) AND ev_enabled <> 'D'
+    LIMIT 1
+"""
+
+
+def table_of(day: date) -> str:
+    """Return the table that takes the day's values; nobody changes how it does until they are in.
+
+    Raises:
+        NoPartition: where none takes them.
+        RunFailed: where it may store something else.
+    """
+    with connections[TARGET].cursor() as cursor:
+        table = table_for(cursor, "data", day)
+        # Nobody makes a trigger or a rule of it before the transaction ends.
+        cursor.execute(f"LOCK TABLE ONLY {table} IN ROW EXCLUSIVE MODE")
+        _refuse_changes_by_others(cursor, ["data", *overlapping(cursor, "data", *day_bounds(day))])
+        return table
+
+
+def _refuse_changes_by_others(cursor: CursorWrapper, tables: Sequence[str]) -> None:
+    """Refuse tables that may store something else than what is written to them.
+
+    Raises:
+        RunFailed: naming the trigger or the rule.
+    """
+    cursor.execute(CHANGES_BY_OTHERS, {"tables": list(tables)})
+    if change := cursor.fetchone():
+        table, kind, name = change
+        raise RunFailed(
+            f"The target's table {table} has the {kind} {name}, which may change what is stored:"
+            " drop it."
+        )
+
+
+def require_same(table: str, day: date) -> None:
+    """Refuse values that went into what is no partition any more, or will not be one soon.
+
+    Raises:
+        RunFailed: saying so.
+    """
+    with transaction.atomic(using=TARGET):
+        if table not in (table_of(day), "data"):
+            raise RunFailed(f"{table} is no partition of data any more: it was detached.")
