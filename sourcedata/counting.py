@@ -7,6 +7,7 @@ from django.db.backends.utils import CursorWrapper
 from common.wording import listed
 from sourcedata import upkeep
 from sourcedata.snapshot import (
+    WRITING,
     UnreadableSource,
     holders,
     limited_waits,
@@ -58,7 +59,8 @@ SOUND = {
     " AND (attname, atttypid::regtype::text) IN (('turbine_id', 'bigint'), ('day', 'date'),"
     " ('revision', 'bigint'), ('samples', 'bigint')))": "source_day has columns of other types",
     "NOT EXISTS (SELECT FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid"
-    " WHERE tgrelid = %(source_day)s AND NOT tgisinternal AND tgtype & 20 <> 0"
+    " WHERE tgrelid = %(source_day)s AND NOT tgisinternal AND tgenabled <> 'D'"
+    " AND tgtype & 20 <> 0"
     " AND (proname, pronamespace) <> ('refuse_renumbering', root.relnamespace))": (
         "source_day has triggers of somebody else"
     ),
@@ -70,7 +72,8 @@ SOUND = {
     " AND tgrelid = ANY(ARRAY(SELECT relid FROM pg_partition_tree(root.oid))))": (
         "data has triggers that count a second time"
     ),
-    "NOT EXISTS (SELECT FROM pg_trigger WHERE tgtype & 19 = 19 AND tgname > 'zz_note_moves'"
+    "NOT EXISTS (SELECT FROM pg_trigger WHERE tgtype & 19 = 19 AND tgenabled <> 'D'"
+    " AND tgname > 'zz_note_moves'"
     " AND tgrelid = ANY(ARRAY(SELECT relid FROM pg_partition_tree(root.oid))))": (
         "data has a trigger that changes rows after zz_note_moves has seen them"
     ),
@@ -103,8 +106,6 @@ REPLACED = (
     "Somebody replaced or restored functions of the source's triggers, or changed their rights,"
     " owner or comment"
 )
-# All but the locks of those who only read.
-WRITING = ["RowExclusiveLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock"]
 
 
 def settled_functions() -> list[Function]:

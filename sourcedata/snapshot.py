@@ -20,6 +20,8 @@ ANOTHER_SCHEMA = {
 }
 # Who keeps readers away, or waits to: PostgreSQL lets nobody past who wants a table for itself.
 ALONE = ["AccessExclusiveLock"]
+# All but the locks of those who only read.
+WRITING = ["RowExclusiveLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock"]
 HOLDERS = """
     SELECT DISTINCT pid, usename, application_name
     FROM pg_locks LEFT JOIN pg_stat_activity USING (pid)
@@ -94,7 +96,8 @@ def _transaction() -> Iterator[CursorWrapper]:
         code = getattr(error.__cause__, "pgcode", None)
         if code == errorcodes.LOCK_NOT_AVAILABLE:
             waited = f"{patience.current().source_lock_s} seconds"
-            who = listed(holders(ALONE) or ["somebody who is gone"])
+            # A row of theirs is waited for where nobody has the tables for themselves.
+            who = listed(holders(ALONE) or holders(WRITING) or ["somebody who is gone"])
             raise UnreadableSource(
                 f"The source's tables could not be read for {waited}: they are locked by {who}."
             ) from error

@@ -56,14 +56,15 @@ REFUSE_ELSEWHERE = """
                 'Give it its name back, or run: manage.py verify_source --repair'
             ELSE format('Drop its trigger %I.', tg_name) END;
     END IF;
-    IF EXISTS (
-        SELECT FROM pg_trigger WHERE tgrelid = '@.source_day'::regclass AND NOT tgisinternal
+    SELECT tgname INTO strange FROM pg_trigger
+    WHERE tgrelid = '@.source_day'::regclass AND NOT tgisinternal AND tgenabled <> 'D'
         AND tgtype & 20 <> 0  -- of INSERT or UPDATE
         AND tgfoid IS DISTINCT FROM to_regprocedure('@.refuse_renumbering()')
-    ) THEN
-        RAISE integrity_constraint_violation USING MESSAGE =
-            'source_day has triggers of somebody else, who could change what it counts.',
-            HINT = 'Drop the trigger that somebody gave source_day.';
+    LIMIT 1;
+    IF strange IS NOT NULL THEN
+        RAISE integrity_constraint_violation USING MESSAGE = format(
+            'source_day has the trigger %I, which could change what is counted.', strange),
+            HINT = format('Write: ALTER TABLE source_day DISABLE TRIGGER %I', strange);
     END IF;
 """
 RAISE_REVISIONS = f"""
@@ -273,6 +274,7 @@ EACH_STATEMENT = "FOR EACH STATEMENT"
 DECLARE = """
 DECLARE
     above regclass[];
+    strange name;
     unnoted bigint;
     blind regclass;
     late name;

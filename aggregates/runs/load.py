@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from django.db import IntegrityError, connections, transaction
 from django.db.models.functions import Now
+from psycopg2 import errorcodes
 
 from aggregates.compute.difference import Difference, compare, rows_that_lose_most
 from aggregates.compute.rules import rules
@@ -23,7 +24,7 @@ from common.databases import TARGET
 from common.days import day_bounds, day_start
 from common.postgres.partitions import NoPartition, ensure_months
 from common.postgres.pgcopy import FLOAT, INTEGER, TIME, copy_in, copy_out
-from common.wording import quoted
+from common.wording import first_line, quoted
 
 
 @dataclass(frozen=True)
@@ -95,9 +96,11 @@ def replace(chunk: Chunk, computed: Iterable[NewStatistics]) -> None:
             run.add(written.figures + Figures(turbine_days=len(written.turbine_days)))
     except NoPartition as error:
         raise RunFailed(f"The target cannot store values: {error}") from error
-    except IntegrityError:
+    except IntegrityError as error:
         # Rows in a partition that is being detached are not seen, and so not replaced.
         require_same(table, run.day)
+        if getattr(error.__cause__, "pgcode", None) == errorcodes.CHECK_VIOLATION:
+            raise RunFailed(f"The target cannot store values: {first_line(error)}.") from error
         raise
 
 

@@ -22,6 +22,12 @@ CHANGES_BY_OTHERS = """
     LIMIT 1
 """
 
+# A smaller type would store other values than were computed, and each audit would find them.
+TYPE_OF_VALUES = """
+    SELECT atttypid::regtype::text FROM pg_catalog.pg_attribute
+    WHERE attrelid = 'data'::regclass AND attname = 'value'
+"""
+
 
 def table_of(day: date) -> str:
     """Return the table that takes the day's values; nobody changes how it does until they are in.
@@ -34,8 +40,19 @@ def table_of(day: date) -> str:
         table = table_for(cursor, "data", day)
         # Nobody makes a trigger or a rule of it before the transaction ends.
         cursor.execute(f"LOCK TABLE ONLY {table} IN ROW EXCLUSIVE MODE")
+        _refuse_rounding(cursor)
         _refuse_changes_by_others(cursor, ["data", *overlapping(cursor, "data", *day_bounds(day))])
         return table
+
+
+def _refuse_rounding(cursor: CursorWrapper) -> None:
+    cursor.execute(TYPE_OF_VALUES)
+    (type_of_values,) = cursor.fetchone()
+    if type_of_values != "double precision":
+        raise RunFailed(
+            f"The target's table data stores values as {type_of_values}, which changes them. Write:"
+            " ALTER TABLE data ALTER COLUMN value TYPE double precision"
+        )
 
 
 def _refuse_changes_by_others(cursor: CursorWrapper, tables: Sequence[str]) -> None:

@@ -39,9 +39,12 @@ PARTITIONS = f"""
     SELECT name, is_default, start, "end", pg_total_relation_size(oid), reltuples::bigint
     FROM ({ATTACHED}) AS attached ORDER BY is_default, start
 """
-# A new partition is to be given these triggers of statements, which say whether they always fire.
+# A new partition is to be given these triggers of statements, and fires them when its table does.
 TRIGGERS = """
-    SELECT tgname, pg_get_triggerdef(oid, true), tgenabled = 'A' FROM pg_trigger
+    SELECT quote_ident(tgname), pg_get_triggerdef(oid, true), CASE tgenabled
+        WHEN 'A' THEN 'ENABLE ALWAYS' WHEN 'R' THEN 'ENABLE REPLICA' WHEN 'D' THEN 'DISABLE'
+        ELSE 'ENABLE' END
+    FROM pg_trigger
     WHERE tgrelid = %s::regclass AND NOT tgisinternal AND tgtype & 1 = 0 ORDER BY tgname
 """
 # Errors that leave a month's rows to the default partition: the lock was not to be had in time,
@@ -291,10 +294,9 @@ def _create_table(cursor: CursorWrapper, table: str, name: str) -> None:
     like = f"LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING GENERATED"
     cursor.execute(f"CREATE TABLE {name} ({like})")
     cursor.execute(TRIGGERS, [table])
-    for trigger, definition, always in cursor.fetchall():
+    for trigger, definition, when_it_fires in cursor.fetchall():
         cursor.execute(definition.replace(f" ON {table} ", f" ON {name} ", 1))
-        if always:
-            cursor.execute(f"ALTER TABLE {name} ENABLE ALWAYS TRIGGER {trigger}")
+        cursor.execute(f"ALTER TABLE {name} {when_it_fires} TRIGGER {trigger}")
 
 
 def _attach(cursor: CursorWrapper, table: str, name: str, bounds: str) -> None:

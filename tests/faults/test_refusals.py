@@ -11,7 +11,7 @@ from common.days import FIRST_DAY, LAST_DAY, today
 from common.postgres.partitions import ensure_months, partitions
 from sourcedata import upkeep, verification
 from tests.builders import aggregated
-from tests.faults.conftest import DAY, proves_well
+from tests.faults.conftest import DAY, measured, proves_well
 from tests.faults.month import OTHER_MONTH, partition, repair, state, written
 from tests.sessions import session
 
@@ -90,7 +90,7 @@ REFUSED = {
             " EXECUTE FUNCTION keep()",
             "UPDATE data SET power = 7",
         ],
-        "source_day has triggers of somebody else",
+        "source_day has the trigger refuse_forgetting, which could change",
     ),
     "a trigger that keeps revisions": (
         [
@@ -98,7 +98,7 @@ REFUSED = {
             "CREATE TRIGGER keep AFTER UPDATE ON source_day FOR EACH ROW EXECUTE FUNCTION keep()",
             "UPDATE data SET power = 7",
         ],
-        "source_day has triggers of somebody else",
+        "Write: ALTER TABLE source_day DISABLE TRIGGER keep",
     ),
     "a merge into another month": ([MOVE.format(months=1)], "Write UPDATE data SET"),
     "a merge that also inserts": (
@@ -135,7 +135,7 @@ REFUSED = {
             "CREATE TRIGGER keep BEFORE UPDATE ON source_day FOR EACH ROW EXECUTE FUNCTION keep()",
             "UPDATE data SET power = 7",
         ],
-        "Drop the trigger that somebody gave source_day",
+        "ALTER TABLE source_day DISABLE TRIGGER keep",
     ),
 }
 
@@ -194,6 +194,32 @@ def test_a_change_of_a_partition_in_a_schema_that_took_the_name_is_refused(curre
         )
     assert state() == "current"
     proves_well()
+
+
+@pytest.mark.parametrize("table", ["source_day", "data"])
+def test_a_trigger_of_somebody_that_is_disabled_is_passed_over(current: None, table: str) -> None:
+    with session() as owner:
+        owner.run(
+            "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+            f'CREATE TRIGGER "zzz Keep" BEFORE UPDATE ON {table} FOR EACH ROW'
+            " EXECUTE FUNCTION keep()",
+            f'ALTER TABLE {table} DISABLE TRIGGER "zzz Keep"',
+            "UPDATE data SET power = 7",
+        )
+    assert aggregated(DAY).changed > 0
+    proves_well()
+
+
+def test_a_new_month_has_the_triggers_of_somebody_as_they_are(current: None) -> None:
+    with session() as owner:
+        owner.run(
+            "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS"
+            " 'BEGIN RAISE EXCEPTION $$kept$$; END'",
+            'CREATE TRIGGER "Keep" AFTER INSERT ON data EXECUTE FUNCTION keep()',
+            'ALTER TABLE data DISABLE TRIGGER "Keep"',
+        )
+    measured(DAY - timedelta(days=200), 1.0, "T01")
+    assert aggregated(DAY - timedelta(days=200)).status == "succeeded"
 
 
 def test_a_partition_in_another_schema_counts(current: None) -> None:

@@ -163,3 +163,24 @@ def test_a_target_whose_signals_cannot_be_made_takes_no_values(own_target: None)
     execute_at_target("SELECT setval('signal_id_seq', max(id)) FROM signal")
     assert aggregated(DAY).inserted > 0
     proves_well()
+
+
+def test_a_target_that_would_round_values_takes_none(own_target: None) -> None:
+    Measurement.objects.update(power=3.3)
+    execute_at_target("ALTER TABLE data ALTER COLUMN value TYPE real")
+    assert "stores values as real, which changes them" in aggregated(DAY).error
+    execute_at_target("ALTER TABLE data ALTER COLUMN value TYPE double precision")
+    assert aggregated(DAY).changed > 0
+    proves_well()
+
+
+def test_a_target_whose_partition_ends_within_a_day_says_what_has_no_place(
+    own_target: None,
+) -> None:
+    execute_at_target(
+        "ALTER TABLE data DETACH PARTITION {partition}",
+        "CREATE TABLE half PARTITION OF data FOR VALUES FROM ('{day} 00:00Z') TO ('{day} 10:30Z')",
+    )
+    run = aggregated(DAY, force=True)
+    assert run.status == "failed"
+    assert "The target cannot store values" in run.error
