@@ -21,7 +21,7 @@ def of_day(day: DayState) -> Sentence:
 
 def of_others(shown: int, more: int) -> Sentence:
     """Say that there are turbines which are not shown; nothing where all are."""
-    return sentence(f"The worst {shown}; {more:,} more are not shown.") if more else []
+    return sentence(f"The worst {shown}; {more:,} more are not shown.") if more else Sentence()
 
 
 def of_none(is_known: bool, state: str) -> Sentence:

@@ -30,9 +30,10 @@ def of_formula(explanation: Explanation, signal: Signal) -> Sentence:
 
 def of_agreement(explanation: Explanation) -> Sentence:
     """Say whether what is stored is what the samples come to, and in which state its day is."""
-    turbine_day = explanation.turbine_day
-    is_in = sentence(" The turbine's day is ", state(turbine_day.state), ".") if turbine_day else []
-    return sentence(_agreement(explanation), is_in)
+    agreement, turbine_day = _agreement(explanation), explanation.turbine_day
+    if turbine_day is None:
+        return agreement
+    return sentence(agreement, " The turbine's day is ", state(turbine_day.state), ".")
 
 
 def _agreement(explanation: Explanation) -> Sentence:

@@ -24,7 +24,7 @@ MOST_GAPS = 5
 
 def of_trouble(trouble: Trouble) -> Sentence:
     """Say what is wrong, and what to type to mend it."""
-    advice = sentence(" Type ", code(trouble.command), ".") if trouble.command else []
+    advice = sentence(" Type ", code(trouble.command), ".") if trouble.command else Sentence()
     return sentence(strong(trouble.sentence), advice)
 
 
@@ -36,7 +36,7 @@ def of_days(morning: Morning) -> Sentence:
         " " if morning.is_well else "",
         link(current, addresses.of_days()),
         " current",
-        [*sentence(", "), *_of_waiting(morning)] if morning.waiting else [],
+        sentence(", ", _of_waiting(morning)) if morning.waiting else Sentence(),
         "; ",
         _of_last_run(morning),
         f"; {counted(morning.workers, 'worker')}.",

@@ -38,7 +38,7 @@ def _of_capacity(energy: Energy, rated_power_kw: float | None) -> Sentence:
             " There is no capacity factor: the rated power of the turbine is not known."
         )
     if energy.percent is None:
-        return []
+        return Sentence()
     return sentence(
         " Capacity factor ",
         strong(f"{energy.percent:.1f} %"),

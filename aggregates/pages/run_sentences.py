@@ -27,7 +27,7 @@ def of_outcome(run: Run) -> Sentence:
     """Say why it failed, or what it did; nothing while it is under way."""
     if run.error:
         return sentence(strong(run.error))
-    return [] if run.is_active else sentence(run.summary)
+    return Sentence() if run.is_active else sentence(run.summary)
 
 
 def of_nothing_written(run: Run) -> Sentence:
@@ -39,7 +39,7 @@ def of_nothing_written(run: Run) -> Sentence:
 def of_written(run: Run, shown: int) -> Sentence:
     """Say what became of the turbines that are not shown; nothing where all are."""
     if not shown or run.turbine_days <= shown:
-        return []
+        return Sentence()
     return sentence(
         f"{shown:,} of {run.turbine_days:,} turbines. Others were computed again by later runs,"
         " kept as they were, or are too many to show."

@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
 Kind = Literal["plain", "strong", "code", "state"]
+HTML: dict[Kind, str] = {
+    "plain": "{}",
+    "strong": "<strong>{}</strong>",
+    "code": "<code>{}</code>",
+    "state": '<span class="state of-{0}">{0}</span>',
+}
 
 
 @dataclass(frozen=True)
@@ -18,8 +27,18 @@ class Words:
     kind: Kind = "plain"
     address: str = ""
 
+    def __str__(self) -> SafeString:
+        """Return what a template shows."""
+        shown = format_html(HTML[self.kind], self.text)
+        return format_html('<a href="{}">{}</a>', self.address, shown) if self.address else shown
 
-Sentence = Sequence[Words]
+
+class Sentence(tuple[Words, ...]):
+    """The words of a sentence, in order; one without words is not shown."""
+
+    def __str__(self) -> SafeString:
+        """Return what a template shows."""
+        return format_html_join("", "{}", ((str(words),) for words in self))
 
 
 def sentence(*parts: Words | str | Sentence) -> Sentence:
@@ -30,7 +49,7 @@ def sentence(*parts: Words | str | Sentence) -> Sentence:
             words.append(Words(part))
         else:
             words += [part] if isinstance(part, Words) else part
-    return [word for word in words if word.text]
+    return Sentence(word for word in words if word.text)
 
 
 def strong(text: str) -> Words:

@@ -51,11 +51,11 @@ def of_period(period: Period, address_of_day: str) -> Sentence:
 def of_last(last_day: date | None, parameter: str) -> Sentence:
     """Say where the last values are."""
     if not last_day:
-        return []
+        return Sentence()
     return sentence(" The last are of ", link(str(last_day), f"?{parameter}={last_day}"), ".")
 
 
 def of_ways(has_windows: bool) -> Sentence:
     """Say how a value is explained; nothing where no windows are shown."""
     why = "Why is a value what it is? Click on its window, here or in the chart."
-    return sentence(why) if has_windows else []
+    return sentence(why) if has_windows else Sentence()

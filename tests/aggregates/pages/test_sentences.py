@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from django.template.loader import render_to_string
+from django.template import Context, Template
 
 from aggregates.pages import morning_sentences
 from aggregates.pages.morning import Morning, Trouble, Yield
@@ -23,7 +23,7 @@ DAY = date(2025, 8, 31)
 
 
 def rendered(shown: Sentence) -> str:
-    return render_to_string("admin/aggregates/sentence.html", {"sentence": shown}).strip()
+    return Template("{{ shown }}").render(Context({"shown": shown}))
 
 
 def test_a_sentence_is_shown_with_what_stands_out_and_where_it_leads() -> None:
