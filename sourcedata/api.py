@@ -1,4 +1,4 @@
-"""The REST endpoint of the measurements: validates, asks the reader, renders."""
+"""The REST endpoint of the measurements: validates, asks for batches, renders."""
 
 import logging
 
@@ -12,6 +12,7 @@ from common.rest.errors import DatabaseUnavailable
 from common.rest.parameters import validated
 from common.rest.schema import tables
 from sourcedata import reader
+from sourcedata.batches import measurement_batches, number_of_samples
 from sourcedata.filters import MeasurementFilter, TurbineFilter
 from sourcedata.layouts import FULL, LAYOUTS, OPENOA, measurement_batch, measurement_schema
 from sourcedata.snapshot import UnreadableSource
@@ -45,10 +46,10 @@ class DataView(SourceView):
         variables = parameters["variables"] or VARIABLE_NAMES
         wanted = parameters["start"], parameters["end"]
         format = format_of(request, parameters)
-        most = reader.number_of_samples(*wanted, parameters["turbine"]) * len(variables)
+        most = number_of_samples(*wanted, parameters["turbine"]) * len(variables)
         refuse_too_many(format, most)
         schema = measurement_schema(variables)
-        batches = reader.measurement_batches(*wanted, variables, parameters["turbine"])
+        batches = measurement_batches(*wanted, variables, parameters["turbine"])
         return download(format, schema, (measurement_batch(schema, *batch) for batch in batches))
 
 

@@ -1,7 +1,7 @@
 """How PostgreSQL keeps the measurements: what changes them, and no trigger sees.
 
 A rewritten table, a trigger that was disabled for a while, a partition that was detached, attached
-or made by hand: the catalogue, which any account may read, shows each of them. Its state becomes
+or made by hand: system tables, which any account may read, show each of them. Its state becomes
 part of every revision that is given out, so that the turbine-days concerned are stale.
 """
 

@@ -252,7 +252,7 @@ def test_a_source_whose_files_are_put_back_leaves_nothing_wrongly_current(tmp_pa
     files = stopped_source()
     shutil.rmtree(files)
     copy(tmp_path / "copy", files)
-    # As many steps as before, and so the same numbers in the catalogue.
+    # As many steps as before, and so the same numbers in the system tables.
     rewrite(20)
     assert pipeline.pending_days(DAY, DAY) == [DAY]
     assert aggregated(DAY).changed > 0

@@ -11,6 +11,7 @@ from aggregates.runs import pipeline, reconciler
 from common.days import day_start, now, today
 from common.postgres.partitions import ensure_months, month_after, month_of, move_out_of_default
 from sourcedata import reader, retention
+from sourcedata.batches import measurement_batches
 from sourcedata.snapshot import UnreadableSource
 from sourcedata.triggers import TRIGGERS
 from tests.builders import aggregated, turbine
@@ -160,7 +161,7 @@ def two_months() -> None:
 def test_a_download_that_finds_less_than_was_counted_breaks_off(own_source, monkeypatch) -> None:
     two_months()
     period = (day_start(OTHER_MONTH), day_start(today()))
-    batches = reader.measurement_batches(*period, ["power"], ["T01"])
+    batches = measurement_batches(*period, ["power"], ["T01"])
     assert len(next(batches)[1][0]) == 60
     with session() as detaching:
         detaching.run(f"ALTER TABLE data DETACH PARTITION {partition()}")
@@ -172,7 +173,7 @@ def test_a_download_over_weeks_misses_what_is_detached_too(own_source: None) -> 
     two_months()
     with session() as detaching:
         detaching.run(f"ALTER TABLE data DETACH PARTITION {partition()}")
-    batches = reader.measurement_batches(day_start(OTHER_MONTH), day_start(today()), ["power"])
+    batches = measurement_batches(day_start(OTHER_MONTH), day_start(today()), ["power"])
     with pytest.raises(UnreadableSource, match=f"0 measurements of 'T01' on {DAY}"):
         list(batches)
 
@@ -180,7 +181,7 @@ def test_a_download_over_weeks_misses_what_is_detached_too(own_source: None) -> 
 def test_a_download_locks_no_table_for_longer_than_a_batch(own_source) -> None:
     two_months()
     period = (day_start(OTHER_MONTH), day_start(today()))
-    batches = reader.measurement_batches(*period, ["power"])
+    batches = measurement_batches(*period, ["power"])
     next(batches)
     with session() as rewriting:
         rewriting.run("SET lock_timeout = '1s'", "ALTER TABLE data ADD COLUMN noted int DEFAULT 1")

@@ -14,7 +14,6 @@ from django.test import Client
 
 from common.postgres.partitions import ensure_months
 from common.rest import downloads
-from sourcedata import reader
 from sourcedata.variables import VARIABLE_NAMES
 from tests.builders import measurements, turbine
 
@@ -112,7 +111,7 @@ def test_no_measurements_are_an_empty_list() -> None:
 
 
 def test_a_long_answer_is_one_list(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "BATCH_DAYS", 1)
+    monkeypatch.setattr("sourcedata.batches.BATCH_DAYS", 1)
     for name in ("T1", "T2"):
         measurements(turbine(name), "2025-08-30T23:58", power=[1.0] * 5)
     assert len(get("start=2025-08-30&end=2025-09-01")) == 10
@@ -158,7 +157,7 @@ def test_a_database_that_does_not_answer_is_a_problem_without_its_address(monkey
     def fail(*arguments):
         raise OperationalError("connection to server at 10.0.0.7 failed")
 
-    monkeypatch.setattr(reader, "measurement_batches", fail)
+    monkeypatch.setattr("sourcedata.api.measurement_batches", fail)
     response = Client().get(f"/data?{DAY}")
     assert (response.status_code, response["Content-Type"]) == (503, "application/problem+json")
     assert "10.0.0.7" not in response.content.decode()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sourcedata import reader
+from sourcedata.batches import measurement_batches, number_of_samples
 from sourcedata.models import Measurement
 from tests.builders import at, measurements, turbine
 
@@ -61,9 +62,9 @@ def test_the_day_range_goes_from_the_first_to_the_last_measurement() -> None:
 
 
 def test_batches_are_whole_and_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "BATCH_DAYS", 1)
+    monkeypatch.setattr("sourcedata.batches.BATCH_DAYS", 1)
     measurements(turbine(), "2025-08-30T23:58", power=[1.0, 2.0, 3.0])
-    batches = list(reader.measurement_batches(at("1970-01-01"), at("2099-01-01"), ["power"]))
+    batches = list(measurement_batches(at("1970-01-01"), at("2099-01-01"), ["power"]))
     assert [(name, power.tolist()) for name, (_, power) in batches] == [
         ("T01", [1, 2]),
         ("T01", [3]),
@@ -73,6 +74,6 @@ def test_batches_are_whole_and_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_number_of_samples_is_that_of_whole_days() -> None:
     for name in ("T1", "T2"):
         measurements(turbine(name), "2025-08-30T23:59", power=[1.0, 2.0, 3.0])
-    assert reader.number_of_samples(at("2025-08-31T12:00"), at("2025-08-31T13:00")) == 4
-    assert reader.number_of_samples(at("2025-08-30"), at("2025-09-01"), ["T2"]) == 3
-    assert reader.number_of_samples(at("2025-09-01"), at("2025-09-02")) == 0
+    assert number_of_samples(at("2025-08-31T12:00"), at("2025-08-31T13:00")) == 4
+    assert number_of_samples(at("2025-08-30"), at("2025-09-01"), ["T2"]) == 3
+    assert number_of_samples(at("2025-09-01"), at("2025-09-02")) == 0

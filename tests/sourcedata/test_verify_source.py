@@ -12,6 +12,7 @@ from django.db import connections
 from common.days import day_start
 from common.postgres.partitions import ensure_months
 from sourcedata import reader
+from sourcedata.batches import number_of_samples
 from sourcedata.models import SourceDay, Turbine
 from tests.builders import measurements, turbine
 
@@ -168,7 +169,7 @@ def test_further_columns_of_any_name_are_no_trouble(columns: str) -> None:
     execute("SET CONSTRAINTS ALL IMMEDIATE", f"ALTER TABLE {columns}")
     assert ["T01", "2025-08-31", "3", "-60"] in found()
     verify("--repair")
-    assert reader.number_of_samples(day_start(DAY), day_start(DAY), ["T01"]) == 3
+    assert number_of_samples(day_start(DAY), day_start(DAY), ["T01"]) == 3
 
 
 def test_a_partition_may_have_any_name() -> None:
