@@ -7,7 +7,7 @@ from django.conf import settings
 
 from aggregates import states
 from aggregates.source import gateway
-from aggregates.source.last_known import LastKnown, turbine_days
+from aggregates.source.last_known import LastKnown, last_known_arrivals
 from aggregates.states import SETTLED, DayState
 from common.days import DAY
 
@@ -46,7 +46,7 @@ def look_back(at: datetime) -> LastKnown:
     Raises:
         SourceUnavailable: where the source does not answer, and never did.
     """
-    return turbine_days(at.date() - settings.PENDING_LOOKBACK, at.date())
+    return last_known_arrivals(at.date() - settings.PENDING_LOOKBACK, at.date())
 
 
 def late_days(last_known: LastKnown, at: datetime) -> list[DayState]:
@@ -54,8 +54,7 @@ def late_days(last_known: LastKnown, at: datetime) -> list[DayState]:
 
     A while is FRESHNESS. Oldest first.
     """
-    first, last = at.date() - settings.PENDING_LOOKBACK, (at - settings.FRESHNESS).date() - DAY
-    days = states.days(last_known.turbine_days, first, last_known.last)
+    last, days = (at - settings.FRESHNESS).date() - DAY, states.days(last_known, at)
     return [day for day in reversed(days) if day.day <= last and day.state not in SETTLED]
 
 

@@ -2,17 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date, datetime
-from typing import TypedDict
+from datetime import UTC, date, datetime
+from typing import NamedTuple, TypedDict
 
-from django.db.models import Avg, Max, Min, OuterRef, Subquery, Sum
-from django.db.models.functions import ExtractHour
+from django.db.models import Count, Max, Min, OuterRef, Subquery, Sum
+from django.db.models.functions import ExtractHour, TruncDate
 
 from aggregates.compute.statistic_names import COUNT, MEAN
 from aggregates.compute.windows import USUAL_SAMPLE_INTERVAL_S
 from aggregates.models import AggregatedDay, Signal, Value, locks
 from aggregates.source.gateway import Nameplate
-from common.days import day_bounds
+from common.days import DAY, day_bounds, day_start
 from sourcedata.variables import VARIABLE_NAMES
 
 HOURS_PER_DAY = 24
@@ -119,21 +119,35 @@ def samples_used(day: date) -> Mapping[str, Sequence[int]]:
     }
 
 
-class Means(TypedDict):
-    """The sum and the mean of the means of one variable of all turbines; None without any."""
+class DayOfMeans(NamedTuple):
+    """All means of one variable on a UTC day: their sum and number, and of how many turbines."""
 
-    total: float | None
-    mean: float | None
+    total: float
+    windows: int
+    turbines: int
 
 
-def means(variable: str, day: date) -> Means:
-    """Return the sum and the mean of all means of a variable on the UTC day, in its unit."""
-    start, end = day_bounds(day)
-    values = Value.objects.filter(
-        signal__variable=variable, signal__statistic=MEAN, timestamp__gte=start, timestamp__lt=end
+def means_by_day(variable: str, first: date, last: date) -> Mapping[date, DayOfMeans]:
+    """Return the means of a variable from `first` to `last`, both included; unit as the variable.
+
+    A day without any is not there.
+    """
+    means = Value.objects.filter(
+        signal__variable=variable,
+        signal__statistic=MEAN,
+        timestamp__gte=day_start(first),
+        timestamp__lt=day_start(last + DAY),
     )
-    row = values.aggregate(total=Sum("value"), mean=Avg("value"))
-    return Means(total=row["total"], mean=row["mean"])
+    of_day = means.order_by().annotate(day=TruncDate("timestamp", tzinfo=UTC))
+    # By signal first: to count distinct ones takes PostgreSQL several times as long.
+    of_signal = of_day.values("day", "signal").annotate(total=Sum("value"), windows=Count("value"))
+    by_day: dict[date, DayOfMeans] = {}
+    for row in of_signal:
+        before = by_day.get(row["day"], DayOfMeans(0, 0, 0))
+        by_day[row["day"]] = DayOfMeans(
+            before.total + row["total"], before.windows + row["windows"], before.turbines + 1
+        )
+    return by_day
 
 
 def day_range() -> tuple[date, date] | None:

@@ -1,20 +1,22 @@
 """The states of turbine-days and of days: the one place that decides them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from aggregates import versions
+from aggregates.compute.arrival import Completeness, Expectation, completeness
 from aggregates.compute.rules import rules
+from aggregates.expectations import expectation
 from aggregates.models import ACTIVE, AggregatedDay, Run
-from aggregates.source import gateway
-from aggregates.source.gateway import Nameplate, TurbineDay
+from aggregates.source import arrivals
+from aggregates.source.arrivals import Arrivals
+from aggregates.source.gateway import RosterEntry, TurbineDay
+from aggregates.source.last_known import LastKnown
 from common.days import days_between
 from common.postgres.rows import all_rows, without_garbage_collection
-
-DAY_S = 24 * 60 * 60
 
 
 class State(StrEnum):
@@ -38,12 +40,14 @@ SETTLED = {State.ARCHIVED, State.CURRENT, State.EMPTY}
 # The class is not frozen: that takes four times as long, and there may be very many.
 @dataclass
 class TurbineDayState:
-    """One turbine on one UTC day. `revision` and `samples` are the source's, 0 where archived.
+    """One turbine on one UTC day. `revision` and `samples` are the source's, 0 where it has none.
 
-    `windows` is how many windows have values, `changed_at` when these last changed, and
-    `of_current_rules` whether they are of the rules that today's are computed by. None where the
-    turbine-day was never aggregated, as is `aggregated_revision`; of an archived one the rules are
-    not known where the source no longer has the turbine either.
+    `expected_samples` are those that should have arrived by now, and `completeness` says how many
+    of them did; None where none is expected. `windows` is how many windows have values,
+    `changed_at` when these last changed, and `of_current_rules` whether they are of the rules that
+    today's are computed by. None where the turbine-day was never aggregated, as is
+    `aggregated_revision`; of an archived one the rules are not known where the source no longer has
+    the turbine either.
     """
 
     turbine: str
@@ -53,17 +57,26 @@ class TurbineDayState:
     aggregated_revision: int | None
     samples: int
     expected_samples: int
+    completeness: Completeness | None
     windows: int
     changed_at: datetime | None
     of_current_rules: bool | None
+
+    @property
+    def percent(self) -> int | None:
+        """The part of the expected samples that arrived, rounded down; None without any."""
+        if not self.expected_samples:
+            return None
+        return min(self.samples * 100 // self.expected_samples, 100)
 
 
 @dataclass(frozen=True)
 class DayState:
     """One UTC day of the farm, in the state of its worst turbine.
 
-    `turbines` counts its turbines by state, `windows` is the sum over them; `last_run` is None
-    where it never ran.
+    `turbines` counts its turbines by state, `windows` is the sum over them. `complete` counts the
+    turbines of which enough arrived, `incomplete` has the others that were expected, the worst
+    first. `last_run` is None where it never ran.
     """
 
     day: date
@@ -72,12 +85,26 @@ class DayState:
     samples: int
     expected_samples: int
     windows: int
+    complete: int
+    incomplete: Sequence[TurbineDayState]
     last_run: Run | None
 
     @property
-    def completeness(self) -> float | None:
-        """The part of the expected samples that came; None where none is expected."""
-        return self.samples / self.expected_samples if self.expected_samples else None
+    def expected_turbines(self) -> int:
+        """How many turbines were expected to send."""
+        return self.complete + len(self.incomplete)
+
+    @property
+    def is_well(self) -> bool:
+        """Whether every expected turbine is complete, and every one is current."""
+        return self.state in SETTLED and not self.incomplete
+
+    @property
+    def percent(self) -> int | None:
+        """The part of the expected samples that arrived of the turbine with the least."""
+        if self.incomplete:
+            return self.incomplete[0].percent
+        return 100 if self.complete else None
 
 
 # The version that a turbine-day's statistics are of, its `windows` and its `changed_at`. It is a
@@ -90,20 +117,22 @@ NEVER_AGGREGATED: Stored = (None, "", 0, None)
 def turbine_days(
     first: date,
     last: date,
+    at: datetime,
     turbines: Collection[str] = (),
     changed_since: datetime | None = None,
 ) -> list[TurbineDayState]:
     """Return the turbine-days from `first` to `last`, both included, by day and turbine.
 
-    No `turbines` means all; with `changed_since` those alone that changed then or later. One whose
-    measurements were all deleted is there, as `empty` where it never had statistics. Takes one
-    question to the source, one more where some are archived, and two queries, however long the
-    range.
+    No `turbines` means all; with `changed_since` those alone that changed then or later. One that
+    should have sent by the time `at`, and of which the source has nothing, is there too, and one
+    whose measurements were all deleted; as `empty` where it never had statistics. Takes two or
+    three questions to the source, and a few queries, however long the range.
 
     Raises:
         SourceUnavailable: where the source does not answer.
     """
-    turbine_days = _turbine_days(first, last, turbines, _last_runs(first, last))
+    answer = arrivals.arrivals(first, last, turbines)
+    turbine_days = _states(answer, at, turbines, _last_runs(first, last))
     if not changed_since:
         return turbine_days
     return [
@@ -113,90 +142,83 @@ def turbine_days(
     ]
 
 
-def _turbine_days(
-    first: date, last: date, turbines: Collection[str], runs: Mapping[date, Sequence[Run]]
-) -> list[TurbineDayState]:
-    measured = gateway.turbine_days(first, last, turbines)
-    return _states(measured, _stored(first, last, turbines), runs, gateway.nameplates)
-
-
 def _states(
-    measured: Sequence[TurbineDay],
-    stored: Mapping[versions.Key, Stored],
+    arrivals: Arrivals,
+    at: datetime,
+    turbines: Collection[str],
     runs: Mapping[date, Sequence[Run]],
-    nameplates: Callable[[], Mapping[str, Nameplate]],
 ) -> list[TurbineDayState]:
-    """Return the state of every turbine-day that the source keeps, or that has statistics.
-
-    `measured` is what the source keeps; `nameplates` is asked only where something is archived.
-    """
-    by_key = {(turbine_day.day, turbine_day.turbine): turbine_day for turbine_day in measured}
+    """Return the state of every turbine-day that the source has, should have, or that is stored."""
+    first, last = arrivals.first, arrivals.last
+    stored, expected = _stored(first, last, turbines), expectation(arrivals, at)
+    by_key = {(day.day, day.turbine): day for day in arrivals.turbine_days}
     kept = [
-        _kept(turbine_day, stored.get(key, NEVER_AGGREGATED), runs.get(turbine_day.day, ()))
-        for key, turbine_day in by_key.items()
+        _kept(measured, stored.get(key, NEVER_AGGREGATED), runs.get(key[0], ()), expected)
+        for key, measured in by_key.items()
     ]
-    archived_keys = stored.keys() - by_key.keys()
-    if not archived_keys:
-        return kept
-    plates = nameplates()
     archived = [
-        _archived(day, turbine, stored[day, turbine], runs.get(day, ()), plates.get(turbine))
-        for day, turbine in archived_keys
+        _archived(day, turbine, stored[day, turbine], runs.get(day, ()), arrivals.roster)
+        for day, turbine in stored.keys() - by_key.keys()
     ]
-    return sorted(kept + archived, key=lambda state: (state.day, state.turbine))
+    silent = [
+        _silent(day, turbine, expected)
+        for day, turbine in expected.of_period(first, last)
+        if (not turbines or turbine in turbines)
+        and (day, turbine) not in by_key
+        and (day, turbine) not in stored
+    ]
+    if not archived and not silent:
+        return kept
+    return sorted(kept + archived + silent, key=lambda state: (state.day, state.turbine))
 
 
-def of_turbine(turbine: str, day: date, measured: TurbineDay | None) -> TurbineDayState | None:
-    """Return one turbine-day, of which `measured` is what the source has; None without anything.
+def of_turbine(turbine: str, day: date, measured: TurbineDay | None) -> State | None:
+    """Return the state of one turbine-day, of which `measured` is what the source has.
 
-    The source is not asked again, so of an archived one the rules are not known.
+    None where there is nothing of it. The source is not asked again.
     """
-    runs = _last_runs(day, day)[day]
+    last_run = _last_run(turbine, _last_runs(day, day)[day])
     stored = _stored(day, day, [turbine]).get((day, turbine))
     if measured:
-        return _kept(measured, stored or NEVER_AGGREGATED, runs)
-    if not stored:
-        return None
-    return _archived(day, turbine, stored, runs, None)
+        revision, of_rules, *_ = stored or NEVER_AGGREGATED
+        is_of_rules = of_rules == rules(measured.rated_power_kw)
+        return _state(measured, revision, is_of_rules, last_run)
+    return _state_of_archived(last_run) if stored else None
 
 
 @without_garbage_collection()
-def turbine_days_of(
-    measured: Sequence[TurbineDay], first: date, last: date
-) -> list[TurbineDayState]:
-    """Return the turbine-days, of which `measured` is what the source said; it is not asked.
-
-    Of those that it no longer keeps the rules are not known.
-    """
-    return _states(measured, _stored(first, last, []), _last_runs(first, last), dict)
+def turbine_days_of(last_known: LastKnown, at: datetime) -> list[TurbineDayState]:
+    """Return the turbine-days, by day and turbine, as the source said last; it is not asked."""
+    first, last = last_known.arrivals.first, last_known.arrivals.last
+    return _states(last_known.arrivals, last_known.as_of(at), [], _last_runs(first, last))
 
 
 @without_garbage_collection()
-def days(measured: Sequence[TurbineDay], first: date, last: date) -> list[DayState]:
-    """Return the days from `first` to `last`, both included, newest first.
-
-    `measured` is what the source said of them; it is not asked.
-    """
+def days(last_known: LastKnown, at: datetime) -> list[DayState]:
+    """Return the days, newest first, as the source said last; it is not asked."""
+    first, last = last_known.arrivals.first, last_known.arrivals.last
     runs = _last_runs(first, last)
     by_day = defaultdict(list)
-    for turbine_day in _states(measured, _stored(first, last, []), runs, dict):
+    for turbine_day in _states(last_known.arrivals, last_known.as_of(at), [], runs):
         by_day[turbine_day.day].append(turbine_day)
     return [_day(day, by_day[day], runs[day]) for day in days_between(first, last)][::-1]
 
 
-def day_and_turbines(day: date) -> tuple[DayState, Sequence[TurbineDayState]]:
+def day_and_turbines(day: date, at: datetime) -> tuple[DayState, Sequence[TurbineDayState]]:
     """Return one day, and its turbines.
 
     Raises:
         SourceUnavailable: where the source does not answer.
     """
     runs = _last_runs(day, day)
-    turbine_days = _turbine_days(day, day, [], runs)
+    turbine_days = _states(arrivals.arrivals(day, day), at, [], runs)
     return _day(day, turbine_days, runs[day]), turbine_days
 
 
 def _day(day: date, turbine_days: Sequence[TurbineDayState], runs: Sequence[Run]) -> DayState:
     counts = Counter(turbine_day.state for turbine_day in turbine_days)
+    expected = [turbine_day for turbine_day in turbine_days if turbine_day.completeness]
+    incomplete = [day for day in expected if day.completeness is not Completeness.COMPLETE]
     return DayState(
         day=day,
         state=min(counts, key=WORST_FIRST.index, default=State.EMPTY),
@@ -204,13 +226,18 @@ def _day(day: date, turbine_days: Sequence[TurbineDayState], runs: Sequence[Run]
         samples=sum(turbine_day.samples for turbine_day in turbine_days),
         expected_samples=sum(turbine_day.expected_samples for turbine_day in turbine_days),
         windows=sum(turbine_day.windows for turbine_day in turbine_days),
+        complete=len(expected) - len(incomplete),
+        incomplete=sorted(incomplete, key=lambda day: (day.percent, day.turbine)),
         last_run=next(iter(runs), None),
     )
 
 
-def _kept(measured: TurbineDay, stored: Stored, runs: Sequence[Run]) -> TurbineDayState:
+def _kept(
+    measured: TurbineDay, stored: Stored, runs: Sequence[Run], expected: Expectation
+) -> TurbineDayState:
     revision, of_rules, windows, changed_at = stored
     is_of_rules = of_rules == rules(measured.rated_power_kw)
+    expected_samples = expected.samples(measured.turbine, measured.day)
     return TurbineDayState(
         measured.turbine,
         measured.day,
@@ -218,7 +245,8 @@ def _kept(measured: TurbineDay, stored: Stored, runs: Sequence[Run]) -> TurbineD
         measured.revision,
         revision,
         measured.samples,
-        DAY_S // measured.sample_interval_s,
+        expected_samples,
+        completeness(measured.samples, expected_samples),
         windows,
         changed_at,
         None if revision is None else is_of_rules,
@@ -226,14 +254,30 @@ def _kept(measured: TurbineDay, stored: Stored, runs: Sequence[Run]) -> TurbineD
 
 
 def _archived(
-    day: date, turbine: str, stored: Stored, runs: Sequence[Run], plate: Nameplate | None
+    day: date,
+    turbine: str,
+    stored: Stored,
+    runs: Sequence[Run],
+    roster: Mapping[str, RosterEntry],
 ) -> TurbineDayState:
     revision, of_rules, windows, changed_at = stored
-    last_run = _last_run(turbine, runs)
+    state = _state_of_archived(_last_run(turbine, runs))
+    entry = roster.get(turbine)
+    is_of_rules = of_rules == rules(entry.rated_power_kw) if entry else None
+    return TurbineDayState(
+        turbine, day, state, 0, revision, 0, 0, None, windows, changed_at, is_of_rules
+    )
+
+
+def _state_of_archived(last_run: Run | None) -> State:
     is_active = last_run and last_run.status in ACTIVE
-    state = State(last_run.status) if last_run and is_active else State.ARCHIVED
-    is_of_rules = of_rules == rules(plate.rated_power_kw) if plate else None
-    return TurbineDayState(turbine, day, state, 0, revision, 0, 0, windows, changed_at, is_of_rules)
+    return State(last_run.status) if last_run and is_active else State.ARCHIVED
+
+
+def _silent(day: date, turbine: str, expected: Expectation) -> TurbineDayState:
+    samples = expected.samples(turbine, day)
+    silent = completeness(0, samples)
+    return TurbineDayState(turbine, day, State.EMPTY, 0, None, 0, samples, silent, 0, None, None)
 
 
 def _last_run(turbine: str, runs: Sequence[Run]) -> Run | None:

@@ -4,15 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from sourcedata.models import Measurement, Turbine
-
-
-def _time_of_measurement(order: str) -> Subquery:
-    of_turbine = Measurement.objects.filter(turbine=OuterRef("pk")).order_by(order)
-    return Subquery(of_turbine.values("timestamp")[:1])
+from sourcedata.models import Turbine
 
 
 def _shown(time: datetime | None) -> str | None:
@@ -37,11 +32,7 @@ class TurbineAdmin(admin.ModelAdmin):
     measured = ["first_measurement", "last_measurement", "days_measured", "samples"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Turbine]:
-        turbines: QuerySet[Turbine] = Turbine.objects.with_history().annotate(
-            first_measurement=_time_of_measurement("timestamp"),
-            last_measurement=_time_of_measurement("-timestamp"),
-        )
-        return turbines.order_by("name")
+        return Turbine.objects.with_history().with_measured_times().order_by("name")
 
     @admin.display(ordering="first_measurement", empty_value="none")
     def first_measurement(self, turbine: Any) -> str | None:

@@ -37,17 +37,22 @@ FULL = pa.schema(
         ("hub_height_m", pa.float64()),
         ("rotor_diameter_m", pa.float64()),
         ("sample_interval_s", pa.int64()),
+        ("commissioned_on", pa.string()),
+        ("retired_on", pa.string()),
         ("first_day", pa.string()),
         ("last_day", pa.string()),
         ("days_measured", pa.int64()),
         ("samples", pa.int64()),
+        ("first_measurement", pa.timestamp("us", tz="UTC")),
+        ("last_measurement", pa.timestamp("us", tz="UTC")),
+        ("future_measurement", pa.timestamp("us", tz="UTC")),
     ]
 )
 
 
 def full(turbines: LastKnown) -> Batch:
-    """Return all that is known of each turbine, its days as YYYY-MM-DD."""
-    days = ("first_day", "last_day")
+    """Return all that is known of each turbine, its days as YYYY-MM-DD, its times in UTC."""
+    days = ("first_day", "last_day", "commissioned_on", "retired_on")
     rows = [
         {**row, **{name: row[name] and row[name].isoformat() for name in days}} for row in turbines
     ]

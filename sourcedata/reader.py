@@ -1,7 +1,7 @@
 """The questions that others may ask of the source database."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -57,23 +57,48 @@ class Nameplate:
     sample_interval_s: int
 
 
+@dataclass(frozen=True)
+class RosterEntry(Nameplate):
+    """A turbine's nameplate, since when and until when it is in service, and what it sent.
+
+    It is in service on the days in [commissioned_on, retired_on), None where nobody said so. The
+    times are those that `TurbineQuerySet.with_measured_times` adds.
+    """
+
+    commissioned_on: date | None = None
+    retired_on: date | None = None
+    first_measurement: datetime | None = None
+    last_measurement: datetime | None = None
+    future_measurement: datetime | None = None
+
+
 @limited_waits()
-def nameplates() -> Mapping[str, Nameplate]:
-    """Return the nameplate of every turbine, by name."""
-    rows = Turbine.objects.values_list("name", "rated_power_kw", "sample_interval_s")
-    return {name: Nameplate(power, interval_s) for name, power, interval_s in rows}
+def roster() -> Mapping[str, RosterEntry]:
+    """Return every turbine's entry, by name, in order."""
+    columns = [field.name for field in fields(RosterEntry)]
+    rows = Turbine.objects.with_measured_times().order_by("name").values_list("name", *columns)
+    return {name: RosterEntry(*entry) for name, *entry in rows}
 
 
 @limited_waits()
 def turbines(names: Collection[str] = ()) -> Sequence[Mapping[str, Any]]:
     """Return what is known of each turbine, by name; no `names` means all.
 
-    The fields of `Turbine` but its id, and those of `TurbineQuerySet.with_history`.
+    The fields of `Turbine` but its id, and those of `TurbineQuerySet.with_history` and
+    `with_measured_times`.
     """
-    fields = [field.name for field in Turbine._meta.concrete_fields if field.name != "id"]
-    history = ["first_day", "last_day", "days_measured", "samples"]
+    columns = [field.name for field in Turbine._meta.concrete_fields if field.name != "id"]
+    columns += ["first_day", "last_day", "days_measured", "samples"]
+    columns += ["first_measurement", "last_measurement", "future_measurement"]
     wanted = Turbine.objects.named(names).order_by("name")
-    return list(wanted.with_history().values(*fields, *history))
+    return list(wanted.with_history().with_measured_times().values(*columns))
+
+
+@limited_waits()
+def measured_days(first: date, last: date) -> list[date]:
+    """Return the days from `first` to `last` that have measurements of any turbine, in order."""
+    days = SourceDay.objects.filter(samples__gt=0, day__range=(first, last))
+    return list(days.order_by("day").values_list("day", flat=True).distinct())
 
 
 @limited_waits()
@@ -102,10 +127,10 @@ def _turbine_days(
     partitions: Sequence[StoredPartition], first: date, last: date, turbines: Collection[str]
 ) -> list[TurbineDay]:
     wanted = Turbine.objects.named(turbines).order_by(Collate("name", "C"))
-    fields = ["pk", "name", "rated_power_kw", "sample_interval_s"]
+    columns = ["pk", "name", "rated_power_kw", "sample_interval_s"]
     turbine_days = {
         pk: (name, None if power is None else float(power), interval_s)
-        for pk, name, power, interval_s in wanted.values_list(*fields)
+        for pk, name, power, interval_s in wanted.values_list(*columns)
     }
     place = {pk: number for number, pk in enumerate(turbine_days)}
     days = SourceDay.objects.filter(day__range=(first, last), turbine__in=turbine_days)

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from aggregates.compute.arrival import completeness
 from aggregates.models import Run, Value
 from aggregates.runs.pipeline import execute
+from aggregates.states import DayState, State, TurbineDayState
 from sourcedata.models import Measurement, Turbine
 from sourcedata.variables import VARIABLE_NAMES
 
@@ -46,6 +48,31 @@ def frame(of: str, start: str, step: timedelta = MINUTE, **columns: list[float])
     ) * np.timedelta64(step)
     cells = {name: np.array(columns.get(name, [np.nan] * length)) for name in VARIABLE_NAMES}
     return pd.DataFrame({"turbine": pd.Categorical([of] * length), "timestamp": times, **cells})
+
+
+def day_state(day: str, **fields: Any) -> DayState:
+    """Return a day that is current and has nothing, but for what `fields` say."""
+    usual: dict[str, Any] = {"turbines": {}, "samples": 0, "expected_samples": 0, "windows": 0}
+    usual |= {"state": State.CURRENT, "complete": 0, "incomplete": [], "last_run": None}
+    return DayState(date.fromisoformat(day), **usual | fields)
+
+
+def turbine_day_state(name: str, samples: int, expected_samples: int, day: str) -> TurbineDayState:
+    """Return a turbine-day that is current, of which so many samples arrived."""
+    arrived = completeness(samples, expected_samples)
+    return TurbineDayState(
+        name,
+        date.fromisoformat(day),
+        State.CURRENT,
+        1,
+        1,
+        samples,
+        expected_samples,
+        arrived,
+        1,
+        None,
+        True,
+    )
 
 
 def aggregated(day: date, force: bool = False) -> Run:

@@ -149,6 +149,10 @@ PENDING_LOOKBACK = timedelta(
 FRESHNESS = timedelta(
     minutes=environment.number("FRESHNESS_MINUTES", default=60, least=1, most=100_000)
 )
+# A farm is live, and its turbines are expected to send, while something of it is no older.
+LIVE = timedelta(days=environment.number("LIVE_DAYS", default=7, least=1, most=3660))
+# A measurement may arrive so long after its time before it is missed.
+ARRIVAL = timedelta(minutes=environment.number("ARRIVAL_MINUTES", default=30, least=1, most=10_000))
 
 # These are told when a day starts failing, and when it has recovered.
 ALERT_EMAILS = environment.mail_addresses("ALERT_EMAILS")

@@ -17,10 +17,11 @@ from aggregates.pages import day_sentences
 from aggregates.pages.addresses import to_run
 from aggregates.pages.board import board
 from aggregates.pages.coverage import coverage
-from aggregates.source import gateway, last_known
+from aggregates.source import gateway
 from aggregates.source.gateway import SourceUnavailable
+from aggregates.source.last_known import last_known_arrivals
 from aggregates.states import SETTLED, WORST_FIRST, State, TurbineDayState
-from common.days import DAY, today
+from common.days import DAY, now, today
 
 # Which days are listed: the value of the parameter, and the words for it.
 TO_DO, ALL = ("", "Not current"), ("all", "All")
@@ -85,7 +86,7 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
         }
         expected = 0
         try:
-            farm, turbines = states.day_and_turbines(day)
+            farm, turbines = states.day_and_turbines(day, now())
             expected = farm.expected_samples
             shown = sorted(turbines, key=_worst_first)[:MOST_SHOWN]
             context["turbines"] = _with_signals(shown)
@@ -105,13 +106,13 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
             years = list(range(last.year, first.year - 1, -1))
             year = _chosen(request.GET.get("year", ""), years)
             first, last = max(date(year, 1, 1), first), min(date(year, 12, 31), last)
-            known_days = last_known.turbine_days(first, last)
+            known_days = last_known_arrivals(first, last)
         except SourceUnavailable as error:
             messages.error(request, str(error))
             return [], today().year, []
         if known_days.warning:
             messages.warning(request, known_days.warning)
-        return years, year, states.days(known_days.turbine_days, first, known_days.last)
+        return years, year, states.days(known_days, now())
 
     def _run_again(self, request: HttpRequest) -> HttpResponse:
         if not may_run(request):

@@ -1,7 +1,5 @@
 """The REST endpoint of turbine-days."""
 
-from datetime import timedelta
-
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,6 +8,7 @@ from rest_framework.views import APIView
 from aggregates import states
 from aggregates.api.filters import DayStateFilter
 from aggregates.api.views import TellsOfSource, next_changed_since
+from common.days import DAY, now
 from common.rest.parameters import validated
 from common.rest.schema import records
 
@@ -33,7 +32,8 @@ class DaysView(TellsOfSource, APIView):
         headers = next_changed_since()
         turbine_days = states.turbine_days(
             parameters["start"],
-            parameters["end"] - timedelta(days=1),
+            parameters["end"] - DAY,
+            now(),
             parameters["turbine"],
             parameters["changed_since"],
         )

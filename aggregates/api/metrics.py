@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db.models import Count, F, Sum
 from django.http import HttpResponse
 from prometheus_client import CollectorRegistry
@@ -104,9 +103,7 @@ def _of_turbine_days(at: datetime) -> Iterator[Metric]:
         "When the source gave out what the turbine-days are counted from.",
         value=(last_known.read_at or at).timestamp(),
     )
-    turbine_days = states.turbine_days_of(
-        last_known.turbine_days, at.date() - settings.PENDING_LOOKBACK, at.date()
-    )
+    turbine_days = states.turbine_days_of(last_known, at)
     by_state = GaugeMetricFamily(
         "windproject_turbine_days", "Turbine-days of the schedule's look-back.", labels=["state"]
     )

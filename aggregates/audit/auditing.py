@@ -20,7 +20,7 @@ from aggregates.errors import RunFailed
 from aggregates.models import AggregatedDay, Value
 from aggregates.runs.restores import NO_REVISION
 from aggregates.states import SETTLED, State
-from common.days import day_bounds
+from common.days import day_bounds, now
 from common.wording import first_line
 from sourcedata.variables import ANGLE_NAMES
 
@@ -66,14 +66,15 @@ def audit_day(day: date, turbines: Collection[str] = ()) -> Audit:
         )
     # The day is marked first: one that cannot be audited must not hold up the others.
     _remember(day, turbines)
-    before = states.turbine_days(day, day, turbines)
+    at = now()
+    before = states.turbine_days(day, day, at, turbines)
     current = [turbine_day for turbine_day in before if turbine_day.state == State.CURRENT]
     try:
         expected, stored = _values(day, [turbine_day.turbine for turbine_day in current])
     except Error as error:
         raise AuditFailed(f"{day} cannot be audited: {first_line(error)}.") from error
     # A turbine-day that has moved on meanwhile was read in the middle of a change.
-    after = states.turbine_days(day, day, turbines)
+    after = states.turbine_days(day, day, at, turbines)
     audited = [turbine_day.turbine for turbine_day in current if turbine_day in after]
     expected, stored = (frame[frame["turbine"].isin(audited)] for frame in (expected, stored))
     return Audit(

@@ -5,6 +5,7 @@ from aggregates.models.chunks import Chunk
 from aggregates.models.kept import KeptAnswer
 from aggregates.models.log_lines import LogLine
 from aggregates.models.runs import ACTIVE, MOST_ATTEMPTS, Outcome, Run, RunQuerySet
+from aggregates.models.silences import Silence
 from aggregates.models.statistics import (
     AggregatedDay,
     Day,
@@ -32,6 +33,7 @@ __all__ = [
     "Run",
     "RunQuerySet",
     "Signal",
+    "Silence",
     "SourceProgress",
     "Tick",
     "TokenUse",

@@ -1,8 +1,10 @@
 """The source's last answers, for pages and monitoring alone, while it does not answer."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.functions import Now
 
@@ -12,12 +14,12 @@ REMEMBERED = timedelta(days=7)
 
 
 class KeptAnswer(models.Model):
-    """The turbine-days from `first` to `last` as the source gave them out at `read_at`."""
+    """What arrived from `first` to `last`, as the source said at `read_at`."""
 
     first = models.DateField()
     last = models.DateField()
     read_at = models.DateTimeField()
-    turbine_days = models.JSONField()
+    answer = models.JSONField(encoder=DjangoJSONEncoder)
 
     class Meta:
         db_table = "kept_answer"
@@ -25,13 +27,13 @@ class KeptAnswer(models.Model):
         constraints = [models.UniqueConstraint(fields=["first", "last"], name="kept_answer_days")]
 
     @classmethod
-    def keep(cls, first: date, last: date, turbine_days: list[list[Any]]) -> None:
+    def keep(cls, first: date, last: date, answer: Mapping[str, Any]) -> None:
         """Remember an answer of now."""
         of_these = cls._default_manager.filter(first=first, last=last)
         if of_these.filter(read_at__gt=Now() - KEPT_EVERY).exists():
             return
         cls._default_manager.update_or_create(
-            first=first, last=last, defaults={"read_at": Now(), "turbine_days": turbine_days}
+            first=first, last=last, defaults={"read_at": Now(), "answer": answer}
         )
         cls._default_manager.filter(read_at__lt=Now() - REMEMBERED).delete()
 

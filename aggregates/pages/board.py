@@ -1,11 +1,11 @@
-"""The days of a year as a calendar: a cell a day, by state and coverage."""
+"""The days of a year as a calendar: a cell a day, by state and by its least complete turbine."""
 
 from calendar import Calendar, day_name
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from aggregates.compute.windows import LEAST_COVERAGE
+from aggregates.pages.completeness import of_completeness
 from aggregates.states import DayState, State
 
 # What tells the states apart where colours do not.
@@ -29,7 +29,7 @@ MEANINGS: Mapping[State, str] = {
     State.CURRENT: "computed from the measurements as they are now",
     State.EMPTY: "has no measurements",
 }
-# Coverage is shown in as many steps.
+# Completeness is shown in as many steps.
 STEPS = 4
 
 
@@ -38,23 +38,23 @@ THIN_SPACE = "\u2009"
 
 @dataclass(frozen=True)
 class Cell:
-    """One day: its mark, its coverage in steps from 0 to STEPS, and all of it in words.
+    """One day: its mark, its completeness in steps from 0 to STEPS, and all of it in words.
 
-    `iso` is its date as text, `number` its day of the month; `percent` is its coverage where that
-    is low.
+    `iso` is its date as text, `number` its day of the month. The completeness is that of the
+    turbine with the least; `percent` has it where it is too low.
     """
 
     iso: str
     number: int
     state: State
     mark: str
-    coverage: int
+    completeness: int
     percent: int | None
     text: str
 
     @property
     def shown(self) -> str:
-        """Its mark, and its coverage where that is low."""
+        """Its mark, and its completeness where that is low."""
         return self.mark if self.percent is None else f"{self.mark}{THIN_SPACE}{self.percent}%"
 
 
@@ -101,23 +101,18 @@ def _cell(day: DayState) -> Cell:
         number=day.day.day,
         state=day.state,
         mark=MARKS[day.state],
-        coverage=min(round((day.completeness or 0) * STEPS), STEPS),
-        percent=_low_percent(day),
+        completeness=(day.percent or 0) * STEPS // 100,
+        percent=day.percent if day.incomplete else None,
         text=_text(day),
     )
 
 
-def _low_percent(day: DayState) -> int | None:
-    """Return how many percent of its samples a day has, rounded down; None where that is enough."""
-    if day.completeness is None or day.completeness >= LEAST_COVERAGE:
-        return None
-    return day.samples * 100 // day.expected_samples
-
-
 def _text(day: DayState) -> str:
     text = f"{day.day}: {day.state}"
+    if day.expected_turbines:
+        text += f", {of_completeness(day)}"
     if day.samples:
-        text += f", {day.samples:,} of {day.expected_samples:,} samples"
+        text += f", {day.samples:,} samples"
     if day.windows:
         text += f", {day.windows:,} windows with values"
     if day.last_run:

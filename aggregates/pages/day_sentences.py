@@ -1,5 +1,6 @@
 """What the page of a day says of the farm."""
 
+from aggregates.pages.completeness import of_completeness
 from aggregates.pages.sentences import Sentence, joined, sentence
 from aggregates.pages.sentences import state as in_its_colour
 from aggregates.states import DayState
@@ -10,10 +11,11 @@ def of_day(day: DayState) -> Sentence:
     turbines = [
         sentence(f"{number:,} ", in_its_colour(state)) for state, number in day.turbines.items()
     ]
+    arrived = of_completeness(day) if day.expected_turbines else "nothing was expected"
     return sentence(
         in_its_colour(day.state),
-        f", {day.samples:,} of {day.expected_samples:,} samples, {day.windows:,} windows;"
-        " turbines: ",
+        f"; {arrived}; {day.samples:,} of {day.expected_samples:,} samples,"
+        f" {day.windows:,} windows; turbines: ",
         joined(turbines) or "none",
         ".",
     )

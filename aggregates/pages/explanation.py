@@ -17,7 +17,7 @@ from aggregates.pages import addresses
 from aggregates.pages.formulas import Formula, formula, turned
 from aggregates.source import gateway
 from aggregates.source.gateway import TurbineDay
-from aggregates.states import TurbineDayState
+from aggregates.states import State
 from aggregates.versions import Version
 from common.days import day_bounds
 from sourcedata.variables import VARIABLE_NAMES, VARIABLES, Variable
@@ -54,9 +54,9 @@ class Explanation:
     """All about the value of a signal in the window [start, end).
 
     `value` is what is stored, None where nothing is; `formula` is computed anew of the samples that
-    the source has now. `samples` has those too that should be there and are not. `turbine_day` and
-    `version` are None where the source does not know it, `aggregated` where it was never
-    aggregated.
+    the source has now. `samples` has those too that should be there and are not. `state` is that
+    of its day, None where there is nothing of it; `version` is None where the source does not know
+    it, `aggregated` where it was never aggregated.
     """
 
     start: datetime
@@ -66,7 +66,7 @@ class Explanation:
     samples: Sequence[Sample]
     expected: int | None
     formula: Formula
-    turbine_day: TurbineDayState | None
+    state: State | None
     version: Version | None
     aggregated: AggregatedDay | None
 
@@ -125,7 +125,7 @@ def explain(signal: Signal, start: datetime) -> Explanation:
         samples=samples,
         expected=expected_samples(turbine_day.sample_interval_s) if turbine_day else None,
         formula=formula(signal.statistic, variable.is_angle, used),
-        turbine_day=states.of_turbine(signal.turbine, day, turbine_day),
+        state=states.of_turbine(signal.turbine, day, turbine_day),
         version=versions.version_of(turbine_day) if turbine_day else None,
         aggregated=aggregated.select_related("run").first(),
     )

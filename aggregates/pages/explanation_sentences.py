@@ -30,10 +30,10 @@ def of_formula(explanation: Explanation, signal: Signal) -> Sentence:
 
 def of_agreement(explanation: Explanation) -> Sentence:
     """Say whether what is stored is what the samples come to, and in which state its day is."""
-    agreement, turbine_day = _agreement(explanation), explanation.turbine_day
-    if turbine_day is None:
+    agreement = _agreement(explanation)
+    if explanation.state is None:
         return agreement
-    return sentence(agreement, " The turbine's day is ", state(turbine_day.state), ".")
+    return sentence(agreement, " The turbine's day is ", state(explanation.state), ".")
 
 
 def _agreement(explanation: Explanation) -> Sentence:

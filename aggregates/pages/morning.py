@@ -1,7 +1,7 @@
 """What an operator asks first: is everything there, what is wrong, and what does the farm do."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -9,13 +9,14 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django_celery_beat.models import PeriodicTask
 
-from aggregates import reader, states
-from aggregates.analysis.performance import HOURS, POWER, SPEED
-from aggregates.compute.windows import LEAST_COVERAGE
+from aggregates import expectations, states, versions
 from aggregates.models import Run, Tick, Worker
 from aggregates.pages.board import Board, board
-from aggregates.source import gateway, last_known
+from aggregates.pages.energy import Yield, yield_of
+from aggregates.runs import reconciler
+from aggregates.source import gateway
 from aggregates.source.gateway import SourceUnavailable
+from aggregates.source.last_known import LastKnown, kept_arrivals, last_known_arrivals
 from aggregates.states import SETTLED, DayState, State
 from common.days import now
 from common.servers import LACKS_MIGRATIONS, OK, servers
@@ -25,6 +26,7 @@ from common.wording import listed
 LONGEST_WITHOUT_TICK = timedelta(minutes=3)
 # Programs that were started together are not missed while they start.
 STARTED_AT, GRACE = now(), timedelta(seconds=90)
+UNDER_WAY = {State.QUEUED, State.RUNNING}
 # A calendar of more is another page.
 MOST_DAYS = 31
 
@@ -45,26 +47,20 @@ class Trouble:
 
 
 @dataclass(frozen=True)
-class Yield:
-    """What all turbines did on a day; None where nothing tells."""
-
-    day: date
-    energy_mwh: float | None
-    wind_speed_m_s: float | None
-
-
-@dataclass(frozen=True)
 class Morning:
     """The days of the schedule's look-back that have measurements, and what is wrong.
 
-    `waiting` counts those that are not current, by state, the worst first. `board` has the newest
-    as a calendar, and `done` is of the newest one that has statistics; `gaps` are those that are
-    over and lack samples, newest first, with the percentage that came.
+    `waiting` counts those that are not current, by state, the worst first, and `next_try` is when
+    the first of them is queued again, None where none is. `incomplete` has the days on which less
+    arrived of a turbine than was expected, newest first. `board` has the newest days as a calendar,
+    and `done` is of the newest one that has statistics. `ended_at` is the last measurement of a
+    farm that is not live, and `ahead` names turbines with measurements that are yet to come.
     """
 
     days: int = 0
     current: int = 0
     waiting: Sequence[tuple[State, int]] = ()
+    next_try: datetime | None = None
     # The first and the last that is not current.
     first: date | None = None
     last: date | None = None
@@ -73,12 +69,14 @@ class Morning:
     troubles: Sequence[Trouble] = ()
     board: Board | None = None
     done: Yield | None = None
-    gaps: Sequence[tuple[date, int]] = ()
+    incomplete: Sequence[DayState] = ()
+    ended_at: datetime | None = None
+    ahead: Sequence[tuple[str, datetime]] = ()
 
     @property
     def is_well(self) -> bool:
         """Whether nobody need look any further."""
-        return not (self.troubles or self.waiting or self.gaps)
+        return not (self.troubles or self.waiting or self.incomplete)
 
     @property
     def worst(self) -> State:
@@ -95,25 +93,28 @@ def morning_at(at: datetime) -> Morning:
     if answers["target"] != OK or answers["source"] == LACKS_MIGRATIONS:
         return Morning(troubles=troubles)
     workers = Worker.objects.alive().count()
-    first, last = at.date() - settings.PENDING_LOOKBACK, at.date()
     try:
-        if answers["source"] != OK:
-            # It was waited for already.
-            known_days = last_known.kept_turbine_days(first, last, SourceUnavailable(NO_SOURCE))
-        else:
-            known_days = last_known.turbine_days(first, last)
+        last_known = _known(answers["source"] == OK, at)
     except SourceUnavailable as error:
         return Morning(workers=workers, troubles=[*troubles, Trouble(str(error))])
-    days = states.days(known_days.turbine_days, first, known_days.last)
-    troubles += [Trouble(known_days.warning)] if known_days.warning else _of_triggers()
+    troubles += [Trouble(last_known.warning)] if last_known.warning else _of_triggers()
     if answers["broker"] == OK and at - STARTED_AT > GRACE:
         troubles += _of_programs(workers, Tick.last(), at)
-    return _morning(days, workers, troubles, at.date())
+    return _morning(last_known, workers, troubles, at)
+
+
+def _known(does_answer: bool, at: datetime) -> LastKnown:
+    first, last = at.date() - settings.PENDING_LOOKBACK, at.date()
+    if does_answer:
+        return last_known_arrivals(first, last)
+    # It was waited for already.
+    return kept_arrivals(first, last, SourceUnavailable(NO_SOURCE))
 
 
 def _morning(
-    days: Sequence[DayState], workers: int, troubles: Sequence[Trouble], today: date
+    last_known: LastKnown, workers: int, troubles: Sequence[Trouble], at: datetime
 ) -> Morning:
+    days = states.days(last_known, at)
     waiting = [day for day in days if day.state not in SETTLED]
     by_state = Counter(day.state for day in waiting)
     measured = sum(day.state != State.EMPTY for day in days)
@@ -121,27 +122,28 @@ def _morning(
         days=measured,
         current=measured - len(waiting),
         waiting=sorted(by_state.items(), key=lambda item: states.WORST_FIRST.index(item[0])),
+        next_try=_next_try(last_known, waiting),
         first=min((day.day for day in waiting), default=None),
         last=max((day.day for day in waiting), default=None),
         last_run=Run.objects.filter(finished_at__isnull=False).order_by("-finished_at").first(),
         workers=workers,
         troubles=troubles,
         board=board(days[:MOST_DAYS]) if measured else None,
-        done=next((_yield(day.day) for day in days if day.windows), None),
-        gaps=[gap for gap in _gaps(days[::-1]) if gap[0] < today][::-1],
+        done=next((yield_of(day, at) for day in days if day.windows), None),
+        incomplete=[day for day in days if day.incomplete],
+        ended_at=expectations.ended_at(last_known.arrivals, last_known.as_of(at)),
+        ahead=list(expectations.ahead(last_known.arrivals, at)),
     )
 
 
-def _gaps(days: Iterable[DayState]) -> Iterator[tuple[date, int]]:
-    """Yield those of the days, given by date, that lack samples, and the percentage they have.
-
-    As many are expected as of any day before: a day does not know a turbine that was silent.
-    """
-    expected = 0
-    for day in days:
-        expected = max(expected, day.expected_samples)
-        if day.state != State.ARCHIVED and day.samples < LEAST_COVERAGE * expected:
-            yield day.day, day.samples * 100 // expected
+def _next_try(last_known: LastKnown, waiting: Sequence[DayState]) -> datetime | None:
+    """Return when the first of the days is queued that are neither queued nor running."""
+    idle = {day.day for day in waiting if day.state not in UNDER_WAY}
+    outdated = versions.outdated(
+        [day for day in last_known.arrivals.turbine_days if day.day in idle]
+    )
+    times = reconciler.due_times(outdated).values()
+    return min((time for time in times if time), default=None)
 
 
 def _of_triggers() -> Iterator[Trouble]:
@@ -151,11 +153,6 @@ def _of_triggers() -> Iterator[Trouble]:
     if faults:
         sentence = f"The source lacks triggers, so changes may go unnoticed: {listed(faults)}."
         yield Trouble(sentence, VERIFY)
-
-
-def _yield(day: date) -> Yield:
-    power_kw, speed = reader.means(POWER, day)["total"], reader.means(SPEED, day)["mean"]
-    return Yield(day, None if power_kw is None else power_kw * HOURS / 1000, speed)
 
 
 def _of_servers(answers: dict[str, str]) -> Iterator[Trouble]:

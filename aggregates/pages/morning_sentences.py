@@ -1,11 +1,14 @@
 """What the first page says of how things stand."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from django.contrib.humanize.templatetags.humanize import naturaltime
 
 from aggregates.pages import addresses
-from aggregates.pages.morning import Morning, Trouble, Yield
+from aggregates.pages.completeness import of_completeness
+from aggregates.pages.energy import DAYS_BEFORE, Yield
+from aggregates.pages.morning import Morning, Trouble
 from aggregates.pages.sentences import (
     Sentence,
     code,
@@ -16,10 +19,11 @@ from aggregates.pages.sentences import (
     state,
     strong,
 )
+from common.days import now, today
 
 IMPORT = ".venv/bin/python manage.py import_measurements --help"
 # A list of more is on the page of the days.
-MOST_GAPS = 5
+MOST_DAYS = 5
 
 
 def of_trouble(trouble: Trouble) -> Sentence:
@@ -32,8 +36,7 @@ def of_days(morning: Morning) -> Sentence:
     """Say how many days are current, what ran last, and who works."""
     current = f"{morning.current} of {counted(morning.days, 'day')}"
     return sentence(
-        strong("All is well.") if morning.is_well else "",
-        " " if morning.is_well else "",
+        _of_all(morning),
         link(current, addresses.of_days()),
         " current",
         sentence(", ", _of_waiting(morning)) if morning.waiting else Sentence(),
@@ -43,8 +46,25 @@ def of_days(morning: Morning) -> Sentence:
     )
 
 
+def _of_all(morning: Morning) -> Sentence:
+    if morning.ended_at:
+        return sentence(
+            strong("History,"), f" last measurement {morning.ended_at:%Y-%m-%d %H:%M} UTC. "
+        )
+    return sentence(strong("All is well."), " ") if morning.is_well else Sentence()
+
+
 def _of_waiting(morning: Morning) -> Sentence:
-    return joined([sentence(f"{number} ", state(name)) for name, number in morning.waiting])
+    waiting = joined([sentence(f"{number} ", state(name)) for name, number in morning.waiting])
+    if not morning.next_try:
+        return waiting
+    return sentence(waiting, f" (tried next {_when(morning.next_try)})")
+
+
+def _when(time: datetime) -> str:
+    if time <= now():
+        return "at the next tick"
+    return f"at {time:%H:%M} UTC" if time.date() == today() else f"on {time:%Y-%m-%d %H:%M} UTC"
 
 
 def _of_last_run(morning: Morning) -> Sentence:
@@ -54,18 +74,29 @@ def _of_last_run(morning: Morning) -> Sentence:
     return sentence(link("last run", addresses.of_run(morning.last_run.pk)), f" {ended}")
 
 
-def of_gaps(morning: Morning) -> Sentence:
-    """Say of which days samples are missing."""
-    gaps = [
-        sentence(link(str(day), addresses.of_day(day)), f" has {percent} %")
-        for day, percent in morning.gaps[:MOST_GAPS]
+def of_incomplete(morning: Morning) -> Sentence:
+    """Say on which days less arrived than was expected, and of which turbines."""
+    days = [
+        sentence(link(str(day.day), addresses.of_day(day.day)), f": {of_completeness(day)}")
+        for day in morning.incomplete[:MOST_DAYS]
     ]
-    rest = " and so on" if len(morning.gaps) > MOST_GAPS else ""
-    return sentence(strong("Samples are missing:"), " ", joined(gaps), f"{rest} of those expected.")
+    more = len(morning.incomplete) - len(days)
+    rest = f"; and {counted(more, 'more day')}" if more else ""
+    return sentence(strong("Measurements are missing."), " ", joined(days, "; "), f"{rest}.")
+
+
+def of_ahead(ahead: Sequence[tuple[str, datetime]]) -> Sentence:
+    """Say which turbines sent measurements that are yet to come."""
+    named = [f"{turbine} ({time:%Y-%m-%d %H:%M} UTC)" for turbine, time in ahead[:MOST_DAYS]]
+    more = len(ahead) - len(named)
+    rest = f" and {more:,} more" if more else ""
+    return sentence(
+        "Measurements that are yet to come: ", ", ".join(named), f"{rest}; see their clocks."
+    )
 
 
 def of_yield(done: Yield, today: date) -> Sentence:
-    """Say what the farm did on a day."""
+    """Say what the farm did on a day, and of how much of it that is known."""
     so_far = ", so far" if done.day == today else ""
     return sentence(link(str(done.day), addresses.of_day(done.day)), f"{so_far}: ", _amounts(done))
 
@@ -73,10 +104,20 @@ def of_yield(done: Yield, today: date) -> Sentence:
 def _amounts(done: Yield) -> Sentence:
     amounts = []
     if done.energy_mwh is not None:
-        amounts.append(sentence(strong(f"{done.energy_mwh:,.1f} MWh")))
+        amounts.append(_energy(done.energy_mwh, done))
+    if done.usual_mwh is not None:
+        amounts.append(sentence(f"mean of the {DAYS_BEFORE} days before {done.usual_mwh:,.1f} MWh"))
     if done.wind_speed_m_s is not None:
         amounts.append(sentence(f"mean wind speed {done.wind_speed_m_s:.1f} m/s"))
-    return sentence(joined(amounts) or "neither power nor wind speed", ".")
+    return sentence(joined(amounts, "; ") or "neither power nor wind speed", ".")
+
+
+def _energy(energy_mwh: float, done: Yield) -> Sentence:
+    """Say the energy with what it is of; it stands out only where nothing of it is missing."""
+    amount = f"{energy_mwh:,.1f} MWh"
+    turbines = f" from {done.turbines:,} of {counted(done.expected_turbines, 'turbine')}"
+    windows = f", {done.windows_percent} % of the windows" if done.windows_percent else ""
+    return sentence(strong(amount) if done.is_whole else amount, turbines, windows)
 
 
 def of_nothing() -> Sentence:
@@ -89,8 +130,10 @@ def of_morning(morning: Morning, today: date, may_see_values: bool) -> list[Sent
     if not morning.days:
         return [] if morning.troubles else [of_nothing()]
     said = [of_days(morning)]
-    if morning.gaps:
-        said.append(of_gaps(morning))
+    if morning.incomplete:
+        said.append(of_incomplete(morning))
+    if morning.ahead:
+        said.append(of_ahead(morning.ahead))
     if morning.done and may_see_values:
         said.append(of_yield(morning.done, today))
     return said

@@ -130,14 +130,21 @@ def _end_of_measurements_before(day: date) -> date | None:
 
 
 def _due(not_current: Sequence[TurbineDay], now: datetime) -> Iterator[date]:
+    for day, when in sorted(due_times(not_current).items(), reverse=True):
+        if when is not None and when <= now:
+            yield day
+
+
+def due_times(not_current: Sequence[TurbineDay]) -> Mapping[date, datetime | None]:
+    """Return when each day of these turbine-days is to be queued; None while it is not to be."""
     by_day = defaultdict(list)
     for turbine_day in not_current:
         by_day[turbine_day.day].append(turbine_day)
     runs = _runs_by_day(by_day)
-    for day in sorted(by_day, reverse=True):
-        when = due_at(runs[day], versions.fingerprint(by_day[day]))
-        if when is not None and when <= now:
-            yield day
+    return {
+        day: due_at(runs[day], versions.fingerprint(turbine_days))
+        for day, turbine_days in by_day.items()
+    }
 
 
 def due_at(runs: Sequence[Run], fingerprint: str) -> datetime | None:

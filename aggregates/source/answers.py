@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from types import NoneType
 from typing import Any
 
@@ -41,6 +42,10 @@ class Answer:
         self.require(set(map(type, values)) <= {*types}, f"gives a {key} of a wrong type")
         return values
 
+    def has(self, key: str) -> bool:
+        """Return whether the first of the objects has anything under `key`, be it null."""
+        return bool(self.rows) and isinstance(self.rows[0], dict) and key in self.rows[0]
+
     def days(self, key: str, *types: type) -> list[Any]:
         """Return the days that the objects have under `key`; None for null, where it is allowed.
 
@@ -52,6 +57,20 @@ class Answer:
             return [None if text is None else parse_day(text) for text in texts]
         except ValueError:
             raise problem(self.address, f"gives a {key} that is not a day") from None
+
+    def moments(self, key: str) -> list[datetime | None]:
+        """Return the times that the objects have under `key`, None for null.
+
+        Raises:
+            SourceUnavailable: where one is no time in UTC.
+        """
+        texts = self.column(key, str, NoneType)
+        is_time = all(text is None or TIME.fullmatch(text) for text in texts)
+        self.require(is_time, f"gives a {key} that is not a time in UTC")
+        try:
+            return [None if text is None else datetime.fromisoformat(text) for text in texts]
+        except ValueError:
+            raise problem(self.address, f"gives a {key} that is not a time in UTC") from None
 
     def times(self, key: str) -> Array:
         """Return the times that the objects have under `key`, as datetime64[us] in UTC.

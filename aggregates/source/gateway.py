@@ -20,19 +20,21 @@ from common.bulkhead import Bulkhead, NotAnswered
 from common.postgres.outages import is_outage
 from common.wording import first_line
 from sourcedata import reader
-from sourcedata.reader import Nameplate, Snapshot, TurbineDay, UnreadableSource
+from sourcedata.reader import Nameplate, RosterEntry, Snapshot, TurbineDay, UnreadableSource
 
 __all__ = [
     "Nameplate",
+    "RosterEntry",
     "Snapshot",
     "SourceUnavailable",
     "TurbineDay",
     "day_range",
     "faults",
     "for_page",
-    "nameplates",
+    "measured_days",
     "recount",
     "require_empty",
+    "roster",
     "snapshot",
     "transactions",
     "turbine_days",
@@ -52,8 +54,9 @@ class Source(Protocol):
     """The one that answers: this deployment's own database, or another deployment's API."""
 
     def turbine_names(self) -> list[str]: ...
-    def nameplates(self) -> Mapping[str, Nameplate]: ...
+    def roster(self) -> Mapping[str, RosterEntry]: ...
     def day_range(self) -> tuple[date, date] | None: ...
+    def measured_days(self, first: date, last: date) -> list[date]: ...
     def turbine_days(
         self, first: date, last: date, turbines: Collection[str] = ()
     ) -> list[TurbineDay]: ...
@@ -138,15 +141,21 @@ def turbine_names() -> list[str]:
 
 
 @_asking_the_source
-def nameplates() -> Mapping[str, Nameplate]:
-    """Return the nameplate of every turbine, by name."""
-    return _source().nameplates()
+def roster() -> Mapping[str, RosterEntry]:
+    """Return every turbine's nameplate, its days of service, and when it sent, by name."""
+    return _source().roster()
 
 
 @_asking_the_source
 def day_range() -> tuple[date, date] | None:
     """Return the first and last day that has measurements, or None where there are none."""
     return _source().day_range()
+
+
+@_asking_the_source
+def measured_days(first: date, last: date) -> list[date]:
+    """Return the days from `first` to `last` that have measurements of any turbine, in order."""
+    return _source().measured_days(first, last)
 
 
 @_asking_the_source

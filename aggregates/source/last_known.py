@@ -3,24 +3,23 @@
 Nothing else may rely on them: only the source says what is to be aggregated, and what is current.
 """
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from aggregates.models import KeptAnswer
-from aggregates.source import gateway
-from aggregates.source.gateway import SourceUnavailable, TurbineDay
+from aggregates.source import arrivals, gateway
+from aggregates.source.arrivals import Arrivals
+from aggregates.source.gateway import SourceUnavailable
 
 
 @dataclass(frozen=True)
 class LastKnown:
-    """Turbine-days; where the source does not answer now, when it gave them out, and why not.
+    """What arrived; where the source does not answer now, when it said so, and why it does not.
 
-    Nothing is known of the days after `last`.
+    Nothing is known of the days after the last of `arrivals`.
     """
 
-    turbine_days: list[TurbineDay]
-    last: date
+    arrivals: Arrivals
     read_at: datetime | None = None
     error: str = ""
 
@@ -31,23 +30,27 @@ class LastKnown:
             return ""
         return f"{self.error} What is shown of it is as of {self.read_at:%Y-%m-%d %H:%M:%S} UTC."
 
+    def as_of(self, at: datetime) -> datetime:
+        """Return the time that it is of, which is `at` where the source answered."""
+        return self.read_at or at
 
-def turbine_days(first: date, last: date) -> LastKnown:
-    """Return the turbine-days from `first` to `last`, as the source says now, or said last.
+
+def last_known_arrivals(first: date, last: date) -> LastKnown:
+    """Return what arrived from `first` to `last`, as the source says now, or said last.
 
     Raises:
         SourceUnavailable: where it does not answer, and never did.
     """
     try:
         with gateway.for_page():
-            answer = gateway.turbine_days(first, last)
+            answer = arrivals.arrivals(first, last)
     except SourceUnavailable as error:
-        return kept_turbine_days(first, last, error)
-    KeptAnswer.keep(first, last, [_written(turbine_day) for turbine_day in answer])
-    return LastKnown(answer, last)
+        return kept_arrivals(first, last, error)
+    KeptAnswer.keep(first, last, arrivals.as_json(answer))
+    return LastKnown(answer)
 
 
-def kept_turbine_days(first: date, last: date, error: SourceUnavailable) -> LastKnown:
+def kept_arrivals(first: date, last: date, error: SourceUnavailable) -> LastKnown:
     """Return what the source said last, which does not answer now because of `error`.
 
     Raises:
@@ -56,15 +59,5 @@ def kept_turbine_days(first: date, last: date, error: SourceUnavailable) -> Last
     kept = KeptAnswer.newest(first, last)
     if kept is None:
         raise error
-    days = [day for day in map(_read, kept.turbine_days) if first <= day.day <= last]
-    return LastKnown(days, min(last, kept.last), kept.read_at, str(error))
-
-
-def _written(turbine_day: TurbineDay) -> list[Any]:
-    turbine, day, *rest = astuple(turbine_day)
-    return [turbine, day.isoformat(), *rest]
-
-
-def _read(written: list[Any]) -> TurbineDay:
-    turbine, day, *rest = written
-    return TurbineDay(turbine, date.fromisoformat(day), *rest)
+    of_period = arrivals.from_json(kept.answer).until(first, last)
+    return LastKnown(of_period, kept.read_at, str(error))

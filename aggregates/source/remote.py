@@ -18,7 +18,7 @@ from aggregates.source.client import ask
 from aggregates.source.remote_turbines import MOST_TURBINES, RemoteTurbine, turbines_by_name
 from common.days import DAY, FIRST_DAY, LAST_DAY
 from common.wording import quoted
-from sourcedata.reader import Nameplate, Snapshot, TurbineDay
+from sourcedata.reader import RosterEntry, Snapshot, TurbineDay
 from sourcedata.variables import VARIABLE_NAMES
 
 TURBINES_PER_REQUEST = 10
@@ -46,8 +46,8 @@ def turbine_names() -> list[str]:
     return list(turbines_by_name())
 
 
-def nameplates() -> Mapping[str, Nameplate]:
-    """Return the nameplate of every turbine, by name."""
+def roster() -> Mapping[str, RosterEntry]:
+    """Return every turbine's entry, by name, in order."""
     return turbines_by_name()
 
 
@@ -57,6 +57,11 @@ def day_range() -> tuple[date, date] | None:
     firsts = [turbine.first_day for turbine in turbines if turbine.first_day]
     lasts = [turbine.last_day for turbine in turbines if turbine.last_day]
     return (min(firsts), max(lasts)) if firsts and lasts else None
+
+
+def measured_days(first: date, last: date) -> list[date]:
+    """Return the days from `first` to `last` that have measurements of any turbine, in order."""
+    return sorted({day.day for day in turbine_days(first, last) if day.samples})
 
 
 def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> list[TurbineDay]:

@@ -1,25 +1,28 @@
 """The turbines of another deployment, as its REST API lists them."""
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import NoneType
+from typing import Any
 
+from aggregates.source.answers import Answer
 from aggregates.source.client import ask
+from common.days import DAY, day_start
 from sourcedata.limits import SAMPLE_INTERVALS_S, problem_of_turbine_name
-from sourcedata.reader import Nameplate
+from sourcedata.reader import RosterEntry
 
 # No farm has more.
 MOST_TURBINES = 10_000
 
 
 @dataclass(frozen=True)
-class RemoteTurbine(Nameplate):
+class RemoteTurbine(RosterEntry):
     """A turbine as the other deployment lists it; without measurements it has no days."""
 
-    first_day: date | None
-    last_day: date | None
+    first_day: date | None = None
+    last_day: date | None = None
 
 
 def turbines_by_name(with_all: Collection[str] = ()) -> Mapping[str, RemoteTurbine]:
@@ -42,8 +45,29 @@ def turbines_by_name(with_all: Collection[str] = ()) -> Mapping[str, RemoteTurbi
     answer.require(possible, f"gives a sample_interval_s outside {shortest} to {longest}")
     # The powers are floats as in the database, where 2000 and 2000.0 are one rated power.
     floats = [None if power is None else float(power) for power in powers]
-    ends = [answer.days(key, str, NoneType) for key in ("first_day", "last_day")]
-    return dict(zip(names, map(RemoteTurbine, floats, intervals, *ends), strict=True))
+    days = {key: answer.days(key, str, NoneType) for key in ("first_day", "last_day")}
+    columns = zip(*_service(answer), *days.values(), strict=True)
+    return {
+        name: RemoteTurbine(power, interval, *rest)
+        for name, power, interval, rest in zip(names, floats, intervals, columns, strict=True)
+    }
+
+
+MEASURED_TIMES = ("first_measurement", "last_measurement", "future_measurement")
+
+
+def _service(answer: Answer) -> list[Sequence[Any]]:
+    """Return the days of service and the times of measurements of each turbine.
+
+    A deployment of an older version tells the days alone on which it has measurements.
+    """
+    if answer.rows and not answer.has("last_measurement"):
+        unknown = [None] * len(answer.rows)
+        starts = [day and day_start(day) for day in answer.days("first_day", str, NoneType)]
+        ends = [day and day_start(day) + DAY for day in answer.days("last_day", str, NoneType)]
+        return [unknown, unknown, starts, ends, unknown]
+    days = [answer.days(key, str, NoneType) for key in ("commissioned_on", "retired_on")]
+    return [*days, *map(answer.moments, MEASURED_TIMES)]
 
 
 def _is_power(power: float | None) -> bool:

@@ -51,7 +51,8 @@ def _objects(batch: Batch) -> bytes:
 
 def _json_cells(column: Column) -> Column:
     if pa.types.is_timestamp(column.type):
-        return pc.binary_join_element_wise('"', _each_once(column, _time_text), '"', "")
+        quoted = pc.binary_join_element_wise('"', _each_once(column, _time_text), '"', "")
+        return pc.coalesce(quoted, "null")
     if pa.types.is_string(column.type):
         quoted = _each_once(column, lambda texts: pa.array(map(_json_text, texts), pa.string()))
         return pc.coalesce(quoted, "null")

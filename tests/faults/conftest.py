@@ -162,7 +162,7 @@ def is_well() -> bool:
     """Return whether every turbine-day is current and no run is active."""
     if Run.objects.filter(status__in=ACTIVE).exists():
         return False
-    found = states.turbine_days(today() - timedelta(days=10), today())
+    found = states.turbine_days(today() - timedelta(days=10), today(), now())
     return bool(found) and {one.state for one in found} <= WELL
 
 

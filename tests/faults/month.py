@@ -7,6 +7,7 @@ from django.core.management import call_command
 
 from aggregates import states
 from aggregates.source.gateway import SourceUnavailable
+from common.days import now
 from common.postgres.partitions import month_after, month_of
 from tests.faults.conftest import DAY
 
@@ -19,7 +20,7 @@ def partition() -> str:
 
 def state() -> str:
     try:
-        return str(states.day_and_turbines(DAY)[0].state)
+        return str(states.day_and_turbines(DAY, now())[0].state)
     except SourceUnavailable:
         return "unknown"
 

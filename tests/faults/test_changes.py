@@ -261,5 +261,5 @@ def test_a_source_whose_files_are_put_back_leaves_nothing_wrongly_current(tmp_pa
 
 
 def not_current() -> set[date]:
-    found = states.turbine_days(DAY - timedelta(days=9), DAY)
+    found = states.turbine_days(DAY - timedelta(days=9), DAY, now())
     return {one.day for one in found if one.state != "current"}

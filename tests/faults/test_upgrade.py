@@ -13,6 +13,7 @@ from django.db import connections
 from aggregates import states
 from aggregates.audit import auditing
 from aggregates.models import Value
+from common.days import now
 from common.postgres.partitions import ensure_months, partitions
 from sourcedata import upkeep
 from sourcedata.models import SourceDay
@@ -64,7 +65,7 @@ def stored_values() -> pd.DataFrame:
 
 
 def states_of_all() -> list[str]:
-    return [turbine_day.state for turbine_day in states.turbine_days(*DUMPED_DAYS)]
+    return [turbine_day.state for turbine_day in states.turbine_days(*DUMPED_DAYS, now())]
 
 
 def test_after_an_upgrade_all_is_computed_once_and_comes_to_the_same() -> None:

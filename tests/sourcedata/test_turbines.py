@@ -25,7 +25,9 @@ def test_all_that_is_known_of_a_turbine_is_told() -> None:
     measurements(turbine(rated_power_kw=2050), "2025-08-30T23:59", power=[1.0, 2.0])
     (known,) = reader.turbines()
     assert set(rows()[0]) == set(layouts.FULL.names) == set(known)
-    assert rows()[0] == {**known, "first_day": "2025-08-30", "last_day": "2025-08-31"}
+    texts = {"first_day": "2025-08-30", "last_day": "2025-08-31"}
+    texts |= {"first_measurement": "2025-08-30T23:59:00Z"}
+    assert rows()[0] == {**known, **texts, "last_measurement": "2025-08-31T00:00:00Z"}
 
 
 def test_openoa_gets_its_asset_table() -> None:

@@ -10,6 +10,7 @@ from django.db import connections
 
 from aggregates import states
 from aggregates.models import Run
+from common.days import now
 from common.postgres.partitions import ensure_months, move_out_of_default, partitions
 from sourcedata.models import Measurement, SourceDay
 from tests.builders import aggregated, measurements, turbine, values
@@ -40,7 +41,7 @@ def months(alias: str = "source") -> list[date | None]:
 
 
 def state(day: date) -> str:
-    return str(states.day_and_turbines(day)[0].state)
+    return str(states.day_and_turbines(day, now())[0].state)
 
 
 def test_months_are_listed_with_their_rows() -> None:

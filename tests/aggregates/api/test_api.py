@@ -52,9 +52,11 @@ def test_days_tell_what_their_statistics_are_worth(client: Client) -> None:
     days = client.get(f"/api/days?{AUGUST}").json()
     assert [(d["turbine"], d["day"], d["state"]) for d in days] == [
         ("T01", "2025-08-30", "current"),
+        ("T01", "2025-08-31", "empty"),
         ("T02", "2025-08-31", "missing"),
     ]
-    assert (days[1]["samples"], days[1]["expected_samples"]) == (2, 144)
+    arrived = [(d["samples"], d["expected_samples"], d["completeness"]) for d in days]
+    assert arrived == [(1, 1440, "partial"), (0, 1440, "silent"), (2, 144, "partial")]
     assert days[0]["revision"] == days[0]["aggregated_revision"]
 
 

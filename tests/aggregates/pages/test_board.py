@@ -10,14 +10,24 @@ from django.test import Client
 from aggregates.pages.board import MARKS, MEANINGS, STEPS, board
 from aggregates.states import DayState, State
 from sourcedata.models import Measurement
-from tests.builders import aggregated, measurements, turbine
+from tests.builders import aggregated, day_state, measurements, turbine, turbine_day_state
 
 DAYS = "/admin/aggregates/day/"
 DAY = date(2025, 8, 31)
 
 
 def state(day: str, samples: int = 0, expected: int = 100, of: State = State.CURRENT) -> DayState:
-    return DayState(date.fromisoformat(day), of, {}, samples, expected, samples // 10, None)
+    """Return a day of two turbines, one of which has all, and the other so many samples."""
+    other = turbine_day_state("T2", samples, expected, day)
+    is_incomplete = other.completeness not in (None, "complete")
+    return day_state(
+        day,
+        state=of,
+        samples=samples,
+        windows=samples // 10,
+        complete=0 if not expected else 1 if is_incomplete else 2,
+        incomplete=[other] if is_incomplete else [],
+    )
 
 
 def cells(*days: DayState) -> list[Any]:
@@ -34,16 +44,16 @@ def test_the_newest_month_is_the_first_and_weeks_begin_on_monday() -> None:
 
 
 @pytest.mark.parametrize(
-    ("samples", "step"), [(0, 0), (12, 0), (30, 1), (50, 2), (100, 4), (200, 4)]
+    ("samples", "step"), [(0, 0), (12, 0), (30, 1), (50, 2), (89, 3), (100, 4), (200, 4)]
 )
-def test_a_day_is_the_fuller_the_more_samples_it_has(samples: int, step: int) -> None:
+def test_a_day_is_as_full_as_its_least_complete_turbine(samples: int, step: int) -> None:
     (cell,) = cells(state("2025-08-31", samples))
-    assert cell.coverage == step <= STEPS
+    assert cell.completeness == step <= STEPS
 
 
 def test_a_day_of_which_nothing_is_expected_is_not_full() -> None:
     (cell,) = cells(state("2025-08-31", 0, 0, State.ARCHIVED))
-    assert (cell.coverage, cell.percent, cell.text) == (0, None, "2025-08-31: archived")
+    assert (cell.completeness, cell.percent, cell.text) == (0, None, "2025-08-31: archived")
 
 
 def test_every_state_has_a_mark_of_its_own() -> None:
@@ -62,7 +72,9 @@ def test_a_day_says_how_many_samples_it_has_where_they_are_few(
 
 def test_a_day_is_told_in_words() -> None:
     (cell,) = cells(state("2025-08-31", 1440, 1440))
-    assert cell.text == "2025-08-31: current, 1,440 of 1,440 samples, 144 windows with values"
+    assert cell.text == (
+        "2025-08-31: current, 2 of 2 turbines complete, 1,440 samples, 144 windows with values"
+    )
 
 
 def two_turbines() -> None:
@@ -83,7 +95,7 @@ def test_the_board_leads_to_each_day(admin_client: Client) -> None:
     two_turbines()
     board = page(admin_client, f"{DAYS}?year=2025")
     assert 'href="/admin/aggregates/day/2025-08-31/"' in board
-    assert "2025-08-31: stale, 20 of 2,880 samples, 2 windows with values; last run" in board
+    assert "2025-08-31: stale, 0 of 2 turbines complete, " in board
 
 
 @pytest.mark.django_db

@@ -115,16 +115,15 @@ def test_a_value_of_samples_that_have_changed_since_does_not_agree() -> None:
     a_window()
     Measurement.objects.filter(wind_speed=9.0).update(wind_speed=10.0)
     explanation = explained()
-    assert explanation.turbine_day
-    assert (explanation.agrees, explanation.turbine_day.state) == (False, "stale")
+    assert (explanation.agrees, explanation.state) == (False, "stale")
 
 
 def test_it_names_the_run_and_the_revision() -> None:
     a_window()
     explanation = explained()
     assert explanation.aggregated
-    assert explanation.turbine_day
-    assert explanation.aggregated.revision == explanation.turbine_day.revision
+    assert explanation.version
+    assert explanation.aggregated.revision == explanation.version.revision
     assert explanation.aggregated.run.status == "succeeded"
 
 

@@ -1,7 +1,7 @@
 """The strip on the admin's front page."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +12,9 @@ from django_celery_beat.models import PeriodicTask
 
 from aggregates.models import Tick
 from aggregates.pages import morning
+from aggregates.pages.completeness import of_completeness
 from aggregates.runs import presence
-from common.days import now, today
+from common.days import day_start, now, today
 from sourcedata.models import Measurement
 from tests.builders import aggregated, measurements, turbine
 from tests.processes import broker, broker_answers, wait_until, worker
@@ -32,6 +33,13 @@ YESTERDAY = today() - timedelta(days=1)
 def a_day_that_ran() -> None:
     measurements(turbine(), f"{YESTERDAY}T00:00", power=[6.0] * 1440, wind_speed=[8.0] * 1440)
     aggregated(YESTERDAY)
+
+
+def a_day_so_far() -> None:
+    """Let the turbine send today, up to now."""
+    minutes = (now() - day_start(today())) // timedelta(minutes=1) + 1
+    measurements(turbine(), f"{today()}T00:00", power=[6.0] * minutes, wind_speed=[8.0] * minutes)
+    aggregated(today())
 
 
 def ticked(minutes_ago: int) -> None:
@@ -54,12 +62,13 @@ def sentences() -> list[str]:
 @pytest.mark.django_db(transaction=True)
 def test_all_is_well_where_everything_runs(admin_client: Client) -> None:
     a_day_that_ran()
+    a_day_so_far()
     ticked(minutes_ago=1)
     with broker(), worker():
         wait_until(lambda: broker_answers() and morning.morning_at(now()).workers, "worker")
         html = strip(admin_client)
     assert "All is well." in html
-    assert "1 of 1 day</a> current;" in html
+    assert "2 of 2 days</a> current;" in html
     assert "1 worker." in html
     assert "of-current" in html
 
@@ -141,7 +150,8 @@ def test_days_that_are_not_current_are_counted_by_state_and_can_be_run(
     ticked(minutes_ago=0)
     Measurement.objects.update(power=2.0)
     html = strip(admin_client)
-    assert '0 of 1 day</a> current, 1 <span class="state of-stale">stale</span>;' in html
+    waiting = '0 of 1 day</a> current, 1 <span class="state of-stale">stale</span> (tried next '
+    assert waiting in html
     assert f"run-days/?first={YESTERDAY}&amp;last={YESTERDAY}" in html
     assert "of-stale" in html
 
@@ -149,38 +159,39 @@ def test_days_that_are_not_current_are_counted_by_state_and_can_be_run(
 def test_a_day_that_lacks_samples_is_not_well(everything_runs: None, admin_client: Client) -> None:
     a_day_that_ran()
     ticked(minutes_ago=0)
-    Measurement.objects.filter(timestamp__hour__lt=12).delete()
+    Measurement.objects.filter(timestamp__hour__gte=12).delete()
     aggregated(YESTERDAY)
     html = strip(admin_client)
     assert "1 of 1 day</a> current;" in html
-    assert f'Samples are missing:</strong> <a href="/admin/aggregates/day/{YESTERDAY}/' in html
-    assert "has 50 % of those expected." in html
+    assert "Measurements are missing.</strong>" in html
+    assert f"{YESTERDAY}</a>: 0 of 1 turbine complete, T01 50 %" in html
     assert "All is well" not in html
+
+
+def incomplete() -> list[tuple[date, str]]:
+    days = morning.morning_at(now()).incomplete
+    return [(day.day, of_completeness(day)) for day in days if day.day != today()]
 
 
 def test_a_day_on_which_nothing_came_lacks_all(everything_runs: None) -> None:
     before = YESTERDAY - timedelta(days=1)
     measurements(turbine(), f"{before}T00:00", power=[1.0] * 1440)
-    assert morning.morning_at(now()).gaps == [(YESTERDAY, 0)]
+    assert incomplete() == [(YESTERDAY, "0 of 1 turbine complete, T01 silent")]
 
 
-def test_a_turbine_that_is_silent_for_a_day_is_missed(everything_runs: None) -> None:
+def test_a_turbine_that_is_silent_for_a_day_is_named(everything_runs: None) -> None:
     for name, days in (("T01", 2), ("T02", 1)):
         start = YESTERDAY - timedelta(days=1)
         measurements(turbine(name), f"{start}T00:00", power=[1.0] * (1440 * days))
-    assert morning.morning_at(now()).gaps == [(YESTERDAY, 50)]
-
-
-def test_today_is_not_said_to_lack_samples(everything_runs: None) -> None:
-    measurements(turbine(), f"{today()}T00:00", power=[1.0])
-    assert morning.morning_at(now()).gaps == []
+    assert incomplete() == [(YESTERDAY, "1 of 2 turbines complete, T02 silent")]
 
 
 def test_it_says_what_the_farm_did(everything_runs: None, admin_client: Client) -> None:
     a_day_that_ran()
     html = strip(admin_client)
     # The turbine gave 6 kW for 24 hours.
-    assert f"{YESTERDAY}</a>: <strong>0.1 MWh</strong>, mean wind speed 8.0 m/s." in html
+    energy = "<strong>0.1 MWh</strong> from 1 of 1 turbine, 100 % of the windows"
+    assert f"{YESTERDAY}</a>: {energy}; mean wind speed 8.0 m/s." in html
 
 
 def test_a_farm_without_power_and_wind_says_so(everything_runs: None, admin_client: Client) -> None:
@@ -191,7 +202,8 @@ def test_a_farm_without_power_and_wind_says_so(everything_runs: None, admin_clie
 
 def test_the_last_days_are_shown_as_a_calendar(everything_runs: None, admin_client: Client) -> None:
     a_day_that_ran()
-    assert f'aria-label="{YESTERDAY}: current, 1,440 of 1,440 samples' in strip(admin_client)
+    label = f"{YESTERDAY}: current, 1 of 1 turbine complete, 1,440 samples"
+    assert f'aria-label="{label}' in strip(admin_client)
 
 
 def test_a_database_that_lacks_migrations_is_told_with_what_to_type(everything_runs: None) -> None:

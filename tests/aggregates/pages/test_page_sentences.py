@@ -9,7 +9,8 @@ from aggregates.analysis.performance import Bin, Energy, PowerCurve
 from aggregates.models import Run
 from aggregates.pages import day_sentences, performance_sentences, run_sentences
 from aggregates.pages.sentences import plain
-from aggregates.states import DayState, State
+from aggregates.states import State
+from tests.builders import day_state, turbine_day_state
 
 NOON = datetime(2025, 8, 31, 12, tzinfo=UTC)
 
@@ -71,6 +72,18 @@ def test_windows_without_enough_samples_are_counted() -> None:
 
 def test_a_day_says_how_many_turbines_are_in_which_state() -> None:
     turbines = {State.STALE: 1, State.CURRENT: 2}
-    day = DayState(date(2025, 8, 31), State.STALE, turbines, 1440, 4320, 144, None)
-    said = "stale, 1,440 of 4,320 samples, 144 windows; turbines: 1 stale, 2 current."
+    day = day_state(
+        "2025-08-31",
+        state=State.STALE,
+        turbines=turbines,
+        samples=1440,
+        expected_samples=4320,
+        windows=144,
+        complete=1,
+        incomplete=[turbine_day_state("T2", 0, 1440, "2025-08-31")],
+    )
+    said = (
+        "stale; 1 of 2 turbines complete, T2 silent; 1,440 of 4,320 samples, 144 windows;"
+        " turbines: 1 stale, 2 current."
+    )
     assert plain(day_sentences.of_day(day)) == said

@@ -13,7 +13,7 @@ from aggregates import states
 from aggregates.models import KeptAnswer
 from aggregates.source import last_known
 from aggregates.source.gateway import SourceUnavailable
-from common.days import today
+from common.days import now, today
 from sourcedata import reader
 from sourcedata.models import Measurement
 from tests.builders import aggregated, measurements, turbine
@@ -30,7 +30,7 @@ def falls_silent(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
         raise OperationalError("connection refused")
 
     def silence() -> None:
-        for name in ("turbine_days", "day_range", "faults"):
+        for name in ("turbine_days", "roster", "day_range", "faults"):
             monkeypatch.setattr(reader, name, fail)
 
     return silence
@@ -43,10 +43,10 @@ def a_day() -> None:
 
 def test_what_the_source_said_last_is_known_with_its_age(falls_silent) -> None:
     a_day()
-    now = last_known.turbine_days(*LOOK_BACK)
+    before = last_known.last_known_arrivals(*LOOK_BACK)
     falls_silent()
-    later = last_known.turbine_days(*LOOK_BACK)
-    assert (now.read_at, later.turbine_days) == (None, now.turbine_days)
+    later = last_known.last_known_arrivals(*LOOK_BACK)
+    assert (before.read_at, later.arrivals) == (None, before.arrivals)
     assert later.read_at is not None
     assert "connection refused. What is shown of it is as of" in later.warning
 
@@ -55,7 +55,7 @@ def test_days_after_what_is_kept_are_not_taken_for_archived(
     admin_client: Client, falls_silent
 ) -> None:
     a_day()
-    last_known.turbine_days(LOOK_BACK[0], DAY - timedelta(days=1))
+    last_known.last_known_arrivals(LOOK_BACK[0], DAY - timedelta(days=1))
     falls_silent()
     html = admin_client.get("/admin/").content.decode()
     assert "What is shown of it is as of" in html
@@ -65,7 +65,7 @@ def test_days_after_what_is_kept_are_not_taken_for_archived(
 def test_of_a_source_that_never_answered_nothing_is_known(falls_silent) -> None:
     falls_silent()
     with pytest.raises(SourceUnavailable):
-        last_known.turbine_days(*LOOK_BACK)
+        last_known.last_known_arrivals(*LOOK_BACK)
 
 
 @pytest.mark.parametrize("address", ["/admin/", "/admin/aggregates/day/"])
@@ -96,19 +96,19 @@ def test_monitoring_tells_what_is_known_and_since_when(client: Client, falls_sil
 
 def test_what_is_kept_is_written_every_ten_seconds_at_most() -> None:
     a_day()
-    last_known.turbine_days(*LOOK_BACK)
+    last_known.last_known_arrivals(*LOOK_BACK)
     first = KeptAnswer.objects.get().read_at
-    last_known.turbine_days(*LOOK_BACK)
+    last_known.last_known_arrivals(*LOOK_BACK)
     assert KeptAnswer.objects.get().read_at == first
     KeptAnswer.objects.update(read_at=F("read_at") - timedelta(seconds=11))
-    last_known.turbine_days(*LOOK_BACK)
+    last_known.last_known_arrivals(*LOOK_BACK)
     assert KeptAnswer.objects.get().read_at >= first
 
 
 def test_nothing_else_relies_on_what_is_kept(client: Client, falls_silent) -> None:
     a_day()
-    last_known.turbine_days(*LOOK_BACK)
+    last_known.last_known_arrivals(*LOOK_BACK)
     falls_silent()
     with pytest.raises(SourceUnavailable):
-        states.turbine_days(*LOOK_BACK)
+        states.turbine_days(*LOOK_BACK, now())
     assert client.get(f"/api/days?start={DAY}&end={today()}").status_code == 503

@@ -1,0 +1,63 @@
+"""What is expected of the source's turbines: the one place that decides it.
+
+Its rule is that of `compute/arrival.py`; what it depends on is the roster, the silences of the farm
+that people were told of, and two settings.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from aggregates.compute.arrival import ENDLESS, Expectation, Service, SilentPeriod, quiet_days
+from aggregates.models import Silence
+from aggregates.source.arrivals import Arrivals
+from aggregates.source.gateway import RosterEntry
+from common.days import day_start
+
+# Clocks may be ahead so far without a word, and samples be labelled by their ends.
+AHEAD = timedelta(minutes=10)
+
+
+def expectation(arrivals: Arrivals, at: datetime) -> Expectation:
+    """Return what was to be expected of the turbines by that time."""
+    entries = {name: service_of(entry) for name, entry in arrivals.roster.items()}
+    services = {name: service for name, service in entries.items() if service}
+    quiet = quiet_days(arrivals.measured_days, at.date(), settings.LIVE, _silences_of_farm())
+    return Expectation(services, set(quiet), at, settings.ARRIVAL)
+
+
+def ended_at(arrivals: Arrivals, at: datetime) -> datetime | None:
+    """Return the last measurement of a farm of which nothing is expected at that time.
+
+    None where something is, and where it never sent anything.
+    """
+    if expectation(arrivals, at).is_live:
+        return None
+    times = [entry.last_measurement for entry in arrivals.roster.values()]
+    return max((time for time in times if time), default=None)
+
+
+def ahead(arrivals: Arrivals, at: datetime) -> Iterator[tuple[str, datetime]]:
+    """Yield the turbines whose newest measurement is yet to come, as of a wrong clock, and that."""
+    for name, entry in arrivals.roster.items():
+        if entry.future_measurement and entry.future_measurement - at > AHEAD:
+            yield name, entry.future_measurement
+
+
+def service_of(entry: RosterEntry) -> Service | None:
+    """Return when a turbine is expected to send; None where it never did and nobody says when."""
+    start = entry.first_measurement
+    if entry.commissioned_on:
+        start = day_start(entry.commissioned_on)
+    if start is None:
+        return None
+    end = day_start(entry.retired_on) if entry.retired_on else ENDLESS
+    return Service(start, end, entry.sample_interval_s)
+
+
+def _silences_of_farm() -> list[SilentPeriod]:
+    return [
+        SilentPeriod(silence.since, silence.sent_again_at or ENDLESS, bool(silence.ended_by))
+        for silence in Silence.objects.of_farm()
+    ]
