@@ -139,10 +139,8 @@ def _morning(
 def _next_try(last_known: LastKnown, waiting: Sequence[DayState]) -> datetime | None:
     """Return when the first of the days is queued that are neither queued nor running."""
     idle = {day.day for day in waiting if day.state not in UNDER_WAY}
-    outdated = versions.outdated(
-        [day for day in last_known.arrivals.turbine_days if day.day in idle]
-    )
-    times = reconciler.due_times(outdated).values()
+    turbine_days = [day for day in last_known.arrivals.turbine_days if day.day in idle]
+    times = reconciler.due_times(versions.outdated(turbine_days)).values()
     return min((time for time in times if time), default=None)
 
 
