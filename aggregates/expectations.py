@@ -5,11 +5,19 @@ that people were told of, and two settings.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 
-from aggregates.compute.arrival import ENDLESS, Expectation, Service, SilentPeriod, quiet_days
+from aggregates.compute.arrival import (
+    ENDLESS,
+    Expectation,
+    Service,
+    SilentPeriod,
+    longest_wait,
+    quiet_days,
+)
 from aggregates.models import Silence
 from aggregates.source.arrivals import Arrivals
 from aggregates.source.gateway import RosterEntry
@@ -25,6 +33,42 @@ def expectation(arrivals: Arrivals, at: datetime) -> Expectation:
     services = {name: service for name, service in entries.items() if service}
     quiet = quiet_days(arrivals.measured_days, at.date(), settings.LIVE, _silences_of_farm())
     return Expectation(services, set(quiet), at, settings.ARRIVAL)
+
+
+@dataclass(frozen=True)
+class SilentTurbine:
+    """A turbine that should have sent, and since when it did not; `since` is in UTC."""
+
+    name: str
+    since: datetime
+
+
+def silent_turbines(arrivals: Arrivals, at: datetime) -> list[SilentTurbine]:
+    """Return the turbines that are silent at that time for longer than samples take to arrive."""
+    if not expectation(arrivals, at).is_live:
+        return []
+    return [
+        SilentTurbine(name, since)
+        for name, entry in arrivals.roster.items()
+        if (since := _silent_since(entry, at))
+    ]
+
+
+def in_service(arrivals: Arrivals, at: datetime) -> list[str]:
+    """Return the names of the turbines that are in service at that time."""
+    services = {name: service_of(entry) for name, entry in arrivals.roster.items()}
+    return [
+        name for name, service in services.items() if service and service.start <= at < service.end
+    ]
+
+
+def _silent_since(entry: RosterEntry, at: datetime) -> datetime | None:
+    service = service_of(entry)
+    if service is None or not service.start <= at < service.end:
+        return None
+    since = max(entry.last_measurement or service.start, service.start)
+    is_late = at - since > longest_wait(settings.ARRIVAL, entry.sample_interval_s)
+    return since if is_late else None
 
 
 def ended_at(arrivals: Arrivals, at: datetime) -> datetime | None:

@@ -1,30 +1,37 @@
 """The freshness of the statistics: whether they are up to date, as monitoring asks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 
-from aggregates import states
+from aggregates import expectations, states
+from aggregates.expectations import SilentTurbine
+from aggregates.models import Acknowledgement
 from aggregates.source import gateway
 from aggregates.source.last_known import LastKnown, last_known_arrivals
-from aggregates.states import SETTLED, DayState
+from aggregates.states import SETTLED, DayState, TurbineDayState
 from common.days import DAY
 
-OK, LATE = "ok", "late"
+OK, LATE, SILENT, INCOMPLETE = "ok", "late", "silent", "incomplete"
 SOURCE_IS_SILENT = "unknown: the source does not answer"
 SOURCE_LACKS_TRIGGERS = "the source lacks triggers"
 
 
 @dataclass(frozen=True)
 class Freshness:
-    """A status, the days that are late, and, of a silent source, when that was known.
+    """A status, what it is for, and, of a source that does not answer, when that was known.
 
-    The status is OK, LATE, or what keeps the answer from being known.
+    The status is OK, or the first that holds of what keeps the answer from being known, LATE,
+    SILENT and INCOMPLETE. `late` are days that are not current, and `incomplete` turbine-days of
+    which too little arrived; both ended a while ago. Of what people know of, nothing is here.
     """
 
     status: str
-    late: list[DayState]
+    late: Sequence[DayState]
+    silent: Sequence[SilentTurbine]
+    incomplete: Sequence[TurbineDayState]
     known_at: datetime | None
 
 
@@ -35,9 +42,14 @@ def freshness(at: datetime) -> Freshness:
         SourceUnavailable: where the source does not answer, and never did.
     """
     last_known = look_back(at)
-    late = late_days(last_known, at)
-    status = _trouble_of_source(last_known) or (LATE if late else OK)
-    return Freshness(status, late, last_known.read_at)
+    days = ended_days(last_known, at)
+    late = [day for day in days if day.state not in SETTLED]
+    silent, incomplete = silent_turbines(last_known, at), incomplete_turbine_days(days)
+    statuses = {LATE: late, SILENT: silent, INCOMPLETE: incomplete}
+    status = _trouble_of_source(last_known) or next(
+        (status for status, reasons in statuses.items() if reasons), OK
+    )
+    return Freshness(status, late, silent, incomplete, last_known.read_at)
 
 
 def look_back(at: datetime) -> LastKnown:
@@ -49,13 +61,33 @@ def look_back(at: datetime) -> LastKnown:
     return last_known_arrivals(at.date() - settings.PENDING_LOOKBACK, at.date())
 
 
-def late_days(last_known: LastKnown, at: datetime) -> list[DayState]:
-    """Return the days of the schedule's look-back that ended a while ago and are not current.
+def ended_days(last_known: LastKnown, at: datetime) -> list[DayState]:
+    """Return the days of the schedule's look-back that ended a while ago, oldest first.
 
-    A while is FRESHNESS. Oldest first.
+    A while is FRESHNESS.
     """
-    last, days = (at - settings.FRESHNESS).date() - DAY, states.days(last_known, at)
-    return [day for day in reversed(days) if day.day <= last and day.state not in SETTLED]
+    last = (at - settings.FRESHNESS).date() - DAY
+    return [day for day in reversed(states.days(last_known, at)) if day.day <= last]
+
+
+def incomplete_turbine_days(days: Sequence[DayState]) -> list[TurbineDayState]:
+    """Return the turbine-days of which too little arrived, but for those people know of."""
+    if not days:
+        return []
+    acknowledged = Acknowledgement.objects.turbine_days(days[0].day, days[-1].day)
+    return [
+        turbine_day
+        for day in days
+        for turbine_day in day.incomplete
+        if not acknowledged.has(turbine_day.turbine, day.day)
+    ]
+
+
+def silent_turbines(last_known: LastKnown, at: datetime) -> list[SilentTurbine]:
+    """Return the turbines that are silent, but for those people know of."""
+    silent = expectations.silent_turbines(last_known.arrivals, last_known.as_of(at))
+    acknowledged = Acknowledgement.objects.turbine_days(at.date(), at.date())
+    return [turbine for turbine in silent if not acknowledged.has(turbine.name, at.date())]
 
 
 def _trouble_of_source(last_known: LastKnown) -> str:

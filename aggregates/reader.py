@@ -119,6 +119,30 @@ def samples_used(day: date) -> Mapping[str, Sequence[int]]:
     }
 
 
+def samples_of_turbines(day: date, turbines: Collection[str]) -> Mapping[str, Sequence[int]]:
+    """Return how many samples of each turbine the statistics of each hour of the UTC day are of.
+
+    Those of the variable that has the most in that hour.
+    """
+    start, end = day_bounds(day)
+    counts = Value.objects.filter(
+        signal__turbine__in=turbines,
+        signal__statistic=COUNT,
+        timestamp__gte=start,
+        timestamp__lt=end,
+    ).values_list("signal__turbine", "signal__variable", ExtractHour("timestamp"))
+    by_turbine: dict[str, list[int]] = {name: [0] * HOURS_PER_DAY for name in turbines}
+    for name, _, hour, samples in counts.annotate(Sum("value")):
+        by_turbine[name][hour] = max(by_turbine[name][hour], int(samples))
+    return by_turbine
+
+
+def sample_intervals(day: date) -> dict[str, int]:
+    """Return the sample interval of each turbine in seconds, as of the run of that day."""
+    intervals = AggregatedDay.objects.filter(day=day).values_list("turbine", "sample_interval_s")
+    return {name: interval_s or USUAL_SAMPLE_INTERVAL_S for name, interval_s in intervals}
+
+
 class DayOfMeans(NamedTuple):
     """All means of one variable on a UTC day: their sum and number, and of how many turbines."""
 

@@ -69,6 +69,12 @@ class TurbineDayState:
             return None
         return min(self.samples * 100 // self.expected_samples, 100)
 
+    @property
+    def arrived(self) -> str:
+        """How much arrived of the turbine, in words: `T29 silent`, `T07 75 %`."""
+        is_silent = self.completeness is Completeness.SILENT
+        return f"{self.turbine} {'silent' if is_silent else f'{self.percent} %'}"
+
 
 @dataclass(frozen=True)
 class DayState:

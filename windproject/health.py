@@ -4,6 +4,7 @@ No answer says why something does not work: that may name hosts and accounts, an
 """
 
 import logging
+from typing import Any
 
 from django.db import Error
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -40,10 +41,11 @@ def ready(request: HttpRequest) -> JsonResponse:
 @csrf_exempt
 @require_safe
 def fresh(request: HttpRequest) -> JsonResponse:
-    """`GET /health/freshness`: 503 while a day that ended a while ago is not current.
+    """`GET /health/freshness`: 503 while the statistics are not what they should be.
 
-    Also while the source could change without being noticed, or does not answer; then with what was
-    known of it last, and when that was.
+    That is while a day that ended a while ago is not current, or a turbine-day of it not complete,
+    while a turbine is silent, and while the source could change without being noticed, or does not
+    answer; then with what was known of it last, and when that was.
     """
     try:
         current = freshness.freshness(now())
@@ -54,6 +56,18 @@ def fresh(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"status": "unknown: the target does not answer"}, status=503)
     if current.status == freshness.OK:
         return JsonResponse({"status": current.status})
-    late = [{"day": day.day, "state": day.state} for day in current.late]
+    return JsonResponse(_reasons(current), status=503)
+
+
+def _reasons(current: freshness.Freshness) -> dict[str, Any]:
     known_at = {"known_at": current.known_at} if current.known_at else {}
-    return JsonResponse({"status": current.status, "days": late, **known_at}, status=503)
+    return {
+        "status": current.status,
+        "days": [{"day": day.day, "state": day.state} for day in current.late],
+        "silent": [{"turbine": silent.name, "since": silent.since} for silent in current.silent],
+        "incomplete": [
+            {"day": day.day, "turbine": day.turbine, "percent": day.percent}
+            for day in current.incomplete
+        ],
+        **known_at,
+    }

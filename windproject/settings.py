@@ -153,6 +153,8 @@ FRESHNESS = timedelta(
 LIVE = timedelta(days=environment.number("LIVE_DAYS", default=7, least=1, most=3660))
 # A measurement may arrive so long after its time before it is missed.
 ARRIVAL = timedelta(minutes=environment.number("ARRIVAL_MINUTES", default=30, least=1, most=10_000))
+# From this hour on, UTC, people are told of the day before where it stayed incomplete.
+MORNING_HOUR = environment.number("ALERT_MORNING_HOUR", default=6, least=0, most=23)
 
 # These are told when a day starts failing, and when it has recovered.
 ALERT_EMAILS = environment.mail_addresses("ALERT_EMAILS")

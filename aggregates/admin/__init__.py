@@ -1,5 +1,5 @@
 """The admin's pages of the target, which nobody edits by hand."""
 
-from aggregates.admin import alerts, days, performance, runs, signals
+from aggregates.admin import alerts, days, performance, runs, signals, silences
 
-__all__ = ["alerts", "days", "performance", "runs", "signals"]
+__all__ = ["alerts", "days", "performance", "runs", "signals", "silences"]

@@ -1,8 +1,12 @@
-"""What people were told of."""
+"""What people were told of, and who is told."""
 
-from django.contrib import admin
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
 
 from aggregates.admin.common import ReadOnly
+from aggregates.alerting import channels
 from aggregates.models import Alert
 from common.wording import listed
 
@@ -13,7 +17,16 @@ class AlertAdmin(ReadOnly, admin.ModelAdmin):
 
     list_display = ["raised_at", "about", "event", "message", "delivery"]
     list_filter = ["event", "raised_at"]
+    search_fields = ["turbine", "message"]
     show_full_result_count = False
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if self.has_view_permission(request):
+            level = messages.INFO if channels.configured() else messages.WARNING
+            messages.add_message(request, level, channels.whereto())
+        return super().changelist_view(request, extra_context)
 
     @admin.display(ordering="day")
     def about(self, alert: Alert) -> str:

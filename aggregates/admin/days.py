@@ -12,11 +12,13 @@ from django.urls import URLPattern, path
 
 from aggregates import reader, states
 from aggregates.admin.common import MOST_SHOWN, ReadOnly, day_of, may_run, submit
-from aggregates.models import Day, Run, Signal
+from aggregates.compute.windows import USUAL_SAMPLE_INTERVAL_S
+from aggregates.models import Day, Run
 from aggregates.pages import day_sentences
 from aggregates.pages.addresses import to_run
 from aggregates.pages.board import board
-from aggregates.pages.coverage import coverage
+from aggregates.pages.completeness import of_completeness
+from aggregates.pages.coverage import coverage, picture
 from aggregates.source import gateway
 from aggregates.source.gateway import SourceUnavailable
 from aggregates.source.last_known import last_known_arrivals
@@ -54,12 +56,12 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
             "title": "Days",
             "opts": self.opts,
             "media": self.media,
-            "days": _listed(days_of_year, state),
+            "days": [(day, of_completeness(day)) for day in _listed(days_of_year, state)],
             "board": board(days_of_year),
             "run_days": to_run(*_ends_of_waiting(days_of_year)) if may_run(request) else "",
             "years": years,
             "year": year,
-            "columns": ["Day", "State", "Turbines", "Samples", "Expected", "Last run"],
+            "columns": ["Day", "State", "Turbines", "Arrived", "Samples", "Expected", "Last run"],
             "of_none": day_sentences.of_none(bool(years), state),
             "choices": [TO_DO, ALL, *((state, state) for state in State)],
             "state": state,
@@ -89,7 +91,7 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
             farm, turbines = states.day_and_turbines(day, now())
             expected = farm.expected_samples
             shown = sorted(turbines, key=_worst_first)[:MOST_SHOWN]
-            context["turbines"] = _with_signals(shown)
+            context["turbines"] = _with_pictures(day, shown)
             context["of_day"] = day_sentences.of_day(farm)
             context["of_others"] = day_sentences.of_others(len(shown), len(turbines) - len(shown))
         except SourceUnavailable as error:
@@ -136,16 +138,23 @@ def _history() -> tuple[date, date]:
     return min(first, today()), max(last, today())
 
 
-def _worst_first(turbine_day: TurbineDayState) -> tuple[int, str]:
-    return WORST_FIRST.index(turbine_day.state), turbine_day.turbine
+def _worst_first(turbine_day: TurbineDayState) -> tuple[bool, int, int, str]:
+    """Order those by state that are not settled, then those of which the least arrived."""
+    percent = 100 if turbine_day.percent is None else turbine_day.percent
+    is_settled = turbine_day.state in SETTLED
+    state = 0 if is_settled else WORST_FIRST.index(turbine_day.state)
+    return is_settled, state, percent, turbine_day.turbine
 
 
-def _with_signals(
-    turbines: Sequence[TurbineDayState],
-) -> Sequence[tuple[TurbineDayState, Sequence[Signal]]]:
-    """Return each turbine with the signals of its means, which lead to its values of the day."""
-    means = reader.signals_of_means([turbine_day.turbine for turbine_day in turbines])
-    return [(turbine_day, means[turbine_day.turbine]) for turbine_day in turbines]
+def _with_pictures(
+    day: date, turbines: Sequence[TurbineDayState]
+) -> Sequence[tuple[TurbineDayState, str]]:
+    """Return each turbine with a picture of its coverage, hour by hour."""
+    names = [turbine_day.turbine for turbine_day in turbines]
+    by_hour = reader.samples_of_turbines(day, names)
+    intervals_s = dict.fromkeys(names, USUAL_SAMPLE_INTERVAL_S) | reader.sample_intervals(day)
+    pictures = [picture(by_hour[name], intervals_s[name]) for name in names]
+    return list(zip(turbines, pictures, strict=True))
 
 
 def _ends_of_waiting(days: Sequence[states.DayState]) -> tuple[date | None, date | None]:

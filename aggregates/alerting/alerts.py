@@ -12,6 +12,7 @@ from django.db import transaction
 from aggregates.alerting import channels
 from aggregates.alerting.channels import NotDelivered
 from aggregates.models import ACTIVE, Alert, Run, Tick, locks
+from common.wording import listed
 
 logger = logging.getLogger(__name__)
 
@@ -34,12 +35,13 @@ def raise_due(now: datetime) -> None:
     _raise_for_source(now, any(alert.day is None for alert in told))
 
 
-def raise_alert(day: date | None, event: Alert.Event, message: str) -> None:
+def raise_alert(day: date | None, event: Alert.Event, message: str, turbine: str = "") -> None:
     """Raise an alert, which the next tick delivers.
 
-    One without a day is about the source or, as its event says, about an account.
+    One without a day or a turbine is about what its event says.
     """
-    Alert.objects.create(day=day, event=event, message=message, waiting=channels.configured())
+    waiting = channels.configured()
+    Alert.objects.create(day=day, turbine=turbine, event=event, message=message, waiting=waiting)
 
 
 def _last_alerts() -> Sequence[Alert]:
@@ -53,8 +55,22 @@ def _raise_for_days(now: datetime, told: Collection[date]) -> None:
     errors = _errors_of_days(now, told)
     for day in sorted(errors.keys() - told):
         raise_alert(day, Event.FAILING, errors[day])
-    for day in sorted({*told} - errors.keys()):
-        raise_alert(day, Event.RECOVERED, f"The day {day} is well again.")
+    recovered = {*told} - errors.keys()
+    runs = Run.objects.filter(day__in=recovered).exclude(status__in=ACTIVE).last_of_each()
+    for day in sorted(recovered):
+        raise_alert(day, Event.RECOVERED, _end_of_failure(day, runs.get(day, [])))
+
+
+def _end_of_failure(day: date, newest_first: Sequence[Run]) -> str:
+    """Say why the day fails no more: a loss that somebody confirmed does not make it well."""
+    confirmed = next((run for run in newest_first if run.is_well and run.force), None)
+    if confirmed is None or not confirmed.removed:
+        return f"The day {day} is well again."
+    turbines = listed(confirmed.turbines) if confirmed.turbines else "all turbines"
+    return (
+        f"The day {day} fails no more: {confirmed.requested_by} confirmed the loss of"
+        f" {confirmed.removed:,} of its values, by a run of {turbines} with force."
+    )
 
 
 def _errors_of_days(now: datetime, told: Collection[date]) -> dict[date, str]:

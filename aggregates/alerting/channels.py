@@ -4,6 +4,7 @@ import asyncio
 import smtplib
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.core.mail import send_mail
 
 from aggregates.models import Alert
 from common import waits
-from common.wording import first_line
+from common.wording import first_line, listed
 
 # The first digit of a status that says so: 204 is a success as well.
 SUCCESS = 2
@@ -27,6 +28,19 @@ def configured() -> list[str]:
     """Return the channels that this deployment has."""
     chosen = {EMAIL: settings.ALERT_EMAILS, WEBHOOK: settings.ALERT_WEBHOOK_URL}
     return [name for name, address in chosen.items() if address]
+
+
+def whereto() -> str:
+    """Say where alerts go; the address of a webhook may hold a secret, so its host alone."""
+    places = [f"by {EMAIL} to {listed(settings.ALERT_EMAILS)}"] if settings.ALERT_EMAILS else []
+    if settings.ALERT_WEBHOOK_URL:
+        places.append(f"to the {WEBHOOK} at {urlsplit(settings.ALERT_WEBHOOK_URL).hostname}")
+    if not places:
+        return (
+            "Alerts are kept here, and nobody is told: neither ALERT_EMAILS nor ALERT_WEBHOOK_URL"
+            " is set."
+        )
+    return f"Alerts go {' and '.join(places)}. To try: manage.py send_test_alert"
 
 
 def send(channel: str, alerts: Sequence[Alert]) -> None:
@@ -84,6 +98,7 @@ def _text(alerts: Sequence[Alert]) -> str:
 def _as_json(alert: Alert) -> dict[str, str | None]:
     return {
         "day": str(alert.day) if alert.day else None,
+        "turbine": alert.turbine or None,
         "event": alert.event,
         "message": alert.message,
         "raised_at": alert.raised_at.isoformat(),

@@ -22,6 +22,7 @@ from aggregates import states
 from aggregates.freshness import look_back
 from aggregates.models import Alert, Run, Tick
 from aggregates.source.gateway import SourceUnavailable
+from aggregates.source.last_known import LastKnown
 from aggregates.states import SETTLED, State
 from common.days import day_bounds, now
 
@@ -117,4 +118,16 @@ def _of_turbine_days(at: datetime) -> Iterator[Metric]:
         "Since the end of the oldest day of the look-back that is not current, else 0.",
         value=max(age, 0),
     )
-    yield from (answers, read_at, by_state, oldest)
+    yield from (answers, read_at, by_state, oldest, _ages(last_known, at))
+
+
+def _ages(last_known: LastKnown, at: datetime) -> Metric:
+    ages = GaugeMetricFamily(
+        "windproject_last_measurement_age_seconds",
+        "Since the last measurement of the turbine that is not yet to come.",
+        labels=["turbine"],
+    )
+    for name, entry in last_known.arrivals.roster.items():
+        if entry.last_measurement:
+            ages.add_metric([name], (at - entry.last_measurement).total_seconds())
+    return ages

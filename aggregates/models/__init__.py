@@ -5,7 +5,7 @@ from aggregates.models.chunks import Chunk
 from aggregates.models.kept import KeptAnswer
 from aggregates.models.log_lines import LogLine
 from aggregates.models.runs import ACTIVE, MOST_ATTEMPTS, Outcome, Run, RunQuerySet
-from aggregates.models.silences import Silence
+from aggregates.models.silences import Acknowledgement, KnownTurbineDays, Silence
 from aggregates.models.statistics import (
     AggregatedDay,
     Day,
@@ -21,12 +21,14 @@ from aggregates.models.workers import Code, Worker
 __all__ = [
     "ACTIVE",
     "MOST_ATTEMPTS",
+    "Acknowledgement",
     "AggregatedDay",
     "Alert",
     "Chunk",
     "Code",
     "Day",
     "KeptAnswer",
+    "KnownTurbineDays",
     "LogLine",
     "Outcome",
     "Performance",

@@ -8,8 +8,9 @@ from django.db.models.functions import Now
 class Alert(models.Model):
     """Something that people are told of once.
 
-    It is about a day, or without one about the source or an account. `waiting` names the channels
-    that have not taken it yet, and `error` why the last of them did not.
+    It is about a day, or without one, as its event says, about the source, an account, a turbine or
+    the farm. `waiting` names the channels that have not taken it yet, and `error` why the last of
+    them did not.
     """
 
     class Event(models.TextChoices):
@@ -17,8 +18,13 @@ class Alert(models.Model):
         RECOVERED = "recovered"
         DAMAGED = "damaged"  # the audit found values that are not what they must be
         LOCKED = "locked"  # an account takes no password from an address for a while
+        SILENT = "silent"  # nothing arrives of a turbine, or of the farm
+        BACK = "back"  # it sends again
+        INCOMPLETE = "incomplete"  # of a day that is over too little arrived
+        TEST = "test"  # somebody tries the channels
 
     day = models.DateField(null=True)
+    turbine = models.CharField(max_length=100, blank=True)
     event = models.CharField(max_length=10, choices=Event.choices)
     message = models.TextField()
     raised_at = models.DateTimeField(db_default=Now())
@@ -35,5 +41,13 @@ class Alert(models.Model):
 
     @property
     def about(self) -> str:
-        """The day, the source or an account that the alert is about."""
-        return "an account" if self.event == self.Event.LOCKED else str(self.day or "the source")
+        """What the alert is about: a day, the source, an account, a turbine or the farm."""
+        return self.turbine or str(self.day or NAMELESS.get(self.Event(self.event), "the source"))
+
+
+NAMELESS = {
+    Alert.Event.LOCKED: "an account",
+    Alert.Event.SILENT: "the farm",
+    Alert.Event.BACK: "the farm",
+    Alert.Event.TEST: "a channel",
+}

@@ -6,6 +6,7 @@ from itertools import groupby
 
 # From none to all of an hour's samples.
 BLOCKS = "·▁▂▃▄▅▆▇█"
+HOUR_S = 3600
 
 
 @dataclass(frozen=True)
@@ -27,14 +28,19 @@ def coverage(used: Mapping[str, Sequence[int]], expected: int) -> list[VariableC
     return [_coverage(variable, by_hour, expected) for variable, by_hour in used.items()]
 
 
+def picture(by_hour: Sequence[int], sample_interval_s: int) -> str:
+    """Return a letter per hour, which says how many were used of the samples it should have."""
+    return "".join(_block(samples, HOUR_S / sample_interval_s) for samples in by_hour)
+
+
 def _coverage(variable: str, by_hour: Sequence[int], expected: int) -> VariableCoverage:
     samples = sum(by_hour)
-    # Where nobody knows what to expect, the fullest hour is the measure.
-    of_hour = expected / len(by_hour) or max(by_hour)
+    # Of a day under way, or where nobody knows what to expect, the fullest hour is the measure.
+    of_hour = max(expected / len(by_hour), *by_hour)
     return VariableCoverage(
         variable=variable,
         samples=samples,
-        percent=samples * 100 // expected if expected else None,
+        percent=min(samples * 100 // expected, 100) if expected else None,
         by_hour="".join(_block(number, of_hour) for number in by_hour),
         empty=_empty(by_hour),
     )

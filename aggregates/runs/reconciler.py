@@ -16,10 +16,11 @@ from django.conf import settings
 from django.db.models import Q
 
 from aggregates import versions
-from aggregates.alerting import alerts
+from aggregates.alerting import alerts, mornings, silences
 from aggregates.models import ACTIVE, Run, Tick
 from aggregates.runs import queueing, restores
 from aggregates.source import gateway
+from aggregates.source.arrivals import Arrivals, arrivals
 from aggregates.source.gateway import SourceUnavailable, TurbineDay
 from common.days import DAY
 
@@ -58,13 +59,15 @@ def tick(now: datetime) -> None:
     _warn(queueing.announce(_unannounced(now)))
     try:
         restores.notice()
-        due = list(islice(due_days(now), MOST_DAYS_PER_TICK)) or older_due_days(now)
+        answer = arrivals(now.date() - settings.PENDING_LOOKBACK, now.date())
+        due = list(islice(due_days(answer, now), MOST_DAYS_PER_TICK)) or older_due_days(now)
         _warn(queueing.submit(due, [], requested_by=SCHEDULE)[1])
-        error = ""
+        silences.raise_due(answer, now)
+        _remember(now, "")
+        mornings.raise_due(now)
     except SourceUnavailable as failure:
-        error = str(failure)
-        logger.error("%s", error)
-    _remember(now, error)
+        logger.error("%s", failure)
+        _remember(now, str(failure))
     alerts.raise_due(now)
     alerts.deliver(now)
 
@@ -81,14 +84,9 @@ def _remember(now: datetime, error: str) -> None:
     Tick.objects.update_or_create(pk=1, defaults=tick)
 
 
-def due_days(now: datetime) -> Iterator[date]:
-    """Yield the days of the look-back that are to be queued at the time `now`, newest first.
-
-    Raises:
-        SourceUnavailable: where the source does not answer.
-    """
-    today = now.date()
-    yield from _due(versions.not_current(today - settings.PENDING_LOOKBACK, today), now)
+def due_days(arrivals: Arrivals, now: datetime) -> Iterator[date]:
+    """Yield the days of what arrived that are to be queued at the time `now`, newest first."""
+    yield from _due(versions.outdated(arrivals.turbine_days), now)
 
 
 def older_due_days(now: datetime) -> list[date]:

@@ -224,7 +224,7 @@ def test_a_longer_list_takes_no_more_queries(
         day = today() - timedelta(days=number)
         measurements(turbine(f"T{number}"), f"{day}T00:00", power=[1.0])
         aggregated(day)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         text(admin_client, f"/admin/{page}/")
     with django_assert_max_num_queries(18, using="source"):
         text(admin_client, f"/admin/{page}/")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.db import OperationalError
+from django.test import Client
 
 from aggregates.alerting import channels
 from aggregates.alerting.alerts import deliver, failing_run, raise_due
@@ -124,6 +125,34 @@ def test_the_loss_guard_is_told_of(silent_broker: None) -> None:
     aggregated(DAY)
     raise_due(datetime.now(UTC))
     assert "The source lost samples of T01" in Alert.objects.get().message
+
+
+@pytest.mark.django_db
+def test_a_day_that_lost_a_turbine_by_a_confirmed_loss_is_not_called_well(
+    silent_broker: None,
+) -> None:
+    measurements(turbine(), "2025-08-31T00:00", power=[1.0])
+    aggregated(DAY)
+    Measurement.objects.all().delete()
+    aggregated(DAY)
+    raise_due(datetime.now(UTC))
+    assert aggregated(DAY, force=True).removed == 4
+    raise_due(datetime.now(UTC))
+    assert Alert.objects.latest("id").message == (
+        "The day 2025-08-31 fails no more: test confirmed the loss of 4 of its values, by a run of"
+        " all turbines with force."
+    )
+
+
+@pytest.mark.django_db
+def test_the_page_of_alerts_says_where_they_go(admin_client: Client, settings: Any) -> None:
+    page = "/admin/aggregates/alert/"
+    assert "nobody is told" in admin_client.get(page).content.decode()
+    settings.ALERT_EMAILS = ["ada@example.org"]
+    settings.ALERT_WEBHOOK_URL = "https://chat.example.org/hooks/secret"
+    html = admin_client.get(page).content.decode()
+    assert "by e-mail to ada@example.org and to the webhook at chat.example.org" in html
+    assert "hooks/secret" not in html
 
 
 @pytest.mark.django_db

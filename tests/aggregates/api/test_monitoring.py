@@ -8,9 +8,10 @@ from django.db import OperationalError
 from django.test import Client
 
 from aggregates import freshness
-from aggregates.models import Alert, Run, Tick
-from common.days import today
+from aggregates.models import Acknowledgement, Alert, Run, Tick
+from common.days import day_start, days_between, now, today
 from sourcedata import reader
+from sourcedata.models import Measurement
 from tests.builders import aggregated, measurements, turbine
 
 pytestmark = pytest.mark.django_db
@@ -38,21 +39,75 @@ def test_the_oldest_day_comes_first_and_the_look_back_ends_the_search(settings: 
     assert late(60) == [date(2025, 8, 30), DAY]
 
 
-def a_past_day(*power: float) -> date:
-    """Store measurements of a day that ended more than an hour ago, whatever time it is."""
-    day = today() - timedelta(days=2)
-    measurements(turbine(), f"{day}T00:00", power=[*power])
-    return day
+PAST = today() - timedelta(days=2)
+
+
+def a_farm_that_is_well() -> None:
+    """Let a turbine send all of a past day, and of those since, up to now."""
+    minutes = (now() - day_start(PAST)) // timedelta(minutes=1)
+    measurements(turbine(), f"{PAST}T00:00", power=[1.0] * minutes)
+    for day in days_between(PAST, today()):
+        aggregated(day)
+
+
+def freshness_of(client: Client) -> dict[str, Any]:
+    answer = client.get("/health/freshness")
+    body: dict[str, Any] = answer.json()
+    assert answer.status_code == (200 if body == {"status": "ok"} else 503)
+    return body
+
+
+def test_a_farm_without_turbines_and_one_that_is_well_are_fresh(client: Client) -> None:
+    assert freshness_of(client) == {"status": "ok"}
+    a_farm_that_is_well()
+    assert freshness_of(client) == {"status": "ok"}
 
 
 def test_freshness_names_the_days_that_are_late(client: Client) -> None:
-    assert client.get("/health/freshness").json() == {"status": "ok"}
-    day = a_past_day(1.0)
-    answer = client.get("/health/freshness")
-    assert answer.status_code == 503
-    assert answer.json() == {"status": "late", "days": [{"day": str(day), "state": "missing"}]}
-    aggregated(day)
-    assert client.get("/health/freshness").status_code == 200
+    a_farm_that_is_well()
+    Measurement.objects.filter(timestamp__date=PAST).update(power=2.0)
+    body = freshness_of(client)
+    assert body["status"] == "late"
+    assert body["days"] == [{"day": str(PAST), "state": "stale"}]
+
+
+def test_freshness_names_who_is_silent_and_what_is_incomplete(client: Client) -> None:
+    a_farm_that_is_well()
+    measurements(turbine("T02"), f"{PAST}T00:00", power=[1.0] * 720)
+    aggregated(PAST)
+    body = freshness_of(client)
+    assert body["status"] == "silent"
+    assert body["silent"] == [{"turbine": "T02", "since": f"{PAST}T11:59:00Z"}]
+    assert {"day": str(PAST), "turbine": "T02", "percent": 50} in body["incomplete"]
+
+
+def test_freshness_leaves_out_what_people_know_of(client: Client) -> None:
+    a_farm_that_is_well()
+    measurements(turbine("T02"), f"{PAST}T00:00", power=[1.0] * 720)
+    aggregated(PAST)
+    Acknowledgement.objects.create(turbine="T02", first=PAST, last=today(), reason="maintenance")
+    assert freshness_of(client) == {"status": "ok"}
+
+
+def test_a_history_is_fresh(client: Client) -> None:
+    measurements(turbine(), "2014-12-31T00:00", power=[1.0] * 1440)
+    aggregated(date(2014, 12, 31))
+    assert freshness_of(client) == {"status": "ok"}
+
+
+def test_the_age_of_the_last_measurement_is_a_metric_by_turbine(client: Client) -> None:
+    a_past_day(1.0)
+    measurements(turbine("T02"), f"{today() + timedelta(days=2)}T00:00", power=[1.0])
+    ages = {name: age for name, age in metrics(client).items() if "last_measurement_age" in name}
+    (age,) = ages.values()
+    assert list(ages) == ['windproject_last_measurement_age_seconds{turbine="T01"}']
+    assert age == pytest.approx((now() - day_start(PAST)).total_seconds(), abs=60)
+
+
+def a_past_day(*power: float) -> date:
+    """Store measurements of a day that ended more than an hour ago, whatever time it is."""
+    measurements(turbine(), f"{PAST}T00:00", power=[*power])
+    return PAST
 
 
 @pytest.fixture

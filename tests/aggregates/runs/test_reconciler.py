@@ -5,10 +5,12 @@ import socket
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.conf import settings
 
 from aggregates.models import MOST_ATTEMPTS, Run
 from aggregates.runs import queueing
 from aggregates.runs.reconciler import SCHEDULE, due_at, due_days, tick
+from aggregates.source.arrivals import arrivals
 from sourcedata.models import Measurement
 from tests.builders import aggregated, measurements, turbine
 
@@ -87,11 +89,15 @@ def measured(*days: str) -> None:
         measurements(turbine(), f"{day}T12:00", power=[1.0])
 
 
+def due(at: datetime = NOW) -> list[date]:
+    return list(due_days(arrivals(at.date() - settings.PENDING_LOOKBACK, at.date()), at))
+
+
 @pytest.mark.django_db
 def test_what_is_not_current_is_due_newest_first() -> None:
     measured("2025-08-29", "2025-08-30", "2025-08-31")
     aggregated(date(2025, 8, 30))
-    assert list(due_days(NOW)) == [DAY, date(2025, 8, 29)]
+    assert due() == [DAY, date(2025, 8, 29)]
 
 
 @pytest.mark.django_db
@@ -99,13 +105,13 @@ def test_the_look_back_ends_the_search(settings) -> None:
     settings.PENDING_LOOKBACK = timedelta(days=7)
     oldest = NOW.date() - timedelta(days=7)
     measured(str(oldest), str(oldest - timedelta(days=1)))
-    assert list(due_days(NOW)) == [oldest]
+    assert due() == [oldest]
 
 
 @pytest.mark.django_db
 def test_the_current_day_is_no_special_case() -> None:
     measured("2025-09-01")
-    assert list(due_days(NOW)) == [NOW.date()]
+    assert due() == [NOW.date()]
 
 
 @pytest.mark.django_db
@@ -131,8 +137,8 @@ def test_late_data_makes_a_day_due_again_ten_minutes_after_its_run() -> None:
     Measurement.objects.update(power=2)
     assert ran is not None
     Run.objects.update(finished_at=NOW)
-    assert list(due_days(NOW + 9 * MINUTES)) == []
-    assert list(due_days(NOW + 10 * MINUTES)) == [DAY]
+    assert due(NOW + 9 * MINUTES) == []
+    assert due(NOW + 10 * MINUTES) == [DAY]
 
 
 @pytest.mark.django_db

@@ -1,0 +1,49 @@
+"""Telling people, each morning, of which turbines too little arrived on the day before."""
+
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from aggregates import states
+from aggregates.alerting.alerts import raise_alert
+from aggregates.freshness import incomplete_turbine_days
+from aggregates.models import Alert, Tick, locks
+from aggregates.source.arrivals import arrivals
+from aggregates.source.last_known import LastKnown
+from aggregates.states import TurbineDayState
+from common.days import DAY
+
+# More are counted.
+MOST_NAMED = 20
+
+
+@transaction.atomic
+def raise_due(at: datetime) -> None:
+    """Tell of yesterday where it stayed incomplete, once, from the morning's hour on.
+
+    Raises:
+        SourceUnavailable: where the source does not answer; a later tick tells then.
+    """
+    locks.take_turns_to_alert()
+    yesterday, tick = at.date() - DAY, Tick.last()
+    is_told = tick is not None and tick.told_until is not None and tick.told_until >= yesterday
+    if is_told or at.hour < settings.MORNING_HOUR:
+        return
+    days = states.days(LastKnown(arrivals(yesterday, yesterday)), at)
+    incomplete = incomplete_turbine_days(days)
+    if incomplete:
+        expected = days[0].expected_turbines
+        message = _message(yesterday, incomplete, expected)
+        raise_alert(yesterday, Alert.Event.INCOMPLETE, message)
+    Tick.objects.update(told_until=yesterday)
+
+
+def _message(day: date, incomplete: list[TurbineDayState], expected: int) -> str:
+    named = [turbine_day.arrived for turbine_day in incomplete[:MOST_NAMED]]
+    more = len(incomplete) - len(named)
+    rest = [f"{more:,} more"] if more else []
+    return (
+        f"On {day} too little arrived of {len(incomplete):,} of {expected:,} turbines:"
+        f" {', '.join([*named, *rest])}."
+    )
