@@ -55,6 +55,8 @@ SOUND = {
     " AND atttypid <> ALL('{float8,float4,numeric,int8,int4,int2}'::regtype[]))": (
         "a variable is not a column of numbers"
     ),
+    "NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = root.oid AND attname = ANY(%(names)s)"
+    " AND attgenerated = 'v')": "a variable is computed anew each time that it is read",
     "4 = (SELECT count(*) FROM pg_attribute WHERE attrelid = %(source_day)s"
     " AND (attname, atttypid::regtype::text) IN (('turbine_id', 'bigint'), ('day', 'date'),"
     " ('revision', 'bigint'), ('samples', 'bigint')))": "source_day has columns of other types",

@@ -152,6 +152,15 @@ REFUSE_HIDDEN_MOVES = f"""
         PERFORM set_config('windproject.moved', '', true);
     END IF;
 """
+# A statement within one that moves rows may move them back, so that the sums come to nothing.
+REFUSE_NESTED_MOVES = """
+    IF current_setting('windproject.moved', true) <> '' THEN
+        RAISE feature_not_supported USING MESSAGE =
+            'data cannot be updated within a statement that gives measurements other times.',
+            HINT = 'Write it after that statement.';
+    END IF;
+    RETURN NULL;
+"""
 NOTE_MOVES = """
     PERFORM set_config('windproject.moved', (
         coalesce(nullif(current_setting('windproject.moved', true), ''), '0')::numeric
@@ -320,6 +329,13 @@ TRIGGERS = (
         f"\nBEGIN{REFUSE_TRUNCATING}END ",
     ),
     Trigger(
+        "refuse_nested_moves",
+        "data",
+        "BEFORE UPDATE",
+        EACH_STATEMENT,
+        f"\nBEGIN{REFUSE_NESTED_MOVES}END ",
+    ),
+    Trigger(
         # The last by name, so that it sees what the triggers of others make of the row.
         "zz_note_moves",
         "data",
@@ -329,9 +345,10 @@ TRIGGERS = (
         f"\nBEGIN{NOTE_MOVES}END ",
     ),
     Trigger(
+        # After what the triggers of others make of the name.
         "refuse_renaming",
         "turbine",
-        "BEFORE UPDATE OF name",
+        "AFTER UPDATE",
         "FOR EACH ROW",
         f"\nBEGIN{REFUSE_RENAMING}END ",
     ),

@@ -23,13 +23,15 @@ hypothesis.settings.load_profile("patient")
 
 @pytest.fixture
 def migrated_schedule(db: None) -> str:
-    """The name of the periodic task that the migration made.
+    """The name of the periodic task that the migrations made.
 
-    The clean-up of a test that commits removes it, so the migration's own function makes it again.
+    The clean-up of a test that commits removes it, so the migrations' own functions make it again.
     """
     migration = import_module("aggregates.migrations.0004_schedule")
+    quickening = import_module("aggregates.migrations.0021_ticks_that_follow_windows")
     with connection.schema_editor() as editor:
         migration.create_schedule(apps, editor)
+        quickening.tick_every_ten_seconds(apps, editor)
     return str(migration.NAME)
 
 

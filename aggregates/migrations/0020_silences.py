@@ -143,5 +143,14 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="tick", name="told_until", field=models.DateField(null=True)
         ),
+        migrations.AddField(
+            model_name="tick", name="begun_at", field=models.DateTimeField(null=True)
+        ),
+        migrations.AddField(
+            model_name="worker",
+            name="slots",
+            field=models.PositiveIntegerField(default=1),
+            preserve_default=False,
+        ),
         migrations.RunPython(allow, migrations.RunPython.noop),
     ]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db import connections
 
 from common.databases import TARGET
-from common.postgres.lock_numbers import ALERT, CHANGE, LOAD, REQUEST
+from common.postgres.lock_numbers import ALERT, CHANGE, LOAD, REQUEST, TAKE
 
 # A lock is named by two numbers, of 32 bits each.
 NUMBERS = 2**31
@@ -59,6 +59,11 @@ def expel_loaders(chunks: Collection[int]) -> None:
 def take_turns_to_alert() -> None:
     """Wait for the tick of another scheduler that looks for what is to be told."""
     _lock(ALERT, 0)
+
+
+def take_turns_to_take() -> None:
+    """Wait for the worker that takes a run at the same moment."""
+    _lock(TAKE, 0)
 
 
 def announce_changes() -> None:

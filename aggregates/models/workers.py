@@ -40,7 +40,10 @@ class WorkerQuerySet(models.QuerySet["Worker"]):
 
 
 class Worker(models.Model):
-    """A worker program on a host, when it last gave a sign of life, and what it is busy with."""
+    """A worker program on a host, when it last gave a sign of life, and what it is busy with.
+
+    It works on so many things at a time as it has `slots`.
+    """
 
     host = models.CharField(max_length=200)
     process = models.PositiveIntegerField()
@@ -48,6 +51,7 @@ class Worker(models.Model):
     started_at = models.DateTimeField(db_default=Now())
     seen_at = models.DateTimeField(db_default=Now())
     busy_with = models.TextField(blank=True)
+    slots = models.PositiveIntegerField()
 
     objects = WorkerQuerySet.as_manager()
 

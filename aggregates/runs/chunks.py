@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
@@ -28,11 +29,23 @@ logger = logging.getLogger(__name__)
 # The leader looks this often whether the others are done.
 POLL_S = 0.1
 
-# Tells the workers that so many chunks of a run wait for help.
-Call = Callable[[Run, int], None]
+
+@dataclass(frozen=True)
+class Others:
+    """What a worker does for others while it leads a run.
+
+    `call` tells the workers that so many chunks of the run wait for help, and `let_past` does what
+    is more urgent, between two chunks.
+    """
+
+    call: Callable[[Run, int], None]
+    let_past: Callable[[Run], None]
 
 
-def lead(run: Run, turbines: list[str], call: Call | None) -> list[str]:
+NOBODY = Others(call=lambda run, chunks: None, let_past=lambda run: None)
+
+
+def lead(run: Run, turbines: list[str], others: Others) -> list[str]:
     """Aggregate the turbines on the run's day, with whoever helps.
 
     Returns the turbines that were left as they were because most of their samples are gone.
@@ -42,11 +55,12 @@ def lead(run: Run, turbines: list[str], call: Call | None) -> list[str]:
         RunTakenOver: where another worker has taken the run over.
     """
     chunks = Chunk.objects.cut(run, turbines)
-    if call and chunks > 1:
-        call(run, chunks - 1)
+    if chunks > 1:
+        others.call(run, chunks - 1)
     while waiting := list(run.chunks.open()):
         if chunk := run.chunks.take():
             _aggregate(chunk)
+            others.let_past(run)
         else:
             time.sleep(POLL_S)
             # The workers that have these chunks give signs of life of their own.

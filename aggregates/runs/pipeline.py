@@ -127,31 +127,36 @@ def request(
     return requested
 
 
-def execute(run: Run, call: chunks.Call | None = None) -> bool:
-    """Walk a queued run to its end: aggregate its day, and record how that went on the run.
+def execute(run: Run, others: chunks.Others = chunks.NOBODY) -> bool:
+    """Take a queued run and walk it to its end; return False where another worker was faster.
 
-    Returns False where another worker was faster or took the run over. What is found not to be
-    current is aggregated; with the run's `force`, everything. `call` calls other workers to help
-    with a run of several chunks.
+    Otherwise as `walk`.
+    """
+    return run.start() and walk(run, others)
+
+
+def walk(run: Run, others: chunks.Others = chunks.NOBODY) -> bool:
+    """Walk a run that was started here to its end: aggregate its day, and record how that went.
+
+    Returns False where another worker took the run over. What is found not to be current is
+    aggregated; with the run's `force`, everything. `others` help, and are let past.
 
     Raises:
         django.db.DatabaseError: where the target cannot even take the run's end.
     """
     with about(run=run.pk, day=run.day), keeping(run):
-        if not run.start():
-            return False
         logger.info("The run starts, attempt %s, on %s.", run.attempt, run.worker)
         with beating(run):
-            is_ended = _walk(run, call)
+            is_ended = _walk(run, others)
         if is_ended:
             level = logging.INFO if run.is_well else logging.ERROR
             logger.log(level, "The run %s. %s", run.status, run.error or run.summary)
         return is_ended
 
 
-def _walk(run: Run, call: chunks.Call | None) -> bool:
+def _walk(run: Run, others: chunks.Others) -> bool:
     try:
-        status = _aggregate(run, call)
+        status = _aggregate(run, others)
     except RunTakenOver as error:
         logger.warning("%s", error)
         return False
@@ -178,7 +183,7 @@ def _end(run: Run, status: Run.Status, error: str = "", traceback: str = "") -> 
     return run.finish(status, error, traceback)
 
 
-def _aggregate(run: Run, call: chunks.Call | None) -> Run.Status:
+def _aggregate(run: Run, others: chunks.Others) -> Run.Status:
     restores.notice()
     turbine_days = gateway.turbine_days(run.day, run.day, run.turbines)
     measured = [turbine_day.turbine for turbine_day in turbine_days if turbine_day.samples]
@@ -186,7 +191,7 @@ def _aggregate(run: Run, call: chunks.Call | None) -> Run.Status:
     wanted = turbine_days if run.force else versions.outdated(turbine_days)
     run.note(versions.fingerprint(wanted), len(wanted))
     logger.info("Turbines to aggregate: %s of %s.", len(wanted), len(turbine_days))
-    with_lost_samples = chunks.lead(run, [turbine_day.turbine for turbine_day in wanted], call)
+    with_lost_samples = chunks.lead(run, [turbine_day.turbine for turbine_day in wanted], others)
     if with_lost_samples:
         raise SamplesLost(with_lost_samples)
     return Run.Status.SUCCEEDED if measured else Run.Status.EMPTY

@@ -31,7 +31,8 @@ def begin(sender: Any, **kwargs: Any) -> None:
     _goes_round.set()
     sender.timer.call_repeatedly(SEEN_EVERY_S, _goes_round.set)
     # A thread, so that a database that does not answer keeps no message from being taken.
-    Thread(target=_tell_until_the_end, daemon=True).start()
+    slots = sender.controller.concurrency
+    Thread(target=_tell_until_the_end, args=[slots], daemon=True).start()
 
 
 @worker_shutting_down.connect
@@ -41,28 +42,27 @@ def end(**kwargs: Any) -> None:
     _goes_round.set()
 
 
-def _tell_until_the_end() -> None:
+def _tell_until_the_end(slots: int) -> None:
     while _goes_round.wait() and not _has_ended.is_set():
         _goes_round.clear()
-        _tell()
+        _tell(slots)
     Worker.objects.filter(**_this_one()).delete()
 
 
-def _tell() -> None:
+def _tell(slots: int) -> None:
     try:
-        tell(busy_with([request.worker_pid for request in [*active_requests]]))
+        tell(busy_with([request.worker_pid for request in [*active_requests]]), slots)
     except DatabaseError as error:
         logger.warning("This worker cannot tell that it is there: %s", error)
     finally:
         connection.close()
 
 
-def tell(busy_with: str) -> None:
-    """Note that this worker is there, and what it is busy with."""
+def tell(busy_with: str, slots: int) -> None:
+    """Note that this worker is there, what it is busy with, and how much it does at a time."""
     code, _ = Code.objects.get_or_create(version=code_version())
-    Worker.objects.update_or_create(
-        **_this_one(), defaults={"code": code, "seen_at": Now(), "busy_with": busy_with}
-    )
+    signs = {"code": code, "seen_at": Now(), "busy_with": busy_with, "slots": slots}
+    Worker.objects.update_or_create(**_this_one(), defaults=signs)
     Worker.objects.filter(seen_at__lt=Now() - REMEMBERED).delete()
 
 

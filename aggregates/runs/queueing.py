@@ -78,6 +78,13 @@ def announce(runs: Sequence[Run]) -> str:
     return ""
 
 
+def announce_next() -> None:
+    """Send a message for the most urgent run that waits, if one does."""
+    waiting = Run.objects.most_urgent()
+    if waiting and (failure := announce([waiting])):
+        logger.warning("%s", failure)
+
+
 def _send(task: str) -> None:
     """Send a message; a visitor waits for a broker no longer than for any other server."""
     if patience.current() is waits.ANSWER:

@@ -9,8 +9,8 @@ came twice.
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
-from itertools import islice, takewhile
+from datetime import date, datetime, timedelta
+from itertools import islice
 
 from django.conf import settings
 from django.db.models import Q
@@ -19,6 +19,7 @@ from aggregates import versions
 from aggregates.alerting import alerts, mornings, silences
 from aggregates.models import ACTIVE, Run, Tick
 from aggregates.runs import queueing, restores
+from aggregates.runs.due import SCHEDULE, due_at
 from aggregates.source import gateway
 from aggregates.source.arrivals import Arrivals, arrivals
 from aggregates.source.gateway import SourceUnavailable, TurbineDay
@@ -26,27 +27,33 @@ from common.days import DAY
 
 logger = logging.getLogger(__name__)
 
-SCHEDULE = "schedule"
 # A tick leaves the rest to the next one.
 MOST_DAYS_PER_TICK = 50
-# Few days older than the look-back are under way at a time, and a tick looks at a stretch of them.
-# However long the history is, no live day waits for it, and a tick takes little longer.
-OLDER_AT_A_TIME = 10
+# So many days older than the look-back are under way at a time, which keeps the workers busy until
+# the next tick; it looks at a stretch of them, and at more as long as there is much to do. However
+# long the history is, no live day waits for it.
+OLDER_AT_A_TIME = 50
 STRETCH = timedelta(days=10)
-# A day that has run is left alone this long, so that live data costs six runs an hour.
-PAUSE = timedelta(minutes=10)
-LONGEST_PAUSE = timedelta(hours=6)
+MOST_STRETCHES = 5
 # Ticks that piled up while no worker took them come to one.
 TICKS_APART = timedelta(seconds=5)
+# The schedule ticks every ten seconds.
+LATE = timedelta(seconds=15)
 # The message of a queued run that nobody took in this time may not have arrived.
 MESSAGE_PATIENCE = timedelta(minutes=10)
 
 
 def tick_once(now: datetime) -> None:
-    """Tick, unless somebody did right before."""
-    last = Tick.last()
-    if last is None or abs(now - last.ticked_at) >= TICKS_APART:
+    """Tick, unless somebody does, or did right before."""
+    if Tick.claim(TICKS_APART):
         tick(now)
+
+
+def tick_if_late(now: datetime) -> None:
+    """Tick, where the schedule's own tick waits for a worker."""
+    last = Tick.last()
+    if last is None or now - last.ticked_at > LATE:
+        tick_once(now)
 
 
 def tick(now: datetime) -> None:
@@ -56,7 +63,7 @@ def tick(now: datetime) -> None:
     """
     for run in Run.objects.filter(status=Run.Status.RUNNING):
         run.take_back()
-    _warn(queueing.announce(_unannounced(now)))
+    _warn(queueing.announce(_unannounced(now) or _idle_away()))
     try:
         restores.notice()
         answer = arrivals(now.date() - settings.PENDING_LOOKBACK, now.date())
@@ -92,8 +99,9 @@ def due_days(arrivals: Arrivals, now: datetime) -> Iterator[date]:
 def older_due_days(now: datetime) -> list[date]:
     """Return the days before the look-back that are to be queued at the time `now`, newest first.
 
-    Looks at one stretch of them, and where none is due there, leaves what lies before it to the
-    next tick; before the source's first day it begins at the newest again.
+    Looks at one stretch of them, and as long as all is due, at those before it; where none is, it
+    leaves what lies before it to the next tick. Before the source's first day it begins at the
+    newest again.
 
     Raises:
         SourceUnavailable: where the source does not answer.
@@ -104,12 +112,18 @@ def older_due_days(now: datetime) -> list[date]:
         return []
     last = Tick.last()
     end = (last and last.looked_back_to) or look_back
-    stretch = gateway.turbine_days(end - STRETCH, end - DAY)
-    due = list(_due(versions.outdated(stretch), now))
-    if not due:
-        # The source need not be asked how far it reaches, as long as it has something.
-        goes_on = end - STRETCH if stretch else _end_of_measurements_before(end - STRETCH)
-        Tick.objects.update(looked_back_to=goes_on)
+    due: list[date] = []
+    for _ in range(MOST_STRETCHES):
+        stretch = gateway.turbine_days(end - STRETCH, end - DAY)
+        due_here = list(_due(versions.outdated(stretch), now))
+        due += due_here
+        if not due:
+            # The source need not be asked how far it reaches, as long as it has something.
+            goes_on = end - STRETCH if stretch else _end_of_measurements_before(end - STRETCH)
+            Tick.objects.update(looked_back_to=goes_on)
+        if not due_here or len(due) >= OLDER_AT_A_TIME:
+            break
+        end -= STRETCH
     return due[: OLDER_AT_A_TIME - under_way]
 
 
@@ -140,44 +154,24 @@ def due_times(not_current: Sequence[TurbineDay]) -> Mapping[date, datetime | Non
         by_day[turbine_day.day].append(turbine_day)
     runs = _runs_by_day(by_day)
     return {
-        day: due_at(runs[day], versions.fingerprint(turbine_days))
+        day: due_at(day, runs[day], versions.fingerprint(turbine_days))
         for day, turbine_days in by_day.items()
     }
-
-
-def due_at(runs: Sequence[Run], fingerprint: str) -> datetime | None:
-    """Return when a day that is not current is to be queued; None while it is not to be.
-
-    `runs` are all of the day's, newest first; `fingerprint` is that of the versions it has now.
-    A failed day waits twice as long after each failure, until its versions are new or a person
-    ran it; an errored one waits for either of those.
-    """
-    if not runs:
-        return datetime.min.replace(tzinfo=UTC)
-    last = runs[0]
-    if last.status in ACTIVE or last.finished_at is None:
-        return None
-    met_the_same = last.fingerprint == fingerprint
-    if last.status == Run.Status.ERRORED and met_the_same:
-        return None
-    failures = sum(1 for _ in takewhile(lambda run: _repeats(run, fingerprint), runs))
-    return last.finished_at + _pause_after(failures)
-
-
-def _pause_after(failures: int) -> timedelta:
-    # The doublings are bounded first, or the pause of a day that fails for a year is no timedelta.
-    doublings = min(max(failures - 1, 0), 10)
-    return min(PAUSE * 2**doublings, LONGEST_PAUSE)
-
-
-def _repeats(run: Run, fingerprint: str) -> bool:
-    is_scheduled = run.requested_by == SCHEDULE
-    return is_scheduled and run.status == Run.Status.FAILED and run.fingerprint == fingerprint
 
 
 def _unannounced(now: datetime) -> list[Run]:
     untold = Q(sent_at=None) | Q(sent_at__lt=now - MESSAGE_PATIENCE)
     return list(Run.objects.waiting().filter(untold))
+
+
+def _idle_away() -> list[Run]:
+    """Return the most urgent run that waits while none is under way: its message may be lost.
+
+    A worker that has ended a run passes the next one on; one that was killed does not.
+    """
+    if Run.objects.filter(status=Run.Status.RUNNING).exists():
+        return []
+    return [run for run in [Run.objects.most_urgent()] if run]
 
 
 def _runs_by_day(days: Collection[date]) -> Mapping[date, list[Run]]:

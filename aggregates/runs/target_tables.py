@@ -1,6 +1,5 @@
 """Where the values of a day are stored, and that they are stored there as they are."""
 
-from collections.abc import Sequence
 from datetime import date
 
 from django.db import connections, transaction
@@ -8,18 +7,17 @@ from django.db.backends.utils import CursorWrapper
 
 from aggregates.errors import RunFailed
 from common.databases import TARGET
-from common.days import day_bounds
-from common.postgres.partitions import overlapping, table_for
+from common.postgres.partitions import table_for
 
 # Triggers that fire for each row before it is stored or goes, and rules that rewrite statements.
 CHANGES_BY_OTHERS = """
     SELECT tgrelid::regclass::text, 'trigger', tgname FROM pg_catalog.pg_trigger
-    WHERE tgrelid = ANY(%(tables)s::regclass[]) AND tgtype & 3 = 3
+    WHERE tgrelid IN (SELECT relid FROM pg_partition_tree('data')) AND tgtype & 3 = 3
       AND NOT tgisinternal AND tgenabled <> 'D'
     UNION ALL
     SELECT ev_class::regclass::text, 'rule', rulename FROM pg_catalog.pg_rewrite
-    WHERE ev_class = ANY(%(tables)s::regclass[]) AND ev_enabled <> 'D'
-    LIMIT 1
+    WHERE ev_class IN (SELECT relid FROM pg_partition_tree('data')) AND ev_enabled <> 'D'
+    ORDER BY 1 LIMIT 1
 """
 
 # A smaller type would store other values than were computed, and each audit would find them.
@@ -41,7 +39,7 @@ def table_of(day: date) -> str:
         # Nobody makes a trigger or a rule of it before the transaction ends.
         cursor.execute(f"LOCK TABLE ONLY {table} IN ROW EXCLUSIVE MODE")
         _refuse_rounding(cursor)
-        _refuse_changes_by_others(cursor, ["data", *overlapping(cursor, "data", *day_bounds(day))])
+        _refuse_changes_by_others(cursor)
         return table
 
 
@@ -55,13 +53,13 @@ def _refuse_rounding(cursor: CursorWrapper) -> None:
         )
 
 
-def _refuse_changes_by_others(cursor: CursorWrapper, tables: Sequence[str]) -> None:
-    """Refuse tables that may store something else than what is written to them.
+def _refuse_changes_by_others(cursor: CursorWrapper) -> None:
+    """Refuse where `data` or a partition of it may store something else than is written.
 
     Raises:
         RunFailed: naming the trigger or the rule.
     """
-    cursor.execute(CHANGES_BY_OTHERS, {"tables": list(tables)})
+    cursor.execute(CHANGES_BY_OTHERS)
     if change := cursor.fetchone():
         table, kind, name = change
         raise RunFailed(

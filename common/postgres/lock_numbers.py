@@ -4,8 +4,10 @@
 MIGRATE = 5_271_001
 # Of two demos at once the second finds all done.
 DEMO = 5_271_003
-# Those who ask for a run of a day, who load a chunk, who send an alert, and who change values.
+# Those who ask for a run of a day, who load a chunk, who send an alert, who change values, and who
+# take a run.
 REQUEST = 5_271_002
 LOAD = 5_271_004
 ALERT = 5_271_005
 CHANGE = 5_271_006
+TAKE = 5_271_007

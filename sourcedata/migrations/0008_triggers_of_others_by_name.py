@@ -1,6 +1,6 @@
-"""Trigger functions that name the trigger of somebody else at which they refuse to count.
+"""Triggers that refuse what moves rows to and fro within a statement, and renaming by others.
 
-They pass over one that is disabled.
+They name the trigger of somebody else at which they refuse to count, and pass over one that is off.
 """
 
 from django.db import migrations

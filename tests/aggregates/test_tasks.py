@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from importlib import import_module
+from typing import Any
 
 import pytest
-from django.db import connections
-from django_celery_beat.models import IntervalSchedule, PeriodicTask
+from django.apps import apps
+from django.db import connection, connections
+from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
 from aggregates.models import Run
 from aggregates.runs import queueing
@@ -77,7 +80,21 @@ def schedule(migrated_schedule: str) -> None:
 
 
 @pytest.mark.django_db(transaction=False)
-def test_the_schedule_ticks_every_minute_of_every_hour(migrated_schedule: str) -> None:
+def test_the_schedule_ticks_every_ten_seconds(migrated_schedule: str) -> None:
     task = PeriodicTask.objects.get(task="aggregates.tasks.aggregate_pending")
-    assert (task.enabled, task.crontab.minute, task.crontab.hour) == (True, "*", "*")
-    assert str(task.crontab.timezone) == "UTC"
+    assert (task.enabled, task.interval.every, task.interval.period) == (True, 10, "seconds")
+    assert (task.crontab, task.expire_seconds) == (None, None)
+
+
+@pytest.mark.django_db(transaction=False)
+@pytest.mark.parametrize("edited", [{"expire_seconds": 30}, {}])
+def test_a_schedule_that_somebody_edited_stays_as_it_is(edited: dict[str, Any]) -> None:
+    hourly, _ = CrontabSchedule.objects.get_or_create(minute="0", hour="*")
+    first = import_module("aggregates.migrations.0004_schedule")
+    quickening = import_module("aggregates.migrations.0021_ticks_that_follow_windows")
+    PeriodicTask.objects.all().delete()
+    with connection.schema_editor() as editor:
+        first.create_schedule(apps, editor)
+        PeriodicTask.objects.update(**(edited or {"crontab": hourly}))
+        quickening.tick_every_ten_seconds(apps, editor)
+    assert PeriodicTask.objects.get().interval is None

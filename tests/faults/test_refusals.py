@@ -118,6 +118,29 @@ REFUSED = {
         ],
         "Write UPDATE data SET",
     ),
+    "a merge within which another moves the rows back": (
+        [
+            "CREATE FUNCTION back() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN"
+            " IF pg_trigger_depth() = 1 THEN MERGE INTO data USING turbine ON turbine_id = id"
+            " AND timestamp < timestamptz '{day} 00:00Z' - interval '20 days'"
+            " WHEN MATCHED THEN UPDATE SET timestamp = timestamp + interval '1 month'; END IF;"
+            " RETURN NULL; END$$",
+            "CREATE TRIGGER keep_month AFTER UPDATE ON data EXECUTE FUNCTION back()",
+            "MERGE INTO data USING turbine ON turbine_id = id"
+            " WHEN MATCHED THEN UPDATE SET timestamp = timestamp - interval '1 month', power = 77",
+        ],
+        "data cannot be updated within a statement that gives measurements other times",
+    ),
+    "renaming by a trigger of somebody": (
+        [
+            "CREATE FUNCTION lower() RETURNS trigger LANGUAGE plpgsql AS"
+            " 'BEGIN new.name := lower(new.name); RETURN new; END'",
+            "CREATE TRIGGER zz_lower BEFORE UPDATE ON turbine FOR EACH ROW"
+            " EXECUTE FUNCTION lower()",
+            "UPDATE turbine SET latitude = 3",
+        ],
+        "has measurements and cannot be renamed",
+    ),
     "truncate above read committed": ([REPEATABLE, "TRUNCATE data"], "or DELETE instead"),
     "truncate of a partition": ([REPEATABLE, "TRUNCATE {partition}"], "or DELETE instead"),
     "truncate when serializable": (

@@ -184,3 +184,31 @@ def test_a_target_whose_partition_ends_within_a_day_says_what_has_no_place(
     run = aggregated(DAY, force=True)
     assert run.status == "failed"
     assert "The target cannot store values" in run.error
+
+
+LEAVES = {
+    "of a partition of a partition": [
+        "CREATE TABLE deep PARTITION OF data FOR VALUES {bounds} PARTITION BY HASH (signal_id)",
+        "CREATE TABLE leaf PARTITION OF deep FOR VALUES WITH (MODULUS 1, REMAINDER 0)",
+    ],
+    "of a default partition": [
+        "CREATE TABLE p1 PARTITION OF data FOR VALUES FROM ('2000-01-01Z') TO ('{day} 10:00Z')",
+        "CREATE TABLE p2 PARTITION OF data FOR VALUES FROM ('{day} 10:30Z') TO ('2090-01-01Z')",
+        "CREATE TABLE leaf PARTITION OF data DEFAULT",
+    ],
+}
+
+
+@pytest.mark.parametrize("statements", LEAVES.values(), ids=LEAVES)
+def test_a_trigger_is_seen_wherever_values_come_to_lie(
+    own_target: None, statements: list[str]
+) -> None:
+    execute_at_target(
+        "ALTER TABLE data DETACH PARTITION {partition}",
+        *statements,
+        "INSERT INTO data TABLE {partition}",
+        CHANGE,
+        TRIGGER.format(event="INSERT", table="leaf"),
+    )
+    Measurement.objects.update(power=7.4)
+    assert "The target's table leaf has the trigger theirs" in aggregated(DAY).error

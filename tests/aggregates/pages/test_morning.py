@@ -104,7 +104,7 @@ def test_a_source_that_lacks_a_trigger_is_told_with_what_to_type(admin_client: C
 def everything_runs(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A broker and a worker, so that the schedule alone is looked at."""
     monkeypatch.setattr("common.servers._broker", lambda: "ok")
-    presence.tell("")
+    presence.tell("", slots=2)
 
 
 def test_programs_that_were_just_started_are_not_missed_yet(

@@ -10,6 +10,7 @@ from django.db.models import F
 from aggregates.errors import RunTakenOver
 from aggregates.models import AggregatedDay, Chunk, Run, Value
 from aggregates.runs import chunks
+from aggregates.runs.chunks import Others
 from aggregates.source import gateway
 from sourcedata.models import Measurement
 from tests.builders import aggregated, measurements, turbine
@@ -61,7 +62,7 @@ def test_there_is_no_help_for_a_run_that_ended(run: Run) -> None:
 def test_the_leader_does_what_the_others_left(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Chunk.objects, "cut", lambda run, turbines: run.chunks.count())
     chunks.help_with(run)
-    chunks.lead(run, [], call=None)
+    chunks.lead(run, [], chunks.NOBODY)
     assert aggregated_turbines() == TURBINES
     assert {chunk.attempt for chunk in run.chunks.all()} == {1}
 
@@ -75,7 +76,7 @@ def test_a_chunk_that_fails_for_a_helper_is_done_again_alone(
         chunks.help_with(run)
     assert "is given back: ZeroDivisionError" in run.log_lines.get().message
     assert not run.chunks.exclude(worker="").exists()
-    chunks.lead(run, [], call=None)
+    chunks.lead(run, [], chunks.NOBODY)
     assert {tuple(chunk.turbines): chunk.attempt for chunk in run.chunks.all()} == {
         ("T01",): 2,
         ("T02",): 1,
@@ -121,15 +122,18 @@ def test_who_lost_a_chunk_commits_nothing_of_it(run: Run, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(chunks, "transform", compute_and_be_overtaken)
     with pytest.raises(RunTakenOver, match="no longer held"):
-        chunks.lead(run, TURBINES, call=None)
+        chunks.lead(run, TURBINES, chunks.NOBODY)
     assert not Value.objects.exists()
 
 
 def test_others_are_called_for_the_chunks_beyond_the_first(run: Run) -> None:
-    called = []
-    chunks.lead(run, TURBINES, lambda run, number: called.append(number))
-    chunks.lead(run, TURBINES[:1], lambda run, number: called.append(number))
+    called: list[int] = []
+    let_past: list[Run] = []
+    others = Others(lambda run, number: called.append(number), let_past.append)
+    chunks.lead(run, TURBINES, others)
+    chunks.lead(run, TURBINES[:1], others)
     assert called == [2]
+    assert let_past == [run] * 4
 
 
 def test_after_a_failure_the_next_run_does_what_is_left(

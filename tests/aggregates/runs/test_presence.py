@@ -19,11 +19,11 @@ pytestmark = pytest.mark.django_db
 def another_worker(version: str, seen_s_ago: int = 0, first_seen: timedelta = timedelta()) -> None:
     code = Code.objects.create(version=version, first_seen_at=Now() + first_seen)
     seen = Now() - timedelta(seconds=seen_s_ago)
-    Worker.objects.create(host="other", process=1, code=code, seen_at=seen)
+    Worker.objects.create(host="other", process=1, code=code, seen_at=seen, slots=2)
 
 
 def test_a_worker_is_there_for_a_minute_after_its_last_sign_of_life() -> None:
-    presence.tell("")
+    presence.tell("", slots=2)
     assert Worker.objects.alive().count() == 1
     Worker.objects.update(seen_at=F("seen_at") - timedelta(seconds=61))
     assert not Worker.objects.alive().exists()
@@ -37,7 +37,7 @@ def test_a_worker_is_there_for_a_minute_after_its_last_sign_of_life() -> None:
 def test_days_are_left_to_newer_code_that_is_there(
     first_seen_h: int, seen_s_ago: int, is_outdated: bool
 ) -> None:
-    presence.tell("")
+    presence.tell("", slots=2)
     another_worker("another", seen_s_ago, timedelta(hours=first_seen_h))
     assert presence.is_outdated() == is_outdated
 
@@ -61,7 +61,7 @@ def test_ticks_that_piled_up_come_to_one() -> None:
     first = Tick.objects.get().ticked_at
     tasks.aggregate_pending()
     assert Tick.objects.get().ticked_at == first
-    Tick.objects.update(ticked_at=F("ticked_at") - timedelta(seconds=6))
+    Tick.objects.update(begun_at=F("begun_at") - timedelta(seconds=6))
     tasks.aggregate_pending()
     assert Tick.objects.get().ticked_at > first
 
@@ -69,7 +69,7 @@ def test_ticks_that_piled_up_come_to_one() -> None:
 def test_the_command_shows_who_is_there(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(CommandError, match="make serve"):
         call_command("workers")
-    presence.tell("run 7 of 2026-01-01")
+    presence.tell("run 7 of 2026-01-01", slots=2)
     another_worker("another")
     call_command("workers", "--here")
     printed = capsys.readouterr().out

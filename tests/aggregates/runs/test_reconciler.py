@@ -9,7 +9,8 @@ from django.conf import settings
 
 from aggregates.models import MOST_ATTEMPTS, Run
 from aggregates.runs import queueing
-from aggregates.runs.reconciler import SCHEDULE, due_at, due_days, tick
+from aggregates.runs.due import SCHEDULE
+from aggregates.runs.reconciler import due_days, tick
 from aggregates.source.arrivals import arrivals
 from sourcedata.models import Measurement
 from tests.builders import aggregated, measurements, turbine
@@ -18,57 +19,6 @@ NOW = datetime(2025, 9, 1, 12, tzinfo=UTC)
 DAY = date(2025, 8, 31)
 MINUTES = timedelta(minutes=1)
 PID_OF_NOBODY = 2**22 + 1
-
-
-def ended(status: str, by: str = SCHEDULE, fingerprint: str = "same") -> Run:
-    return Run(status=status, requested_by=by, fingerprint=fingerprint, finished_at=NOW)
-
-
-def wait(*newest_first: Run) -> timedelta | None:
-    when = due_at(newest_first, "same")
-    return None if when is None else when - NOW
-
-
-FAILED = ended("failed")
-
-
-def test_a_day_that_never_ran_is_due() -> None:
-    when = due_at([], "same")
-    assert when is not None
-    assert when < NOW
-
-
-@pytest.mark.parametrize("status", ["queued", "running"])
-def test_a_day_that_is_under_way_is_not_due(status: str) -> None:
-    assert due_at([Run(status=status)], "same") is None
-
-
-@pytest.mark.parametrize("status", ["succeeded", "empty"])
-def test_a_stale_day_waits_ten_minutes_after_its_last_run(status: str) -> None:
-    assert wait(ended(status)) == 10 * MINUTES
-
-
-def test_a_failed_day_waits_twice_as_long_each_time_up_to_six_hours() -> None:
-    waits = [wait(*[FAILED] * times) for times in (1, 2, 3, 6, 7, 50)]
-    assert waits == [minutes * MINUTES for minutes in (10, 20, 40, 320, 360, 360)]
-
-
-def test_failures_before_a_success_do_not_count() -> None:
-    assert wait(FAILED, ended("succeeded"), FAILED, FAILED) == 10 * MINUTES
-
-
-def test_a_new_version_ends_the_waiting_of_a_failed_day() -> None:
-    assert wait(*[ended("failed", fingerprint="other")] * 5) == 10 * MINUTES
-
-
-def test_a_person_ends_the_waiting_of_a_failed_day() -> None:
-    assert wait(ended("failed", by="admin: ada"), FAILED, FAILED, FAILED) == 10 * MINUTES
-    assert wait(FAILED, ended("failed", by="command"), FAILED, FAILED) == 10 * MINUTES
-
-
-def test_an_errored_day_waits_for_a_new_version() -> None:
-    assert wait(ended("errored")) is None
-    assert wait(ended("errored", fingerprint="other")) == 10 * MINUTES
 
 
 @pytest.fixture
