@@ -46,7 +46,9 @@ class TurbineQuerySet(models.QuerySet["Turbine"]):
         days = SourceDay.objects.filter(
             turbine=OuterRef("pk"), samples__gt=0, day__range=(FIRST_TIME, END_OF_TIME)
         ).values("day")
-        times = Measurement.objects.filter(turbine=OuterRef("pk")).values("timestamp")
+        times = Measurement.objects.filter(
+            turbine=OuterRef("pk"), timestamp__gte=FIRST_TIME, timestamp__lt=END_OF_TIME
+        ).values("timestamp")
         of_first, of_last = times.order_by("timestamp"), times.order_by("-timestamp")
         with_days = self.annotate(
             from_day=Subquery(days.order_by("day")[:1]),

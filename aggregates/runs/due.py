@@ -61,9 +61,12 @@ def _of_windows(day: date, last: Run) -> datetime | None:
 
 
 def _of_day_that_is_over(runs: Sequence[Run]) -> datetime:
-    """Return the end of the last run, or of the pause after it where the one before was near."""
+    """Return the end of the last run, or of the pause after it.
+
+    It leaves the pause where it did not end well, or the one before was near.
+    """
     ends = [run.finished_at for run in runs[:2] if run.finished_at]
-    is_first = len(ends) == 1 or ends[0] - ends[1] >= PAUSE
+    is_first = runs[0].is_well and (len(ends) == 1 or ends[0] - ends[1] >= PAUSE)
     return ends[0] if is_first else ends[0] + PAUSE
 
 

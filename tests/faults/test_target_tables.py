@@ -192,8 +192,8 @@ LEAVES = {
         "CREATE TABLE leaf PARTITION OF deep FOR VALUES WITH (MODULUS 1, REMAINDER 0)",
     ],
     "of a default partition": [
-        "CREATE TABLE p1 PARTITION OF data FOR VALUES FROM ('2000-01-01Z') TO ('{day} 10:00Z')",
-        "CREATE TABLE p2 PARTITION OF data FOR VALUES FROM ('{day} 10:30Z') TO ('2090-01-01Z')",
+        "CREATE TABLE p1 PARTITION OF data FOR VALUES FROM ('{day} 00:00Z') TO ('{day} 10:00Z')",
+        "CREATE TABLE p2 PARTITION OF data FOR VALUES FROM ('{day} 10:30Z') TO ('{day} 23:00Z')",
         "CREATE TABLE leaf PARTITION OF data DEFAULT",
     ],
 }

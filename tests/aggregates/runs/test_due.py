@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from aggregates.models import Run
-from aggregates.runs.due import SCHEDULE, due_at
+from aggregates.runs.due import SCHEDULE, due_at, is_live
+from tests.builders import at
 
 NOW = datetime(2025, 9, 1, 12, tzinfo=UTC)
 DAY = date(2025, 8, 31)
@@ -102,4 +103,4 @@ def test_a_person_ends_the_waiting_of_a_failed_day() -> None:
 
 def test_an_errored_day_waits_for_a_new_version() -> None:
     assert wait(ended("errored")) is None
-    assert wait(ended("errored", fingerprint="other")) == 0 * MINUTES
+    assert wait(ended("errored", fingerprint="other")) == 10 * MINUTES

@@ -81,12 +81,13 @@ def test_a_tick_long_after_the_last_one_makes_up_for_it(sent: list[date]) -> Non
 
 
 @pytest.mark.django_db
-def test_late_data_makes_a_day_due_again_ten_minutes_after_its_run() -> None:
+def test_late_data_makes_a_day_due_again_at_once_and_then_after_its_pause() -> None:
     measured("2025-08-31")
-    ran = aggregated(DAY).finished_at
-    Measurement.objects.update(power=2)
-    assert ran is not None
-    Run.objects.update(finished_at=NOW)
+    for power in (2, 3):
+        aggregated(DAY)
+        Run.objects.update(started_at=NOW, finished_at=NOW)
+        Measurement.objects.update(power=power)
+        assert due(NOW) == ([DAY] if power == 2 else [])
     assert due(NOW + 9 * MINUTES) == []
     assert due(NOW + 10 * MINUTES) == [DAY]
 
