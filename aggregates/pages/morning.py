@@ -1,7 +1,7 @@
 """What an operator asks first: is everything there, what is wrong, and what does the farm do."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,15 +10,17 @@ from django.conf import settings
 from django_celery_beat.models import PeriodicTask
 
 from aggregates import expectations, states, versions
+from aggregates.compute.windows import WINDOW
 from aggregates.models import Run, Tick, Worker
 from aggregates.pages.board import Board, board
 from aggregates.pages.energy import Yield, yield_of
 from aggregates.runs import reconciler
+from aggregates.runs.due import is_live
 from aggregates.source import gateway
 from aggregates.source.gateway import SourceUnavailable
 from aggregates.source.last_known import LastKnown, kept_arrivals, last_known_arrivals
 from aggregates.states import SETTLED, DayState, State
-from common.days import now
+from common.days import day_start, now
 from common.servers import LACKS_MIGRATIONS, OK, servers
 from common.wording import listed
 
@@ -51,7 +53,8 @@ class Morning:
     """The days of the schedule's look-back that have measurements, and what is wrong.
 
     `waiting` counts those that are not current, by state, the worst first, and `next_try` is when
-    the first of them is queued again, None where none is. `incomplete` has the days on which less
+    the first of them is queued again, None where none is. A day that goes on is none of them where
+    its windows are in that ended by `live_until`. `incomplete` has the days on which less
     arrived of a turbine than was expected, newest first. `board` has the newest days as a calendar,
     and `done` is of the newest one that has statistics. `ended_at` is the last measurement of a
     farm that is not live, and `ahead` names turbines with measurements that are yet to come.
@@ -61,6 +64,7 @@ class Morning:
     current: int = 0
     waiting: Sequence[tuple[State, int]] = ()
     next_try: datetime | None = None
+    live_until: datetime | None = None
     # The first and the last that is not current.
     first: date | None = None
     last: date | None = None
@@ -115,14 +119,17 @@ def _morning(
     last_known: LastKnown, workers: int, troubles: Sequence[Trouble], at: datetime
 ) -> Morning:
     days = states.days(last_known, at)
-    waiting = [day for day in days if day.state not in SETTLED]
+    due = _due_times(last_known, days)
+    up_to_date = next((day for day in days if _is_up_to_date(day, due, at)), None)
+    waiting = [day for day in days if day.state not in SETTLED and day is not up_to_date]
     by_state = Counter(day.state for day in waiting)
     measured = sum(day.state != State.EMPTY for day in days)
     return Morning(
         days=measured,
         current=measured - len(waiting),
         waiting=sorted(by_state.items(), key=lambda item: states.WORST_FIRST.index(item[0])),
-        next_try=_next_try(last_known, waiting),
+        next_try=min((due[day.day] for day in waiting if day.day in due), default=None),
+        live_until=_last_window_of(up_to_date) if up_to_date else None,
         first=min((day.day for day in waiting), default=None),
         last=max((day.day for day in waiting), default=None),
         last_run=Run.objects.filter(finished_at__isnull=False).order_by("-finished_at").first(),
@@ -136,12 +143,25 @@ def _morning(
     )
 
 
-def _next_try(last_known: LastKnown, waiting: Sequence[DayState]) -> datetime | None:
-    """Return when the first of the days is queued that are neither queued nor running."""
-    idle = {day.day for day in waiting if day.state not in UNDER_WAY}
+def _due_times(last_known: LastKnown, days: Sequence[DayState]) -> Mapping[date, datetime]:
+    """Return when those of the days are queued that are neither settled, queued nor running."""
+    idle = {day.day for day in days if day.state not in SETTLED | UNDER_WAY}
     turbine_days = [day for day in last_known.arrivals.turbine_days if day.day in idle]
-    times = reconciler.due_times(versions.outdated(turbine_days)).values()
-    return min((time for time in times if time), default=None)
+    times = reconciler.due_times(versions.outdated(turbine_days))
+    return {day: time for day, time in times.items() if time}
+
+
+def _is_up_to_date(day: DayState, due: Mapping[date, datetime], at: datetime) -> bool:
+    """Return whether a day that goes on has changed only since its last window ended."""
+    is_stale = set(day.turbines) <= SETTLED | {State.STALE, State.MISSING}
+    is_waiting_for_window = day.day in due and due[day.day] > at
+    return is_live(day.day, at) and is_stale and is_waiting_for_window
+
+
+def _last_window_of(day: DayState) -> datetime | None:
+    """Return the end of the last window that was over when the day's last run began."""
+    began = day.last_run.started_at if day.last_run else None
+    return began and day_start(day.day) + (began - day_start(day.day)) // WINDOW * WINDOW
 
 
 def _of_triggers() -> Iterator[Trouble]:

@@ -39,6 +39,7 @@ def of_days(morning: Morning) -> Sentence:
         _of_all(morning),
         link(current, addresses.of_days()),
         " current",
+        f" (today until {morning.live_until:%H:%M} UTC)" if morning.live_until else "",
         sentence(", ", _of_waiting(morning)) if morning.waiting else Sentence(),
         "; ",
         _of_last_run(morning),

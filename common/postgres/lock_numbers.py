@@ -2,8 +2,9 @@
 
 # One migration of a database at a time.
 MIGRATE = 5_271_001
-# Of two demos at once the second finds all done.
+# Of two demos at once the second finds all done; one simulation is live at a time.
 DEMO = 5_271_003
+SIMULATE = 5_271_008
 # Those who ask for a run of a day, who load a chunk, who send an alert, who change values, and who
 # take a run.
 REQUEST = 5_271_002

@@ -10,7 +10,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django_celery_beat.models import PeriodicTask
 
-from aggregates.models import Tick
+from aggregates.models import Run, Tick
 from aggregates.pages import morning
 from aggregates.pages.completeness import of_completeness
 from aggregates.runs import presence
@@ -71,6 +71,25 @@ def test_all_is_well_where_everything_runs(admin_client: Client) -> None:
     assert "2 of 2 days</a> current;" in html
     assert "1 worker." in html
     assert "of-current" in html
+
+
+def test_a_day_that_goes_on_is_well_while_its_windows_are_in(everything_runs: None) -> None:
+    a_day_that_ran()
+    a_day_so_far()
+    ran = Run.objects.get(day=today()).started_at
+    Measurement.objects.filter(timestamp__gte=day_start(today())).update(power=2.0)
+    ticked(minutes_ago=0)
+    assert ran is not None
+    between_windows = morning.morning_at(ran)
+    assert (between_windows.is_well, between_windows.waiting) == (True, [])
+    assert (
+        between_windows.live_until == day_start(today()) + (ran - day_start(today())) // TEN * TEN
+    )
+    later = morning.morning_at(ran + TEN + timedelta(seconds=6))
+    assert [state for state, _ in later.waiting] == ["stale"]
+
+
+TEN = timedelta(minutes=10)
 
 
 @pytest.mark.django_db(transaction=True)

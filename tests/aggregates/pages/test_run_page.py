@@ -104,12 +104,12 @@ def test_a_run_under_way_shows_how_far_it_is(admin_client: Client) -> None:
     html = page(admin_client, run)
     assert '<progress max="250" value="100"' in html
     assert "100 of 250 turbines" in html
-    assert "data-active" in html
+    assert "data-live-every-s" in html
 
 
 def test_a_run_that_ended_is_not_asked_for_again(admin_client: Client) -> None:
     two_turbines()
-    assert "data-active" not in page(admin_client, aggregated(DAY))
+    assert "data-live-every-s" not in page(admin_client, aggregated(DAY))
 
 
 def test_what_a_run_changed_comes_first(admin_client: Client) -> None:

@@ -12,9 +12,11 @@ from django.db import connection, connections
 
 import embedded
 from common.databases import SOURCE
+from common.days import today
 from common.postgres import lock_numbers
 from sourcedata import reader
 from sourcedata.management.guards import refuse_where_nobody_reads
+from sourcedata.models import Turbine
 
 NEXT_STEPS = """
 What to do next:
@@ -26,6 +28,7 @@ What to do next:
 {serving}
   make a day stale       UPDATE data SET power = 0 WHERE timestamp = '{day}T12:00Z';  (in source)
   and heal it            .venv/bin/python manage.py aggregate --pending
+  let a farm be live     SIMULATE=1 make serve    (or: manage.py simulate --live --faults)
   import your own        .venv/bin/python manage.py import_measurements --help
 """
 # `serve` makes an account on the embedded server, and to read from the API takes none.
@@ -57,6 +60,8 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, skip_checks=False)
         if reader.day_range() is None:
             call_command("seed_source", turbines=1, days=10)
+            # Nothing more comes of it, so nobody is to miss anything.
+            Turbine.objects.update(retired_on=today())
         call_command("aggregate", pending=True)
         first_and_last = reader.day_range()
         assert first_and_last is not None

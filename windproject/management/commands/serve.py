@@ -35,6 +35,8 @@ class Command(BaseCommand):
         programs, broker = ["web", "worker", "beat"], ""
         if not settings.REDIS_URL:
             programs, broker = ["broker", *programs], broker_socket(settings.VAR_DIR)
+        if environment.boolean("SIMULATE", default=False):
+            programs.append("simulate")
         self.stdout.flush()
         supervisor = str(settings.BASE_DIR / "windproject" / "supervisor.py")
         os.chdir(settings.BASE_DIR)

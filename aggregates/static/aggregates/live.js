@@ -1,6 +1,5 @@
-// Shows how a run goes on; without this its page is as of when it was loaded.
+// Keeps what is marked as live on a page up to date; without this it is as of when it was loaded.
 "use strict";
-const PAUSE_MS = 1000;
 
 async function follow() {
   try {
@@ -11,19 +10,25 @@ async function follow() {
   } catch {
     // The server is away for a moment; what is shown stays.
   }
-  followWhileActive();
+  followWhileLive();
 }
 
 function show(fresh) {
   const parts = fresh.querySelectorAll("[data-live]");
+  if (parts.length !== document.querySelectorAll("[data-live]").length) return location.reload();
   document.querySelectorAll("[data-live]").forEach((part, place) => {
     // What has not changed keeps the focus and is not read out again.
     if (part.textContent !== parts[place].textContent) part.innerHTML = parts[place].innerHTML;
   });
+  const sections = fresh.querySelectorAll("section.morning");
+  document.querySelectorAll("section.morning").forEach((section, place) => {
+    section.className = sections[place].className;
+  });
 }
 
-function followWhileActive() {
-  if (document.querySelector("[data-active]")) setTimeout(follow, PAUSE_MS);
+function followWhileLive() {
+  const marked = document.querySelector("[data-live-every-s]");
+  if (marked) setTimeout(follow, 1000 * marked.dataset.liveEveryS);
 }
 
-followWhileActive();
+followWhileLive();
