@@ -1,6 +1,6 @@
 """`manage.py demo`."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +8,8 @@ from django.core.management import call_command
 from django.db import connection
 
 from aggregates.models import Run, Value
+from aggregates.pages.morning import morning_at
+from common.days import day_start, now, today
 from sourcedata.models import Measurement
 from tests.builders import measurements, turbine
 from windproject.management.commands.demo import next_steps
@@ -37,6 +39,13 @@ def test_the_demo_run_again_writes_nothing(demo) -> None:
     before = Value.objects.count()
     assert "Every day is current" in demo()
     assert (Value.objects.count(), Run.objects.count()) == (before, 10)
+
+
+def test_the_demo_is_a_history_of_which_nobody_misses_anything(demo) -> None:
+    demo()
+    morning = morning_at(now())
+    assert morning.incomplete == []
+    assert morning.ended_at == day_start(today()) - timedelta(minutes=1)
 
 
 def test_on_servers_of_ones_own_it_says_how_to_come_in(monkeypatch: Any) -> None:
