@@ -32,6 +32,9 @@ class SubjectFilter(logging.Filter):
         return True
 
 
+OF_TASKS = ("celery.worker.strategy", "celery.app.trace", "celery.beat")
+
+
 def configuration(format: str, level: str) -> dict[str, Any]:
     """Return a configuration for `logging.config.dictConfig`: one handler, on standard error."""
     return {
@@ -61,6 +64,8 @@ def configuration(format: str, level: str) -> dict[str, Any]:
         "loggers": {
             # A run's lines are kept for its page, whatever the console shows.
             "aggregates": {"level": "DEBUG" if level == "DEBUG" else "INFO"},
+            # Each tick would write three lines every ten seconds, and runs tell of themselves.
+            **{name: {"level": "DEBUG" if level == "DEBUG" else "WARNING"} for name in OF_TASKS},
             **{
                 name: {"handlers": [], "propagate": True}
                 for name in ("django", "django.server", "gunicorn.error", "gunicorn.access")

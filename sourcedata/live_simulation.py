@@ -38,14 +38,15 @@ class LiveFarm:
 
         Both are whole minutes, in UTC.
         """
-        rows = 0
-        for arrival in _minutes(first, end):
-            ensure_months(SOURCE, "data", [arrival.date()])
-            due = list(self._arriving(_number(arrival)))
-            if due:
-                copy_in(SOURCE, "data", self._table(due))
-            rows += len(due)
-        return rows
+        due = [
+            sample
+            for arrival in _minutes(first, end)
+            for sample in self._arriving(_number(arrival))
+        ]
+        if due:
+            ensure_months(SOURCE, "data", {_time(minute).date() for _, minute in due})
+            copy_in(SOURCE, "data", self._table(due))
+        return len(due)
 
     def _arriving(self, minute: int) -> Iterator[tuple[int, int]]:
         """Yield the turbines' numbers and the minutes whose samples arrive after this minute."""
@@ -65,7 +66,7 @@ class LiveFarm:
         return {"turbine_id": np.array(ids, dtype=np.int64), **cells}
 
     def _sample(self, number: int, minute: int) -> Mapping[str, np.generic]:
-        time = EPOCH + minute * MINUTE
+        time = _time(minute)
         place = (time - day_start(time.date())) // MINUTE
         columns = self._measured(number, time.date())
         return {name: column[place] for name, column in columns.items()}
@@ -91,3 +92,7 @@ def _minutes(first: datetime, end: datetime) -> Iterator[datetime]:
 
 def _number(minute: datetime) -> int:
     return (minute - EPOCH) // MINUTE
+
+
+def _time(minute: int) -> datetime:
+    return EPOCH + minute * MINUTE

@@ -15,7 +15,7 @@ from aggregates.models import Run, Tick, Worker
 from aggregates.pages.board import Board, board
 from aggregates.pages.energy import Yield, yield_of
 from aggregates.runs import reconciler
-from aggregates.runs.due import is_live
+from aggregates.runs.due import SETTLED_AFTER, is_live
 from aggregates.source import gateway
 from aggregates.source.gateway import SourceUnavailable
 from aggregates.source.last_known import LastKnown, kept_arrivals, last_known_arrivals
@@ -120,7 +120,7 @@ def _morning(
 ) -> Morning:
     days = states.days(last_known, at)
     due = _due_times(last_known, days)
-    up_to_date = next((day for day in days if _is_up_to_date(day, due, at)), None)
+    up_to_date = next((day for day in days if _is_up_to_date(day, last_known, due, at)), None)
     waiting = [day for day in days if day.state not in SETTLED and day is not up_to_date]
     by_state = Counter(day.state for day in waiting)
     measured = sum(day.state != State.EMPTY for day in days)
@@ -151,11 +151,19 @@ def _due_times(last_known: LastKnown, days: Sequence[DayState]) -> Mapping[date,
     return {day: time for day, time in times.items() if time}
 
 
-def _is_up_to_date(day: DayState, due: Mapping[date, datetime], at: datetime) -> bool:
-    """Return whether a day that goes on has changed only since its last window ended."""
+def _is_up_to_date(
+    day: DayState, last_known: LastKnown, due: Mapping[date, datetime], at: datetime
+) -> bool:
+    """Return whether a day that goes on has got but what was measured since its last run."""
+    waits_for_window = is_live(day.day, at) and day.day in due and due[day.day] > at
+    run = day.last_run
+    if not waits_for_window or run is None or run.started_at is None:
+        return False
+    passed_s = (at - run.started_at).total_seconds() + SETTLED_AFTER[-1].total_seconds()
+    turbines = last_known.arrivals.roster.values()
+    punctual = sum(passed_s / entry.sample_interval_s + 1 for entry in turbines)
     is_stale = set(day.turbines) <= SETTLED | {State.STALE, State.MISSING}
-    is_waiting_for_window = day.day in due and due[day.day] > at
-    return is_live(day.day, at) and is_stale and is_waiting_for_window
+    return is_stale and day.samples - run.samples <= punctual
 
 
 def _last_window_of(day: DayState) -> datetime | None:

@@ -115,7 +115,8 @@ def _amounts(done: Yield) -> Sentence:
 
 def _energy(energy_mwh: float, done: Yield) -> Sentence:
     """Say the energy with what it is of; it stands out only where nothing of it is missing."""
-    amount = f"{energy_mwh:,.1f} MWh"
+    # A standstill that draws a little would be -0.0.
+    amount = f"{round(energy_mwh, 1) + 0.0:,.1f} MWh"
     turbines = f" from {done.turbines:,} of {counted(done.expected_turbines, 'turbine')}"
     windows = f", {done.windows_percent} % of the windows" if done.windows_percent else ""
     return sentence(strong(amount) if done.is_whole else amount, turbines, windows)

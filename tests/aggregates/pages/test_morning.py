@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError, connections
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import F
 from django.test import Client
 from django_celery_beat.models import PeriodicTask
 
@@ -87,6 +88,16 @@ def test_a_day_that_goes_on_is_well_while_its_windows_are_in(everything_runs: No
     )
     later = morning.morning_at(ran + TEN + timedelta(seconds=6))
     assert [state for state, _ in later.waiting] == ["stale"]
+
+
+def test_a_day_that_got_more_than_passed_since_its_run_is_stale(everything_runs: None) -> None:
+    a_day_that_ran()
+    a_day_so_far()
+    run = Run.objects.get(day=today())
+    Run.objects.update(samples=F("samples") - 100)
+    Measurement.objects.filter(timestamp__gte=day_start(today())).update(power=2.0)
+    assert run.started_at is not None
+    assert morning.morning_at(run.started_at).waiting == [("stale", 1)]
 
 
 TEN = timedelta(minutes=10)
