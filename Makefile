@@ -12,7 +12,7 @@ OF_THE_SERVER := tests/sourcedata/test_revisions.py tests/sourcedata/test_verify
 	tests/faults/test_target_tables.py tests/faults/test_upgrade.py tests/faults/test_histories.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-long coverage test-oldest test-interop lint types check check-all bench bench-year bench-api bench-pages screenshots lock runtime development
+.PHONY: help demo serve test test-long coverage test-oldest test-interop lint types check check-all bench bench-year bench-api bench-live bench-pages screenshots lock runtime development
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -57,6 +57,9 @@ bench-year: development ## make the year of history that bench measures, once
 
 bench-api: development ## measure the API, and write docs/performance.md
 	@$(RUN) benchmarks.api
+
+bench-live: development ## measure a farm that is live, in an hour and a half
+	@BENCHMARK_FOLDER=benchmarks-live $(RUN) benchmarks.live
 
 bench-pages: development ## measure the admin's pages, and write docs/performance.md
 	@$(RUN) benchmarks.pages

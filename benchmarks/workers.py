@@ -11,7 +11,7 @@ from time import perf_counter, sleep
 from celery import current_app
 from django.conf import settings
 
-from aggregates.models import ACTIVE, Run
+from aggregates.models import ACTIVE, Run, Worker
 from aggregates.runs import queueing
 
 
@@ -45,7 +45,7 @@ def workers(number: int) -> Iterator[Sequence[int]]:
             running.enter_context(process(*celery, f"--hostname=worker{index}@%h"))
             for index in range(number)
         ]
-        while len(current_app.control.ping(timeout=0.5)) < number:
+        while Worker.objects.alive().filter(process__in=started).count() < number:
             sleep(0.2)
         yield [int(child) for pid in started for child in _children(pid)]
 
