@@ -69,7 +69,7 @@ def _is_whole_farm(silent: Iterable[SilentTurbine], arrivals: Arrivals, at: date
     in_service = len(expectations.in_service(arrivals, at))
     newest = max(turbine.since for turbine in silent)
     late = expectations.silent_turbines(arrivals, at + settings.ARRIVAL / 2)
-    together = [turbine for turbine in late if turbine.since >= newest - settings.ARRIVAL]
+    together = [turbine for turbine in late if abs(turbine.since - newest) <= settings.ARRIVAL]
     return 2 * len(together) >= in_service or len(list(silent)) == in_service
 
 
