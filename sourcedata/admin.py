@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
@@ -25,6 +26,7 @@ class TurbineAdmin(admin.ModelAdmin):
         "sample_interval_s",
         "first_measurement",
         "last_measurement",
+        "age",
         "days_measured",
         "samples",
     ]
@@ -41,6 +43,11 @@ class TurbineAdmin(admin.ModelAdmin):
     @admin.display(ordering="last_measurement", empty_value="none")
     def last_measurement(self, turbine: Any) -> str | None:
         return _shown(turbine.last_measurement)
+
+    @admin.display(description="which is", ordering="last_measurement", empty_value="")
+    def age(self, turbine: Any) -> str:
+        """How long ago that was, in words."""
+        return naturaltime(turbine.last_measurement) if turbine.last_measurement else ""
 
     @admin.display(description="days", ordering="days_measured")
     def days_measured(self, turbine: Any) -> str:

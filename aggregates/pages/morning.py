@@ -11,7 +11,8 @@ from django_celery_beat.models import PeriodicTask
 
 from aggregates import expectations, states, versions
 from aggregates.compute.windows import WINDOW
-from aggregates.models import Run, Tick, Worker
+from aggregates.expectations import SilentTurbine
+from aggregates.models import Acknowledgement, Run, Tick, Worker
 from aggregates.pages.board import Board, board
 from aggregates.pages.energy import Yield, yield_of
 from aggregates.runs import reconciler
@@ -57,7 +58,8 @@ class Morning:
     its windows are in that ended by `live_until`. `incomplete` has the days on which less
     arrived of a turbine than was expected, newest first. `board` has the newest days as a calendar,
     and `done` is of the newest one that has statistics. `ended_at` is the last measurement of a
-    farm that is not live, and `ahead` names turbines with measurements that are yet to come.
+    farm that is not live. `silent` are the turbines of which nothing arrives now, `acknowledged` is
+    what people know of today, and `ahead` names turbines with measurements that are yet to come.
     """
 
     days: int = 0
@@ -75,12 +77,14 @@ class Morning:
     done: Yield | None = None
     incomplete: Sequence[DayState] = ()
     ended_at: datetime | None = None
+    silent: Sequence[SilentTurbine] = ()
+    acknowledged: Sequence[Acknowledgement] = ()
     ahead: Sequence[tuple[str, datetime]] = ()
 
     @property
     def is_well(self) -> bool:
         """Whether nobody need look any further."""
-        return not (self.troubles or self.waiting or self.incomplete)
+        return not (self.troubles or self.waiting or self.incomplete or self.silent)
 
     @property
     def worst(self) -> State:
@@ -139,6 +143,10 @@ def _morning(
         done=next((yield_of(day, at) for day in days if day.windows), None),
         incomplete=[day for day in days if day.incomplete],
         ended_at=expectations.ended_at(last_known.arrivals, last_known.as_of(at)),
+        silent=expectations.silent_turbines(last_known.arrivals, last_known.as_of(at)),
+        acknowledged=list(
+            Acknowledgement.objects.filter(first__lte=at.date(), last__gte=at.date())
+        ),
         ahead=list(expectations.ahead(last_known.arrivals, at)),
     )
 

@@ -5,6 +5,8 @@ from datetime import date, datetime
 
 from django.contrib.humanize.templatetags.humanize import naturaltime
 
+from aggregates.expectations import SilentTurbine
+from aggregates.models import Acknowledgement
 from aggregates.pages import addresses
 from aggregates.pages.completeness import of_completeness
 from aggregates.pages.energy import DAYS_BEFORE, Yield
@@ -24,6 +26,8 @@ from common.days import now, today
 IMPORT = ".venv/bin/python manage.py import_measurements --help"
 # A list of more is on the page of the days.
 MOST_DAYS = 5
+# More are on the page of silences.
+MOST_SILENT = 10
 
 
 def of_trouble(trouble: Trouble) -> Sentence:
@@ -86,6 +90,26 @@ def of_incomplete(morning: Morning) -> Sentence:
     return sentence(strong("Measurements are missing."), " ", joined(days, "; "), f"{rest}.")
 
 
+def of_silent(silent: Sequence[SilentTurbine]) -> Sentence:
+    """Say of which turbines nothing arrives now, those first that fell silent last."""
+    newest_first = sorted(silent, key=lambda turbine: (turbine.since, turbine.name), reverse=True)
+    named = [
+        sentence(
+            link(turbine.name, addresses.of_turbine(turbine.name)),
+            f" since {turbine.since:%Y-%m-%d %H:%M}",
+        )
+        for turbine in newest_first[:MOST_SILENT]
+    ]
+    more = len(silent) - len(named)
+    rest = f", and {more:,} more" if more else ""
+    return sentence(strong("Silent now:"), " ", joined(named), f"{rest} (UTC).")
+
+
+def of_acknowledged(acknowledged: Sequence[Acknowledgement]) -> Sentence:
+    """Say what people know of, and until when."""
+    return sentence("Acknowledged: ", "; ".join(map(str, acknowledged)), ".")
+
+
 def of_ahead(ahead: Sequence[tuple[str, datetime]]) -> Sentence:
     """Say which turbines sent measurements that are yet to come."""
     named = [f"{turbine} ({time:%Y-%m-%d %H:%M} UTC)" for turbine, time in ahead[:MOST_DAYS]]
@@ -132,6 +156,10 @@ def of_morning(morning: Morning, today: date, may_see_values: bool) -> list[Sent
     if not morning.days:
         return [] if morning.troubles else [of_nothing()]
     said = [of_days(morning)]
+    if morning.silent:
+        said.append(of_silent(morning.silent))
+    if morning.acknowledged:
+        said.append(of_acknowledged(morning.acknowledged))
     if morning.incomplete:
         said.append(of_incomplete(morning))
     if morning.ahead:

@@ -216,6 +216,16 @@ def test_a_turbine_that_is_silent_for_a_day_is_named(everything_runs: None) -> N
     assert incomplete() == [(YESTERDAY, "1 of 2 turbines complete, T02 silent")]
 
 
+def test_who_is_silent_now_is_named_though_the_day_is_complete(everything_runs: None) -> None:
+    a_day_that_ran()
+    at = day_start(YESTERDAY + timedelta(days=1)) - timedelta(seconds=1)
+    Measurement.objects.filter(timestamp__gt=at - timedelta(minutes=40)).delete()
+    stands = morning.morning_at(at)
+    assert [turbine.name for turbine in stands.silent] == ["T01"]
+    assert not stands.incomplete
+    assert not stands.is_well
+
+
 def test_it_says_what_the_farm_did(everything_runs: None, admin_client: Client) -> None:
     a_day_that_ran()
     html = strip(admin_client)

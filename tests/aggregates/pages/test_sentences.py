@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from django.template import Context, Template
 
+from aggregates.expectations import SilentTurbine
+from aggregates.models import Acknowledgement
 from aggregates.pages import morning_sentences
 from aggregates.pages.completeness import of_completeness
 from aggregates.pages.energy import Yield
@@ -113,6 +115,22 @@ def test_a_farm_that_is_not_live_is_a_history() -> None:
     ended = Morning(days=7, current=7, ended_at=at("2014-12-31T23:50"))
     said = plain(morning_sentences.of_days(ended))
     assert said.startswith("History, last measurement 2014-12-31 23:50 UTC. 7 of 7 days current")
+
+
+def test_who_is_silent_now_is_named_the_newest_first() -> None:
+    silent = [
+        SilentTurbine("T29", at("2025-08-31T12:00")),
+        SilentTurbine("T07", at("2025-08-31T13:00")),
+    ]
+    said = plain(morning_sentences.of_silent(silent))
+    assert said == "Silent now: T07 since 2025-08-31 13:00, T29 since 2025-08-31 12:00 (UTC)."
+    assert plain(morning_sentences.of_silent(silent * 10)).endswith(", and 10 more (UTC).")
+
+
+def test_what_people_know_of_is_told_with_its_end() -> None:
+    acknowledgement = Acknowledgement(turbine="T29", reason="maintenance", last=DAY)
+    said = plain(morning_sentences.of_acknowledged([acknowledgement]))
+    assert said == "Acknowledged: T29, maintenance, until 2025-08-31."
 
 
 def test_a_clock_that_is_ahead_is_told() -> None:

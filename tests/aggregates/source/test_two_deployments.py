@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import date
 from typing import Any
 from urllib.error import URLError
@@ -21,6 +22,7 @@ from aggregates.models import Run
 from aggregates.source import gateway, remote
 from sourcedata import reader
 from sourcedata.models import Measurement
+from sourcedata.reader import RosterEntry
 from sourcedata.variables import VARIABLE_NAMES
 from tests.builders import aggregated, at, measurements, turbine
 from tests.processes import process, wait_until
@@ -134,12 +136,19 @@ def test_answers_are_those_of_the_reader(first, token, settings, monkeypatch) ->
     settings.SOURCE_API_URL, settings.SOURCE_API_TOKEN = first, token
     assert gateway.turbine_names() == reader.turbine_names()
     assert gateway.day_range() == reader.day_range()
+    assert gateway.measured_days(*EVER) == reader.measured_days(*EVER) == [DAY, NEXT_DAY]
+    here = reader.roster()
+    assert [as_entry(there) for there in gateway.roster().values()] == [*here.values()]
     assert gateway.turbine_days(*EVER) == reader.turbine_days(*EVER)
     assert gateway.turbine_days(DAY, DAY, NAMES[:1]) == reader.turbine_days(DAY, DAY, NAMES[:1])
     for day in (DAY, NEXT_DAY, date(2025, 9, 2)):
         there, here = gateway.snapshot(day, NAMES), reader.snapshot(day, NAMES)
         assert there.turbine_days == here.turbine_days
         pd.testing.assert_frame_equal(there.measurements, here.measurements, check_exact=True)
+
+
+def as_entry(turbine: RosterEntry) -> RosterEntry:
+    return RosterEntry(*(getattr(turbine, field.name) for field in fields(RosterEntry)))
 
 
 @pytest.mark.django_db(transaction=True)
