@@ -60,6 +60,10 @@ class Silence(models.Model):
 class AcknowledgementQuerySet(models.QuerySet["Acknowledgement"]):
     """What people know of."""
 
+    def of_day(self, day: date) -> "AcknowledgementQuerySet":
+        """What people know of on that day."""
+        return self.filter(first__lte=day, last__gte=day)
+
     def turbine_days(self, first: date, last: date) -> "KnownTurbineDays":
         """Return which turbine-days of a period people know of."""
         within = self.filter(first__lte=last, last__gte=first)

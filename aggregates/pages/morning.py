@@ -144,9 +144,7 @@ def _morning(
         incomplete=[day for day in days if day.incomplete],
         ended_at=expectations.ended_at(last_known.arrivals, last_known.as_of(at)),
         silent=expectations.silent_turbines(last_known.arrivals, last_known.as_of(at)),
-        acknowledged=list(
-            Acknowledgement.objects.filter(first__lte=at.date(), last__gte=at.date())
-        ),
+        acknowledged=list(Acknowledgement.objects.of_day(at.date())),
         ahead=list(expectations.ahead(last_known.arrivals, at)),
     )
 

@@ -137,8 +137,8 @@ def test_answers_are_those_of_the_reader(first, token, settings, monkeypatch) ->
     assert gateway.turbine_names() == reader.turbine_names()
     assert gateway.day_range() == reader.day_range()
     assert gateway.measured_days(*EVER) == reader.measured_days(*EVER) == [DAY, NEXT_DAY]
-    here = reader.roster()
-    assert [as_entry(there) for there in gateway.roster().values()] == [*here.values()]
+    entries = [as_entry(turbine) for turbine in gateway.roster().values()]
+    assert entries == [*reader.roster().values()]
     assert gateway.turbine_days(*EVER) == reader.turbine_days(*EVER)
     assert gateway.turbine_days(DAY, DAY, NAMES[:1]) == reader.turbine_days(DAY, DAY, NAMES[:1])
     for day in (DAY, NEXT_DAY, date(2025, 9, 2)):
