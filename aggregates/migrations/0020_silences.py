@@ -144,6 +144,9 @@ class Migration(migrations.Migration):
             model_name="tick", name="told_until", field=models.DateField(null=True)
         ),
         migrations.AddField(
+            model_name="tick", name="looked_at", field=models.DateTimeField(null=True)
+        ),
+        migrations.AddField(
             model_name="tick", name="begun_at", field=models.DateTimeField(null=True)
         ),
         migrations.AddField(

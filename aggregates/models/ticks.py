@@ -12,14 +12,16 @@ class Tick(models.Model):
     `failing_since` is when ticks began to fail because the source does not answer, and `error` what
     it said last; both are empty while all is well. `looked_back_to` is how far it has gone over the
     days that are older than its look-back; None where it begins with the newest of them.
-    `told_until` is the last day of which people were told whether it is complete. `begun_at` is
-    when somebody began to tick last, by the clock of the database.
+    `looked_at` is when it looked who is silent, and `told_until` the last day of which people were
+    told whether it is complete. `begun_at` is when somebody began to tick last, by the clock of the
+    database.
     """
 
     ticked_at = models.DateTimeField()
     failing_since = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
     looked_back_to = models.DateField(null=True)
+    looked_at = models.DateTimeField(null=True)
     told_until = models.DateField(null=True)
     begun_at = models.DateTimeField(null=True)
 

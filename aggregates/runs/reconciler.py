@@ -21,9 +21,10 @@ from aggregates.models import ACTIVE, Run, Tick
 from aggregates.runs import queueing, restores
 from aggregates.runs.due import SCHEDULE, due_at
 from aggregates.source import gateway
-from aggregates.source.arrivals import Arrivals, arrivals
+from aggregates.source.arrivals import arrivals
 from aggregates.source.gateway import SourceUnavailable, TurbineDay
 from common.days import DAY
+from common.postgres.rows import without_garbage_collection
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +40,7 @@ MOST_STRETCHES = 5
 TICKS_APART = timedelta(seconds=5)
 # The schedule ticks every ten seconds.
 LATE = timedelta(seconds=15)
+LOOKS_APART = timedelta(seconds=55)
 # The message of a queued run that nobody took in this time may not have arrived.
 MESSAGE_PATIENCE = timedelta(minutes=10)
 
@@ -56,6 +58,7 @@ def tick_if_late(now: datetime) -> None:
         tick_once(now)
 
 
+@without_garbage_collection()
 def tick(now: datetime) -> None:
     """Do what is due at the time `now`, and tell people what they must know.
 
@@ -66,12 +69,10 @@ def tick(now: datetime) -> None:
     _warn(queueing.announce(_unannounced(now) or _idle_away()))
     try:
         restores.notice()
-        answer = arrivals(now.date() - settings.PENDING_LOOKBACK, now.date())
-        due = list(islice(due_days(answer, now), MOST_DAYS_PER_TICK)) or older_due_days(now)
+        due = list(islice(due_days(now), MOST_DAYS_PER_TICK)) or older_due_days(now)
         _warn(queueing.submit(due, [], requested_by=SCHEDULE)[1])
-        silences.raise_due(answer, now)
         _remember(now, "")
-        mornings.raise_due(now)
+        _look_for_silences(now)
     except SourceUnavailable as failure:
         logger.error("%s", failure)
         _remember(now, str(failure))
@@ -91,9 +92,24 @@ def _remember(now: datetime, error: str) -> None:
     Tick.objects.update_or_create(pk=1, defaults=tick)
 
 
-def due_days(arrivals: Arrivals, now: datetime) -> Iterator[date]:
-    """Yield the days of what arrived that are to be queued at the time `now`, newest first."""
-    yield from _due(versions.outdated(arrivals.turbine_days), now)
+def _look_for_silences(now: datetime) -> None:
+    """Tell who fell silent, once a minute: samples come no more often, and it takes a while."""
+    last = Tick.last()
+    if last and last.looked_at and timedelta() <= now - last.looked_at < LOOKS_APART:
+        return
+    silences.raise_due(arrivals(now.date(), now.date()), now)
+    mornings.raise_due(now)
+    Tick.objects.update(looked_at=now)
+
+
+def due_days(now: datetime) -> Iterator[date]:
+    """Yield the days of the look-back that are to be queued at the time `now`, newest first.
+
+    Raises:
+        SourceUnavailable: where the source does not answer.
+    """
+    today = now.date()
+    yield from _due(versions.not_current(today - settings.PENDING_LOOKBACK, today), now)
 
 
 def older_due_days(now: datetime) -> list[date]:

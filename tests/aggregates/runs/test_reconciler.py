@@ -5,13 +5,11 @@ import socket
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.conf import settings
 
 from aggregates.models import MOST_ATTEMPTS, Run
 from aggregates.runs import queueing
 from aggregates.runs.due import SCHEDULE
 from aggregates.runs.reconciler import due_days, tick
-from aggregates.source.arrivals import arrivals
 from sourcedata.models import Measurement
 from tests.builders import aggregated, measurements, turbine
 
@@ -40,7 +38,7 @@ def measured(*days: str) -> None:
 
 
 def due(at: datetime = NOW) -> list[date]:
-    return list(due_days(arrivals(at.date() - settings.PENDING_LOOKBACK, at.date()), at))
+    return list(due_days(at))
 
 
 @pytest.mark.django_db
