@@ -39,7 +39,7 @@ from common import patience, waits
 from common.days import now
 from common.postgres.partitions import NoPartition, ensure_months, move_out_of_default
 from common.waits import COMMAND
-from sourcedata import retention, verification
+from sourcedata import dropped_months, verification
 from sourcedata.models import Turbine
 from sourcedata.snapshot import UnreadableSource
 from tests.builders import aggregated, measurements
@@ -437,9 +437,9 @@ class Histories(RuleBasedStateMachine):
             done["months made and moved"] += 1
 
     def let_july_go(self, chance: Random, number: int) -> None:
-        with suppress(Error, retention.MonthChanged):
-            for month in retention.months_before(date(2025, 8, 1)):
-                retention.drop(month)
+        with suppress(Error, dropped_months.MonthChanged):
+            for month in dropped_months.months_before(date(2025, 8, 1)):
+                dropped_months.drop(month)
                 done["month let go"] += 1
 
     def mend(self, chance: Random, number: int) -> None:

@@ -15,7 +15,7 @@ from common import patience
 from common.days import today
 from common.postgres.partitions import month_after, month_of
 from common.waits import COMMAND
-from sourcedata import reader, retention, verification
+from sourcedata import dropped_months, reader, verification
 from sourcedata.models import Measurement, SourceDay
 from tests.builders import aggregated, values
 from tests.faults.conftest import DAY, proves_well
@@ -93,8 +93,10 @@ def test_the_api_says_that_a_locked_source_is_not_to_be_had(
 
 def test_statistics_of_a_month_that_goes_beside_a_forced_run_stay(current: None) -> None:
     before = list(Value.objects.order_by("pk").values_list())
-    (month,) = retention.months_before(month_after(month_of(DAY)))
-    with changing(reader, "snapshot", "before", lambda: retention.drop(month) if month else None):
+    (month,) = dropped_months.months_before(month_after(month_of(DAY)))
+    with changing(
+        reader, "snapshot", "before", lambda: dropped_months.drop(month) if month else None
+    ):
         run = aggregated(DAY, force=True)
     assert run.status == "succeeded"
     assert list(Value.objects.order_by("pk").values_list()) == before
@@ -511,9 +513,9 @@ def test_a_table_or_column_that_is_not_there_is_a_sentence(
 def test_a_month_that_was_rewritten_since_somebody_looked_is_not_let_go(
     current: None, statement: str
 ) -> None:
-    (month,) = retention.months_before(month_after(month_of(DAY)))
+    (month,) = dropped_months.months_before(month_after(month_of(DAY)))
     with session() as owner:
         owner.run(written(statement))
-    with pytest.raises(retention.MonthChanged):
-        retention.drop(month)
+    with pytest.raises(dropped_months.MonthChanged):
+        dropped_months.drop(month)
     assert Measurement.objects.exists()

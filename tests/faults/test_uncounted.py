@@ -10,7 +10,7 @@ from aggregates.models import Run
 from aggregates.runs import pipeline, reconciler
 from common.days import day_start, now, today
 from common.postgres.partitions import ensure_months, month_after, month_of, move_out_of_default
-from sourcedata import reader, retention
+from sourcedata import dropped_months, reader
 from sourcedata.batches import measurement_batches
 from sourcedata.snapshot import UnreadableSource
 from sourcedata.triggers import TRIGGERS
@@ -141,9 +141,11 @@ def test_a_month_with_measurements_that_were_not_counted_is_not_let_go(current: 
             f"UPDATE data SET timestamp = '{DAY} 23:00Z' WHERE timestamp > '{DAY} 22:00Z'",
             "ALTER TABLE data ENABLE ALWAYS TRIGGER raise_revisions_after_insert",
         )
-    (kept,) = [one for one in retention.months_before(month_after(month)) if one.first == month]
-    with pytest.raises(retention.MonthChanged, match="verify_source --repair"):
-        retention.drop(kept)
+    (kept,) = [
+        one for one in dropped_months.months_before(month_after(month)) if one.first == month
+    ]
+    with pytest.raises(dropped_months.MonthChanged, match="verify_source --repair"):
+        dropped_months.drop(kept)
 
 
 def test_a_download_of_rows_that_were_not_counted_has_no_end(current: None, client) -> None:

@@ -17,8 +17,8 @@ from common.databases import SOURCE, TARGET
 from common.postgres.partitions import NoPartition, Partition, move_out_of_default, partitions
 from common.terminal import rendered, track
 from common.wording import first_line, listed
+from sourcedata.dropped_months import KeptMonth, MonthChanged, drop, months_before
 from sourcedata.management.guards import refuse_where_nobody_reads
-from sourcedata.retention import KeptMonth, MonthChanged, drop, months_before
 
 HEADINGS = {SOURCE: ["measurements, about", "size"], TARGET: ["statistics, about", "size"]}
 
