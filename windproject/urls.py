@@ -17,6 +17,7 @@ from windproject.health import fresh, live, ready
 admin.autodiscover()
 
 handler400 = "common.rest.problems.bad_request"
+handler403 = "common.rest.problems.forbidden"
 handler404 = "common.rest.problems.not_found"
 handler500 = "common.rest.problems.server_error"
 
@@ -32,7 +33,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("data", DataView.as_view(), name="data"),
     path("api", AddressesView.as_view()),
     path("api/schema", SchemaView.as_view(), name="schema"),
-    path("api/docs", SpectacularSwaggerSplitView.as_view(), name="docs"),
+    # Its only renderer is that of the page: it has no other words for what it takes.
+    path("api/docs", SpectacularSwaggerSplitView.as_view(metadata_class=None), name="docs"),
     path("api/turbines", TurbinesView.as_view(), name="turbines"),
     path("api/variables", VariablesView.as_view(), name="variables"),
     path("api/signals", SignalsView.as_view(), name="signals"),

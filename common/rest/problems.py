@@ -7,14 +7,12 @@
 import logging
 import sys
 from collections.abc import Callable
-from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
-from django.views import defaults
+from django.template.loader import render_to_string
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
@@ -72,14 +70,23 @@ def page_or_problem(
     return handle
 
 
-bad_request = page_or_problem(defaults.bad_request, 400, "The request cannot be read.")
-not_found = page_or_problem(defaults.page_not_found, 404, "There is nothing at this address.")
-_failed = page_or_problem(
-    defaults.server_error, 500, "This is a fault of the server, and in its log."
-)
-_unavailable = page_or_problem(
-    partial(render, template_name="503.html", status=503), 503, DatabaseUnavailable.default_detail
-)
+def _page(status: int) -> Callable[..., HttpResponse]:
+    """Return what answers by the page of the status.
+
+    Django's own handlers read the session and the body, either of which may be what failed.
+    """
+
+    def answer(request: HttpRequest, *arguments: Any, **keywords: Any) -> HttpResponse:
+        return HttpResponse(render_to_string(f"{status}.html"), status=status)
+
+    return answer
+
+
+bad_request = page_or_problem(_page(400), 400, "The request cannot be read.")
+forbidden = page_or_problem(_page(403), 403, "Your account may not do this.")
+not_found = page_or_problem(_page(404), 404, "There is nothing at this address.")
+_failed = page_or_problem(_page(500), 500, "This is a fault of the server, and in its log.")
+_unavailable = page_or_problem(_page(503), 503, DatabaseUnavailable.default_detail)
 other_charset = page_or_problem(
     lambda request: HttpResponse(ONLY_UTF_8, status=415, content_type="text/plain"),
     415,

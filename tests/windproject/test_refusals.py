@@ -97,3 +97,29 @@ def test_an_action_while_the_broker_is_away_says_so(
     answer = superuser.post("/admin/django_celery_beat/periodictask/", form)
     assert answer.status_code == 503
     assert b"A server does not answer" in answer.content
+
+
+def multipart(files: int) -> bytes:
+    part = b'--x\r\nContent-Disposition: form-data; name="a"; filename="b"\r\n\r\nc\r\n'
+    return part * files + b"--x--\r\n"
+
+
+@pytest.mark.parametrize("path", ["/nope", "/admin/login/", "/api/nope"])
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data", b"x"),
+        ("multipart/form-data; boundary=x", multipart(files=120)),
+        ("application/x-www-form-urlencoded", b"&" * 5000),
+    ],
+)
+def test_a_body_that_cannot_be_read_fails_no_page(path: str, kind: str, body: bytes) -> None:
+    visitor = Client(raise_request_exception=False, enforce_csrf_checks=True)
+    visitor.cookies["csrftoken"] = "a" * 32
+    assert visitor.generic("POST", path, body, kind).status_code in (400, 403, 404)
+    assert visitor.generic("POST", path, body, kind, HTTP_HOST="evil").status_code == 400
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "POST", "PUT"])
+def test_the_page_of_the_api_is_only_asked_for(client: Client, method: str) -> None:
+    assert client.generic(method, "/api/docs").status_code == 405

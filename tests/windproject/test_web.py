@@ -18,6 +18,7 @@ import psutil
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import connections
 from django.test import Client
 
 from common.days import today
@@ -172,6 +173,37 @@ def test_a_source_that_stands_still_keeps_nobody_waiting(site: Site) -> None:
     assert "The database source does not answer. What is shown of it is as of" in html
     assert {status for status, _ in answers} <= {503, 429}
     assert max(took_s for _, took_s in answers) < 5
+
+
+@contextmanager
+def closed_target() -> Iterator[None]:
+    """Have the target take nobody, as one that is moved, while the block lasts."""
+    connection = connections["default"]
+    name = connection.settings_dict["NAME"]
+    connections.close_all()
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+        )
+        try:
+            yield
+        finally:
+            cursor.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "sentence"),
+    [
+        ("/admin/", 503, "A server does not answer"),
+        (LOGIN, 503, "A server does not answer"),
+        ("/nope", 404, "There is nothing at this address"),
+    ],
+)
+def test_a_page_of_an_error_needs_no_database(site: Site, address, status, sentence) -> None:
+    with closed_target():
+        answer = site.visitor.get(address)
+    assert (answer.status_code, sentence in answer.text) == (status, True)
 
 
 SLOW = {
