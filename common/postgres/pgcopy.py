@@ -15,7 +15,6 @@ from django.db import connections
 
 from common import progress
 from common.arrays import Array
-from common.postgres.watchdog import guarding
 
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
@@ -67,7 +66,7 @@ class _Stream:
 def _copy(alias: str, statement: str, stream: BinaryIO) -> int:
     connection = connections[alias]
     # psycopg2's own cursor: Django's does not translate the errors of its copy methods.
-    with connection.cursor() as cursor, connection.wrap_database_errors, guarding(connection):
+    with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.cursor.copy_expert(statement, stream)
         return int(cursor.cursor.rowcount)
 

@@ -7,30 +7,33 @@ the connection from this side, which frees the one that waits for an answer.
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from threading import Thread
 from typing import Any
 
 import psycopg2
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.backends.signals import connection_created
+from django.db import connections
+from psycopg2 import extensions
 
 LOOKED_AT_EVERY_S = 1
 
-# The times at which the statements that are under way began, by their connection.
-_began: dict[BaseDatabaseWrapper, float] = {}
+# The times at which the questions that are under way began, by their connection.
+_began: dict[extensions.connection, float] = {}
 
 
 def start(longest_s: float) -> None:
-    """End, from now on, each connection of this process whose statement takes longer."""
-    connection_created.connect(_guard, weak=False)
+    """End, from now on, each connection of this process that an answer takes longer on."""
+    for connection in connections.all():
+        connection.close()
+        factories = {"connection_factory": WatchedConnection, "cursor_factory": WatchedCursor}
+        connection.settings_dict["OPTIONS"].update(factories)
     Thread(target=_watch, args=[longest_s], daemon=True).start()
 
 
 @contextmanager
-def guarding(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Within the block the connection waits for its server no longer than a statement may take."""
+def _watched(connection: extensions.connection) -> Iterator[None]:
+    """Within the block the connection waits for its server, but not for ever."""
     _began[connection] = time.monotonic()
     try:
         yield
@@ -38,16 +41,52 @@ def guarding(connection: BaseDatabaseWrapper) -> Iterator[None]:
         _began.pop(connection, None)
 
 
-def _guard(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
-    if _execute not in connection.execute_wrappers:
-        connection.execute_wrappers.append(_execute)
+class WatchedConnection(extensions.connection):
+    """A connection whose transactions do not wait for ever to end.
+
+    Django passes its own wrappers of statements by where it looks whether a kept connection works,
+    so all is watched below Django.
+    """
+
+    def commit(self) -> None:
+        with _watched(self):
+            super().commit()
+
+    def rollback(self) -> None:
+        with _watched(self):
+            super().rollback()
 
 
-def _execute(
-    execute: Callable[..., Any], sql: str, parameters: Any, many: bool, context: dict[str, Any]
-) -> Any:
-    with guarding(context["connection"]):
-        return execute(sql, parameters, many, context)
+class WatchedCursor(extensions.cursor):
+    """A cursor that does not wait for ever: for a statement, or for rows kept at the server."""
+
+    def execute(self, *arguments: Any, **keywords: Any) -> None:
+        with _watched(self.connection):
+            super().execute(*arguments, **keywords)
+
+    def executemany(self, *arguments: Any, **keywords: Any) -> None:
+        with _watched(self.connection):
+            super().executemany(*arguments, **keywords)
+
+    def copy_expert(self, *arguments: Any, **keywords: Any) -> None:
+        with _watched(self.connection):
+            super().copy_expert(*arguments, **keywords)
+
+    def fetchone(self) -> tuple[Any, ...] | None:
+        with _watched(self.connection):
+            return super().fetchone()
+
+    def fetchmany(self, *arguments: Any, **keywords: Any) -> list[tuple[Any, ...]]:
+        with _watched(self.connection):
+            return super().fetchmany(*arguments, **keywords)
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        with _watched(self.connection):
+            return super().fetchall()
+
+    def close(self) -> None:
+        with _watched(self.connection):
+            super().close()
 
 
 def _watch(longest_s: float) -> None:
@@ -59,10 +98,10 @@ def _watch(longest_s: float) -> None:
                 _end(connection)
 
 
-def _end(connection: BaseDatabaseWrapper) -> None:
+def _end(connection: extensions.connection) -> None:
     """End the connection below psycopg2, which waits in another thread, and hears of it there."""
     # The statement may have ended by itself just now.
-    with suppress(OSError, AttributeError, psycopg2.Error):
-        link = socket.socket(fileno=os.dup(connection.connection.fileno()))
+    with suppress(OSError, psycopg2.Error):
+        link = socket.socket(fileno=os.dup(connection.fileno()))
         link.shutdown(socket.SHUT_RDWR)
         link.close()
