@@ -24,7 +24,7 @@ class Patience:
 
 # A page, an answer of the API, one batch of a download.
 ANSWER = Patience(
-    statement_s=30, lock_s=10, idle_in_transaction_s=60, source_lock_s=2, source_answer_s=3
+    statement_s=30, lock_s=2, idle_in_transaction_s=60, source_lock_s=2, source_answer_s=3
 )
 # A page waits so long for an answer of a server, where something else can be shown in its place.
 PAGE_S = 1.5

@@ -1,4 +1,4 @@
-"""Sessions of somebody else at the source, who knows nothing of this project."""
+"""Sessions of somebody else at a database, who knows nothing of this project."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from django.db import connections
 
 
 class Session:
-    """A connection to the source; each statement commits by itself unless it says BEGIN."""
+    """A connection to a database; each statement commits by itself unless it says BEGIN."""
 
     def __init__(self, dsn: str) -> None:
         self.connection = psycopg2.connect(dsn, application_name="somebody")
@@ -24,9 +24,9 @@ class Session:
 
 
 @contextmanager
-def session() -> Iterator[Session]:
+def session(alias: str = "source") -> Iterator[Session]:
     """Open a session, which ends with the block, and its transaction with it."""
-    with connections["source"].cursor() as cursor:
+    with connections[alias].cursor() as cursor:
         dsn = cursor.connection.dsn
     opened = Session(dsn)
     try:

@@ -29,7 +29,7 @@ COMMAND = "import django; django.setup()"
 @pytest.mark.parametrize(
     ("program", "limits"),
     [
-        (WEB, ["30s", "10s", "1min", "2s"]),
+        (WEB, ["30s", "2s", "1min", "2s"]),
         (WORKER, ["90s", "1min", "10min", "2s"]),
         (COMMAND, ["0", "0", "0", "2s"]),
     ],

@@ -206,6 +206,16 @@ def test_a_page_of_an_error_needs_no_database(site: Site, address, status, sente
     assert (answer.status_code, sentence in answer.text) == (status, True)
 
 
+@pytest.mark.parametrize("table", ["django_session", "auth_user", "worker", "kept_answer", "run"])
+def test_a_page_of_a_table_that_somebody_keeps_locked_says_so_in_time(site: Site, table) -> None:
+    with session("default") as locking:
+        locking.run("BEGIN", f"LOCK TABLE {table}")
+        started = time.monotonic()
+        assert site.visitor.get("/admin/").status_code == 503
+        assert time.monotonic() - started < 3
+    assert site.visitor.get("/admin/").status_code == 200
+
+
 SLOW = {
     "headers": b"GET /admin/ HTTP/1.1\r\nHost: localhost\r\nX: ",
     "bodies": b"POST /api/runs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{",
