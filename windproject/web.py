@@ -16,9 +16,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from io import BytesIO
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+from gunicorn.http import get_parser
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from common import waits
@@ -82,7 +84,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # it has no types
             # The visitor has gone again, or another process was faster.
             return
         self.nr_conns += 1
-        self._wait_for_request(TConn(self.cfg, client, address, listener.getsockname()))
+        conn = TConn(self.cfg, client, address, listener.getsockname())
+        conn.parser = get_parser(self.cfg, client, address)
+        self._wait_for_request(conn)
 
     def on_client_socket_readable(self, conn: TConn, client: socket.socket) -> None:
         """Wait for a further request on a connection that was kept."""
@@ -92,21 +96,26 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # it has no types
 
     def _wait_for_request(self, conn: TConn) -> None:
         conn.sock.setblocking(False)
-        conn.timeout, conn.looked_at = time.monotonic() + waits.REQUEST_S, 0
+        conn.timeout = time.monotonic() + waits.REQUEST_S
         self.pending_conns.append(conn)
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._look_at_request, conn))
 
     def _look_at_request(self, conn: TConn, client: socket.socket) -> None:
+        """Take what has come to where the parser looks first; start the request if that is all.
+
+        The kernel may have no room for a whole request, and then tells of any part of it.
+        """
         try:
-            received = client.recv(LONGEST_REQUEST, socket.MSG_PEEK)
+            part = client.recv(LONGEST_REQUEST)
         except BlockingIOError:
             return
         except OSError:
-            received = b""
-        # A visitor whose connection can be read, and has no more bytes, sends no more.
-        if len(received) > conn.looked_at and not is_whole(received):
-            conn.looked_at = len(received)
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, least_length(received))
+            part = b""
+        received = _received(conn) + part
+        conn.parser.unreader.buf = BytesIO(received)
+        if part and not is_whole(received):
+            missing = least_length(received) - len(received)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, missing)
             return
         self.poller.unregister(client)
         self.pending_conns.remove(conn)
@@ -189,13 +198,21 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # it has no types
         conn.close()
 
     def enqueue_req(self, conn: TConn) -> None:
-        """Run a request that came together with the one before it."""
-        self._start(conn, conn.parser.unreader.buf.getvalue())
+        """Run a request that came together with the one before it, or wait for its rest."""
+        received = _received(conn)
+        if is_whole(received):
+            self._start(conn, received)
+        else:
+            self._wait_for_request(conn)
 
     def handle_request(self, request: Any, conn: TConn) -> Any:
         """Run the application; whoever takes nothing of a part of the answer for long is left."""
         conn.sock.settimeout(waits.PART_TAKEN_S)
         return super().handle_request(request, conn)
+
+
+def _received(conn: TConn) -> bytes:
+    return bytes(conn.parser.unreader.buf.getvalue())
 
 
 def is_whole(received: bytes) -> bool:

@@ -332,6 +332,28 @@ def test_a_request_may_come_in_pieces_and_another_one_follow(site: Site) -> None
         assert b"200 OK" in link.recv(1000)
 
 
+@pytest.mark.parametrize("pause_s", [0.0001, 0.001, 0.01])
+def test_a_long_body_may_come_in_pieces(site: Site, pause_s: float) -> None:
+    body = b'"' + b"a" * 125_000 + b'"'
+    head = b"POST /api/runs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    head += b"Content-Length: %d\r\n\r\n" % len(body)
+    for _ in range(5):
+        with site.connect(head) as link:
+            link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for start in range(0, len(body), 16_384):
+                link.sendall(body[start : start + 16_384])
+                time.sleep(pause_s)
+            assert link.recv(12).startswith(b"HTTP/1.1 4")
+
+
+def test_of_a_request_that_comes_with_the_one_before_the_rest_is_waited_for(site: Site) -> None:
+    head = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with site.connect(head + head[:20]) as link:
+        assert b"200 OK" in link.recv(1000)
+        link.sendall(head[20:])
+        wait_until(lambda: b"200 OK" in link.recv(1000), "second answer")
+
+
 ADDRESSES = [
     DAYS,
     "/admin/",
