@@ -5,14 +5,30 @@ from datetime import datetime
 from typing import Any
 
 from celery import current_app
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django_celery_beat.admin import PeriodicTaskAdmin
-from django_celery_beat.models import ClockedSchedule, PeriodicTask, SolarSchedule
+from django_celery_beat.admin import (
+    CrontabScheduleAdmin,
+    IntervalScheduleAdmin,
+    PeriodicTaskAdmin,
+    PeriodicTaskForm,
+)
+from django_celery_beat.models import (
+    ClockedSchedule,
+    CrontabSchedule,
+    IntervalSchedule,
+    PeriodicTask,
+    SolarSchedule,
+)
 from knox.admin import AuthTokenAdmin
 from knox.models import AuthToken
+from kombu.utils.json import loads
+
+from common.days import now
 
 # The form of a periodic task offers the tasks that are loaded.
 current_app.autodiscover_tasks(force=True)
@@ -20,11 +36,61 @@ current_app.autodiscover_tasks(force=True)
 
 # A farm's day knows neither sunsets nor single appointments.
 admin.site.unregister([PeriodicTask, ClockedSchedule, SolarSchedule, AuthToken])
+admin.site.unregister([CrontabSchedule, IntervalSchedule])
+
+
+class PlannableTaskForm(PeriodicTaskForm):  # type: ignore[misc]  # it has no types
+    """Refuses a task that the scheduler could not plan."""
+
+    def clean_headers(self) -> str:
+        headers = str(self.cleaned_data["headers"] or "{}")
+        self.cleaned_data["headers"] = headers
+        if not isinstance(loads(self._clean_json("headers")), dict):
+            raise ValidationError('These are no headers; allowed is an object such as {"a": 1}.')
+        return headers
+
+    def _clean_json(self, field: str) -> str:
+        try:
+            return str(super()._clean_json(field))
+        except RecursionError:
+            raise ValidationError("This holds too many lists within lists.") from None
+
+
+class PlannableIntervalForm(forms.ModelForm):
+    """Refuses an interval that no time lies after."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        try:
+            IntervalSchedule(**cleaned).schedule.is_due(now())
+        except (OverflowError, TypeError):
+            raise ValidationError("No time lies so far away.") from None
+        return cleaned
+
+
+@admin.register(CrontabSchedule)
+class GuardedCrontabAdmin(CrontabScheduleAdmin):  # type: ignore[misc]  # it has no types
+    """Times of the day and of the week."""
+
+    def formfield_for_dbfield(self, field: Any, request: HttpRequest, **options: Any) -> Any:
+        """Ask nobody back what the form said first: a time zone is looked up as a file's name."""
+        form_field = super().formfield_for_dbfield(field, request, **options)
+        form_field.show_hidden_initial = False
+        return form_field
+
+
+@admin.register(IntervalSchedule)
+class GuardedIntervalAdmin(IntervalScheduleAdmin):  # type: ignore[misc]  # as above
+    """Intervals, each of which comes to an end."""
+
+    form = PlannableIntervalForm
 
 
 @admin.register(PeriodicTask)
-class GuardedPeriodicTaskAdmin(PeriodicTaskAdmin):  # type: ignore[misc]  # it has no types
+class GuardedPeriodicTaskAdmin(PeriodicTaskAdmin):  # type: ignore[misc]  # as above
     """Periodic tasks. Their actions ask for no permission of their own, so it is asked for here."""
+
+    form = PlannableTaskForm
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Take no values from the address: no page of ours links to such an address."""

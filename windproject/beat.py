@@ -1,22 +1,43 @@
-"""The scheduler of the periodic tasks, for a host whose clock may be wrong for a while.
+"""The scheduler of the periodic tasks, which takes nothing that is stored for granted.
 
-django-celery-beat takes stored times for granted. One that lies in the future, where the clock was
-ahead once, would keep a task from being due until the clock has come to it.
+A time that lies in the future, where the host's clock was ahead once, would keep a task from being
+due until the clock has come to it. A task that cannot be planned would end django-celery-beat's
+scheduler, and so all others.
 """
 
 import logging
 from datetime import UTC, datetime
 from typing import Any
 
+from django_celery_beat.models import PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler, ModelEntry
 
 logger = logging.getLogger(__name__)
+
+
+# A row raises these where it says what cannot be.
+CANNOT_BE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 class Entry(ModelEntry):  # type: ignore[misc]  # it has no types
     """A periodic task that did not run in the future."""
 
     last_run_at: datetime
+
+    def __init__(self, model: PeriodicTask, app: Any = None) -> None:
+        """Plan the task.
+
+        Raises:
+            ValueError: where it cannot be planned; the scheduler then goes on without it.
+        """
+        try:
+            super().__init__(model, app)
+        except CANNOT_BE as error:
+            sentence = (
+                "The periodic task %r cannot be planned, and is left out until it is mended: %r"
+            )
+            logger.error(sentence, model.name, error)
+            raise ValueError from error
 
     def is_due(self) -> Any:
         """Return whether it is due, and when to ask again."""

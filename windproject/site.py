@@ -36,7 +36,15 @@ class Site(AdminSite):
 
 
 # Django and others raise these over an address or a form that no page of theirs gave.
-CANNOT_BE = (ValueError, KeyError, OverflowError, DataError, FieldDoesNotExist, ParseException)
+CANNOT_BE = (
+    ValueError,
+    KeyError,
+    OverflowError,
+    RecursionError,
+    DataError,
+    FieldDoesNotExist,
+    ParseException,
+)
 
 
 def _refusing_what_cannot_be(view: Any) -> Any:

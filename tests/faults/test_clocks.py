@@ -1,4 +1,4 @@
-"""A scheduler's host whose clock is wrong for a while."""
+"""A scheduler whose host's clock is wrong for a while, or whose tasks say what cannot be."""
 
 import os
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ from celery import current_app
 from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTasks
 
 from common.days import now
+from tests import processes
 from tests.processes import process, wait_until
 from windproject.beat import Scheduler
 
@@ -74,6 +75,17 @@ def test_a_clock_that_is_set_back_an_hour_keeps_no_tick_back(
     with beat(tmp_path / "clock", "+0"):
         goes_on()
         (tmp_path / "clock").write_text("-1h")
+        goes_on()
+
+
+def test_tasks_that_cannot_be_planned_keep_no_other_one_back(ticks: PeriodicTask) -> None:
+    for_ever = IntervalSchedule.objects.create(every=2**31 - 1, period="days")
+    PeriodicTask.objects.create(name="for ever", task="a", interval=for_ever)
+    for headers in ("[]", "5", "[" * 2000):
+        PeriodicTask.objects.create(
+            name=headers[:9], task="a", interval=ticks.interval, headers=headers
+        )
+    with processes.beat():
         goes_on()
 
 

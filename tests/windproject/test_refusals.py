@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
-from django_celery_beat.models import PeriodicTask
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from tests.builders import turbine
 
@@ -34,12 +34,19 @@ ADDRESSES = [
 ] + [
     "/admin/django_celery_beat/periodictask/add/?start_time=x",
     "/admin/django_celery_beat/periodictask/add/?expires=x",
+    f"/admin/django_celery_beat/crontabschedule/add/?timezone={'a' * 300}",
     "/admin/sourcedata/turbine/1/change/?_to_field=",
     "/admin/auth/user/1/change/?_to_field=",
     "/admin/aggregates/run/?day=%00",
     "/api/schema?version=%00",
     "/api/schema?version=%0a",
 ]
+
+
+EVERY_MINUTE = dict.fromkeys(
+    ["minute", "hour", "day_of_month", "month_of_year", "day_of_week"], "*"
+)
+NO_TASKS = {"periodictask_set-TOTAL_FORMS": 0, "periodictask_set-INITIAL_FORMS": 0}
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -59,10 +66,36 @@ def test_an_address_that_no_page_gave_fails_no_page(superuser: Client, address: 
         ),
         ("django_celery_beat/periodictask/add", {"name": "a", "task": "a\x00b", "kwargs": "{}"}),
         ("django_celery_beat/periodictask/add", {"name": "a", "regtask": "", "task": "a" * 999}),
+        ("django_celery_beat/periodictask/add", {"name": "a", "args": "[" * 2000}),
+        ("django_celery_beat/periodictask/add", {"name": "a", "kwargs": "[" * 2000}),
+        (
+            "django_celery_beat/crontabschedule/add",
+            {**EVERY_MINUTE, **NO_TASKS, "timezone": "UTC", "initial-timezone": "a" * 300},
+        ),
+        ("django_celery_beat/intervalschedule/add", {"every": "9" * 99, "period": "days"}),
+        ("django_celery_beat/intervalschedule/add", {"every": "1", "period": "nevers"}),
     ],
 )
 def test_a_form_that_no_page_gave_fails_no_page(superuser: Client, page: str, form: Any) -> None:
     assert superuser.post(f"/admin/{page}/", form).status_code < 500
+
+
+@pytest.mark.parametrize("headers", ["[]", "5", "{", "[" * 2000])
+def test_a_task_whose_headers_are_none_is_refused(superuser: Client, headers: str) -> None:
+    every = IntervalSchedule.objects.create(every=1, period="days")
+    form = {"name": "a", "task": "b", "interval": every.pk, "args": "[]", "kwargs": "{}"}
+    page = "/admin/django_celery_beat/periodictask/add/"
+    assert superuser.post(page, {**form, "headers": headers}).status_code == 200
+    assert not PeriodicTask.objects.filter(name="a").exists()
+    assert superuser.post(page, {**form, "headers": ""}).status_code == 302
+
+
+@pytest.mark.parametrize(("every", "status"), [(2**31 - 1, 200), (10**8, 200), (30, 302)])
+def test_an_interval_that_never_ends_is_refused(superuser: Client, every, status) -> None:
+    page = "/admin/django_celery_beat/intervalschedule/add/"
+    answer = superuser.post(page, {"every": every, "period": "days", **NO_TASKS})
+    assert answer.status_code == status
+    assert IntervalSchedule.objects.filter(every=every).exists() == (status == 302)
 
 
 @pytest.mark.parametrize("charset", ["utf-16", "idna", "zlib", "undefined", "none-of-all"])
