@@ -62,7 +62,7 @@ class PerformanceAdmin(ReadOnly, admin.ModelAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         turbine = unquote(quoted)
-        # Which no text of the database can have.
+        # PostgreSQL text cannot hold NUL.
         if "\0" in turbine:
             raise Http404
         last_day = reader.last_day_of_turbine(turbine)
@@ -75,6 +75,7 @@ class PerformanceAdmin(ReadOnly, admin.ModelAdmin):
             "opts": self.opts,
             "turbine": turbine,
             "period": shown,
+            "signals": reader.signals_of_means([turbine])[turbine],
             "of_absence": of_absence(turbine, shown, last_day),
             **contents(turbine, shown),
         }

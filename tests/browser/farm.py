@@ -36,8 +36,8 @@ def places() -> dict[str, Place]:
     run, of = Run.objects.get(), Turbine.objects.get()
     run_days, signals = "/admin/aggregates/run/run-days/", "/admin/aggregates/signal/"
     return {
-        "front page": Place("/admin/"),
-        "days": Place("/admin/aggregates/day/"),
+        "front page": Place("/admin/", names_turbine=True),
+        "days": Place("/admin/aggregates/day/", names_turbine=True),
         "a day": Place(f"/admin/aggregates/day/{DAY}/", names_turbine=True),
         "a day without measurements": Place("/admin/aggregates/day/2001-01-01/"),
         "runs": Place("/admin/aggregates/run/"),

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from aggregates.models import Tick
 from aggregates.pages import morning
-from common.days import now, today
+from common.days import day_start, now, today
 from tests import processes
 from tests.browser.conftest import NAME, log_in
 from tests.browser.farm import DAY, NEXT_DAY, fill, places
@@ -39,11 +39,13 @@ def test_a_wrong_password_is_told_and_the_right_one_leads_in(page: Page) -> None
 
 def test_the_front_page_says_that_all_is_well(admin: Page, worker: None) -> None:
     yesterday = today() - timedelta(days=1)
-    measurements(turbine(), f"{yesterday}T00:00", power=[100.0] * 1440)
-    aggregated(yesterday)
+    minutes = (now() - day_start(yesterday)) // timedelta(minutes=1) + 1
+    measurements(turbine(), f"{yesterday}T00:00", power=[100.0] * minutes)
+    for day in (yesterday, today()):
+        aggregated(day)
     Tick.objects.create(ticked_at=now())
     admin.reload()
-    expect(admin.get_by_label("How things stand")).to_contain_text("All is well. 1 of 1 day")
+    expect(admin.get_by_label("How things stand")).to_contain_text("All is well. 2 of 2 days")
 
 
 def test_the_front_page_says_what_is_not_well(admin: Page) -> None:
@@ -51,7 +53,7 @@ def test_the_front_page_says_what_is_not_well(admin: Page) -> None:
     admin.reload()
     strip = admin.get_by_label("How things stand")
     expect(strip).to_contain_text("The broker does not answer: runs wait in the queue.")
-    expect(strip).to_contain_text("1 of 2 days current, 1 missing;")
+    expect(strip).to_contain_text("1 of 2 days current, 1 missing (tried next")
 
 
 def tab_to(page: Page, selector: str) -> None:
@@ -101,7 +103,8 @@ def test_a_value_is_explained(admin: Page) -> None:
 def test_a_day_leads_to_the_values_that_a_turbine_has_on_it(admin: Page) -> None:
     fill()
     admin.goto(f"/admin/aggregates/day/{DAY}/")
-    admin.get_by_role("row", name="T01").get_by_role("link", name="wind_speed").click()
+    admin.get_by_role("row", name="T01").get_by_role("link", name="T01").click()
+    admin.get_by_label("Its variables").get_by_role("link", name="wind_speed").click()
     admin.get_by_role("link", name="10:10").click()
     expect(admin.get_by_text("is stored for 10:10 to 10:20 UTC")).to_be_visible()
 

@@ -17,7 +17,7 @@ from common.days import now
 from common.postgres.partitions import ensure_months, partitions
 from sourcedata import upkeep
 from sourcedata.models import SourceDay
-from tests.faults.conftest import DAY, copied, measured
+from tests.faults.conftest import DAY, copied
 
 # Both databases of the version before revisions were random: one turbine of two days, simulated.
 DUMPS = Path(__file__).parent / "dumps"
@@ -33,7 +33,7 @@ def test_an_upgrade_renews_all_triggers_and_revisions() -> None:
     with copied("source", template="template0"):
         migrate(OLD)
         ensure_months("source", "data", [DAY])
-        measured()
+        measured_as_then()
         before = dict(SourceDay.objects.values_list("turbine__name", "revision"))
         migrate(NEW)
         with connections["source"].cursor() as cursor:
@@ -43,6 +43,17 @@ def test_an_upgrade_renews_all_triggers_and_revisions() -> None:
         after = dict(SourceDay.objects.values_list("turbine__name", "revision"))
     assert len({*before.values(), *after.values()}) == 4
     assert max(after.values()) <= 2**52
+
+
+def measured_as_then() -> None:
+    """Store a measurement of each of two turbines, whose table lacks what came later."""
+    with connections["source"].cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO turbine (name, sample_interval_s) VALUES ('T1', 60), ('T2', 60)"
+        )
+        cursor.execute(
+            "INSERT INTO data (turbine_id, timestamp, power) SELECT id, %s, 1 FROM turbine", [DAY]
+        )
 
 
 @contextmanager
