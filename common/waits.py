@@ -54,7 +54,7 @@ LET_GO_S: float = 10
 
 # Another deployment's API: to connect, between two parts of an answer, and for a whole one.
 API_CONNECT_S, API_PART_S, API_ANSWER_S = 5, 20, 120
-# A mail server, between two lines; a webhook, for all of its answer.
+# A mail server, to connect, and then for all of a mail; a webhook, for all of its answer.
 MAIL_S, WEBHOOK_S = 10, 10
 # A visitor: until all of an HTTP request has come, and until a part of its answer is taken.
 REQUEST_S, PART_TAKEN_S = 10, 20

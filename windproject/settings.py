@@ -168,6 +168,7 @@ EMAIL_HOST_USER = _mail_server.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = _mail_server.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = _mail_server.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail_server.get("EMAIL_USE_SSL", False)
+EMAIL_BACKEND = "common.mail.MailBackend"
 EMAIL_TIMEOUT = waits.MAIL_S
 DEFAULT_FROM_EMAIL = environment.mail_addresses("EMAIL_FROM", "windproject@localhost")[0]
 

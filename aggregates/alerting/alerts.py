@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F, Func, Value
 
 from aggregates.alerting import channels
 from aggregates.alerting.channels import NotDelivered
@@ -111,24 +112,26 @@ def deliver(now: datetime) -> None:
     What a channel does not take waits for the next time, and says why.
     """
     for channel in channels.configured():
-        with transaction.atomic():
-            waiting = Alert.objects.filter(
-                waiting__contains=[channel], raised_at__gt=now - MOST_TRYING
-            )
-            # Another scheduler's tick may be delivering the same alerts.
-            _deliver(channel, list(waiting.select_for_update(skip_locked=True).order_by("id")))
+        # Another scheduler's tick may be delivering the same alerts.
+        with locks.alone_to_deliver(channel) as is_alone:
+            if is_alone:
+                waiting = Alert.objects.filter(waiting__contains=[channel])
+                recent = waiting.filter(raised_at__gt=now - MOST_TRYING)
+                _deliver(channel, list(recent.order_by("id")))
 
 
 def _deliver(channel: str, alerts: Sequence[Alert]) -> None:
     if not alerts:
         return
-    error = ""
+    offered = Alert.objects.filter(pk__in=[alert.pk for alert in alerts])
     try:
         channels.send(channel, alerts)
     except NotDelivered as failure:
         error = f"{channel}: {failure}"
         logger.error("%s alerts cannot be delivered by %s", len(alerts), error)
-    for alert in alerts:
-        alert.error = error
-        alert.waiting = [name for name in alert.waiting if error or name != channel]
-    Alert.objects.bulk_update(alerts, ["waiting", "error"])
+        offered.update(error=error)
+    else:
+        taken = Func(F("waiting"), Value(channel), function="array_remove")
+        offered.update(waiting=taken)
+        # What another channel says of itself stays.
+        offered.filter(error__startswith=f"{channel}: ").update(error="")

@@ -1,7 +1,6 @@
 """The ways to people outside: e-mail, and a POST to somebody's program."""
 
 import asyncio
-import smtplib
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -49,15 +48,18 @@ def send(channel: str, alerts: Sequence[Alert]) -> None:
     Raises:
         NotDelivered: where the channel does not take it, or not in time.
     """
-    {EMAIL: _send_mail, WEBHOOK: _post}[channel](alerts)
+    try:
+        {EMAIL: _send_mail, WEBHOOK: _post}[channel](alerts)
+    except NotDelivered:
+        raise
+    except Exception as error:
+        # Beside errors of servers, addresses that cannot be raise those of whoever reads them.
+        raise NotDelivered(first_line(error) or type(error).__name__) from error
 
 
 def _send_mail(alerts: Sequence[Alert]) -> None:
     subject = f"windproject: {_subject(alerts)}"
-    try:
-        send_mail(subject, _text(alerts), None, settings.ALERT_EMAILS)
-    except (OSError, smtplib.SMTPException) as error:
-        raise NotDelivered(first_line(error)) from error
+    send_mail(subject, _text(alerts), None, settings.ALERT_EMAILS)
 
 
 def _post(alerts: Sequence[Alert]) -> None:
@@ -67,8 +69,6 @@ def _post(alerts: Sequence[Alert]) -> None:
         status = asyncio.run(_status_of_post(body))
     except TimeoutError:
         raise NotDelivered(f"it has not answered after {waits.WEBHOOK_S} seconds") from None
-    except httpx.HTTPError as error:
-        raise NotDelivered(first_line(error) or type(error).__name__) from error
     if status // 100 != SUCCESS:
         # httpx's own sentence is not repeated: it names the address, which may hold a secret.
         raise NotDelivered(f"it answers with status {status}")

@@ -1,12 +1,13 @@
-"""Advisory locks of the target database; they end with the transaction."""
+"""Advisory locks of the target database; they end with the transaction, or their block."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 
 from django.db import connections
 
 from common.databases import TARGET
-from common.postgres.lock_numbers import ALERT, CHANGE, LOAD, REQUEST, TAKE
+from common.postgres.lock_numbers import ALERT, CHANGE, DELIVER, LOAD, REQUEST, TAKE
 
 # A lock is named by two numbers, of 32 bits each.
 NUMBERS = 2**31
@@ -59,6 +60,23 @@ def expel_loaders(chunks: Collection[int]) -> None:
 def take_turns_to_alert() -> None:
     """Wait for the tick of another scheduler that looks for what is to be told."""
     _lock(ALERT, 0)
+
+
+@contextmanager
+def alone_to_deliver(channel: str) -> Iterator[bool]:
+    """Say whether nobody else delivers by the channel; within the block nobody else begins to.
+
+    The lock is the session's: no transaction is to be open while a channel is waited for.
+    """
+    with connections[TARGET].cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [DELIVER, channel])
+        (is_alone,) = cursor.fetchone()
+    try:
+        yield is_alone
+    finally:
+        if is_alone:
+            with connections[TARGET].cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [DELIVER, channel])
 
 
 def take_turns_to_take() -> None:

@@ -1,20 +1,26 @@
 """Who is told what, and that it is told once."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from socketserver import BaseRequestHandler, ThreadingTCPServer
+from threading import Thread
 from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import OperationalError
+from django.db import OperationalError, connection, connections, transaction
 from django.test import Client
 
 from aggregates.alerting import channels
 from aggregates.alerting.alerts import deliver, failing_run, raise_due
 from aggregates.audit.nightly import audit_in_turn
-from aggregates.models import Alert, Run, Tick, Value
+from aggregates.models import Alert, Run, Tick, Value, locks
 from aggregates.runs import reconciler
 from aggregates.source import gateway
+from common import waits
 from sourcedata.models import Measurement, SourceDay
 from tests.builders import aggregated, measurements, turbine
 
@@ -257,6 +263,75 @@ def test_a_mail_server_that_is_down_fails_nothing_else(settings: Any) -> None:
     alert.refresh_from_db()
     assert alert.waiting == ["e-mail"]
     assert "e-mail: [Errno 111] Connection refused" in alert.error
+
+
+@pytest.fixture
+def trickling_mail(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A mail server that says a letter now and then, and never a line."""
+
+    class Trickling(BaseRequestHandler):
+        def handle(self) -> None:
+            with suppress(OSError):
+                while True:
+                    self.request.sendall(b"2")
+                    time.sleep(0.1)
+
+    monkeypatch.setattr(waits, "MAIL_S", 2)
+    settings.EMAIL_BACKEND = "common.mail.MailBackend"
+    with ThreadingTCPServer(("127.0.0.1", 0), Trickling) as server:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.server_address[1]
+        Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
+        yield
+        server.shutdown()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("use_ssl", [False, True])
+def test_a_mail_server_that_trickles_holds_up_nothing(
+    trickling_mail: None, settings: Any, posts: Any, use_ssl: bool
+) -> None:
+    settings.ALERT_EMAILS, settings.ALERT_WEBHOOK_URL = ["ada@example.org"], posts.address
+    settings.EMAIL_USE_SSL = use_ssl
+    alert, started = an_alert("e-mail", "webhook"), time.monotonic()
+    with ThreadPoolExecutor(1) as thread:
+        delivery = thread.submit(deliver_and_leave)
+        while not delivery.done():
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '500ms'")
+                Alert.objects.select_for_update().get()
+        delivery.result()
+    assert time.monotonic() - started < 5
+    alert.refresh_from_db()
+    assert (alert.waiting, len(posts.bodies)) == (["e-mail"], 1)
+    assert alert.error.startswith("e-mail: ")
+
+
+def deliver_and_leave() -> None:
+    deliver(NOW)
+    connections.close_all()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_being_delivered_is_not_delivered_twice(settings: Any) -> None:
+    settings.ALERT_EMAILS = ["ada@example.org"]
+    an_alert("e-mail")
+    with locks.alone_to_deliver("e-mail"), ThreadPoolExecutor(1) as thread:
+        thread.submit(deliver_and_leave).result()
+    assert mail.outbox == []
+    deliver(NOW)
+    assert len(mail.outbox) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["https://xn--/", "https://h\x01", "https://" + "a" * 300])
+@pytest.mark.parametrize("account", ["ops@b..c", "a:b@c", "a@" + "ü" * 300])
+def test_addresses_that_cannot_be_fail_nothing_else(settings, address, account) -> None:
+    settings.ALERT_EMAILS, settings.ALERT_WEBHOOK_URL = [account], address
+    settings.EMAIL_BACKEND = "common.mail.MailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    an_alert("e-mail", "webhook")
+    deliver(NOW)
+    assert waiting() == [["e-mail", "webhook"]]
 
 
 @pytest.mark.django_db
