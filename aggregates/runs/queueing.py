@@ -18,7 +18,7 @@ from aggregates.runs import pipeline
 from aggregates.runs.pipeline import RequestedDay
 from common import patience, waits
 from common.bulkhead import Bulkhead, NotAnswered
-from common.days import DAY
+from common.days import DAY, FIRST_DAY, LAST_DAY
 from common.postgres.outages import BROKER_ERRORS
 from common.wording import first_line
 
@@ -39,6 +39,8 @@ def problem_of_period(first: date, last: date, most_days: int = MOST_DAYS_AT_A_T
     """Return why the days up to `last` cannot be asked for, else an empty text."""
     if last < first:
         return "This lies before the first day."
+    if first < FIRST_DAY or last > LAST_DAY:
+        return f"Measurements lie on days from {FIRST_DAY} to {LAST_DAY}."
     if last - first >= most_days * DAY:
         return f"At most {most_days} days can be asked for at a time."
     return ""

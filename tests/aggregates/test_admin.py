@@ -137,6 +137,7 @@ def test_what_was_previewed_is_what_runs(operator: Client) -> None:
     [
         {"last": "2025-08-30"},
         {"first": "2020-01-01"},
+        {"first": "9999-12-31", "last": "9999-12-31"},
         {"first": "soon"},
         {"last": ""},
         {"turbines": "T99"},

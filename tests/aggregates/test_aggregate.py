@@ -108,6 +108,8 @@ def test_a_day_that_fails_ends_the_command_with_its_reason(capsys) -> None:
         (["--date", "2025-08-31", "--pending"], "Choose the days"),
         (["--from", "2025-08-31"], "Choose the days"),
         (["--from", "2025-08-31", "--to", "2025-08-30"], "2025-08-30 lies before"),
+        (["--from", "9999-12-31", "--to", "9999-12-31"], "days from 1970-01-01 to 2099-12-31"),
+        (["--date", "1969-12-31"], "days from 1970-01-01 to 2099-12-31"),
         (["--date", "31.08.2025"], "'31.08.2025' is not a day"),
         (["--pending", "--turbine", "T99"], "--turbine: unknown: 'T99'; allowed: T01."),
     ],

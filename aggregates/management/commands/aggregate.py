@@ -9,6 +9,7 @@ from aggregates.errors import RunFailed
 from aggregates.management.arguments import add_turbines, refuse_unknown_turbines
 from aggregates.management.report import write_queued, write_report
 from aggregates.runs import pipeline, queueing
+from aggregates.runs.queueing import problem_of_period
 from common.arguments import day_argument, range_of_days
 from common.checks import PROJECT_CHECKS
 from common.days import today
@@ -84,9 +85,17 @@ def chosen_days(options: dict[str, Any]) -> list[date]:
     if day and not (first or last or options["pending"]):
         if day > today():
             raise CommandError(f"{day} lies in the future: in UTC today is {today()}.")
-        return [day]
+        return _possible([day])
     if first and last and not (day or options["pending"]):
-        return range_of_days(first, last)
+        return _possible(range_of_days(first, last))
     raise CommandError(
         "Choose the days by --date DAY, by --from DAY --to DAY, or by --pending [--from DAY]."
     )
+
+
+def _possible(days: list[date]) -> list[date]:
+    """Return the days, of which a command may take any number; raise CommandError where none is."""
+    wrong = problem_of_period(days[0], days[-1], most_days=len(days))
+    if wrong:
+        raise CommandError(wrong)
+    return days

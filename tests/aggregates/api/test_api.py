@@ -234,6 +234,8 @@ def with_day(more: str) -> str:
         (with_day('"force": "on"'), "force", "is neither true nor false."),
         ('{"from": "2025-8-1", "to": "2025-08-31"}', "from", "is not a day; allowed is YYYY-MM-DD"),
         ('{"from": "\u0662\u0660\u0662\u0665-08-01"}', "from", "is not a day"),
+        ('{"from": "9999-12-31", "to": "9999-12-31"}', "to", "days from 1970-01-01 to 2099-12-31"),
+        ('{"from": "1969-12-31", "to": "1970-01-01"}', "to", "days from 1970-01-01 to 2099-12-31"),
         ("{}", "from", "is required: a day such as 2025-08-31."),
         ("[]", "body", "Expected a dictionary"),
     ],
