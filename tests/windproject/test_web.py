@@ -77,7 +77,7 @@ class Site:
 @contextmanager
 def served(**environment: str) -> Iterator[Site]:
     """Run the web server on a day that was aggregated."""
-    measurements(turbine(), f"{today()}T00:00", power=[1.0] * 60)
+    measurements(turbine(retired_on=today()), f"{today()}T00:00", power=[1.0] * 60)
     aggregated(today())
     client, port = Client(), free_port()
     client.force_login(User.objects.create_superuser("ada"))
