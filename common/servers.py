@@ -10,9 +10,9 @@ from django.db.migrations.executor import MigrationExecutor
 from redis.exceptions import ResponseError
 
 from common import patience, waits
+from common.broker import BrokerFailed, asking
 from common.bulkhead import Bulkhead, NotAnswered
 from common.databases import SOURCE, TARGET
-from common.postgres.outages import BROKER_ERRORS
 
 logger = logging.getLogger(__name__)
 
@@ -42,9 +42,10 @@ def _checked(check: Callable[[], str]) -> str:
     except NotAnswered as error:
         logger.error("Not ready: it %s", error)
         return "does not answer"
-    except (DatabaseError, *BROKER_ERRORS) as error:
+    except (DatabaseError, BrokerFailed) as error:
         logger.error("Not ready: %s", error)
-        return "takes nothing" if isinstance(error, ResponseError) else "does not answer"
+        takes_nothing = isinstance(error.__cause__, ResponseError)
+        return "takes nothing" if takes_nothing else "does not answer"
 
 
 def _database(alias: str) -> str:
@@ -54,7 +55,7 @@ def _database(alias: str) -> str:
 
 
 def _broker() -> str:
-    with current_app.connection_for_write() as connection:
+    with asking(), current_app.connection_for_write() as connection:
         connection.ensure_connection(
             max_retries=1, interval_start=0, timeout=waits.BROKER_CONNECT_S
         )

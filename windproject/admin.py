@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from celery import current_app
@@ -9,6 +10,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django_celery_beat.admin import (
@@ -28,6 +30,7 @@ from knox.admin import AuthTokenAdmin
 from knox.models import AuthToken
 from kombu.utils.json import loads
 
+from common import broker
 from common.days import now
 
 # The form of a periodic task offers the tasks that are loaded.
@@ -91,6 +94,12 @@ class GuardedPeriodicTaskAdmin(PeriodicTaskAdmin):  # type: ignore[misc]  # as a
     """Periodic tasks. Their actions ask for no permission of their own, so it is asked for here."""
 
     form = PlannableTaskForm
+
+    @admin.action(description="Run selected tasks")
+    def run_tasks(self, request: HttpRequest, queryset: QuerySet[PeriodicTask]) -> None:
+        """Send the messages of the tasks, which are read before the broker is waited for."""
+        if queryset:
+            broker.send(partial(super().run_tasks, request, queryset))
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Take no values from the address: no page of ours links to such an address."""

@@ -16,11 +16,9 @@ from django.db.models.functions import Now
 from aggregates.models import Run
 from aggregates.runs import pipeline
 from aggregates.runs.pipeline import RequestedDay
-from common import patience, waits
-from common.bulkhead import Bulkhead, NotAnswered
+from common import broker
+from common.broker import BrokerFailed
 from common.days import DAY, FIRST_DAY, LAST_DAY
-from common.postgres.outages import BROKER_ERRORS
-from common.wording import first_line
 
 logger = logging.getLogger(__name__)
 
@@ -31,8 +29,6 @@ HELP_WITH_RUN = "aggregates.tasks.help_with_run"
 PASSED_ON_AFTER_S = 1
 # At most so many days can be asked for at a time; a longer history takes several requests.
 MOST_DAYS_AT_A_TIME = 366
-# In each process of the web server only a few visitors wait for the broker at a time.
-BULKHEAD = Bulkhead(threads=2)
 
 
 def problem_of_period(first: date, last: date, most_days: int = MOST_DAYS_AT_A_TIME) -> str:
@@ -70,11 +66,11 @@ def announce(runs: Sequence[Run]) -> str:
     """
     try:
         for run in runs:
-            _send(AGGREGATE_NEXT)
+            broker.send(partial(current_app.send_task, AGGREGATE_NEXT))
             Run.objects.filter(pk=run.pk).update(sent_at=Now())
-    except (NotAnswered, *BROKER_ERRORS) as error:
+    except BrokerFailed as error:
         return (
-            f"The broker takes no messages ({first_line(error)}): the runs stay queued, and the "
+            f"The broker takes no messages ({error}): the runs stay queued, and the "
             "next tick of the schedule hands them over."
         )
     return ""
@@ -85,14 +81,6 @@ def announce_next() -> None:
     waiting = Run.objects.most_urgent()
     if waiting and (failure := announce([waiting])):
         logger.warning("%s", failure)
-
-
-def _send(task: str) -> None:
-    """Send a message; a visitor waits for a broker no longer than for any other server."""
-    if patience.current() is waits.ANSWER:
-        BULKHEAD.ask(partial(current_app.send_task, task), waits.PAGE_S)
-    else:
-        current_app.send_task(task)
 
 
 def pass_on(run: Run) -> None:
@@ -108,6 +96,6 @@ def call_helpers(run: Run, number: int) -> None:
     """
     try:
         for _ in range(number):
-            current_app.send_task(HELP_WITH_RUN, [run.pk])
-    except BROKER_ERRORS as error:
-        logger.warning("No other worker can be called to help: %s.", first_line(error))
+            broker.send(partial(current_app.send_task, HELP_WITH_RUN, [run.pk]))
+    except BrokerFailed as error:
+        logger.warning("No other worker can be called to help: %s.", error)

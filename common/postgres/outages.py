@@ -1,12 +1,7 @@
 """Telling a server that fails from one that refuses what it was asked."""
 
 from django.db import DatabaseError, InterfaceError, OperationalError
-from kombu.exceptions import OperationalError as BrokerUnreachable
 from psycopg2 import errorcodes
-from redis.exceptions import RedisError
-
-# A broker raises these where it does not answer, or takes nothing, as a full one or a replica.
-BROKER_ERRORS = (BrokerUnreachable, RedisError)
 
 
 def is_outage(error: Exception) -> bool:

@@ -17,7 +17,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
 
-from common.postgres.outages import BROKER_ERRORS, is_outage
+from common.broker import BrokerFailed
+from common.postgres.outages import is_outage
 from common.rest.errors import DatabaseUnavailable, TooLarge
 
 CONTENT_TYPE = "application/problem+json"
@@ -97,7 +98,7 @@ other_charset = page_or_problem(
 def server_error(request: HttpRequest, *arguments: Any) -> HttpResponse:
     """Answer an error of a page, while it is handled: 503 where a server failed, else 500."""
     error = sys.exc_info()[1]
-    if isinstance(error, Exception) and (is_outage(error) or isinstance(error, BROKER_ERRORS)):
+    if isinstance(error, Exception) and (is_outage(error) or isinstance(error, BrokerFailed)):
         return _unavailable(request)
     return _failed(request, *arguments)
 

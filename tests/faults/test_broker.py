@@ -1,20 +1,27 @@
 """A broker that answers, and takes nothing."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
+from socketserver import BaseRequestHandler, ThreadingUnixStreamServer
+from threading import Thread
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from celery import current_app
+from django.conf import settings
 from django.test import Client
+from django_celery_beat.models import PeriodicTask
 
 from aggregates.models import Run
 from aggregates.runs import reconciler
 from common.days import now
 from sourcedata.models import Measurement
 from tests import processes
-from tests.faults.conftest import ask, measured, proves_well
+from tests.faults.conftest import DAY, ask, measured, proves_well
 from tests.processes import wait_until
 
 REFUSALS: dict[str, tuple[Callable[[Any], object], Callable[[Any], object]]] = {
@@ -31,6 +38,40 @@ REFUSALS: dict[str, tuple[Callable[[Any], object], Callable[[Any], object]]] = {
         lambda broker: broker.config_set("min-replicas-to-write", 0),
     ),
 }
+
+
+@pytest.fixture(params=[b":x\r\n", b"$abc\r\n", b"*1\r\n" * 5000], ids=["number", "text", "list"])
+def garbage(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A program in the broker's place that says to everything what no broker does."""
+
+    class Garbage(BaseRequestHandler):
+        def handle(self) -> None:
+            with suppress(OSError):
+                while self.request.recv(10_000):
+                    self.request.sendall(request.param)
+
+    path = Path(unquote(urlsplit(settings.CELERY_BROKER_URL).path))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    with ThreadingUnixStreamServer(str(path), Garbage) as server:
+        Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
+        yield
+        server.shutdown()
+    path.unlink()
+
+
+def test_a_broker_that_says_what_none_does_fails_no_page(
+    garbage: None, admin_client: Client, migrated_schedule: str
+) -> None:
+    measured()
+    admin_client.raise_request_exception = False
+    body = {"from": str(DAY), "to": str(DAY)}
+    assert admin_client.post("/api/runs", body, "application/json").status_code == 202
+    assert admin_client.get("/health/ready").json()["broker"] == "does not answer"
+    assert admin_client.get("/admin/").status_code == 200
+    task = PeriodicTask.objects.get(name=migrated_schedule)
+    form = {"action": "run_tasks", "_selected_action": task.pk}
+    assert admin_client.post("/admin/django_celery_beat/periodictask/", form).status_code == 503
 
 
 def told(change: Callable[[Any], object]) -> None:
