@@ -1,14 +1,17 @@
 """Which run a worker takes next."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db.models import F
 
+from aggregates import tasks
 from aggregates.models import Chunk, Run, Worker
 from aggregates.models.workers import Code
-from aggregates.runs import presence, slots
-from tests.builders import at
+from aggregates.runs import load, presence, queueing, slots
+from common.days import today
+from tests.builders import at, measurements, turbine
 
 pytestmark = pytest.mark.django_db
 
@@ -100,3 +103,25 @@ def test_a_live_run_is_let_past_a_backfill() -> None:
 def test_a_worker_tells_how_much_it_does_at_a_time() -> None:
     presence.tell("", slots=7)
     assert Worker.objects.get().slots == 7
+
+
+def test_a_backfill_lets_a_live_day_past_between_its_chunks(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.CHUNK_TURBINES = 1
+    monkeypatch.setattr(queueing, "announce", lambda runs: "")
+    old = today() - timedelta(days=40)
+    for day in (old, today()):
+        for name in ("T01", "T02"):
+            measurements(turbine(name), f"{day}T00:00", power=[1.0])
+    queued(old)
+    loaded, replace = [], load.replace
+
+    def replace_and_queue_today(chunk: Chunk, *arguments: Any) -> None:
+        replace(chunk, *arguments)
+        loaded.append(chunk.run.day)
+        queued(today())
+
+    monkeypatch.setattr(load, "replace", replace_and_queue_today)
+    tasks.aggregate_next()
+    assert loaded[:4] == [old, today(), today(), old]
