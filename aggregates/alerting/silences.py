@@ -35,12 +35,15 @@ def raise_due(arrivals: Arrivals, at: datetime) -> None:
         going_on[name] = Silence.objects.create(turbine=name, since=silent[name].since)
     farm = going_on.pop(FARM, None)
     _end_those_that_sent_again(going_on, silent, arrivals, at)
-    if farm is not None:
-        _look_after_farm(farm, silent, arrivals, at)
-    elif silent and _is_whole_farm(silent.values(), arrivals, at):
-        _tell_of_farm(silent.values(), arrivals, at)
-    else:
+    if farm is None and silent and _is_whole_farm(silent.values(), arrivals, at):
+        since = max(turbine.since for turbine in silent.values())
+        farm = Silence.objects.create(turbine=FARM, since=since)
+    if farm is None:
         _tell_of_turbines([going_on[name] for name in sorted(silent)], at)
+    elif _sends_again(farm, silent, arrivals, at):
+        _end_farm(farm, sorted(silent), at)
+    elif not (farm.told_at or farm.ended_by or _is_acknowledged(FARM, at)):
+        _tell_of_farm(farm, len(silent), arrivals, at)
 
 
 def _end_those_that_sent_again(
@@ -73,31 +76,30 @@ def _is_whole_farm(silent: Iterable[SilentTurbine], arrivals: Arrivals, at: date
     return 2 * len(together) >= in_service or len(list(silent)) == in_service
 
 
-def _tell_of_farm(silent: Collection[SilentTurbine], arrivals: Arrivals, at: datetime) -> None:
-    since = max(turbine.since for turbine in silent)
-    is_known = _is_acknowledged(FARM, at)
-    Silence.objects.create(turbine=FARM, since=since, told_at=None if is_known else at)
-    if not is_known:
-        in_service = expectations.in_service(arrivals, at)
-        message = (
-            f"Nothing arrives of {len(silent):,} of the farm's {len(in_service):,} turbines; the"
-            f" last measurement is of {since:%Y-%m-%d %H:%M} UTC."
-        )
-        raise_alert(None, Alert.Event.SILENT, message)
+def _tell_of_farm(farm: Silence, silent: int, arrivals: Arrivals, at: datetime) -> None:
+    message = (
+        f"Nothing arrives of {silent:,} of the farm's"
+        f" {len(expectations.in_service(arrivals, at)):,} turbines; the last measurement is of"
+        f" {farm.since:%Y-%m-%d %H:%M} UTC."
+    )
+    raise_alert(None, Alert.Event.SILENT, message)
+    farm.told_at = at
+    farm.save(update_fields=["told_at"])
 
 
-def _look_after_farm(
-    farm: Silence, silent: Mapping[str, SilentTurbine], arrivals: Arrivals, at: datetime
-) -> None:
-    """End the farm's silence where most turbines send again; name those that do not."""
+def _sends_again(farm: Silence, silent: Collection[str], arrivals: Arrivals, at: datetime) -> bool:
+    """Return whether most of the farm's turbines send again."""
     times = [entry.last_measurement for entry in arrivals.roster.values()]
     has_sent = any(time > farm.since for time in times if time)
-    if not has_sent or 2 * len(silent) >= len(expectations.in_service(arrivals, at)):
-        return
+    return has_sent and 2 * len(silent) < len(expectations.in_service(arrivals, at))
+
+
+def _end_farm(farm: Silence, silent: Sequence[str], at: datetime) -> None:
+    """End the farm's silence, and name those that are silent still."""
     farm.sent_again_at = at
     farm.save(update_fields=["sent_again_at"])
     if farm.told_at:
-        still = f"; still silent: {_named(sorted(silent))}" if silent else ""
+        still = f"; still silent: {_named(silent)}" if silent else ""
         message = f"The farm sends again, after {_length(at - farm.since)}{still}."
         raise_alert(None, Alert.Event.BACK, message)
         Silence.objects.going_on().filter(turbine__in=silent).update(told_at=at)

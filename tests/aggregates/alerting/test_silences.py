@@ -106,6 +106,16 @@ def test_of_what_people_know_nobody_is_told_until_it_ends(turbine: str) -> None:
     assert told() == [("T03", "silent")]
 
 
+def test_a_farm_that_people_know_of_is_told_of_when_that_ends() -> None:
+    farm("T01", "T02")
+    acknowledge("")
+    look(NOON + HOUR)
+    assert told() == []
+    look(NOON + 13 * HOUR)
+    look(NOON + 14 * HOUR)
+    assert told() == [("the farm", "silent")]
+
+
 def test_a_turbine_that_is_retired_is_no_news() -> None:
     farm("T01", "T02", "T03")
     farm("T01", "T02", until=NOON + HOUR)
