@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connection, connections, transaction
 from django.test import Client
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
@@ -120,6 +120,26 @@ def test_a_login_while_the_target_takes_nothing_says_so() -> None:
     answer = visitor.post("/admin/login/", {"username": "ada", "password": "secret-of-ada"})
     assert answer.status_code == 503
     assert b"A server does not answer" in answer.content
+
+
+@pytest.mark.parametrize(
+    ("alias", "change", "address"),
+    [
+        ("source", "ALTER TABLE turbine RENAME TO turbines", "/admin/sourcedata/turbine/"),
+        ("default", "ALTER TABLE run RENAME COLUMN day TO date", "/admin/aggregates/run/"),
+        ("default", "ALTER TABLE run RENAME TO runs", "/api/runs"),
+        ("default", "ALTER TABLE kept_answer RENAME TO kept", "/admin/aggregates/day/"),
+        ("default", "CREATE ROLE guest; SET LOCAL ROLE guest", "/admin/aggregates/alert/"),
+    ],
+)
+def test_a_database_whose_tables_or_rights_somebody_took_is_one_that_cannot_be_used(
+    superuser: Client, alias: str, change: str, address: str
+) -> None:
+    with transaction.atomic(alias), connections[alias].cursor() as cursor:
+        cursor.execute(change)
+        answer = superuser.get(address)
+        transaction.set_rollback(True, alias)
+    assert (answer.status_code, b"does not answer" in answer.content) == (503, True)
 
 
 def test_an_action_while_the_broker_is_away_says_so(
