@@ -9,9 +9,10 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import environ
+import idna
 from django.core.exceptions import ImproperlyConfigured
 
 import embedded
@@ -26,7 +27,11 @@ VAR_DIR = BASE_DIR / "var"
 KEPT_OPEN = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 LONGEST_NUMBER = 20
 HOST = re.compile(r"\*|\.?[\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:]+\]", re.ASCII)
-MAIL_ADDRESS = re.compile(r"[^@\s<>,]+@[^@\s<>,]+")
+# Words with dots between them, on both sides.
+MAIL_ADDRESS = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@[\w-]+(\.[\w-]+)*")
+LONGEST_LABEL = 63
+SOCKET = "redis+socket:///"
+BROKER_DATABASE = re.compile(r"/?[0-9]{0,4}", re.ASCII)
 
 BOOLEANS = {"1": True, "true": True, "yes": True, "on": True}
 BOOLEANS |= {"0": False, "false": False, "no": False, "off": False}
@@ -125,21 +130,46 @@ def broker(name: str) -> str:
         ImproperlyConfigured: where it is something else.
     """
     value = text(name)
-    is_socket = value.startswith("redis+socket:///")
-    if value and not is_socket and not _is_address(value, ("redis", "rediss")):
+    if value and not _is_broker(value):
         raise ImproperlyConfigured(f"{name} is no address such as redis://HOST:6379/0.")
     return value
+
+
+def _is_broker(value: str) -> bool:
+    """Return whether it names a socket, or a host, a database by its number, and how to encrypt."""
+    if value.startswith(SOCKET):
+        return len(value) > len(SOCKET)
+    if not _is_address(value, ("redis", "rediss")):
+        return False
+    url = urlsplit(value)
+    is_about_ssl = all(name.startswith("ssl_") for name, _ in parse_qsl(url.query, True))
+    return is_about_ssl and bool(BROKER_DATABASE.fullmatch(url.path))
 
 
 def _is_address(value: str, schemes: Collection[str], with_login: bool = True) -> bool:
     """Return whether it names a host by one of the schemes, and a port if any."""
     try:
         url = urlsplit(value)
-        is_complete = url.scheme in schemes and bool(url.hostname) and url.port != 0
+        is_complete = url.scheme in schemes and _is_host(url.hostname or "") and url.port != 0
     except ValueError:
         return False
     is_clean = value.isprintable() and " " not in value and not url.fragment
     return is_complete and is_clean and (with_login or "@" not in url.netloc)
+
+
+def _is_host(host: str) -> bool:
+    """Return whether the name can be one in DNS, in whatever script it is written.
+
+    Raises:
+        UnicodeError: where it can be written in none.
+    """
+    labels = host.removesuffix(".").split(".")
+    for label in labels:
+        if label.startswith("xn--"):
+            idna.decode(label)
+        elif not label.isascii():
+            idna.encode(label)
+    return all(0 < len(label) <= LONGEST_LABEL for label in labels)
 
 
 def mail_addresses(name: str, default: str = "") -> list[str]:
@@ -150,9 +180,16 @@ def mail_addresses(name: str, default: str = "") -> list[str]:
     """
     addresses = names(name) or ([default] if default else [])
     for address in addresses:
-        if not MAIL_ADDRESS.fullmatch(address):
+        if not (MAIL_ADDRESS.fullmatch(address) and _is_mail_host(address.partition("@")[2])):
             raise _wrong(name, address, "addresses such as ada@example.org")
     return addresses
+
+
+def _is_mail_host(host: str) -> bool:
+    try:
+        return _is_host(host)
+    except UnicodeError:
+        return False
 
 
 def header(name: str) -> str:
@@ -181,10 +218,24 @@ def database(variable: str, name: str) -> dict[str, Any]:
         if address.scheme not in ("postgres", "postgresql") or len(address.path) < 2:
             raise ValueError("it is not postgres://USER:PASSWORD@HOST:PORT/NAME, nor empty")
         configured: dict[str, Any] = environ.Env.db_url_config(url)
+        _refuse_what_django_would(configured)
     except ValueError as error:
         raise ImproperlyConfigured(f"{variable} cannot be read: {error}.") from error
     configured["OPTIONS"] = connecting(configured.get("OPTIONS", {}))
     return KEPT_OPEN | configured
+
+
+def _refuse_what_django_would(configured: dict[str, Any]) -> None:
+    """Refuse what nobody would be told of before the first connection.
+
+    Raises:
+        ValueError: saying what.
+    """
+    if not all(str(part).isprintable() for part in configured.values()):
+        raise ValueError("it holds a character that is none to be seen")
+    kept_s = configured.get("CONN_MAX_AGE")
+    if kept_s is not None and not (isinstance(kept_s, int) and kept_s >= 0):
+        raise ValueError("CONN_MAX_AGE is no number of seconds")
 
 
 def embedded_database(name: str, directory: Path) -> dict[str, Any]:
@@ -219,6 +270,18 @@ def require(*variables: str) -> None:
     if missing:
         raise ImproperlyConfigured(
             f"A deployment needs {listed(missing)} in its environment; .env.example says what for."
+        )
+
+
+def require_different(first: str, second: str) -> None:
+    """Refuse to go on where two variables say the same.
+
+    Raises:
+        ImproperlyConfigured: naming both.
+    """
+    if text(first) and text(first) == text(second):
+        raise ImproperlyConfigured(
+            f"{first} and {second} name the same database: create a second one, and name it in one."
         )
 
 

@@ -109,6 +109,7 @@ ROOT_URLCONF = "windproject.urls"
 WSGI_APPLICATION = "windproject.wsgi.application"
 
 
+environment.require_different("SOURCE_DATABASE_URL", "TARGET_DATABASE_URL")
 DATABASES = {
     "default": database("TARGET_DATABASE_URL", "target"),
     "source": database("SOURCE_DATABASE_URL", "source"),

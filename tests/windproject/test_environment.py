@@ -116,6 +116,10 @@ def test_a_file_is_not_needed_and_goes_behind_the_environment(tmp_path: Path) ->
         "redis://",
         "redis://h:abc/0",
         "redis://h:99999/0",
+        "redis://h/abc",
+        "redis://h/0?socket_timeout=abc",
+        "redis+socket:///",
+        "redis://[x",
         "a b",
     ],
 )
@@ -125,14 +129,32 @@ def test_a_broker_that_is_none_is_an_error(monkeypatch: pytest.MonkeyPatch, text
         environment.broker("REDIS_URL")
 
 
-@pytest.mark.parametrize("text", ["redis://h", "rediss://:pw@h:6380/1", "redis+socket:///a/b", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "redis://h",
+        "rediss://:pw@h:6380/1",
+        "rediss://h?ssl_cert_reqs=none",
+        "redis+socket:///a/b",
+        "",
+    ],
+)
 def test_a_broker_is_one_that_speaks_redis(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("REDIS_URL", text)
     assert environment.broker("REDIS_URL") == text
 
 
 @pytest.mark.parametrize(
-    "text", ["http://h/?a=b", "http://h/#x", "http://h:abc", "http://[x", "https://h x"]
+    "text",
+    [
+        "http://h/?a=b",
+        "http://h/#x",
+        "http://h:abc",
+        "http://[x",
+        "https://h x",
+        "https://xn--",
+        "https://a..b",
+    ],
 )
 def test_an_address_that_no_other_can_be_made_of_is_an_error(monkeypatch, text: str) -> None:
     monkeypatch.setenv("SOURCE_API_URL", text)
@@ -147,7 +169,10 @@ def test_a_host_that_is_none_is_an_error(monkeypatch: pytest.MonkeyPatch, text: 
         environment.hosts("ALLOWED_HOSTS")
 
 
-@pytest.mark.parametrize("text", ["ada", "ada@", "a\nb@c", "Ada <ada@example.org>", "a@b, c"])
+@pytest.mark.parametrize(
+    "text",
+    ["ada", "ada@", "a\nb@c", "Ada <ada@example.org>", "a@b, c", "ops@b..c", "a:b@c", "a@xn--"],
+)
 def test_a_mail_address_that_is_none_is_an_error(monkeypatch, text: str) -> None:
     monkeypatch.setenv("ALERT_EMAILS", text)
     with pytest.raises(ImproperlyConfigured, match="ALERT_EMAILS is"):
@@ -158,3 +183,25 @@ def test_a_number_of_thousands_of_digits_is_an_error(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("WEB_PORT", "9" * 5000)
     with pytest.raises(ImproperlyConfigured, match="WEB_PORT is"):
         environment.number("WEB_PORT", default=8000, least=1, most=65535)
+
+
+@pytest.mark.parametrize("text", ["a?CONN_MAX_AGE=abc", "a?CONN_MAX_AGE=-1", "%00", "a%0ab"])
+def test_a_database_that_none_can_be_is_an_error(monkeypatch: pytest.MonkeyPatch, text) -> None:
+    monkeypatch.setenv("SOURCE_DATABASE_URL", f"postgres://u:secret@h/{text}")
+    with pytest.raises(ImproperlyConfigured, match="SOURCE_DATABASE_URL cannot be read") as error:
+        environment.database("SOURCE_DATABASE_URL", "source")
+    assert "secret" not in str(error.value)
+
+
+@pytest.mark.parametrize("address", ["ada@example.org", "o.p's+x@mail", "ada@ü.example.org"])
+def test_a_mail_address_may_be_any_that_can_be(monkeypatch: pytest.MonkeyPatch, address) -> None:
+    monkeypatch.setenv("ALERT_EMAILS", address)
+    assert environment.mail_addresses("ALERT_EMAILS") == [address]
+
+
+def test_both_databases_in_one_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SOURCE_DATABASE_URL", "TARGET_DATABASE_URL"):
+        monkeypatch.setenv(name, "postgres://u:secret@h/a")
+    with pytest.raises(ImproperlyConfigured, match="name the same database") as error:
+        environment.require_different("SOURCE_DATABASE_URL", "TARGET_DATABASE_URL")
+    assert "secret" not in str(error.value)

@@ -41,9 +41,8 @@ def test_a_command_that_shows_no_page_loads_none() -> None:
 
 @pytest.mark.parametrize("command", [["check"], ["aggregate", "--pending"], ["partitions"]])
 def test_databases_that_are_one_are_refused_with_a_hint(command: list[str]) -> None:
-    ended = manage(
-        *command, **UNREACHABLE | {"SOURCE_DATABASE_URL": UNREACHABLE["TARGET_DATABASE_URL"]}
-    )
+    other_words = f"{UNREACHABLE['TARGET_DATABASE_URL']}?application_name=source"
+    ended = manage(*command, **UNREACHABLE | {"SOURCE_DATABASE_URL": other_words})
     assert ended.returncode == 1
     assert "name the same database" in ended.stderr
     assert "HINT" in ended.stderr
