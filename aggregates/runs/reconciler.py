@@ -69,10 +69,14 @@ def tick(now: datetime) -> None:
     _warn(queueing.announce(_unannounced(now) or _idle_away()))
     try:
         restores.notice()
-        due = list(islice(due_days(now), MOST_DAYS_PER_TICK)) or older_due_days(now)
+        is_to_look_around = _is_to_look_around(now)
+        due = list(islice(due_days(now), MOST_DAYS_PER_TICK))
+        if not due and (is_to_look_around or _is_backfilling(now)):
+            due = older_due_days(now)
         _warn(queueing.submit(due, [], requested_by=SCHEDULE)[1])
         _remember(now, "")
-        _look_for_silences(now)
+        if is_to_look_around:
+            _look_around(now)
     except SourceUnavailable as failure:
         logger.error("%s", failure)
         _remember(now, str(failure))
@@ -92,11 +96,14 @@ def _remember(now: datetime, error: str) -> None:
     Tick.objects.update_or_create(pk=1, defaults=tick)
 
 
-def _look_for_silences(now: datetime) -> None:
-    """Tell who fell silent, once a minute: samples come no more often, and it takes a while."""
+def _is_to_look_around(now: datetime) -> bool:
+    """Return whether it is time for what a live day does not wait for, once a minute."""
     last = Tick.last()
-    if last and last.looked_at and timedelta() <= now - last.looked_at < LOOKS_APART:
-        return
+    return not (last and last.looked_at and timedelta() <= now - last.looked_at < LOOKS_APART)
+
+
+def _look_around(now: datetime) -> None:
+    """Tell who fell silent: samples come no more often than once a minute, and it takes a while."""
     silences.raise_due(arrivals(now.date(), now.date()), now)
     mornings.raise_due(now)
     Tick.objects.update(looked_at=now)
@@ -110,6 +117,11 @@ def due_days(now: datetime) -> Iterator[date]:
     """
     today = now.date()
     yield from _due(versions.not_current(today - settings.PENDING_LOOKBACK, today), now)
+
+
+def _is_backfilling(now: datetime) -> bool:
+    look_back = now.date() - settings.PENDING_LOOKBACK
+    return Run.objects.filter(status__in=ACTIVE, day__lt=look_back).exists()
 
 
 def older_due_days(now: datetime) -> list[date]:

@@ -22,8 +22,9 @@ NEWEST, OLDEST = date(2025, 8, 22), date(2025, 7, 30)
 
 @pytest.fixture(autouse=True)
 def a_week(settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Look back a week, and queue without a broker."""
+    """Look back a week, at older days in each tick, and queue without a broker."""
     settings.PENDING_LOOKBACK = timedelta(days=7)
+    monkeypatch.setattr(reconciler, "LOOKS_APART", timedelta())
     monkeypatch.setattr(queueing, "announce", lambda runs: "")
 
 
@@ -86,6 +87,20 @@ def test_each_tick_looks_further_back_past_what_is_current_and_past_a_gap() -> N
     Tick.objects.create(pk=1, ticked_at=NOW)
     assert ticks(2) == []
     assert ticks(1) == [OLDEST]
+
+
+def test_older_days_are_looked_at_once_a_minute_and_more_often_while_some_are_under_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reconciler, "LOOKS_APART", timedelta(minutes=1))
+    monkeypatch.setattr(reconciler, "OLDER_AT_A_TIME", 2)
+    Tick.objects.create(pk=1, ticked_at=NOW, looked_at=NOW)
+    measured(NEWEST)
+    assert ticks(2) == []
+    Tick.objects.update(looked_at=NOW - timedelta(minutes=1))
+    assert ticks(1) == [NEWEST]
+    measured(OLDEST, NEWEST - timedelta(days=1))
+    assert ticks(1) == [NEWEST, NEWEST - timedelta(days=1)]
 
 
 def test_a_day_decades_before_all_others_is_come_to_in_a_few_ticks() -> None:
