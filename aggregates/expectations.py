@@ -4,7 +4,7 @@ Its rule is that of `compute/arrival.py`; what it depends on is the roster, the 
 that people were told of, and two settings.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,9 +30,17 @@ AHEAD = timedelta(minutes=10)
 def expectation(arrivals: Arrivals, at: datetime) -> Expectation:
     """Return what was to be expected of the turbines by that time."""
     entries = {name: service_of(entry) for name, entry in arrivals.roster.items()}
-    services = {name: service for name, service in entries.items() if service}
-    quiet = quiet_days(arrivals.measured_days, at.date(), settings.LIVE, _silences_of_farm())
+    silences = _silences_of_farm()
+    end = _declared_end(silences)
+    services = {name: service.until(end) for name, service in entries.items() if service}
+    quiet = quiet_days(arrivals.measured_days, at.date(), settings.LIVE, silences)
     return Expectation(services, set(quiet), at, settings.ARRIVAL)
+
+
+def _declared_end(silences: Sequence[SilentPeriod]) -> datetime:
+    """Return since when nothing is expected, as somebody declared; ENDLESS where nobody did."""
+    ended = [silence for silence in silences if silence.is_ended_by_person]
+    return min((silence.since for silence in ended if silence.until == ENDLESS), default=ENDLESS)
 
 
 @dataclass(frozen=True)

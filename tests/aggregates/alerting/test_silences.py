@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from aggregates.alerting import mornings, silences
+from aggregates.expectations import ended_at, silent_turbines
 from aggregates.models import Acknowledgement, Alert, Silence, Tick
 from aggregates.source.arrivals import arrivals
 from common.days import day_start, now, today
@@ -139,6 +140,19 @@ def test_a_farm_that_was_told_to_be_silent_is_expected_until_somebody_ends_it() 
     look(NOON)
     assert not Silence.objects.going_on().exclude(turbine="").exists()
     assert told() == [("the farm", "silent")]
+
+
+def test_a_farm_that_somebody_ended_is_not_missed_from_then_on() -> None:
+    farm("T01", "T02")
+    look(NOON + HOUR)
+    Silence.objects.of_farm().update(ended_by="ana")
+    there = arrivals(NOON.date(), NOON.date())
+    assert silent_turbines(there, NOON + 2 * HOUR) == []
+    last = NOON - MINUTE
+    assert ended_at(there, NOON + 2 * HOUR) == last
+    farm("T01", "T02", until=NOON + 2 * HOUR)
+    look(NOON + 2 * HOUR)
+    assert not Silence.objects.going_on().exists()
 
 
 def morning_after(hour: int = 6) -> datetime:
