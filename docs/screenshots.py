@@ -74,16 +74,24 @@ def fill() -> None:
 
 
 @contextmanager
-def served() -> Iterator[None]:
-    """Run all that `make serve` does."""
-    server = subprocess.Popen([*MANAGE, "serve"], env=ENVIRONMENT, cwd=ROOT)
+def running(*arguments: str) -> Iterator[None]:
+    """Run a command of the project until the block ends."""
+    program = subprocess.Popen([*MANAGE, *arguments], env=ENVIRONMENT, cwd=ROOT)
     try:
-        while not answers():
-            time.sleep(0.2)
         yield
     finally:
-        server.send_signal(signal.SIGINT)
-        server.wait()
+        program.send_signal(signal.SIGINT)
+        program.wait()
+
+
+@contextmanager
+def served() -> Iterator[None]:
+    """Run all that `make serve` does, and let the farm go on."""
+    with running("serve"):
+        while not answers():
+            time.sleep(0.2)
+        with running("simulate", "--live", "--turbines", "3"):
+            yield
 
 
 def answers() -> bool:
