@@ -14,7 +14,7 @@ from django.db.models import Max
 from aggregates import expectations
 from aggregates.alerting.alerts import raise_alert
 from aggregates.expectations import SilentTurbine
-from aggregates.models import Acknowledgement, Alert, Silence, locks
+from aggregates.models import Acknowledgement, Alert, KnownTurbineDays, Silence, locks
 from aggregates.source.arrivals import Arrivals
 from common.wording import listed, quoted
 
@@ -42,7 +42,7 @@ def raise_due(arrivals: Arrivals, at: datetime) -> None:
         _tell_of_turbines([going_on[name] for name in sorted(silent)], at)
     elif _sends_again(farm, silent, arrivals, at):
         _end_farm(farm, sorted(silent), at)
-    elif not (farm.told_at or farm.ended_by or _is_acknowledged(FARM, at)):
+    elif not (farm.told_at or farm.ended_by or _acknowledged(at).has(FARM, at.date())):
         _tell_of_farm(farm, len(silent), arrivals, at)
 
 
@@ -111,10 +111,11 @@ def _tell_of_turbines(silences: Sequence[Silence], at: datetime) -> None:
         return
     told = Silence.objects.filter(turbine__in=[silence.turbine for silence in untold])
     last_told = dict(told.values_list("turbine").annotate(Max("told_at")))
+    acknowledged = _acknowledged(at)
     for silence in untold:
         before = last_told.get(silence.turbine)
         is_flapping = before is not None and at - before < TOLD_EVERY
-        if is_flapping or _is_acknowledged(silence.turbine, at):
+        if is_flapping or acknowledged.has(silence.turbine, at.date()):
             continue
         message = (
             f"{quoted(silence.turbine)} is silent: its last measurement is of"
@@ -125,8 +126,8 @@ def _tell_of_turbines(silences: Sequence[Silence], at: datetime) -> None:
         silence.save(update_fields=["told_at"])
 
 
-def _is_acknowledged(turbine: str, at: datetime) -> bool:
-    return Acknowledgement.objects.turbine_days(at.date(), at.date()).has(turbine, at.date())
+def _acknowledged(at: datetime) -> KnownTurbineDays:
+    return Acknowledgement.objects.turbine_days(at.date(), at.date())
 
 
 def _named(names: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from itertools import takewhile
 
 from aggregates.compute.windows import WINDOW
 from aggregates.models import ACTIVE, Run
-from common.days import day_bounds, day_start
+from common.days import day_start
 
 SCHEDULE = "schedule"
 # After a window's end: the samples of its last minute have come by the first of these times, and
@@ -45,8 +45,12 @@ def due_at(day: date, runs: Sequence[Run], fingerprint: str) -> datetime | None:
 
 def is_live(day: date, at: datetime) -> bool:
     """Return whether the day goes on, or ended just now, so that its runs follow its windows."""
-    start, end = day_bounds(day)
-    return start <= at < end + SETTLED_AFTER[-1]
+    return first_live_day(at) <= day <= at.date()
+
+
+def first_live_day(at: datetime) -> date:
+    """Return today, or the day before as long as its last window settles."""
+    return (at - SETTLED_AFTER[-1]).date()
 
 
 def _of_windows(day: date, last: Run) -> datetime | None:

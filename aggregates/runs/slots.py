@@ -4,13 +4,13 @@ Where the workers have two slots or more, one of them takes nothing but live day
 are any: a history is worked off by all of them.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F, Q, Sum
 
 from aggregates.models import Chunk, Run, Worker, locks
-from aggregates.runs.due import SETTLED_AFTER
+from aggregates.runs.due import first_live_day
 
 
 def take_next(at: datetime) -> Run | None:
@@ -21,37 +21,31 @@ def take_next(at: datetime) -> Run | None:
     with transaction.atomic():
         # Of two who would take the last slot at once, one does.
         locks.take_turns_to_take()
-        for run in Run.objects.waiting().order_by("-day")[:1]:
-            if (is_live(run, at) or _has_slot_for_backfill(at)) and run.start():
-                return run
-    return None
+        run = Run.objects.most_urgent()
+        return run if run and may_work_on(run, at) and run.start() else None
 
 
 def take_live(at: datetime) -> Run | None:
     """Start and return a run of a live day that waits; None without one."""
-    live = Run.objects.waiting().filter(day__gte=_first_live_day(at)).order_by("-day").first()
-    return live if live and live.start() else None
+    run = Run.objects.most_urgent()
+    return run if run and is_live(run, at) and run.start() else None
 
 
-def may_help_with(run: Run, at: datetime) -> bool:
-    """Return whether a worker may do a chunk of the run, which another one leads."""
+def may_work_on(run: Run, at: datetime) -> bool:
+    """Return whether a worker may give a slot to the run, be it to lead or to help."""
     return is_live(run, at) or _has_slot_for_backfill(at)
 
 
 def is_live(run: Run, at: datetime) -> bool:
     """Return whether the run is of a day that goes on, or ended just now."""
-    return run.day >= _first_live_day(at)
+    return run.day >= first_live_day(at)
 
 
 def _has_slot_for_backfill(at: datetime) -> bool:
-    if not Run.objects.filter(day__gte=_first_live_day(at)).exists():
+    if not Run.objects.filter(day__gte=first_live_day(at)).exists():
         return True
     slots = Worker.objects.alive().aggregate(all=Sum("slots"))["all"] or 1
-    is_over = Q(run__day__lt=_first_live_day(at), run__status=Run.Status.RUNNING)
-    leading = Run.objects.filter(day__lt=_first_live_day(at), status=Run.Status.RUNNING).count()
+    is_over = Q(run__day__lt=first_live_day(at), run__status=Run.Status.RUNNING)
+    leading = Run.objects.filter(day__lt=first_live_day(at), status=Run.Status.RUNNING).count()
     helping = Chunk.objects.open().filter(is_over).exclude(worker__in=["", F("run__worker")])
     return slots == 1 or leading + helping.count() < slots - 1
-
-
-def _first_live_day(at: datetime) -> date:
-    return (at - SETTLED_AFTER[-1]).date()

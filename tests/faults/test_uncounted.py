@@ -199,3 +199,18 @@ def test_a_source_that_has_turbines_twice_fails_runs_and_is_audited_right(
         owner.run("CREATE TABLE more () INHERITS (turbine)", "INSERT INTO more TABLE turbine")
     assert "turbine is not a plain table of its own" in aggregated(DAY, force=True).error
     assert auditing.audit_day(DAY).differences.empty
+
+
+def test_a_variable_that_is_computed_when_it_is_read_fails_runs(current: None) -> None:
+    with session() as owner:
+        ((version,),) = owner.run("SHOW server_version_num")
+        if int(version) < FIRST_WITH_VIRTUAL_COLUMNS:
+            pytest.skip("older servers have no virtual columns")
+        owner.run(
+            "ALTER TABLE data ADD COLUMN kw float8, DROP COLUMN power",
+            "ALTER TABLE data ADD COLUMN power float8 GENERATED ALWAYS AS (kw * 2) VIRTUAL",
+        )
+    assert "a variable is computed anew each time that it is read" in aggregated(DAY).error
+
+
+FIRST_WITH_VIRTUAL_COLUMNS = 180_000

@@ -79,9 +79,9 @@ def test_who_helps_with_a_backfill_takes_its_slot() -> None:
     queued(*OLD)
     run = slots.take_next(NOON)
     assert run is not None
-    assert slots.may_help_with(run, NOON)
+    assert slots.may_work_on(run, NOON)
     Chunk.objects.create(run=run, turbines=["T01"], worker="h/9")
-    assert not slots.may_help_with(run, NOON)
+    assert not slots.may_work_on(run, NOON)
     assert taken() == []
 
 
