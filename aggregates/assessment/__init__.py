@@ -1,0 +1,1 @@
+"""What the statistics of a turbine are worth: what it did, what that cost, what to look at."""

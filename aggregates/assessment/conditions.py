@@ -1,0 +1,218 @@
+"""What a turbine did in each window: one condition, and what it cost. The first that matches wins.
+
+Each rule takes a farm and returns a table of truth, a row per turbine and a column per window. The
+figures were tried on a real year of four turbines and on a simulated farm of thirty: docs/findings.md
+tells what each rule finds, and what it cannot see.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from aggregates.assessment.farm import Farm
+from aggregates.assessment.neighbours import median_of_neighbours, most_neighbours
+from aggregates.assessment.reference_curve import (
+    Curves,
+    Expected,
+    energy_kwh,
+    normalised_wind_speed,
+    usable,
+)
+from aggregates.assessment.sequences import bounds, lasting, next_to, unchanged
+from common.arrays import Array
+
+
+class Condition(StrEnum):
+    """What a turbine did in a window."""
+
+    UNKNOWN = "unknown"
+    CUT_OUT = "cut_out"
+    STOPPED = "stopped"
+    STOPPED_BY_NEIGHBOURS = "stopped_by_neighbours"
+    DERATED = "derated"
+    CALM = "calm"
+    PRODUCING = "producing"
+
+
+# A day of a turbine is kept as one of these letters for each of its windows.
+LETTERS = {
+    Condition.UNKNOWN: "?",
+    Condition.CUT_OUT: "o",
+    Condition.STOPPED: "S",
+    Condition.STOPPED_BY_NEIGHBOURS: "N",
+    Condition.DERATED: "D",
+    Condition.CALM: "c",
+    Condition.PRODUCING: "p",
+}
+CONDITIONS = {letter: condition for condition, letter in LETTERS.items()}
+LOSING = (Condition.STOPPED, Condition.STOPPED_BY_NEIGHBOURS, Condition.DERATED)
+
+# Powers are shares of the rated power, wind speeds in m/s, durations in windows.
+AT_REST, NO_POWER = 0.02, 0.01
+SLIGHTLY_EXPECTED, WORTH_LOOKING = 0.02, 0.05
+STRONG_WIND, LIGHT_WIND, HIGHEST_WIND = 5.0, 3.5, 40.0
+WEAK = 0.85
+NEIGHBOURS_RUN, NEIGHBOURS_PRODUCE = 0.02, 0.10
+SEEN_BY_NEIGHBOURS_WINDOWS = 6
+DERATED_WINDOWS, DERATED_SPREADS = 3, 3
+NEAR_CUT_OUT, BACK_FROM_CUT_OUT = 1.0, 18.0
+FROZEN_WINDOWS, FROZEN_TOLERANCE = 6, 0.001
+STILL_WINDOWS, STILL_STD = 3, 0.001
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What every turbine of a farm did: tables with a row per turbine, a column per window.
+
+    `letters` names the condition (as LETTERS), `lost_kwh` is what it cost, 0 where nothing was lost
+    and where nobody can say. `expected` is what it is judged by.
+    """
+
+    letters: Array
+    expected: Expected
+    lost_kwh: Array
+
+    def is_(self, condition: Condition) -> Array:
+        """Return the windows of that condition."""
+        return self.letters == LETTERS[condition]
+
+
+def expected(farm: Farm, curves: Curves) -> Expected:
+    """Return what each turbine should have given; NaN for one without a curve."""
+    wind_speed = normalised_wind_speed(farm)
+    running = np.where(farm.relative_power > NEIGHBOURS_RUN, wind_speed, np.nan)
+    winds = (wind_speed, wind_speed, median_of_neighbours(running))
+    tables = [np.full(farm.shape, np.nan) for _ in winds]
+    for number, turbine in enumerate(farm.turbines):
+        if curve := curves.get(turbine):
+            readings = (curve.expected_kw, curve.expected_spread_kw, curve.expected_kw)
+            for table, wind, read in zip(tables, winds, readings, strict=True):
+                table[number] = read(wind[number])
+    return Expected(*tables)
+
+
+def judge(farm: Farm, curves: Curves) -> Judgement:
+    """Return the condition of every window, and what it cost."""
+    by_curve = expected(farm, curves)
+    rules = conditions(farm, by_curve)
+    letters = np.select(
+        list(rules.values()),
+        [LETTERS[condition] for condition in rules],
+        LETTERS[Condition.UNKNOWN],
+    )
+    return Judgement(letters, by_curve, _lost_kwh(farm, by_curve, letters))
+
+
+def conditions(farm: Farm, expected: Expected) -> dict[Condition, Array]:
+    """Return where each condition's rule matches, in the order in which the first one wins."""
+    expected_share = expected.power_kw / farm.rated_power_kw
+    stop = stopped(farm, expected)
+    return {
+        Condition.UNKNOWN: unknown(farm),
+        Condition.CUT_OUT: cut_out(farm),
+        Condition.STOPPED: stop,
+        Condition.STOPPED_BY_NEIGHBOURS: stopped_by_neighbours(farm),
+        Condition.DERATED: derated(farm, expected, stop),
+        Condition.CALM: expected_share < SLIGHTLY_EXPECTED,
+        # At rest in light wind, a turbine without a curve may be calm or stopped: nobody can tell.
+        Condition.PRODUCING: ~np.isnan(expected_share) | (farm.relative_power >= AT_REST),
+    }
+
+
+def unknown(farm: Farm) -> Array:
+    """Return the windows of which nothing can be said: too few samples, or a frozen wind speed.
+
+    Nor can anything be said of a turbine whose rated power nobody knows.
+    """
+    no_values = np.isnan(farm.wind_speed) | np.isnan(farm.relative_power)
+    return no_values | ~usable(farm) | frozen_wind_speed(farm)
+
+
+def frozen_wind_speed(farm: Farm) -> Array:
+    """Return the windows in which the wind speed stood still, which no wind does.
+
+    Either six means in a row are equal and above 0 (Greenbyte's rule), or three windows of several
+    samples in a row have no deviation (FLASC's).
+    """
+    wind_speed = np.where(farm.wind_speed > 0, farm.wind_speed, np.nan)
+    equal = unchanged(wind_speed, FROZEN_WINDOWS, FROZEN_TOLERANCE)
+    still = lasting((farm.wind_speed_std < STILL_STD) & (farm.wind_speed > 0), STILL_WINDOWS)
+    return equal | still
+
+
+def cut_out(farm: Farm) -> Array:
+    """Return the windows at rest from a storm on until the wind has dropped: no loss.
+
+    They begin where the highest wind of a window is at most 1 m/s below the cut-out wind, and last
+    while the turbine is at rest and the mean wind stays above 18 m/s.
+    """
+    resting = (farm.relative_power < AT_REST) & (farm.wind_speed > BACK_FROM_CUT_OUT)
+    is_storm = farm.highest_wind_speed >= farm.cut_out_m_s - NEAR_CUT_OUT
+    out = np.zeros_like(resting)
+    for number, row in enumerate(resting):
+        for start, end in bounds(row):
+            out[number, start:end] = is_storm[number, max(start - 1, 0) : start + 1].any()
+    return out
+
+
+def at_rest_in_wind(farm: Farm) -> Array:
+    """Return the windows without power in wind that every turbine runs in; no curve is needed."""
+    in_wind = (farm.wind_speed >= STRONG_WIND) & (farm.wind_speed <= HIGHEST_WIND)
+    return in_wind & (farm.relative_power < AT_REST)
+
+
+def at_rest_in_light_wind(farm: Farm, expected: Expected) -> Array:
+    """Return the windows at rest in light wind while the neighbours run."""
+    in_wind = (farm.wind_speed >= LIGHT_WIND) & (farm.wind_speed < STRONG_WIND)
+    should_run = expected.power_kw >= SLIGHTLY_EXPECTED * farm.rated_power_kw
+    neighbours_run = most_neighbours(farm.relative_power > NEIGHBOURS_RUN)
+    return in_wind & should_run & (farm.relative_power < NO_POWER) & neighbours_run
+
+
+def partly_at_rest(farm: Farm, expected: Expected, at_rest: Array) -> Array:
+    """Return the windows next to a stop in which much is missing: a stop within them began or ended.
+
+    Not where so little is expected that nothing can be said of a share of it.
+    """
+    is_worth = expected.power_kw > WORTH_LOOKING * farm.rated_power_kw
+    return next_to(at_rest) & is_worth & (farm.power_kw < WEAK * expected.power_kw)
+
+
+def stopped(farm: Farm, expected: Expected) -> Array:
+    """Return the windows of a standstill in wind, as the turbine's own anemometer sees it."""
+    at_rest = at_rest_in_wind(farm) | at_rest_in_light_wind(farm, expected)
+    return at_rest | partly_at_rest(farm, expected, at_rest)
+
+
+def stopped_by_neighbours(farm: Farm) -> Array:
+    """Return the windows at rest in which only the neighbours show that there was wind.
+
+    As with an iced anemometer: most neighbours give above 10 % of their rated power, for an hour.
+    """
+    neighbours_produce = most_neighbours(farm.relative_power > NEIGHBOURS_PRODUCE)
+    unseen = (farm.relative_power < NO_POWER) & neighbours_produce & ~at_rest_in_wind(farm)
+    return lasting(unseen, SEEN_BY_NEIGHBOURS_WINDOWS)
+
+
+def derated(farm: Farm, expected: Expected, stop: Array) -> Array:
+    """Return the windows of too little power for half an hour, beyond what normal windows spread.
+
+    Not where a storm made the turbine go slow. Where the curve's spread is not known, none.
+    """
+    weak = farm.power_kw < expected.power_kw - DERATED_SPREADS * expected.spread_kw
+    weak &= farm.power_kw < WEAK * expected.power_kw
+    weak &= expected.power_kw > WORTH_LOOKING * farm.rated_power_kw
+    is_storm = farm.highest_wind_speed >= farm.cut_out_m_s
+    return lasting(weak & ~stop & ~is_storm, DERATED_WINDOWS)
+
+
+def _lost_kwh(farm: Farm, expected: Expected, letters: Array) -> Array:
+    should_have = np.where(
+        letters == LETTERS[Condition.STOPPED_BY_NEIGHBOURS],
+        expected.at_neighbours_wind_kw,
+        expected.power_kw,
+    )
+    is_lost = np.isin(letters, [LETTERS[condition] for condition in LOSING])
+    missing = np.maximum(np.nan_to_num(should_have - farm.power_kw), 0)
+    return np.where(is_lost, energy_kwh(missing), 0)

@@ -1,0 +1,110 @@
+"""The 10-minute statistics of a whole farm, as the assessment reads them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from aggregates.compute.statistic_names import COUNT, MAXIMUM, MEAN, STD
+from aggregates.compute.windows import WINDOW, WINDOWS_PER_DAY
+from common.arrays import Array
+
+SPEED, POWER, TEMPERATURE = "wind_speed", "power", "ambient_temperature"
+DIRECTION, NACELLE = "wind_direction", "nacelle_direction"
+WINDOW_HOURS = WINDOW.total_seconds() / 3600
+
+USUAL_CUT_OUT_M_S = 25.0
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the assessment of a turbine needs to know beside its statistics.
+
+    `rated_power_kw` and `elevation_m` are None where nobody has said.
+    """
+
+    rated_power_kw: float | None = None
+    cut_out_m_s: float = USUAL_CUT_OUT_M_S
+    elevation_m: float | None = None
+
+
+@dataclass(frozen=True)
+class Farm:
+    """Statistics of all turbines of a farm in windows that follow each other, over whole days.
+
+    `starts` are the windows' starts (datetime64[us], UTC), `sites` has an entry per turbine. A
+    table of `values`, by variable and statistic, has a row per turbine and a column per window;
+    NaN where there is no value. The others are of the same shape: `expected_samples` is how many
+    samples a window should hold, `is_expected` whether any of it should have arrived by now, and
+    `rejected` has, by variable, how many samples were rejected, where any were.
+    """
+
+    turbines: Sequence[str]
+    starts: Array
+    sites: Sequence[Site]
+    values: Mapping[tuple[str, str], Array]
+    expected_samples: Array
+    is_expected: Array
+    rejected: Mapping[str, Array]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """How many turbines, and how many windows."""
+        return len(self.turbines), len(self.starts)
+
+    @property
+    def days(self) -> Array:
+        """The days, datetime64[D] in UTC; each has 144 windows."""
+        return self.starts[::WINDOWS_PER_DAY].astype("datetime64[D]")
+
+    def table(self, variable: str, statistic: str = MEAN) -> Array:
+        """Return the values of a signal of each turbine; NaN all over where nobody has it."""
+        return self.values.get((variable, statistic), np.full(self.shape, np.nan))
+
+    @property
+    def wind_speed(self) -> Array:
+        """The mean wind speed in m/s."""
+        return self.table(SPEED)
+
+    @property
+    def power_kw(self) -> Array:
+        """The mean power in kW."""
+        return self.table(POWER)
+
+    @property
+    def highest_wind_speed(self) -> Array:
+        """The highest wind speed of a window in m/s."""
+        return self.table(SPEED, MAXIMUM)
+
+    @property
+    def wind_speed_std(self) -> Array:
+        """The standard deviation of the wind speed in m/s; NaN in windows of one sample."""
+        return self.table(SPEED, STD)
+
+    def coverage(self, variable: str) -> Array:
+        """Return the part of the expected samples of a variable that were used; 0 without any."""
+        return np.nan_to_num(self.table(variable, COUNT)) / self.expected_samples
+
+    @property
+    def rated_power_kw(self) -> Array:
+        """The rated power in kW, a column; NaN where it is not known."""
+        return _column([site.rated_power_kw for site in self.sites])
+
+    @property
+    def cut_out_m_s(self) -> Array:
+        """The wind speed at which a turbine stops to protect itself, in m/s, a column."""
+        return _column([site.cut_out_m_s for site in self.sites])
+
+    @property
+    def elevation_m(self) -> Array:
+        """The elevation above the sea in m, a column; NaN where it is not known."""
+        return _column([site.elevation_m for site in self.sites])
+
+    @property
+    def relative_power(self) -> Array:
+        """The mean power over the rated power; NaN where either is not known."""
+        return self.power_kw / self.rated_power_kw
+
+
+def _column(numbers: Sequence[float | None]) -> Array:
+    return np.array(numbers, dtype=float).reshape(-1, 1)

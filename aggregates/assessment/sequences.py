@@ -1,0 +1,45 @@
+"""Windows that follow each other: how long something lasts, and what is next to it.
+
+Every function takes tables of truth with a row per turbine and a column per window.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from common.arrays import Array
+
+
+def bounds(row: Array) -> Iterator[tuple[int, int]]:
+    """Yield where each sequence of true windows of one turbine begins, and where it has ended."""
+    steps = np.diff(np.concatenate([[0], row.astype(np.int8), [0]]))
+    yield from zip(
+        np.flatnonzero(steps == 1).tolist(), np.flatnonzero(steps == -1).tolist(), strict=True
+    )
+
+
+def lasting(table: Array, least: int) -> Array:
+    """Return the windows that lie in a sequence of at least so many."""
+    long_enough = np.zeros_like(table)
+    for row, kept in zip(table, long_enough, strict=True):
+        for start, end in bounds(row):
+            kept[start:end] = end - start >= least
+    return long_enough
+
+
+def next_to(table: Array) -> Array:
+    """Return the windows that come directly before or after a true one and are not true."""
+    neighbours = np.zeros_like(table)
+    neighbours[:, 1:] |= table[:, :-1]
+    neighbours[:, :-1] |= table[:, 1:]
+    return neighbours & ~table
+
+
+def unchanged(values: Array, least: int, tolerance: float) -> Array:
+    """Return the windows in which a value has not changed for at least so many in a row."""
+    is_same = np.zeros(values.shape, dtype=bool)
+    is_same[:, 1:] = np.abs(np.diff(values)) < tolerance
+    begun = lasting(is_same, least - 1)
+    # The first window of a sequence equals none before it.
+    begun[:, :-1] |= begun[:, 1:]
+    return begun
