@@ -1,8 +1,8 @@
 """What a turbine did in each window: one condition, and what it cost. The first that matches wins.
 
-Each rule takes a farm and returns a table of truth, a row per turbine and a column per window. The
-figures were tried on a real year of four turbines and on a simulated farm of thirty: docs/findings.md
-tells what each rule finds, and what it cannot see.
+Each rule takes a farm and returns a table of truth, a row per turbine and a column per window. Its
+figures were tried on a real year of four turbines and on a simulated farm of thirty:
+docs/findings.md tells what each rule finds, and what it cannot see.
 """
 
 from dataclasses import dataclass
@@ -82,13 +82,14 @@ def expected(farm: Farm, curves: Curves) -> Expected:
     """Return what each turbine should have given; NaN for one without a curve."""
     wind_speed = normalised_wind_speed(farm)
     running = np.where(farm.relative_power > NEIGHBOURS_RUN, wind_speed, np.nan)
-    winds = (wind_speed, wind_speed, median_of_neighbours(running))
-    tables = [np.full(farm.shape, np.nan) for _ in winds]
+    neighbours_wind_speed = median_of_neighbours(running)
+    tables = [np.full(farm.shape, np.nan) for _ in range(3)]
     for number, turbine in enumerate(farm.turbines):
-        if curve := curves.get(turbine):
-            readings = (curve.expected_kw, curve.expected_spread_kw, curve.expected_kw)
-            for table, wind, read in zip(tables, winds, readings, strict=True):
-                table[number] = read(wind[number])
+        for valid in curves.get(turbine, ()):
+            of_days = (slice(number, number + 1), valid.windows_of(farm))
+            tables[0][of_days] = valid.curve.expected_kw(wind_speed[of_days])
+            tables[1][of_days] = valid.curve.expected_spread_kw(wind_speed[of_days])
+            tables[2][of_days] = valid.curve.expected_kw(neighbours_wind_speed[of_days])
     return Expected(*tables)
 
 
@@ -171,7 +172,7 @@ def at_rest_in_light_wind(farm: Farm, expected: Expected) -> Array:
 
 
 def partly_at_rest(farm: Farm, expected: Expected, at_rest: Array) -> Array:
-    """Return the windows next to a stop in which much is missing: a stop within them began or ended.
+    """Return the windows next to a stop in which much is missing: it began or ended within them.
 
     Not where so little is expected that nothing can be said of a share of it.
     """

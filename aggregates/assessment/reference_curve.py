@@ -7,6 +7,7 @@ the turbine's elevation is known.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from aggregates.assessment.farm import POWER, SPEED, TEMPERATURE, WINDOW_HOURS, Farm
 from aggregates.compute.windows import LEAST_COVERAGE
 from common.arrays import Array
+from common.days import DAY
 
 BIN_M_S = 0.5
 LEAST_WINDOWS = 3
@@ -187,4 +189,19 @@ def energy_kwh(power_kw: Array) -> Array:
     return power_kw * WINDOW_HOURS
 
 
-Curves = Mapping[str, ReferenceCurve]
+@dataclass(frozen=True)
+class ValidCurve:
+    """A curve, and the days that it is valid for, both included."""
+
+    first: date
+    last: date
+    curve: ReferenceCurve
+
+    def windows_of(self, farm: Farm) -> slice:
+        """Return which windows of the farm it is valid for."""
+        bounds = np.array([self.first, self.last + DAY], dtype=farm.starts.dtype)
+        return slice(*np.searchsorted(farm.starts, bounds).tolist())
+
+
+# The curves of each turbine, by its name.
+Curves = Mapping[str, Sequence[ValidCurve]]
