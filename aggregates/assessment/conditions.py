@@ -5,6 +5,7 @@ figures were tried on a real year of four turbines and on a simulated farm of th
 docs/findings.md tells what each rule finds, and what it cannot see.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,6 +21,7 @@ from aggregates.assessment.reference_curve import (
     usable,
 )
 from aggregates.assessment.sequences import bounds, lasting, next_to, unchanged
+from aggregates.compute.windows import WINDOWS_PER_DAY
 from common.arrays import Array
 
 
@@ -77,6 +79,15 @@ class Judgement:
         """Return the windows of that condition."""
         return self.letters == LETTERS[condition]
 
+    def of_windows(self, columns: slice) -> "Judgement":
+        """Return the judgement of some of the windows."""
+        expected = Expected(
+            self.expected.power_kw[:, columns],
+            self.expected.spread_kw[:, columns],
+            self.expected.at_neighbours_wind_kw[:, columns],
+        )
+        return Judgement(self.letters[:, columns], expected, self.lost_kwh[:, columns])
+
 
 def expected(farm: Farm, curves: Curves) -> Expected:
     """Return what each turbine should have given; NaN for one without a curve."""
@@ -103,6 +114,35 @@ def judge(farm: Farm, curves: Curves) -> Judgement:
         LETTERS[Condition.UNKNOWN],
     )
     return Judgement(letters, by_curve, _lost_kwh(farm, by_curve, letters))
+
+
+def judge_by_day(farm: Farm, curves: Curves) -> Judgement:
+    """Return the same, each day judged by itself, the day before it and the day after it.
+
+    So a day is judged alike, however many days are judged with it. The first and the last day of
+    the farm, which lack one of the two, are judged by what there is.
+    """
+    days = len(farm.days)
+    parts = []
+    for number in range(days):
+        first, last = max(number - 1, 0), min(number + 2, days)
+        judgement = judge(farm.of_days(first, last), curves)
+        start = (number - first) * WINDOWS_PER_DAY
+        parts.append(judgement.of_windows(slice(start, start + WINDOWS_PER_DAY)))
+    return joined(parts)
+
+
+def joined(parts: Sequence[Judgement]) -> Judgement:
+    """Return judgements of times that follow each other as one."""
+    return Judgement(
+        np.hstack([part.letters for part in parts]),
+        Expected(
+            np.hstack([part.expected.power_kw for part in parts]),
+            np.hstack([part.expected.spread_kw for part in parts]),
+            np.hstack([part.expected.at_neighbours_wind_kw for part in parts]),
+        ),
+        np.hstack([part.lost_kwh for part in parts]),
+    )
 
 
 def conditions(farm: Farm, expected: Expected) -> dict[Condition, Array]:

@@ -17,7 +17,7 @@ USUAL_CUT_OUT_M_S = 25.0
 
 
 @dataclass(frozen=True)
-class Site:
+class Traits:
     """What the assessment of a turbine needs to know beside its statistics.
 
     `rated_power_kw` and `elevation_m` are None where nobody has said.
@@ -32,7 +32,7 @@ class Site:
 class Farm:
     """Statistics of all turbines of a farm in windows that follow each other, over whole days.
 
-    `starts` are the windows' starts (datetime64[us], UTC), `sites` has an entry per turbine. A
+    `starts` are the windows' starts (datetime64[us], UTC), `traits` has an entry per turbine. A
     table of `values`, by variable and statistic, has a row per turbine and a column per window;
     NaN where there is no value. The others are of the same shape: `expected_samples` is how many
     samples a window should hold, `is_expected` whether any of it should have arrived by now, and
@@ -41,7 +41,7 @@ class Farm:
 
     turbines: Sequence[str]
     starts: Array
-    sites: Sequence[Site]
+    traits: Sequence[Traits]
     values: Mapping[tuple[str, str], Array]
     expected_samples: Array
     is_expected: Array
@@ -56,6 +56,19 @@ class Farm:
     def days(self) -> Array:
         """The days, datetime64[D] in UTC; each has 144 windows."""
         return self.starts[::WINDOWS_PER_DAY].astype("datetime64[D]")
+
+    def of_days(self, first: int, last: int) -> "Farm":
+        """Return the farm on some of its days, by their numbers, `last` not included."""
+        columns = slice(first * WINDOWS_PER_DAY, last * WINDOWS_PER_DAY)
+        return Farm(
+            self.turbines,
+            self.starts[columns],
+            self.traits,
+            {signal: table[:, columns] for signal, table in self.values.items()},
+            self.expected_samples[:, columns],
+            self.is_expected[:, columns],
+            {variable: table[:, columns] for variable, table in self.rejected.items()},
+        )
 
     def table(self, variable: str, statistic: str = MEAN) -> Array:
         """Return the values of a signal of each turbine; NaN all over where nobody has it."""
@@ -88,17 +101,17 @@ class Farm:
     @property
     def rated_power_kw(self) -> Array:
         """The rated power in kW, a column; NaN where it is not known."""
-        return _column([site.rated_power_kw for site in self.sites])
+        return _column([of_turbine.rated_power_kw for of_turbine in self.traits])
 
     @property
     def cut_out_m_s(self) -> Array:
         """The wind speed at which a turbine stops to protect itself, in m/s, a column."""
-        return _column([site.cut_out_m_s for site in self.sites])
+        return _column([of_turbine.cut_out_m_s for of_turbine in self.traits])
 
     @property
     def elevation_m(self) -> Array:
         """The elevation above the sea in m, a column; NaN where it is not known."""
-        return _column([site.elevation_m for site in self.sites])
+        return _column([of_turbine.elevation_m for of_turbine in self.traits])
 
     @property
     def relative_power(self) -> Array:

@@ -23,6 +23,11 @@ class Kind(StrEnum):
     BEHIND = "behind"
     DIRECTION_SHIFTED = "direction_shifted"
 
+    @property
+    def label(self) -> str:
+        """The kind in words."""
+        return self.value.replace("_", " ")
+
 
 @dataclass(frozen=True)
 class Seen:

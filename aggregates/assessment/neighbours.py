@@ -23,10 +23,10 @@ def median_of_neighbours(values: Array) -> Array:
     medians = np.full(values.shape, np.nan)
     # A sorted table of all turbines gives the median of the others without sorting once for each.
     order = np.sort(values, axis=0)
-    known = (~np.isnan(values)).sum(axis=0)
+    with_value = (~np.isnan(values)).sum(axis=0)
     columns = np.arange(values.shape[1])
     for row, own in enumerate(values):
-        others = known - ~np.isnan(own)
+        others = with_value - ~np.isnan(own)
         place = np.where(np.isnan(own), values.shape[0], (order < own).sum(axis=0))
         middle = [_other(order, place, half, columns) for half in ((others - 1) // 2, others // 2)]
         medians[row] = np.where(others >= LEAST_NEIGHBOURS, sum(middle) / 2, np.nan)

@@ -78,8 +78,8 @@ def density_factor(elevation_m: float | None, temperature_degc: Array) -> Array:
     if elevation_m is None or np.isnan(elevation_m):
         return np.ones(temperature_degc.shape)
     pressure_pa = 101325 * (1 - 2.25577e-5 * elevation_m) ** 5.25588
-    known = np.where(np.isnan(temperature_degc), STANDARD_TEMPERATURE_DEGC, temperature_degc)
-    density = pressure_pa / (GAS_CONSTANT_J_KG_K * (known + ZERO_DEGC_K))
+    degrees = np.where(np.isnan(temperature_degc), STANDARD_TEMPERATURE_DEGC, temperature_degc)
+    density = pressure_pa / (GAS_CONSTANT_J_KG_K * (degrees + ZERO_DEGC_K))
     return np.cbrt(density / STANDARD_DENSITY_KG_M3)
 
 
@@ -87,8 +87,8 @@ def normalised_wind_speed(farm: Farm) -> Array:
     """Return the farm's mean wind speeds at the standard density, as curves are read with."""
     temperature = farm.table(TEMPERATURE)
     factors = [
-        density_factor(site.elevation_m, row)
-        for site, row in zip(farm.sites, temperature, strict=True)
+        density_factor(of_turbine.elevation_m, row)
+        for of_turbine, row in zip(farm.traits, temperature, strict=True)
     ]
     return farm.wind_speed * np.reshape(factors, farm.shape)
 

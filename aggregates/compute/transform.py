@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from aggregates.compute import statistics
+from aggregates.compute.quality import SampleQuality, sample_quality
 from aggregates.compute.statistic_names import COUNT, STATISTICS
 from aggregates.compute.windows import WINDOWS_PER_DAY, window_numbers
 from common.arrays import Array
@@ -29,8 +30,8 @@ class DayStatistics:
 
     `values` has a row per (turbine, variable, statistic) and a column per window of the day, 0 to
     143; NaN where a statistic does not exist. `samples` counts the rows that came; of their cells,
-    `missing` had no value and `rejected` one that cannot be. `windows` counts the windows of
-    turbines that have at least one valid sample.
+    `missing` had no value and `rejected` one that cannot be, and `quality` says so by turbine.
+    `windows` counts the windows of turbines that have at least one valid sample.
     """
 
     values: pd.DataFrame
@@ -38,6 +39,7 @@ class DayStatistics:
     missing: int
     rejected: int
     windows: int
+    quality: Mapping[str, SampleQuality]
 
 
 def transform(measurements: pd.DataFrame, day: date, rated_powers_kw: RatedPowers) -> DayStatistics:
@@ -66,6 +68,7 @@ def transform(measurements: pd.DataFrame, day: date, rated_powers_kw: RatedPower
         missing=int(missing.sum()),
         rejected=int(rejected.sum()),
         windows=_windows_with_values(values),
+        quality=sample_quality(turbines, turbine_codes, windows, missing, rejected),
     )
 
 

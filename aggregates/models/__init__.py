@@ -1,6 +1,14 @@
 """The target database: signals, their values, the versions they are of, runs, and alerts."""
 
 from aggregates.models.alerts import Alert
+from aggregates.models.assessments import (
+    Assessment,
+    Curve,
+    Finding,
+    Reason,
+    Recurrence,
+    TurbineSite,
+)
 from aggregates.models.chunks import Chunk
 from aggregates.models.kept import KeptAnswer
 from aggregates.models.log_lines import LogLine
@@ -24,14 +32,19 @@ __all__ = [
     "Acknowledgement",
     "AggregatedDay",
     "Alert",
+    "Assessment",
     "Chunk",
     "Code",
+    "Curve",
     "Day",
+    "Finding",
     "KeptAnswer",
     "KnownTurbineDays",
     "LogLine",
     "Outcome",
     "Performance",
+    "Reason",
+    "Recurrence",
     "Run",
     "RunQuerySet",
     "Signal",
@@ -39,6 +52,7 @@ __all__ = [
     "SourceProgress",
     "Tick",
     "TokenUse",
+    "TurbineSite",
     "Value",
     "Worker",
 ]

@@ -95,6 +95,11 @@ class AggregatedDay(models.Model):
     # before this was kept have no interval, and say nothing of the rated power.
     sample_interval_s = models.PositiveSmallIntegerField(null=True)
     rated_power_kw = models.FloatField(null=True)
+    # The samples that came, of which so many had no value, by variable, or one that cannot be, by
+    # variable and number of the window. Days of before this was kept say nothing of it.
+    samples = models.PositiveIntegerField(null=True)
+    missing_samples = models.JSONField(null=True)
+    rejected_samples = models.JSONField(null=True)
     # The audit last looked at it at this time; None for never.
     audited_at = models.DateTimeField(null=True)
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from psycopg2 import errorcodes
 
 from aggregates.compute.difference import Difference, compare, rows_that_lose_most
+from aggregates.compute.quality import SampleQuality
 from aggregates.compute.rules import rules
 from aggregates.compute.transform import DayStatistics
 from aggregates.compute.windows import WINDOW, WINDOWS_PER_DAY, window_numbers, window_starts
@@ -44,7 +45,8 @@ class Written:
     """The changes that were written for some turbines.
 
     `with_lost_samples` names the turbines that were left as they were since most of their samples
-    are gone, `changed` those of which any value is another one now. `windows` counts by turbine the
+    are gone, `changed` those of which any value is another one now. `quality` says by turbine how
+    good its samples were. `windows` counts by turbine the
     windows with values, `most_windows` those that had values at most, and `turbine_days` are what
     the statistics are of.
     """
@@ -52,6 +54,7 @@ class Written:
     turbine_days: Mapping[str, TurbineDay] = field(default_factory=dict)
     with_lost_samples: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
+    quality: Mapping[str, SampleQuality] = field(default_factory=dict)
     windows: Mapping[str, int] = field(default_factory=dict)
     most_windows: Mapping[str, int] = field(default_factory=dict)
     figures: Figures = field(default_factory=Figures)
@@ -62,6 +65,7 @@ class Written:
             {**self.turbine_days, **other.turbine_days},
             self.with_lost_samples | other.with_lost_samples,
             self.changed | other.changed,
+            {**self.quality, **other.quality},
             {**self.windows, **other.windows},
             {**self.most_windows, **other.most_windows},
             self.figures + other.figures,
@@ -118,6 +122,7 @@ def _replace(new: NewStatistics, run: Run, table: str) -> Written:
     return Written(
         turbine_days=new.turbine_days,
         with_lost_samples=set(turbines[np.flatnonzero(is_kept)]),
+        quality=new.statistics.quality,
         changed=set(turbines[np.flatnonzero(difference.any.any(axis=1))]),
         windows=windows,
         most_windows={name: max(most_windows.get(name, 0), n) for name, n in windows.items()},
@@ -278,6 +283,9 @@ def _remember(run: Run, written: Written) -> None:
             run=run,
             sample_interval_s=turbine_day.sample_interval_s,
             rated_power_kw=turbine_day.rated_power_kw,
+            samples=written.quality[name].samples,
+            missing_samples=written.quality[name].missing,
+            rejected_samples=written.quality[name].rejected,
             windows=written.windows.get(name, 0),
             most_windows=written.most_windows.get(name, 0),
             aggregated_at=Now(),
