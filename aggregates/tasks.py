@@ -1,7 +1,8 @@
-"""The tasks that Celery runs: doors to the runs, to the reconciler and to the audit."""
+"""The tasks that Celery runs: doors to the runs, the reconciler, the audit and the assessment."""
 
 from celery import shared_task
 
+from aggregates.assessment import in_turn
 from aggregates.audit import nightly
 from aggregates.models import Run
 from aggregates.runs import presence, reconciler, working
@@ -31,3 +32,10 @@ def audit_in_turn() -> None:
     """Audit the days that were not audited for the longest time."""
     if not presence.is_outdated():
         nightly.audit_in_turn()
+
+
+@shared_task
+def assess_pending() -> None:
+    """Assess the turbine-days whose statistics or curves have changed, and look for findings."""
+    if not presence.is_outdated():
+        in_turn.assess_in_turn(presence.time())

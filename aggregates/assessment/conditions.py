@@ -116,18 +116,17 @@ def judge(farm: Farm, curves: Curves) -> Judgement:
     return Judgement(letters, by_curve, _lost_kwh(farm, by_curve, letters))
 
 
-def judge_by_day(farm: Farm, curves: Curves) -> Judgement:
-    """Return the same, each day judged by itself, the day before it and the day after it.
+def judge_by_day(farm: Farm, curves: Curves, first: int, last: int) -> Judgement:
+    """Return the same of some of the farm's days, by their numbers, `last` not included.
 
-    So a day is judged alike, however many days are judged with it. The first and the last day of
-    the farm, which lack one of the two, are judged by what there is.
+    Each is judged by itself, the day before it and the day after it, so that it is judged alike
+    however many are judged with it.
     """
-    days = len(farm.days)
     parts = []
-    for number in range(days):
-        first, last = max(number - 1, 0), min(number + 2, days)
-        judgement = judge(farm.of_days(first, last), curves)
-        start = (number - first) * WINDOWS_PER_DAY
+    for number in range(first, last):
+        around = max(number - 1, 0)
+        judgement = judge(farm.of_days(around, number + 2), curves)
+        start = (number - around) * WINDOWS_PER_DAY
         parts.append(judgement.of_windows(slice(start, start + WINDOWS_PER_DAY)))
     return joined(parts)
 
@@ -207,7 +206,7 @@ def at_rest_in_light_wind(farm: Farm, expected: Expected) -> Array:
     """Return the windows at rest in light wind while the neighbours run."""
     in_wind = (farm.wind_speed >= LIGHT_WIND) & (farm.wind_speed < STRONG_WIND)
     should_run = expected.power_kw >= SLIGHTLY_EXPECTED * farm.rated_power_kw
-    neighbours_run = most_neighbours(farm.relative_power > NEIGHBOURS_RUN)
+    neighbours_run = _most_neighbours_give(farm, NEIGHBOURS_RUN)
     return in_wind & should_run & (farm.relative_power < NO_POWER) & neighbours_run
 
 
@@ -231,9 +230,13 @@ def stopped_by_neighbours(farm: Farm) -> Array:
 
     As with an iced anemometer: most neighbours give above 10 % of their rated power, for an hour.
     """
-    neighbours_produce = most_neighbours(farm.relative_power > NEIGHBOURS_PRODUCE)
+    neighbours_produce = _most_neighbours_give(farm, NEIGHBOURS_PRODUCE)
     unseen = (farm.relative_power < NO_POWER) & neighbours_produce & ~at_rest_in_wind(farm)
     return lasting(unseen, SEEN_BY_NEIGHBOURS_WINDOWS)
+
+
+def _most_neighbours_give(farm: Farm, share: float) -> Array:
+    return most_neighbours(farm.relative_power > share, ~np.isnan(farm.relative_power))
 
 
 def derated(farm: Farm, expected: Expected, stop: Array) -> Array:

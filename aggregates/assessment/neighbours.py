@@ -7,15 +7,15 @@ from common.arrays import Array
 LEAST_NEIGHBOURS = 2
 
 
-def most_neighbours(table: Array) -> Array:
+def most_neighbours(holds: Array, is_known: Array) -> Array:
     """Return where a statement holds for at least half of a turbine's neighbours, and two.
 
-    `table` has a row per turbine, a column per window. A neighbour of which nothing is known counts
-    as one for which it does not hold.
+    `holds` and `is_known` have a row per turbine and a column per window. A neighbour of which
+    nothing is known in a window is no neighbour there.
     """
-    neighbours = len(table) - 1
-    holds = table.sum(axis=0) - table
-    return (holds >= LEAST_NEIGHBOURS) & (2 * holds >= neighbours)
+    neighbours = is_known.sum(axis=0) - is_known
+    holding = holds.sum(axis=0) - holds
+    return (holding >= LEAST_NEIGHBOURS) & (2 * holding >= neighbours)
 
 
 def median_of_neighbours(values: Array) -> Array:

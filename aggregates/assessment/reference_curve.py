@@ -27,6 +27,8 @@ LEAST_SPREAD = 0.01
 # Windows below this share of the curve are dropped before it is fitted again, where it is above
 # this share of the rated power; below that, a kilowatt more or less is no sign of anything.
 DROPPED_BELOW, DROPPED_ABOVE = 0.75, 0.05
+# A curve of another turbine of the type is 1 to 5 % off.
+MISFIT = 1.2
 
 STANDARD_DENSITY_KG_M3 = 1.225
 STANDARD_TEMPERATURE_DEGC = 15.0
@@ -155,15 +157,20 @@ def given(points: Sequence[tuple[float, float]]) -> ReferenceCurve:
     return ReferenceCurve(wind_speed, power_kw, unknown, np.zeros(len(points), dtype=int))
 
 
-def with_spread_of(
-    curve: ReferenceCurve, wind_speed: Array, power_kw: Array, rated_power_kw: float
-) -> ReferenceCurve:
-    """Return a given curve with the spread of the turbine's own windows; as it is without any."""
-    own = fitted(wind_speed, power_kw, rated_power_kw)
-    if own is None:
-        return curve
-    spread = np.interp(curve.wind_speed, own.wind_speed, own.spread_kw)
-    return ReferenceCurve(curve.wind_speed, curve.power_kw, spread, curve.windows)
+def with_spread_of(given: ReferenceCurve, own: ReferenceCurve) -> ReferenceCurve:
+    """Return a curve that a person gave with the spread of the turbine's own windows."""
+    spread = np.interp(given.wind_speed, own.wind_speed, own.spread_kw)
+    return ReferenceCurve(given.wind_speed, given.power_kw, spread, given.windows)
+
+
+def misfit(given: ReferenceCurve, own: ReferenceCurve) -> float | None:
+    """Return how many times the turbine's own a curve is that does not fit it; None if it does.
+
+    Such a curve is of another type: what a turbine loses cannot be read off it.
+    """
+    expected = np.average(given.expected_kw(own.wind_speed), weights=own.windows)
+    ratio = float(expected / np.average(own.power_kw, weights=own.windows))
+    return None if 1 / MISFIT < ratio < MISFIT else ratio
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,24 @@ from collections.abc import Sequence
 from django.core.management.base import CommandError, CommandParser
 
 from aggregates.source import gateway
+from common.arguments import day_argument
 from common.wording import unknown
+
+
+def add_period(parser: CommandParser) -> None:
+    """Let the command take the first and the last of some days."""
+    for name, destination, explanation in [
+        ("--from", "first", "first day, as 2025-08-31"),
+        ("--to", "last", "last day, included"),
+    ]:
+        parser.add_argument(
+            name,
+            dest=destination,
+            type=day_argument,
+            required=True,
+            metavar="DAY",
+            help=explanation,
+        )
 
 
 def add_turbines(parser: CommandParser) -> None:

@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
                     "elevation_m",
                     models.FloatField(
                         blank=True,
-                        help_text="Above the sea: wind speeds are then normalised by the density of air.",
+                        help_text="Above the sea; wind speeds are then normalised by density.",
                         null=True,
                         validators=[
                             django.core.validators.MinValueValidator(-500),

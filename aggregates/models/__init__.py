@@ -3,6 +3,7 @@
 from aggregates.models.alerts import Alert
 from aggregates.models.assessments import (
     Assessment,
+    AssessmentProgress,
     Curve,
     Finding,
     Reason,
@@ -33,6 +34,7 @@ __all__ = [
     "AggregatedDay",
     "Alert",
     "Assessment",
+    "AssessmentProgress",
     "Chunk",
     "Code",
     "Curve",

@@ -21,6 +21,7 @@ class Alert(models.Model):
         SILENT = "silent"  # nothing arrives of a turbine, or of the farm
         BACK = "back"  # it sends again
         INCOMPLETE = "incomplete"  # of a day that is over too little arrived
+        FINDING = "finding"  # something about a turbine that a person should look at
         TEST = "test"  # somebody tries the channels
 
     day = models.DateField(null=True)
@@ -49,5 +50,6 @@ NAMELESS = {
     Alert.Event.LOCKED: "an account",
     Alert.Event.SILENT: "the farm",
     Alert.Event.BACK: "the farm",
+    Alert.Event.FINDING: "the turbines",
     Alert.Event.TEST: "a channel",
 }

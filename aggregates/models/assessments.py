@@ -29,7 +29,7 @@ class TurbineSite(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(-500), MaxValueValidator(6000)],
-        help_text="Above the sea: wind speeds are then normalised by the density of air.",
+        help_text="Above the sea; wind speeds are then normalised by density.",
     )
 
     class Meta:
@@ -237,3 +237,16 @@ class Recurrence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.turbine or 'all turbines'} {self.start:%H:%M} to {self.end:%H:%M} UTC"
+
+
+class AssessmentProgress(models.Model):
+    """How far the look for outdated assessments has come, when findings were made: one row.
+
+    It looks next at the days before `looked_back_to`, or at the newest where it is None.
+    """
+
+    looked_back_to = models.DateField(null=True)
+    found_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "assessment_progress"

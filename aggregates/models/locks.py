@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db import connections
 
 from common.databases import TARGET
-from common.postgres.lock_numbers import ALERT, CHANGE, DELIVER, LOAD, REQUEST, TAKE
+from common.postgres.lock_numbers import ALERT, ASSESS, CHANGE, DELIVER, LOAD, REQUEST, TAKE
 
 # A lock is named by two numbers, of 32 bits each.
 NUMBERS = 2**31
@@ -68,15 +68,28 @@ def alone_to_deliver(channel: str) -> Iterator[bool]:
 
     The lock is the session's: no transaction is to be open while a channel is waited for.
     """
+    with _alone(DELIVER, channel) as is_alone:
+        yield is_alone
+
+
+@contextmanager
+def alone_to_assess() -> Iterator[bool]:
+    """Say whether nobody else assesses; within the block nobody else begins to."""
+    with _alone(ASSESS, "") as is_alone:
+        yield is_alone
+
+
+@contextmanager
+def _alone(kind: int, name: str) -> Iterator[bool]:
     with connections[TARGET].cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [DELIVER, channel])
+        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [kind, name])
         (is_alone,) = cursor.fetchone()
     try:
         yield is_alone
     finally:
         if is_alone:
             with connections[TARGET].cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [DELIVER, channel])
+                cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [kind, name])
 
 
 def take_turns_to_take() -> None:

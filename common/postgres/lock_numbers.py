@@ -6,10 +6,11 @@ MIGRATE = 5_271_001
 DEMO = 5_271_003
 SIMULATE = 5_271_008
 # Those who ask for a run of a day, who load a chunk, who raise alerts, who change values, who take
-# a run, and who deliver alerts.
+# a run, who deliver alerts, and who assess.
 REQUEST = 5_271_002
 LOAD = 5_271_004
 ALERT = 5_271_005
 CHANGE = 5_271_006
 TAKE = 5_271_007
 DELIVER = 5_271_009
+ASSESS = 5_271_010

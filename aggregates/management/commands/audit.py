@@ -10,10 +10,10 @@ from rich.table import Table
 from aggregates.audit import auditing
 from aggregates.audit.auditing import Audit
 from aggregates.errors import RunFailed
-from aggregates.management.arguments import add_turbines, refuse_unknown_turbines
+from aggregates.management.arguments import add_period, add_turbines, refuse_unknown_turbines
 from aggregates.management.report import write_queued
 from aggregates.runs import queueing
-from common.arguments import day_argument, range_of_days
+from common.arguments import range_of_days
 from common.checks import PROJECT_CHECKS
 from common.patience import keep_to
 from common.terminal import rendered, track
@@ -30,18 +30,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        for name, destination, explanation in [
-            ("--from", "first", "first day, as 2025-08-31"),
-            ("--to", "last", "last day, included"),
-        ]:
-            parser.add_argument(
-                name,
-                dest=destination,
-                type=day_argument,
-                required=True,
-                metavar="DAY",
-                help=explanation,
-            )
+        add_period(parser)
         add_turbines(parser)
         parser.add_argument(
             "--repair", action="store_true", help="have the workers compute again what differs"

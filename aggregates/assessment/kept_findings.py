@@ -1,0 +1,155 @@
+"""Findings as they are kept: made again, a finding keeps its row, and what people said of it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+
+import numpy as np
+from django.db import transaction
+from django.db.models.functions import Now
+
+from aggregates.assessment.checks.all_checks import findings
+from aggregates.assessment.conditions import LOSING, Judgement, judge_by_day
+from aggregates.assessment.farm import Farm
+from aggregates.assessment.findings import Seen
+from aggregates.assessment.kept_curves import CurvesOfDays, keep_fitted
+from aggregates.assessment.reading import OF_CHECKS, farm
+from aggregates.compute.arrival import Expectation
+from aggregates.compute.windows import WINDOW, WINDOWS_PER_DAY
+from aggregates.expectations import expectation
+from aggregates.models import AggregatedDay, Finding, Recurrence
+from aggregates.source.last_known import last_known_arrivals
+from common.arrays import Array
+from common.databases import TARGET
+from common.days import day_bounds, day_start
+from sourcedata.variables import VARIABLE_NAMES
+
+
+def find(first: date, last: date, at: datetime) -> Sequence[Finding]:
+    """Look for findings from `first` to `last`, both included, and keep them; return these.
+
+    `at` is the time as of which turbines are expected to have sent.
+    """
+    keep_fitted(first, last)
+    windows = _farm(first, last, at)
+    if not windows.turbines:
+        return _keep([], first, last)
+    curves = CurvesOfDays(first, last).curves(windows.turbines)
+    judgement = judge_by_day(windows, curves, 0, len(windows.days))
+    seen = findings(windows, judgement, first, last)
+    return _keep([(each, _recurrence(each, windows, judgement)) for each in seen], first, last)
+
+
+def _farm(first: date, last: date, at: datetime) -> Farm:
+    """Return the farm with what is expected of it, and what was rejected."""
+    expected = expectation(last_known_arrivals(first, last).arrivals, at)
+    with_values = AggregatedDay.objects.filter(day__range=(first, last), windows__gt=0)
+    names = {*with_values.values_list("turbine", flat=True).distinct(), *expected.services}
+    windows = farm(first, last, OF_CHECKS, names)
+    return replace(
+        windows, is_expected=_is_expected(windows, expected), rejected=_rejected(windows, first)
+    )
+
+
+def _is_expected(windows: Farm, expected: Expectation) -> Array:
+    """Return the windows that should have arrived as a whole."""
+    quiet_days = np.array(sorted(expected.quiet), dtype="datetime64[D]")
+    is_live = ~np.isin(windows.starts.astype("datetime64[D]"), quiet_days)
+    table = np.zeros(windows.shape, dtype=bool)
+    for row, turbine in zip(table, windows.turbines, strict=True):
+        if service := expected.services.get(turbine):
+            begins = windows.starts >= _naive(service.start)
+            row[:] = begins & (windows.starts + np.timedelta64(WINDOW) <= _naive(service.end))
+    return table & is_live
+
+
+def _naive(at: datetime) -> np.datetime64:
+    return np.datetime64(at.replace(tzinfo=None), "us")
+
+
+def _rejected(windows: Farm, first: date) -> Mapping[str, Array]:
+    tables = {name: np.zeros(windows.shape) for name in VARIABLE_NAMES}
+    numbers = {turbine: number for number, turbine in enumerate(windows.turbines)}
+    last = windows.days[-1].item()
+    days = AggregatedDay.objects.filter(day__range=(first, last)).exclude(rejected_samples={})
+    for turbine, day, rejected in days.values_list("turbine", "day", "rejected_samples"):
+        for variable, of_windows in (rejected or {}).items():
+            for window, samples in of_windows.items():
+                column = (day - first).days * WINDOWS_PER_DAY + int(window)
+                if turbine in numbers and variable in tables:
+                    tables[variable][numbers[turbine], column] = samples
+    return {name: table for name, table in tables.items() if table.any()}
+
+
+def _recurrence(seen: Seen, windows: Farm, judgement: Judgement) -> Recurrence | None:
+    """Return the hours of the day, told by a person, in which all of a finding's windows lie."""
+    for recurrence in Recurrence.objects.filter(kind=seen.kind, turbine__in=["", seen.turbine]):
+        if all(_is_within(start, recurrence) for start in _starts(seen, windows, judgement)):
+            return recurrence
+    return None
+
+
+def _starts(seen: Seen, windows: Farm, judgement: Judgement) -> Iterable[time]:
+    """Yield the time of day of the windows that a finding is of."""
+    bounds = [_naive(seen.start), _naive(seen.end)]
+    columns = slice(*np.searchsorted(windows.starts, bounds).tolist())
+    starts = windows.starts[columns]
+    losing = np.any([judgement.is_(condition) for condition in LOSING], axis=0)
+    if seen.turbine in windows.turbines:
+        row = losing[windows.turbines.index(seen.turbine), columns]
+        starts = starts[row] if row.any() else starts
+    yield from (start.time() for start in starts.tolist())
+
+
+def _is_within(start: time, recurrence: Recurrence) -> bool:
+    if recurrence.start <= recurrence.end:
+        return recurrence.start <= start < recurrence.end
+    return start >= recurrence.start or start < recurrence.end
+
+
+Recurring = tuple[Seen, Recurrence | None]
+
+
+@transaction.atomic(using=TARGET)
+def _keep(seen: Sequence[Recurring], first: date, last: date) -> Sequence[Finding]:
+    """Keep what was seen; what is no longer seen in these days is withdrawn."""
+    start, end = day_start(first), day_bounds(last)[1]
+    earlier = list(Finding.objects.filter(start__lt=end, end__gt=start).select_for_update())
+    kept = []
+    for each, recurrence in seen:
+        finding = _same(each, earlier)
+        if finding:
+            earlier.remove(finding)
+        kept.append(_update(finding or Finding(), each, recurrence, start))
+    gone = [finding.pk for finding in earlier if finding.start >= start]
+    Finding.objects.standing().filter(pk__in=gone).update(withdrawn_at=Now(), is_open=False)
+    return kept
+
+
+def _same(seen: Seen, earlier: Sequence[Finding]) -> Finding | None:
+    """Return the finding that it is: of the same turbine, kind and variable, overlapping most."""
+    overlaps = {
+        finding: min(finding.end, seen.end) - max(finding.start, seen.start)
+        for finding in earlier
+        if (finding.turbine, finding.kind, finding.variable)
+        == (seen.turbine, seen.kind, seen.variable)
+    }
+    longest = max(overlaps, key=lambda finding: overlaps[finding], default=None)
+    return longest if longest and overlaps[longest] > timedelta() else None
+
+
+def _update(
+    finding: Finding, seen: Seen, recurrence: Recurrence | None, start: datetime
+) -> Finding:
+    """Save what was seen; what began before the days that were looked at keeps its beginning."""
+    is_older = finding.pk is not None and finding.start < start
+    costs = [kwh for kwh in (seen.lost_kwh, is_older and finding.lost_kwh) if kwh]
+    finding.turbine, finding.kind, finding.variable = seen.turbine, seen.kind, seen.variable
+    finding.start, finding.end = finding.start if is_older else seen.start, seen.end
+    finding.is_open, finding.sentence, finding.withdrawn_at = seen.is_open, seen.sentence, None
+    finding.lost_kwh = None if seen.lost_kwh is None else max(costs, default=0.0)
+    if recurrence and not finding.acknowledged_by:
+        finding.reason, finding.note = recurrence.reason, recurrence.note
+        finding.acknowledged_by, finding.acknowledged_at = recurrence.made_by, Now()
+    finding.save()
+    return finding
