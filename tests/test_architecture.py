@@ -23,6 +23,10 @@ INNER += ["aggregates/compute/difference.py", "aggregates/runs/load.py"]
 
 PURE = ["aggregates/compute", "aggregates/analysis", "aggregates/audit/comparison.py"]
 PURE += ["common/rest/tables.py", "common/days.py", "common/arrays.py", "common/wording.py"]
+PURE += [f"aggregates/assessment/{name}.py" for name in ("conditions", "farm", "findings")]
+PURE += [f"aggregates/assessment/{name}.py" for name in ("neighbours", "reference_curve")]
+PURE += ["aggregates/assessment/sequences.py", "aggregates/assessment/turbine_days.py"]
+PURE += ["aggregates/assessment/checks"]
 PURE += ["sourcedata/variables.py", "sourcedata/simulation.py"]
 # History reads stored values from the database; the rest of its folder computes from them.
 NOT_PURE = {"aggregates/analysis/history.py"}

@@ -1,0 +1,61 @@
+"""Derated: a turbine runs and gives far less than its wind promises."""
+
+import numpy as np
+
+from aggregates.assessment.checks.frozen import frozen_power
+from aggregates.assessment.checks.icing import iced
+from aggregates.assessment.checks.spells import Spell, goes_on, lost_kwh, seen, spells
+from aggregates.assessment.checks.wording import duration, energy
+from aggregates.assessment.conditions import WEAK, WORTH_LOOKING, Condition, Judgement
+from aggregates.assessment.farm import Farm
+from aggregates.assessment.findings import Kind, Seen
+from aggregates.compute.windows import WINDOWS_PER_DAY
+from common.arrays import Array
+
+# At least an hour within a day; what follows within a day is the same.
+DERATED_WINDOWS = 6
+APART_WINDOWS = WINDOWS_PER_DAY
+
+
+def derated(farm: Farm, judgement: Judgement) -> list[Seen]:
+    """Return when turbines gave too little for an hour or more, and no ice explains it."""
+    expected_kw = judgement.expected.power_kw
+    is_normal = (expected_kw > WORTH_LOOKING * farm.rated_power_kw) & (
+        farm.power_kw >= WEAK * expected_kw
+    )
+    is_derated = told(farm, judgement)
+    return [
+        seen(
+            farm,
+            Kind.DERATED,
+            spell,
+            _sentence(farm, judgement, spell),
+            goes_on(farm, spell, is_normal),
+            lost_kwh=lost_kwh(judgement, spell),
+        )
+        for spell in spells(is_derated, APART_WINDOWS)
+        if spell.has(DERATED_WINDOWS, is_derated)
+    ]
+
+
+def told(farm: Farm, judgement: Judgement) -> Array:
+    """Return the derated windows that nothing else explains.
+
+    Where the neighbours' wind is known, the power must be too low for that too: an anemometer that
+    reads too much makes a turbine look weak.
+    """
+    explained = iced(farm, judgement) | frozen_power(farm)
+    at_neighbours_wind_kw = judgement.expected.at_neighbours_wind_kw
+    is_weak = farm.power_kw < WEAK * at_neighbours_wind_kw
+    is_confirmed = np.isnan(at_neighbours_wind_kw) | is_weak
+    return judgement.is_(Condition.DERATED) & ~explained & is_confirmed
+
+
+def _sentence(farm: Farm, judgement: Judgement, spell: Spell) -> str:
+    power_kw, expected_kw = spell.of(farm.power_kw), spell.of(judgement.expected.power_kw)
+    given = f"{power_kw.sum() / expected_kw.sum():.0%}".replace("%", " %")
+    return (
+        f"{farm.turbines[spell.row]} ran and gave {given} of what its wind promised for"
+        f" {duration(spell.count)}, {power_kw.mean():.0f} kW for {expected_kw.mean():.0f} kW;"
+        f" {energy(lost_kwh(judgement, spell))} were lost."
+    )

@@ -1,0 +1,66 @@
+"""Icing: too little power in the cold. Ice is the reason of a loss, not a second loss."""
+
+from aggregates.assessment.checks.frozen import frozen_temperature
+from aggregates.assessment.checks.spells import Spell, goes_on, lost_kwh, seen, spells
+from aggregates.assessment.checks.wording import duration, energy
+from aggregates.assessment.conditions import WEAK, WORTH_LOOKING, Condition, Judgement, unknown
+from aggregates.assessment.farm import TEMPERATURE, Farm
+from aggregates.assessment.findings import Kind, Seen
+from aggregates.assessment.sequences import lasting
+from common.arrays import Array
+
+# IEA Wind Task 19 (T19IceLossMethod): below 1 degC, below the tenth percentile of the bin, three
+# windows in a row. That also finds ice in one of 67 windows at 8 to 12 degC; so here it takes six
+# windows, and power below 85 % of what is expected.
+COLD_DEGC = 1.0
+ICED_WINDOWS = 6
+# The tenth percentile lies so many standard deviations below the middle of a normal spread. The
+# curve has the spread of 90 days; the windows looked at may be of a winter that has no warm ones.
+TENTH_PERCENTILE = 1.2816
+APART_WINDOWS = 36
+
+
+def iced(farm: Farm, judgement: Judgement) -> Array:
+    """Return the windows of too little power in the cold for an hour or more."""
+    return lasting(_is_judged(farm, judgement) & _is_weak(farm, judgement), ICED_WINDOWS)
+
+
+def icing(farm: Farm, judgement: Judgement) -> list[Seen]:
+    """Return when turbines had ice, as their power and the temperature show."""
+    is_free = farm.table(TEMPERATURE) >= COLD_DEGC
+    is_free |= _is_judged(farm, judgement) & (farm.power_kw >= WEAK * judgement.expected.power_kw)
+    return [
+        seen(
+            farm,
+            Kind.ICING,
+            spell,
+            _sentence(farm, judgement, spell),
+            goes_on(farm, spell, is_free),
+            lost_kwh=lost_kwh(judgement, spell),
+        )
+        for spell in spells(iced(farm, judgement), APART_WINDOWS)
+    ]
+
+
+def _is_judged(farm: Farm, judgement: Judgement) -> Array:
+    is_cold = (farm.table(TEMPERATURE) < COLD_DEGC) & ~frozen_temperature(farm)
+    is_worth = judgement.expected.power_kw > WORTH_LOOKING * farm.rated_power_kw
+    at_rest = judgement.is_(Condition.STOPPED) | judgement.is_(Condition.STOPPED_BY_NEIGHBOURS)
+    return is_cold & is_worth & ~at_rest & ~unknown(farm)
+
+
+def _is_weak(farm: Farm, judgement: Judgement) -> Array:
+    expected = judgement.expected
+    tenth_percentile = expected.power_kw - TENTH_PERCENTILE * expected.spread_kw
+    return (farm.power_kw < tenth_percentile) & (farm.power_kw < WEAK * expected.power_kw)
+
+
+def _sentence(farm: Farm, judgement: Judgement, spell: Spell) -> str:
+    given = spell.of(farm.power_kw).sum() / spell.of(judgement.expected.power_kw).sum()
+    loss = lost_kwh(judgement, spell)
+    price = f"; {energy(loss)} were lost" if loss else ""
+    return (
+        f"{farm.turbines[spell.row]} gave {given:.0%} of what its wind promised for"
+        f" {duration(spell.count)} at {spell.mean(farm.table(TEMPERATURE)):.1f} degC on average,"
+        f" as with ice on its blades{price}.".replace("%", " %")
+    )
