@@ -4,7 +4,6 @@ The circular median is the angle of the least sum of distances. Unlike a mean, o
 pull it.
 """
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -30,11 +29,15 @@ def from_others(directions: Array) -> Array:
     """Return how far each turbine's direction is from the circular median of the others.
 
     A row per turbine and a column per window; NaN where fewer than three others have a direction.
+    What is usual for each of the others over all windows is taken off first: constant offsets of
+    real vanes reach 15 degrees, and with one of three others wrong, another one is their median.
     """
     deviations = wrapped(directions - _middle(directions.T).T)
+    usual = _middle(deviations - median_of_neighbours(deviations))
+    without_usual = wrapped(deviations - np.nan_to_num(usual))
+    offsets = wrapped(deviations - median_of_neighbours(without_usual))
     is_there = ~np.isnan(directions)
     others = is_there.sum(axis=0) - is_there
-    offsets = wrapped(deviations - median_of_neighbours(deviations))
     return np.where(others >= LEAST_OTHERS, offsets, np.nan)
 
 
@@ -44,13 +47,20 @@ def _middle(angles: Array) -> Array:
     The mean direction only says where to cut the circle open; the second time, the median does.
     """
     radians = np.radians(angles)
-    # Without any angle there is no median, which is no reason to warn.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)
-        sine, cosine = (
-            np.nanmean(part, axis=-1, keepdims=True) for part in (np.sin(radians), np.cos(radians))
-        )
-        middle = np.degrees(np.arctan2(sine, cosine))
-        for _ in range(2):
-            middle = middle + np.nanmedian(wrapped(angles - middle), axis=-1, keepdims=True)
+    sine, cosine = (
+        np.nansum(part, axis=-1, keepdims=True) for part in (np.sin(radians), np.cos(radians))
+    )
+    middle = np.degrees(np.arctan2(sine, cosine))
+    for _ in range(2):
+        middle = middle + _median(wrapped(angles - middle))
     return middle
+
+
+def _median(values: Array) -> Array:
+    """Return the medians along the last axis, kept with length 1; NaN where there is no value."""
+    # NaN is sorted to the end. `numpy.nanmedian` walks over the rows one by one.
+    order = np.sort(values, axis=-1)
+    number = (~np.isnan(values)).sum(axis=-1, keepdims=True)
+    lower = np.take_along_axis(order, np.maximum(number - 1, 0) // 2, axis=-1)
+    upper = np.take_along_axis(order, np.minimum(number // 2, values.shape[-1] - 1), axis=-1)
+    return (lower + upper) / 2
