@@ -115,7 +115,8 @@ def _binned(wind_speed: Array, power_kw: Array, rated_power_kw: float) -> Refere
     numbers = np.floor(wind_speed / BIN_M_S + 0.5).astype(int)
     order = np.argsort(numbers, kind="stable")
     bins, starts, windows = np.unique(numbers[order], return_index=True, return_counts=True)
-    of_bins = np.split(power_kw[order], starts[1:])
+    # Of no windows at all, numpy.split makes one part.
+    of_bins = np.split(power_kw[order], starts[1:]) if len(bins) else []
     enough = windows >= LEAST_WINDOWS
     kept = [powers for powers, is_kept in zip(of_bins, enough, strict=True) if is_kept]
     medians = np.array([np.median(powers) for powers in kept])
