@@ -28,6 +28,9 @@ def assess(first: date, last: date) -> int:
     should_be = versions(first, last)
     curves = CurvesOfDays(first - DAY, last + DAY)
     windows = farm(first - DAY, last + DAY, OF_CONDITIONS)
+    if not windows.turbines:
+        _keep(first, last, [])
+        return 0
     days = (last - first).days + 1
     judgement = judge_by_day(windows, curves.curves(windows.turbines), 1, days + 1)
     assessments = [

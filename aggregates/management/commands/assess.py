@@ -1,6 +1,6 @@
 """`manage.py assess`: judge what turbines did on days, and what it cost."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -47,9 +47,9 @@ class Command(BaseCommand):
         )
 
 
-def _figures(days: Sequence[date]) -> Sequence[dict[str, Any]]:
+def _figures(days: Sequence[date]) -> Sequence[Mapping[str, Any]]:
     assessments = Assessment.objects.filter(day__range=(days[0], days[-1]))
-    return (
+    return list(
         assessments.values("turbine")
         .annotate(
             days=Count("day"),
@@ -63,7 +63,7 @@ def _figures(days: Sequence[date]) -> Sequence[dict[str, Any]]:
     )
 
 
-def _table(figures: Sequence[dict[str, Any]]) -> Table:
+def _table(figures: Sequence[Mapping[str, Any]]) -> Table:
     columns = ("energy", "expected", "stopped", "by_neighbours", "derated")
     table = Table(box=box.SIMPLE_HEAD, padding=0, show_edge=False, title="MWh", title_style="")
     table.add_column("turbine")

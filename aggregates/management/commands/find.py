@@ -10,6 +10,7 @@ from rich.table import Table
 from aggregates.assessment.kept_findings import find
 from aggregates.management.arguments import add_period
 from aggregates.models import Finding
+from aggregates.pages.sentences import counted
 from common.arguments import range_of_days
 from common.checks import PROJECT_CHECKS
 from common.days import now
@@ -38,7 +39,8 @@ class Command(BaseCommand):
         findings = find(days[0], days[-1], now())
         if findings:
             self.stdout.write(rendered(_table(findings)))
-        self.stdout.write(f"{len(findings):,} findings from {days[0]} to {days[-1]}.")
+        number = counted(len(findings), "finding") if findings else "No findings"
+        self.stdout.write(f"{number} from {days[0]} to {days[-1]}.")
 
 
 def _table(findings: Sequence[Finding]) -> Table:

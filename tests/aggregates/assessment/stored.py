@@ -33,8 +33,10 @@ def stored_farm(first: date, days: int, stopped: dict[str, date] | None = None) 
 
 
 def signal_id(turbine: str, variable: str, statistic: str) -> int:
-    names = {"turbine": turbine, "variable": variable, "statistic": statistic}
-    return int(Signal.objects.get_or_create(**names)[0].pk)
+    signal, _ = Signal.objects.get_or_create(
+        turbine=turbine, variable=variable, statistic=statistic
+    )
+    return int(signal.pk)
 
 
 def day_of_values(turbine: str, day: date, is_stopped: bool) -> np.ndarray:
