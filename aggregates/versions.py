@@ -11,6 +11,9 @@ from aggregates.source.gateway import TurbineDay, turbine_days
 from common.postgres.rows import all_rows, without_garbage_collection
 
 Key = tuple[date, str]
+# A turbine-day's key and version: a plain tuple, the fastest to tell apart, as there may be very
+# many.
+Row = tuple[date, str, int, str]
 
 
 class Version(NamedTuple):
@@ -45,12 +48,19 @@ def outdated(turbine_days: Sequence[TurbineDay]) -> list[TurbineDay]:
     if not turbine_days:
         return []
     stored = aggregated(turbine_days[0].day, turbine_days[-1].day)
+    changed = [turbine_day for turbine_day in turbine_days if _row(turbine_day) not in stored]
+    aggregated_once = {(day, turbine) for day, turbine, *_ in stored} if changed else set()
     return [
         turbine_day
-        for turbine_day in turbine_days
-        if stored.get((turbine_day.day, turbine_day.turbine)) != version_of(turbine_day)
-        and (turbine_day.samples or (turbine_day.day, turbine_day.turbine) in stored)
+        for turbine_day in changed
+        if turbine_day.samples or (turbine_day.day, turbine_day.turbine) in aggregated_once
     ]
+
+
+def _row(turbine_day: TurbineDay) -> Row:
+    """Return the row that its statistics would have if they were current."""
+    of_rules = rules(turbine_day.rated_power_kw)
+    return turbine_day.day, turbine_day.turbine, turbine_day.revision, of_rules
 
 
 def fingerprint(turbine_days: Sequence[TurbineDay]) -> str:
@@ -59,11 +69,7 @@ def fingerprint(turbine_days: Sequence[TurbineDay]) -> str:
     return blake2s(repr(versions).encode(), digest_size=6).hexdigest()
 
 
-def aggregated(first: date, last: date) -> dict[Key, tuple[int, str]]:
-    """Return the versions that the stored statistics were computed from, by day and turbine.
-
-    As plain tuples, each equal to its Version: there may be very many.
-    """
+def aggregated(first: date, last: date) -> set[Row]:
+    """Return the turbine-days that have statistics, and the versions that these are of."""
     days = AggregatedDay.objects.filter(day__range=(first, last))
-    rows = all_rows(days.values_list("day", "turbine", "revision", "rules"))
-    return {row[:2]: row[2:] for row in rows}
+    return {*all_rows(days.values_list("day", "turbine", "revision", "rules"))}

@@ -3,17 +3,17 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from django.db.models import Exists, Max, Min, OuterRef
-from django.db.models.functions import Collate
+from django.db.models import Exists, FloatField, Max, Min, OuterRef
+from django.db.models.functions import Cast, Collate
 
+from common.arrays import Array
 from common.databases import SOURCE
 from common.days import day_bounds
 from common.postgres.pgcopy import FLOAT, INTEGER, TIME, copy_out
-from common.postgres.rows import all_rows
 from common.wording import quoted
 from sourcedata import verification
 from sourcedata.counting import refuse_uncounted, settled_functions, uncounted
@@ -30,9 +30,8 @@ from sourcedata.storage import (
 from sourcedata.variables import VARIABLE_NAMES
 
 
-# Not frozen: that takes four times as long, and there may be very many.
-@dataclass
-class TurbineDay:
+# A tuple, which is made in half the time of a dataclass: there may be very many.
+class TurbineDay(NamedTuple):
     """One turbine on one UTC day: the revision of its measurements, and how many rows it has."""
 
     turbine: str
@@ -119,6 +118,8 @@ def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> lis
     # The state of the partitions comes before the revisions: what changes in between is another
     # version, never the same.
     with limited_waits() as cursor:
+        # COPY has its snapshot before it waits for its table, which is empty in it once rewritten.
+        cursor.execute("LOCK TABLE source_day IN ACCESS SHARE MODE")
         partitions = stored_partitions(cursor)
         return _turbine_days(partitions, first, last, turbines)
 
@@ -126,24 +127,42 @@ def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> lis
 def _turbine_days(
     partitions: Sequence[StoredPartition], first: date, last: date, turbines: Collection[str]
 ) -> list[TurbineDay]:
-    wanted = Turbine.objects.named(turbines).order_by(Collate("name", "C"))
-    columns = ["pk", "name", "rated_power_kw", "sample_interval_s"]
-    turbine_days = {
-        pk: (name, None if power is None else float(power), interval_s)
-        for pk, name, power, interval_s in wanted.values_list(*columns)
-    }
-    place = {pk: number for number, pk in enumerate(turbine_days)}
-    days = SourceDay.objects.filter(day__range=(first, last), turbine__in=turbine_days)
-    rows = all_rows(days.values_list("turbine_id", "day", "revision", "samples"))
-    # Numbers sort faster here than names in the database.
-    rows.sort(key=lambda row: (row[1], place[row[0]]))
-    states = states_of({row[1] for row in rows}, partitions)
-    return [
-        # A revision of 0 would be none.
-        TurbineDay(name, day, 1 + (int(stored) ^ states[day]), samples, rated_power_kw, interval_s)
-        for pk, day, stored, samples in rows
-        for name, rated_power_kw, interval_s in (turbine_days[pk],)
-    ]
+    # There may be very many: whole columns take a third of the time of rows.
+    nameplates = _nameplates(turbines)
+    place, day, stored, samples = _source_days(nameplates[:, 0].tolist(), first, last)
+    days, day_number = np.unique(day, return_inverse=True)
+    states = states_of(days.tolist(), partitions)
+    # A revision of 0 would be none.
+    revision = 1 + (stored ^ np.array([*states.values()], dtype=np.int64)[day_number])
+    _, name, rated_power_kw, interval_s = nameplates[place].T
+    columns = (name, days.astype(object)[day_number], revision, samples, rated_power_kw, interval_s)
+    return [*map(TurbineDay._make, zip(*(column.tolist() for column in columns), strict=True))]
+
+
+def _nameplates(turbines: Collection[str]) -> Array:
+    """Return a row per turbine, by name: its id, name, rated power, and sample interval."""
+    rated_power_kw = Cast("rated_power_kw", FloatField())
+    rows = Turbine.objects.named(turbines).order_by(Collate("name", "C"))
+    columns = rows.values_list("pk", "name", rated_power_kw, "sample_interval_s")
+    return np.array([*columns], dtype=object).reshape(-1, 4)
+
+
+SOURCE_DAYS = """
+    SELECT turbine_id, (day - DATE '1970-01-01')::bigint, revision::bigint, samples::bigint
+    FROM source_day WHERE turbine_id = ANY(%s::bigint[]) AND day BETWEEN %s AND %s
+"""
+
+
+def _source_days(ids: Sequence[int], first: date, last: date) -> Sequence[Array]:
+    """Return the turbine's place in `ids`, the day, the stored revision, and the samples.
+
+    One of each per turbine-day, by day and place; the days are datetime64[D].
+    """
+    turbine_id, day, *others = copy_out(SOURCE, SOURCE_DAYS, [ids, first, last], INTEGER * 4)
+    by_id = np.argsort(ids)
+    place = by_id[np.searchsorted(ids, turbine_id, sorter=by_id)]
+    order = np.lexsort((place, day))
+    return [column[order] for column in (place, day.astype("datetime64[D]"), *others)]
 
 
 @dataclass(frozen=True)

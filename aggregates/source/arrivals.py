@@ -1,7 +1,7 @@
 """What arrived of a period, and of whom more may be expected, as the source says it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, astuple, dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -73,7 +73,7 @@ def as_json(arrivals: Arrivals) -> dict[str, Any]:
     return {
         "first": arrivals.first,
         "last": arrivals.last,
-        "turbine_days": [astuple(turbine_day) for turbine_day in arrivals.turbine_days],
+        "turbine_days": arrivals.turbine_days,
         "roster": {name: asdict(entry) for name, entry in arrivals.roster.items()},
         "measured_days": sorted(arrivals.measured_days),
     }
