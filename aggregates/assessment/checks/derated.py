@@ -7,13 +7,16 @@ from aggregates.assessment.checks.icing import iced
 from aggregates.assessment.checks.spells import Spell, goes_on, lost_kwh, seen, spells
 from aggregates.assessment.checks.wording import duration, energy
 from aggregates.assessment.conditions import WEAK, WORTH_LOOKING, Condition, Judgement
-from aggregates.assessment.farm import Farm
+from aggregates.assessment.farm import TEMPERATURE, Farm
 from aggregates.assessment.findings import Kind, Seen
 from aggregates.compute.windows import WINDOWS_PER_DAY
 from common.arrays import Array
 
 # At least an hour within a day; what follows within a day is the same.
 DERATED_WINDOWS = 6
+# Task 19 takes it that there is no ice from here on. Below it, a real year has as many windows far
+# above the curve as below it: anemometers and blades ice alike.
+FREE_OF_ICE_DEGC = 3.0
 APART_WINDOWS = WINDOWS_PER_DAY
 
 
@@ -57,5 +60,12 @@ def _sentence(farm: Farm, judgement: Judgement, spell: Spell) -> str:
     return (
         f"{farm.turbines[spell.row]} ran and gave {given} of what its wind promised for"
         f" {duration(spell.count)}, {power_kw.mean():.0f} kW for {expected_kw.mean():.0f} kW;"
-        f" {energy(lost_kwh(judgement, spell))} were lost."
+        f" {energy(lost_kwh(judgement, spell))} were lost.{_doubt(farm, spell)}"
     )
+
+
+def _doubt(farm: Farm, spell: Spell) -> str:
+    temperature = spell.mean(farm.table(TEMPERATURE))
+    if not temperature < FREE_OF_ICE_DEGC:
+        return ""
+    return f" It was {temperature:.1f} degC: ice on blades or anemometer may be the reason."

@@ -76,18 +76,19 @@ class Vane:
 
     def see(self, day: int, value: float, windows: int) -> None:
         """Take a day's offset in."""
-        if not self._is_off(value):
+        if self._is_usual(value):
             self._is_back(value)
         elif self.shift and not self._is_another_level(value):
             self._goes_on(self.shift, day, value)
         else:
             self._begins(day, value, windows)
 
-    def _is_off(self, value: float) -> bool:
-        usual = self.usual
-        if usual is None:
-            return abs(value) > SHIFTED_FROM_THE_FIRST_DEG
-        return abs(wrapped(value - usual)) > SHIFTED_DEG
+    def _is_usual(self, value: float) -> bool:
+        """A shift is over where the value is nearer to the usual one too than to its level."""
+        off = abs(wrapped(value - (self.usual or 0)))
+        most = SHIFTED_FROM_THE_FIRST_DEG if self.usual is None else SHIFTED_DEG
+        nearer_to_level = bool(self.shift) and abs(wrapped(value - self.shift.level)) < off
+        return off <= most and not nearer_to_level
 
     def _is_back(self, value: float) -> None:
         self._end()

@@ -1,0 +1,161 @@
+"""What is said of turbines that stand still, or give less than their wind promises."""
+
+import numpy as np
+import pytest
+
+from aggregates.assessment.checks.behind import behind
+from aggregates.assessment.checks.derated import derated
+from aggregates.assessment.checks.icing import icing
+from aggregates.assessment.checks.stopped import stopped, stopped_by_neighbours
+from aggregates.assessment.checks.wind_against_neighbours import wind_against_neighbours
+from aggregates.assessment.farm import Farm
+from tests.aggregates.assessment.builders import (
+    bounds,
+    days,
+    healthy,
+    judged,
+    seen,
+    times,
+    window,
+    with_values,
+)
+
+
+def standing(windows: slice, turbines: int = 4, length: int = 1) -> Farm:
+    return with_values(healthy(turbines, length), "power", 0, windows, -12)
+
+
+def cold(farm: Farm, rows: int | list[int] = 0) -> Farm:
+    temperature = np.linspace(-3, -2, farm.shape[1])
+    return with_values(farm, "ambient_temperature", rows, slice(None), temperature)
+
+
+def test_six_hours_without_power_in_wind_are_a_stop_with_its_price() -> None:
+    farm = standing(slice(60, 96))
+    (finding,) = seen(stopped, farm)
+    assert bounds([finding]) == [("T01", window(60), window(96))]
+    assert finding.lost_kwh == pytest.approx(judged(farm).lost_kwh.sum())
+    assert finding.sentence.startswith("T01 stood still for 6 h (36 windows) in wind of 9.0 m/s")
+    assert finding.sentence.endswith("kWh were lost.")
+
+
+def test_less_than_an_hour_at_rest_within_a_day_is_not_told() -> None:
+    assert seen(stopped, standing(slice(60, 65))) == []
+
+
+def test_stops_within_a_day_are_one_finding_and_later_ones_another() -> None:
+    farm = standing(slice(0, 6), length=4)
+    for start in (100, 400):
+        farm = with_values(farm, "power", 0, slice(start, start + 6), -12)
+    assert bounds(seen(stopped, farm)) == [
+        ("T01", window(0), window(106)),
+        ("T01", window(400), window(406)),
+    ]
+
+
+def test_a_stop_is_open_until_the_turbine_gives_power_again() -> None:
+    farm = standing(slice(60, 96))
+    calm = with_values(farm, "wind_speed", 0, slice(96, 144), np.linspace(1, 2, 48))
+    calm = with_values(calm, "power", 0, slice(96, 144), -12)
+    assert [finding.is_open for finding in seen(stopped, farm)] == [False]
+    assert [finding.is_open for finding in seen(stopped, calm)] == [True]
+
+
+def test_a_frozen_anemometer_makes_no_stop() -> None:
+    farm = with_values(standing(slice(0, 144)), "wind_speed", 0, slice(0, 144), 9.4)
+    assert seen(stopped, farm) == []
+
+
+def test_a_turbine_of_unknown_rated_power_is_not_judged() -> None:
+    farm = with_values(healthy(rated_kw=None), "power", 0, slice(0, 144), -12)
+    for check in (stopped, stopped_by_neighbours, icing, derated, behind):
+        assert seen(check, farm) == []
+
+
+def unseen_stop(turbines: int) -> Farm:
+    farm = standing(slice(60, 96), turbines)
+    return with_values(farm, "wind_speed", 0, slice(60, 96), np.linspace(1, 2, 36))
+
+
+def test_a_stop_that_only_the_neighbours_show_is_priced_by_their_wind() -> None:
+    (finding,) = seen(stopped_by_neighbours, unseen_stop(4))
+    assert bounds([finding]) == [("T01", window(60), window(96))]
+    assert finding.lost_kwh == pytest.approx(6 * 2000 * (9 / 12) ** 3, rel=0.05)
+    assert "its own anemometer read 1.5 m/s, theirs 9.0 m/s" in finding.sentence
+
+
+def test_one_neighbour_shows_nothing() -> None:
+    assert seen(stopped_by_neighbours, unseen_stop(2)) == []
+
+
+def test_an_anemometer_far_below_its_neighbours_is_told_for_an_hour_or_more() -> None:
+    farm = times(healthy(), "wind_speed", 2, slice(30, 36), 0.5)
+    (finding,) = seen(wind_against_neighbours, farm)
+    assert bounds([finding]) == [("T03", window(30), window(36))]
+    assert "iced" not in finding.sentence
+    assert "it may be iced" in seen(wind_against_neighbours, cold(farm, 2))[0].sentence
+
+
+@pytest.mark.parametrize("turbines", [1, 2, 3])
+def test_fewer_than_three_others_cannot_say_which_anemometer_is_wrong(turbines: int) -> None:
+    farm = times(healthy(turbines), "wind_speed", 0, slice(30, 60), 0.5)
+    assert seen(wind_against_neighbours, farm) == []
+
+
+def test_a_frozen_anemometer_is_not_also_against_its_neighbours() -> None:
+    farm = with_values(healthy(), "wind_speed", 0, slice(30, 60), 3.1)
+    assert seen(wind_against_neighbours, farm) == []
+
+
+def test_an_hour_at_60_percent_is_derated_with_its_price() -> None:
+    (finding,) = seen(derated, times(healthy(), "power", 0, slice(60, 72), 0.6))
+    assert bounds([finding]) == [("T01", window(60), window(72))]
+    assert finding.lost_kwh == pytest.approx(2 * 0.4 * 2000 * (9 / 12) ** 3, rel=0.05)
+    assert finding.sentence.startswith("T01 ran and gave 60 % of what its wind promised for 2 h")
+
+
+def test_an_anemometer_that_reads_too_much_makes_no_derated_turbine() -> None:
+    assert seen(derated, times(healthy(), "wind_speed", 0, slice(60, 72), 1.25)) == []
+
+
+def test_too_little_power_in_the_cold_is_ice_and_not_also_derated() -> None:
+    farm = cold(times(healthy(), "power", 0, slice(60, 72), 0.6))
+    (finding,) = seen(icing, farm)
+    assert bounds([finding]) == [("T01", window(60), window(72))]
+    assert finding.lost_kwh == pytest.approx(judged(farm).lost_kwh.sum())
+    assert "as with ice on its blades" in finding.sentence
+    assert seen(derated, farm) == []
+
+
+def test_too_little_power_above_the_cold_is_no_ice() -> None:
+    assert seen(icing, times(healthy(), "power", 0, slice(60, 72), 0.6)) == []
+
+
+def test_a_stop_in_the_cold_is_no_ice() -> None:
+    assert seen(icing, cold(standing(slice(60, 96)))) == []
+
+
+def test_a_turbine_that_gives_14_percent_less_than_its_farm_is_behind_by_the_day() -> None:
+    farm = times(healthy(days=20), "power", 3, days(8, 13), 0.86)
+    (finding,) = seen(behind, farm)
+    assert bounds([finding]) == [("T04", window(8 * 144), window(13 * 144))]
+    assert finding.lost_kwh is None
+    assert finding.sentence.startswith("T04 gave 86 % of what its wind promises and its farm gives")
+
+
+def test_a_farm_that_gives_less_together_has_nobody_behind() -> None:
+    assert seen(behind, times(healthy(days=20), "power", [0, 1, 2, 3], days(8, 13), 0.86)) == []
+
+
+def test_less_than_a_week_says_nothing_of_who_is_behind() -> None:
+    assert seen(behind, times(healthy(days=6), "power", 3, days(0, 6), 0.86)) == []
+
+
+@pytest.mark.parametrize("turbines", [1, 2])
+def test_a_turbine_and_one_neighbour_cannot_say_who_is_behind(turbines: int) -> None:
+    assert seen(behind, times(healthy(turbines, 20), "power", 0, days(8, 13), 0.86)) == []
+
+
+def test_a_turbine_is_behind_until_a_week_shows_that_it_is_not() -> None:
+    (finding,) = seen(behind, times(healthy(days=20), "power", 3, days(14, 20), 0.86))
+    assert finding.is_open
