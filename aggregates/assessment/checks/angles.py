@@ -16,12 +16,12 @@ LEAST_OTHERS = 3
 
 
 def wrapped(degrees: Any) -> Any:
-    """Return the same angles from -180 on, below 180."""
-    return (degrees + 180) % 360 - 180
+    """Return the same angles between -180 and 180."""
+    return degrees - 360 * np.rint(degrees / 360)
 
 
 def circular_median(angles: Array) -> Any:
-    """Return the circular medians along the last axis, from -180 on; NaN where there is none."""
+    """Return the circular medians along the last axis, -180 to 180; NaN where there is none."""
     return wrapped(_middle(angles)[..., 0])
 
 

@@ -6,7 +6,15 @@ import numpy as np
 
 from aggregates.assessment.checks.frozen import frozen_power
 from aggregates.assessment.checks.icing import iced
-from aggregates.assessment.checks.spells import Spell, by_day, goes_on, of_days, seen, spells
+from aggregates.assessment.checks.spells import (
+    Spell,
+    by_day,
+    goes_on,
+    is_most_of_look,
+    of_days,
+    seen,
+    spells,
+)
 from aggregates.assessment.checks.wording import days, energy, share
 from aggregates.assessment.conditions import Condition, Judgement
 from aggregates.assessment.farm import Farm
@@ -115,4 +123,6 @@ def _seen(farm: Farm, spell: Spell, yields: Yields, should_have: Array, is_open:
         f" its farm gives, for {days(spell.count // WINDOWS_PER_DAY)} while it ran:"
         f" {energy(promised - given)} less."
     )
+    if is_most_of_look(spell, ~np.isnan(farm.power_kw)):
+        sentence += " That is most of the time looked at: its reference curve may not be its own."
     return seen(farm, Kind.BEHIND, spell, sentence, is_open)

@@ -4,8 +4,15 @@ import numpy as np
 
 from aggregates.assessment.checks.frozen import frozen_power
 from aggregates.assessment.checks.icing import iced
-from aggregates.assessment.checks.spells import Spell, goes_on, lost_kwh, seen, spells
-from aggregates.assessment.checks.wording import duration, energy
+from aggregates.assessment.checks.spells import (
+    Spell,
+    goes_on,
+    is_most_of_look,
+    lost_kwh,
+    seen,
+    spells,
+)
+from aggregates.assessment.checks.wording import duration, lost
 from aggregates.assessment.conditions import WEAK, WORTH_LOOKING, Condition, Judgement
 from aggregates.assessment.farm import TEMPERATURE, Farm
 from aggregates.assessment.findings import Kind, Seen
@@ -28,14 +35,7 @@ def derated(farm: Farm, judgement: Judgement) -> list[Seen]:
     )
     is_derated = told(farm, judgement)
     return [
-        seen(
-            farm,
-            Kind.DERATED,
-            spell,
-            _sentence(farm, judgement, spell),
-            goes_on(farm, spell, is_normal),
-            lost_kwh=lost_kwh(judgement, spell),
-        )
+        _seen(farm, judgement, spell, is_normal)
         for spell in spells(is_derated, APART_WINDOWS)
         if spell.has(DERATED_WINDOWS, is_derated)
     ]
@@ -54,14 +54,27 @@ def told(farm: Farm, judgement: Judgement) -> Array:
     return judgement.is_(Condition.DERATED) & ~explained & is_confirmed
 
 
-def _sentence(farm: Farm, judgement: Judgement, spell: Spell) -> str:
+def _seen(farm: Farm, judgement: Judgement, spell: Spell, is_normal: Array) -> Seen:
+    judged = judgement.expected.power_kw > WORTH_LOOKING * farm.rated_power_kw
+    price = None if is_most_of_look(spell, judged) else lost_kwh(judgement, spell)
+    sentence = _sentence(farm, judgement, spell, price)
+    is_open = goes_on(farm, spell, is_normal)
+    return seen(farm, Kind.DERATED, spell, sentence, is_open, lost_kwh=price)
+
+
+def _sentence(farm: Farm, judgement: Judgement, spell: Spell, price: float | None) -> str:
     power_kw, expected_kw = spell.of(farm.power_kw), spell.of(judgement.expected.power_kw)
     given = f"{power_kw.sum() / expected_kw.sum():.0%}".replace("%", " %")
-    return (
+    said = (
         f"{farm.turbines[spell.row]} ran and gave {given} of what its wind promised for"
-        f" {duration(spell.count)}, {power_kw.mean():.0f} kW for {expected_kw.mean():.0f} kW;"
-        f" {energy(lost_kwh(judgement, spell))} were lost.{_doubt(farm, spell)}"
+        f" {duration(spell.count)}, {power_kw.mean():.0f} kW for {expected_kw.mean():.0f} kW"
     )
+    if price is None:
+        return (
+            f"{said}: that is most of the time looked at, so it has no price. Either it is limited"
+            " for long, or its reference curve is not its own."
+        )
+    return f"{said}{lost(price)}.{_doubt(farm, spell)}"
 
 
 def _doubt(farm: Farm, spell: Spell) -> str:

@@ -87,7 +87,8 @@ class Vane:
         """A shift is over where the value is nearer to the usual one too than to its level."""
         off = abs(wrapped(value - (self.usual or 0)))
         most = SHIFTED_FROM_THE_FIRST_DEG if self.usual is None else SHIFTED_DEG
-        nearer_to_level = bool(self.shift) and abs(wrapped(value - self.shift.level)) < off
+        level = self.shift.level if self.shift else None
+        nearer_to_level = level is not None and abs(wrapped(value - level)) < off
         return off <= most and not nearer_to_level
 
     def _is_back(self, value: float) -> None:
@@ -144,7 +145,13 @@ def direction_shifted(farm: Farm, judgement: Judgement) -> list[Seen]:
 
 def shifts(farm: Farm, signal: str) -> Iterator[tuple[int, Shift]]:
     """Yield the row of the turbine and each shift of its direction."""
-    offsets = from_others(np.where(_is_judged(farm, signal), farm.table(signal), np.nan))
+    is_judged = _is_judged(farm, signal)
+    if not is_judged.any():
+        return
+    offsets = np.full(farm.shape, np.nan)
+    in_wind = is_judged.any(axis=0)
+    directions = np.where(is_judged, farm.table(signal), np.nan)
+    offsets[:, in_wind] = from_others(directions[:, in_wind])
     by_days = offsets.reshape(len(offsets), -1, WINDOWS_PER_DAY)
     windows = (~np.isnan(by_days)).sum(axis=2)
     values = np.where(windows >= LEAST_WINDOWS, circular_median(by_days), np.nan)

@@ -13,6 +13,8 @@ from aggregates.assessment.sequences import bounds
 from aggregates.compute.windows import WINDOW, WINDOWS_PER_DAY
 from common.arrays import Array
 
+LONG_LOOK_WINDOWS = 14 * WINDOWS_PER_DAY
+
 
 @dataclass(frozen=True)
 class Spell:
@@ -100,9 +102,20 @@ def goes_on(farm: Farm, spell: Spell, has_ended: Array) -> bool:
     return is_expected and not has_ended[spell.row, spell.end :].any()
 
 
-def lost_kwh(judgement: Judgement, spell: Spell) -> float:
-    """Return what was lost in the spell's windows."""
+def lost_kwh(judgement: Judgement, spell: Spell) -> float | None:
+    """Return what was lost in the spell's windows; nobody can say it of one without a curve."""
+    if np.isnan(spell.of(judgement.expected.power_kw)).all():
+        return None
     return float(spell.of(judgement.lost_kwh).sum())
+
+
+def is_most_of_look(spell: Spell, judged: Array) -> bool:
+    """Return whether the spell is more than half of all windows that were judged, of two weeks.
+
+    What is always so may be a fault, or what it is compared with is not the turbine's own.
+    """
+    windows = judged[spell.row].sum()
+    return bool(windows > LONG_LOOK_WINDOWS and 2 * spell.count > windows)
 
 
 def seen(

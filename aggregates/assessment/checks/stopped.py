@@ -1,9 +1,7 @@
 """Stopped: no power in wind, as the turbine's own anemometer or only its neighbours show."""
 
-import numpy as np
-
 from aggregates.assessment.checks.spells import Spell, goes_on, lost_kwh, seen, spells
-from aggregates.assessment.checks.wording import duration, energy, speed
+from aggregates.assessment.checks.wording import duration, lost, speed
 from aggregates.assessment.conditions import AT_REST, STRONG_WIND, Condition, Judgement
 from aggregates.assessment.farm import Farm
 from aggregates.assessment.findings import Kind, Seen
@@ -56,23 +54,16 @@ def _sentence(farm: Farm, judgement: Judgement, spell: Spell) -> str:
     return (
         f"{farm.turbines[spell.row]} stood still for {duration(spell.count)} in wind of"
         f" {speed(spell.mean(farm.wind_speed))} on average"
-        f"{_price(judgement, spell)}."
+        f"{lost(lost_kwh(judgement, spell))}."
     )
 
 
 def _sentence_by_neighbours(
     farm: Farm, judgement: Judgement, spell: Spell, neighbours_wind_speed: Array
 ) -> str:
+    price = lost(lost_kwh(judgement, spell))
     return (
         f"{farm.turbines[spell.row]} stood still for {duration(spell.count)} while most of its"
         f" neighbours produced: its own anemometer read {speed(spell.mean(farm.wind_speed))},"
-        f" theirs {speed(spell.mean(neighbours_wind_speed))}{_price(judgement, spell)}, by the"
-        " wind of its neighbours."
+        f" theirs {speed(spell.mean(neighbours_wind_speed))}{price}, by the wind of its neighbours."
     )
-
-
-def _price(judgement: Judgement, spell: Spell) -> str:
-    """Return what was lost; nobody can say it of a turbine without a curve."""
-    if np.isnan(spell.of(judgement.expected.power_kw)).all():
-        return "; what that cost cannot be said without a reference curve"
-    return f"; {energy(lost_kwh(judgement, spell))} were lost"

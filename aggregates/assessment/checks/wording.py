@@ -35,6 +35,13 @@ def energy(kwh: float) -> str:
     return f"about {round(kwh, -1):.0f} kWh" if kwh >= 1000 else f"about {kwh:.0f} kWh"
 
 
+def lost(kwh: float | None) -> str:
+    """Return what was lost as the end of a sentence, without its full stop."""
+    if kwh is None:
+        return "; what that cost cannot be said without a reference curve"
+    return f"; {energy(kwh)} were lost"
+
+
 def speed(m_s: float) -> str:
     """Return a wind speed."""
     return f"{m_s:.1f} m/s"

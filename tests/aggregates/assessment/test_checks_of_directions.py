@@ -92,7 +92,7 @@ def test_a_frozen_vane_is_not_also_shifted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("angles", "median"), [([350, 0, 20], 0), ([170, 180, -170], -180), ([10, 12, 190], 12)]
+    ("angles", "median"), [([350, 0, 20], 0), ([160, 170, -170], 170), ([10, 12, 190], 12)]
 )
 def test_the_circular_median_is_nearest_to_all(angles: list[float], median: float) -> None:
     assert circular_median(np.array(angles, dtype=float)) == pytest.approx(median)

@@ -277,17 +277,18 @@ LAST_DAY = "2025-08-20 00:00", "2025-08-20 23:59"
 
 
 def seed_faults(minutes: pd.DataFrame) -> None:
-    def of(turbine: str, times: tuple[str, str] = ("2025-08-01", "2025-08-21")) -> Array:
-        return (minutes["turbine"] == turbine) & minutes["timestamp"].between(*times)
+    def of(turbine: str, first: str = "2025-08-01", last: str = "2025-08-21") -> pd.Series:
+        return (minutes["turbine"] == turbine) & minutes["timestamp"].between(first, last)
 
     variables = list(VARIABLE_NAMES)
-    minutes.loc[of("T03", AFTERNOON) | of("T12", LAST_DAY), variables] = np.nan
-    minutes.loc[of("T04", STILL_DAY), "wind_speed"] = 9.4
+    minutes.loc[of("T03", *AFTERNOON) | of("T12", *LAST_DAY), variables] = np.nan
+    minutes.loc[of("T04", *STILL_DAY), "wind_speed"] = 9.4
     hours = minutes.set_index("timestamp")["wind_speed"].resample("6h").mean()
-    storm = hours[hours < 20].idxmax()
-    minutes.loc[of("T06", (storm, storm + pd.Timedelta("5h59min"))), "power"] = -12
+    storm = pd.Timestamp(str(hours[hours < 20].idxmax()))
+    end = storm + pd.Timedelta("5h59min")
+    minutes.loc[of("T06", str(storm), str(end)), "power"] = -12
     minutes.loc[of("T08"), "wind_direction"] = (minutes["wind_direction"] + 40) % 360
-    minutes.loc[of("T10", WEAK_DAYS) & (minutes["power"] > 0), "power"] *= 0.85
+    minutes.loc[of("T10", *WEAK_DAYS) & (minutes["power"] > 0), "power"] *= 0.85
 
 
 def test_each_fault_in_a_simulated_farm_is_named_and_no_healthy_turbine() -> None:

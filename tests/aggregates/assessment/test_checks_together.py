@@ -6,10 +6,13 @@ from datetime import date
 import numpy as np
 
 from aggregates.assessment.checks.all_checks import CHECKS, findings
+from aggregates.assessment.conditions import judge
 from aggregates.assessment.farm import Farm
 from aggregates.assessment.findings import WHOLE_FARM, Kind, Seen
 from tests.aggregates.assessment.builders import (
+    CURVE,
     bounds,
+    curves,
     days,
     healthy,
     judged,
@@ -125,3 +128,19 @@ def test_a_variable_that_nobody_sends_makes_no_finding() -> None:
     farm = healthy(days=10)
     values = {signal: table for signal, table in farm.values.items() if signal[0] == "power"}
     assert all_of(replace(farm, values=values)) == []
+
+
+def test_a_curve_of_another_type_makes_no_price() -> None:
+    farm = healthy(days=40)
+    too_high = replace(CURVE, power_kw=1.4 * CURVE.power_kw)
+    judgement = judge(farm, {**curves(farm), **curves(replace(farm, turbines=["T02"]), too_high)})
+    (finding,) = findings(farm, judgement, FIRST, LAST)
+    assert (finding.turbine, finding.lost_kwh) == ("T02", None)
+    assert "its reference curve is not its own" in finding.sentence
+
+
+def test_a_stop_without_a_curve_has_no_price() -> None:
+    farm = with_values(healthy(), "power", 0, slice(0, 144), -12)
+    (finding,) = findings(farm, judge(farm, {}), FIRST, LAST)
+    assert (finding.kind, finding.lost_kwh) == (Kind.STOPPED, None)
+    assert "cannot be said without a reference curve" in finding.sentence
