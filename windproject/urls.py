@@ -6,7 +6,9 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
+from aggregates.api.assessments import AssessmentsView
 from aggregates.api.days import DaysView
+from aggregates.api.findings import FindingsView
 from aggregates.api.metrics import MetricsView
 from aggregates.api.runs import RunsView, RunView
 from aggregates.api.values import SignalsView, ValuesView, VariablesView
@@ -40,6 +42,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/signals", SignalsView.as_view(), name="signals"),
     path("api/values", ValuesView.as_view(), name="values"),
     path("api/days", DaysView.as_view(), name="days"),
+    path("api/assessments", AssessmentsView.as_view(), name="assessments"),
+    path("api/findings", FindingsView.as_view(), name="findings"),
     path("api/runs", RunsView.as_view(), name="runs"),
     path("api/runs/<int:pk>", RunView.as_view()),
 ]

@@ -58,7 +58,7 @@ LANES = (
     Lane((b"/api/days",), threads=12, waiting=12, longest_s=waits.QUEUED_S),
     # These ask the source directly, or are downloads, which last as long as somebody reads them.
     Lane((b"/data", b"/api/turbines", b"/admin/sourcedata/"), threads=4, waiting=4),
-    Lane((b"/api/values",), threads=5, waiting=5),
+    Lane((b"/api/values", b"/api/assessments", b"/api/findings"), threads=5, waiting=5),
     # These may wait for the broker.
     Lane((b"/api/runs",), threads=3, waiting=10),
     # These are pages, and addresses that ask the target alone.

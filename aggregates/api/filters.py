@@ -4,9 +4,10 @@ from typing import Any
 
 import django_filters
 
+from aggregates.assessment.findings import Kind
 from aggregates.compute.statistic_names import STATISTICS
 from aggregates.export.layouts import LAYOUTS
-from aggregates.models import AggregatedDay, Run, Signal, Value
+from aggregates.models import AggregatedDay, Assessment, Finding, Run, Signal, Value
 from aggregates.reader import AggregatedTurbines, turbine_names
 from aggregates.source import gateway
 from common.rest.downloads import FormatFilter
@@ -17,6 +18,7 @@ from common.rest.parameters import (
     PeriodForm,
     ShareFilter,
     TimeFilter,
+    TruthFilter,
     ZoneFilter,
 )
 from common.wording import listed
@@ -48,6 +50,57 @@ class DayStateFilter(django_filters.FilterSet):
 
     class Meta:
         model = AggregatedDay
+        fields: list[str] = []
+        form = PeriodForm
+
+
+class AssessmentFilter(django_filters.FilterSet):
+    """The parameters that choose assessed turbine-days."""
+
+    start = DayFilter(required=True, help_text="First day, included.")
+    end = DayFilter(required=True, help_text="Last day, not included.")
+    turbine = NamesFilter(
+        allowed=AggregatedTurbines, required=False, help_text="Default: all turbines."
+    )
+    format = FormatFilter()
+
+    class Meta:
+        model = Assessment
+        fields: list[str] = []
+        form = PeriodForm
+
+
+class FindingFilter(django_filters.FilterSet):
+    """The parameters that choose findings, by any moment that they lasted over."""
+
+    start = TimeFilter(
+        field_name="end", lookup_expr="gt", help_text="Not what had ended by then. Default: all."
+    )
+    end = TimeFilter(
+        field_name="start", lookup_expr="lt", help_text="Not what began then or later."
+    )
+    turbine = NamesFilter(
+        allowed=KnownTurbines,
+        required=False,
+        lookup_expr="in",
+        help_text="Default: all turbines, and the farm as a whole.",
+    )
+    kind = NamesFilter(
+        allowed=[kind.value for kind in Kind],
+        required=False,
+        lookup_expr="in",
+        help_text="Default: all kinds.",
+    )
+    open = TruthFilter(field_name="is_open", help_text="Whether it goes on. Default: both.")
+    standing = TruthFilter(
+        field_name="withdrawn_at",
+        lookup_expr="isnull",
+        help_text="Whether the data still bear it out. Default: both.",
+    )
+    format = FormatFilter()
+
+    class Meta:
+        model = Finding
         fields: list[str] = []
         form = PeriodForm
 

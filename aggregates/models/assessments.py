@@ -135,6 +135,14 @@ class Assessment(models.Model):
         return 1 - self.windows_at_rest / self.windows_to_run
 
     @property
+    def availability_with_neighbours(self) -> float | None:
+        """The same, standstills that only the neighbours saw taken in, 0 to 1."""
+        to_run = self.windows_to_run + self.windows_seen_by_neighbours
+        if not to_run:
+            return None
+        return 1 - (self.windows_at_rest + self.windows_seen_by_neighbours) / to_run
+
+    @property
     def availability_by_energy(self) -> float | None:
         """Energy over energy and losses, 0 to 1 (Greenbyte's)."""
         possible_kwh = (self.energy_kwh or 0) + self.lost_kwh

@@ -132,6 +132,25 @@ class OneOfFilter(django_filters.Filter):
     field_class = OneOfField
 
 
+class TruthField(forms.CharField):
+    """Whether something is so; None where nothing is said."""
+
+    described = {"type": "boolean"}
+    words = {"": None, "true": True, "false": False}
+
+    def clean(self, value: Any) -> bool | None:
+        text = super().clean(value)
+        if text not in self.words:
+            raise ValidationError(f"{quoted(text)} is neither; allowed: true, false.")
+        return self.words[text]
+
+
+class TruthFilter(django_filters.Filter):
+    """A parameter that is true or false."""
+
+    field_class = TruthField
+
+
 class ShareField(forms.CharField):
     """A part of a whole, 0 to 1."""
 

@@ -123,6 +123,7 @@ def _row(schema: TableSchema, descriptions: Mapping[str, str]) -> Described:
 
 def _cell(type_: Any) -> Described:
     if pa.types.is_timestamp(type_):
-        return {"type": "string", **({"format": "date-time"} if type_.tz else {})}
-    names = {"string": "string", "int64": "integer", "double": "number"}
+        zoned = {"format": "date-time"} if type_.tz else {}
+        return {"type": "string", **zoned, "nullable": True}
+    names = {"string": "string", "int64": "integer", "double": "number", "bool": "boolean"}
     return {"type": names[str(type_)], "nullable": True}

@@ -1,7 +1,7 @@
 """Tables as streams of bytes, in the formats that people load: JSON, CSV, Parquet, Arrow.
 
 Each function takes the schema and an iterator of Arrow record batches, whose columns are times,
-texts and numbers, and yields bytes; the memory it takes does not grow with the number of batches.
+texts, numbers and truths, and yields bytes; the memory it takes does not grow with their number.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -56,6 +56,8 @@ def _json_cells(column: Column) -> Column:
     if pa.types.is_string(column.type):
         quoted = _each_once(column, lambda texts: pa.array(map(_json_text, texts), pa.string()))
         return pc.coalesce(quoted, "null")
+    if pa.types.is_boolean(column.type):
+        return pc.coalesce(column.cast(pa.string()), "null")
     digits = column.cast(pa.string())
     # Arrow's -0 would be read as an integer, which has no sign of its own.
     digits = pc.if_else(pc.equal(digits, "-0"), "-0.0", digits)

@@ -274,6 +274,8 @@ def test_who_was_answered_and_does_not_close_keeps_nobody_else_waiting(site: Sit
         (b"HTTP://u@h:1/api/days?start=2025-01-01", b"/api/days"),
         (b"/health/live", b"/health/live"),
         (b"/admin/?next=/data", b"/"),
+        (b"/api/assessments?start=2025-01-01", b"/api/values"),
+        (b"/api/findings", b"/api/values"),
         (b"http://h", b"/"),
     ],
 )

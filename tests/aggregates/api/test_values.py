@@ -212,13 +212,16 @@ def test_signals_tell_their_first_and_last_time(client: Client) -> None:
     assert signals["power_mean"]["last_time"] == "2025-08-31T00:10:00Z"
 
 
-@pytest.mark.parametrize("name", ["values", "signals", "variables"])
+@pytest.mark.parametrize("name", ["values", "signals", "variables", "assessments", "findings"])
 def test_who_may_not_read_reads_nothing(client: Client, settings: Any, name: str) -> None:
     settings.API_PUBLIC_READ = False
     assert client.get(f"/api/{name}", AUGUST).status_code == 401
 
 
-@pytest.mark.parametrize("path", ["/api/values", "/data", "/api/turbines"])
+DOWNLOADS = ["/api/values", "/data", "/api/turbines", "/api/assessments", "/api/findings"]
+
+
+@pytest.mark.parametrize("path", DOWNLOADS)
 def test_a_download_takes_a_protocol_in_which_it_can_be_told_from_a_broken_one(path: str) -> None:
     response = Client().get(path, AUGUST, SERVER_PROTOCOL="HTTP/1.0")
     assert (response.status_code, response["Content-Type"]) == (505, "application/problem+json")

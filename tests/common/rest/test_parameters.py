@@ -9,7 +9,13 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aggregates.api.filters import DayStateFilter, RunFilter, ValueFilter
+from aggregates.api.filters import (
+    AssessmentFilter,
+    DayStateFilter,
+    FindingFilter,
+    RunFilter,
+    ValueFilter,
+)
 from sourcedata.filters import MeasurementFilter, TurbineFilter
 from tests.builders import aggregated, measurements, turbine
 
@@ -20,14 +26,19 @@ ADDRESSES = {
     "/api/turbines": TurbineFilter,
     "/api/values": ValueFilter,
     "/api/days": DayStateFilter,
+    "/api/assessments": AssessmentFilter,
+    "/api/findings": FindingFilter,
     "/api/runs": RunFilter,
 }
 TIMES = st.datetimes(timezones=st.sampled_from([UTC, None])).map(datetime.isoformat)
 LAYOUTS = st.sampled_from(["long", "wide", "openoa", "flasc", "csv", "parquet", "arrow"])
 NAMES = st.sampled_from(["T01", "power", "mean", "queued", "start", "end", "UTC", "Europe/Paris"])
+CHOICES = st.sampled_from(["stopped", "frozen", "unknown,calm", "true", "false", "full"])
 NUMBERS = st.sampled_from(["0.5", "1", "nan", "-0", "1e400", "2025-08-31T12:00Z"])
 ODD = st.sampled_from(["", " ", "\x00", "\ud800", "T01,T01", ",", "٢٠٢٥-08-31", "2025-W35-7"])
-ANYTHING = LAYOUTS | NAMES | NUMBERS | ODD | TIMES | st.dates().map(date.isoformat) | st.text()
+ANYTHING = (
+    LAYOUTS | NAMES | CHOICES | NUMBERS | ODD | TIMES | st.dates().map(date.isoformat) | st.text()
+)
 
 
 @st.composite

@@ -14,7 +14,13 @@ from django.test import Client
 from django.urls import get_resolver
 from knox.models import AuthToken
 
-from aggregates.api.filters import DayStateFilter, RunFilter, ValueFilter
+from aggregates.api.filters import (
+    AssessmentFilter,
+    DayStateFilter,
+    FindingFilter,
+    RunFilter,
+    ValueFilter,
+)
 from common.rest.tables import CONTAINERS
 from sourcedata.filters import MeasurementFilter, TurbineFilter
 from tests.builders import aggregated, measurements, turbine
@@ -27,6 +33,8 @@ FILTERSETS = {
     "/api/turbines": TurbineFilter,
     "/api/values": ValueFilter,
     "/api/days": DayStateFilter,
+    "/api/assessments": AssessmentFilter,
+    "/api/findings": FindingFilter,
     "/api/runs": RunFilter,
 }
 CHECKS = [
@@ -82,7 +90,10 @@ def test_no_turbine_is_named(client: Client) -> None:
     assert "Secret 7" not in client.get("/api/schema").content.decode()
 
 
-@pytest.mark.parametrize("path", ["/data", "/api/values", "/api/turbines"])
+DOWNLOADS = ["/data", "/api/values", "/api/turbines", "/api/assessments", "/api/findings"]
+
+
+@pytest.mark.parametrize("path", DOWNLOADS)
 def test_every_format_is_described(schema: dict[str, Any], path: str) -> None:
     content = schema["paths"][path]["get"]["responses"]["200"]["content"]
     assert set(content) == {media_type for media_type, _ in CONTAINERS.values()}
