@@ -4,8 +4,10 @@ from typing import Any
 
 import django_filters
 
+from aggregates.assessment.conditions import Condition
 from aggregates.assessment.findings import Kind
 from aggregates.compute.statistic_names import STATISTICS
+from aggregates.compute.windows import WINDOW
 from aggregates.export.layouts import LAYOUTS
 from aggregates.models import AggregatedDay, Assessment, Finding, Run, Signal, Value
 from aggregates.reader import AggregatedTurbines, turbine_names
@@ -28,6 +30,9 @@ CHANGED_SINCE = (
     "Only turbine-days whose statistics changed then or later, and those whole. An answer's header "
     "`Next-Changed-Since` is what to ask for next time."
 )
+
+# So many windows of a full grid take about 200 MB.
+MOST_WINDOWS_OF_A_GRID = 10_000_000
 
 
 class KnownTurbines(AggregatedTurbines):
@@ -126,7 +131,20 @@ class ValueForm(PeriodForm):
         layout = LAYOUTS[parameters.get("layout") or "long"]
         for parameter, reason in layout.refusals(parameters).items():
             self.add_error(parameter, reason)
+        if parameters.get("grid") == "full" and {"start", "end"} <= parameters.keys():
+            self._refuse_too_many_windows(parameters)
         return self.cleaned_data
+
+    def _refuse_too_many_windows(self, parameters: dict[str, Any]) -> None:
+        """Let a full grid have as many windows as fit into memory, be there values or not."""
+        period = parameters["end"] - parameters["start"]
+        windows = len(parameters["turbine"]) * (period // WINDOW)
+        if windows > MOST_WINDOWS_OF_A_GRID:
+            self.add_error(
+                "grid",
+                f"full has at most {MOST_WINDOWS_OF_A_GRID:,} windows, and {windows:,} are asked"
+                " for; allowed is a shorter period, or fewer turbines.",
+            )
 
 
 class ValueFilter(django_filters.FilterSet):
@@ -144,6 +162,21 @@ class ValueFilter(django_filters.FilterSet):
         allowed=STATISTICS, required=False, help_text="Default: all statistics."
     )
     changed_since = TimeFilter(required=False, help_text=CHANGED_SINCE)
+    exclude = NamesFilter(
+        allowed=[condition.value for condition in Condition],
+        required=False,
+        help_text="Leaves out windows in these conditions; `stopped` takes in those that are"
+        " stopped_by_neighbours. Windows that nobody assessed stay.",
+    )
+    condition = TruthFilter(
+        help_text="Whether `layout=wide` has a column `condition`, null where nobody assessed it."
+    )
+    grid = OneOfFilter(
+        allowed=["sparse", "full"],
+        required=False,
+        help_text="`full`: every window of the period, null where there is no value; `sparse`:"
+        " those that have one. Default sparse.",
+    )
     min_coverage = ShareFilter(
         required=False, help_text="Least share of the expected samples, 0 to 1; default 0."
     )

@@ -13,9 +13,9 @@ from rest_framework.views import APIView
 from aggregates import reader
 from aggregates.api.filters import SignalFilter, ValueFilter
 from aggregates.api.views import TellsOfSource, next_changed_since
-from aggregates.export import layouts
+from aggregates.export import conditions, layouts
 from aggregates.export.blocks import Block, SignalName, blocks, signal_names
-from aggregates.export.layouts import LAYOUTS, Layout, TimeLabels
+from aggregates.export.layouts import LAYOUTS, Grid, Layout, TimeLabels
 from aggregates.export.parts import Part, parts
 from common.rest.downloads import DownloadView, download, format_of, refuse_too_many
 from common.rest.parameters import refuse_parameters, validated
@@ -36,7 +36,12 @@ CONVENTIONS = {
 
 def _every_layout() -> list[TableSchema]:
     return [
-        layout(signal_names(layout.names, layout.statistics), TimeLabels(), ["T01"]).schema
+        layout(
+            signal_names(layout.names, layout.statistics),
+            TimeLabels(),
+            ["T01"],
+            Grid(has_condition=layout.has_condition),
+        ).schema
         for layout in LAYOUTS.values()
     ]
 
@@ -64,7 +69,8 @@ class SignalsView(APIView):
 class ValuesView(TellsOfSource, DownloadView):
     """`GET /api/values`: the statistics of windows that start in [start, end).
 
-    By turbine, time, and for `layout=long` by signal. Values are in their variable's unit.
+    By turbine, time, and for `layout=long` by signal; by time first for `openoa` and `flasc`.
+    Values are in their variable's unit.
     """
 
     filterset_class = ValueFilter
@@ -80,12 +86,16 @@ class ValuesView(TellsOfSource, DownloadView):
             layout.turbines,
             parameters["changed_since"],
             days_per_part=layout.days_per_part,
+            is_full=layout.grid.is_full,
         )
         if layout.by_time:
             stored.sort(key=lambda part: part.starts[0])
         format = format_of(request, parameters)
         refuse_too_many(format, layout.cells(stored))
-        batches = layout.batches(_blocks(stored, layout.signals, parameters["min_coverage"]))
+        if _needs_conditions(parameters):
+            period = parameters["start"], parameters["end"]
+            headers |= conditions.behind(*period, layout.turbines)
+        batches = layout.batches(_blocks(stored, layout.signals, parameters))
         return download(format, layout.schema, batches, {**headers, **layout.headers})
 
 
@@ -95,12 +105,20 @@ def _layout(parameters: Mapping[str, Any]) -> Layout:
         parameters["variable"] or [*layout.names], parameters["statistic"] or layout.statistics
     )
     time_labels = TimeLabels(parameters["timezone"], parameters["label"] or "start")
-    return layout(signals, time_labels, parameters["turbine"])
+    grid = Grid(parameters["grid"] == "full", bool(parameters["condition"]))
+    return layout(signals, time_labels, parameters["turbine"], grid)
+
+
+def _needs_conditions(parameters: Mapping[str, Any]) -> bool:
+    return bool(parameters["condition"] or parameters["exclude"])
 
 
 def _blocks(
-    parts: Sequence[Part], signals: Sequence[SignalName], min_coverage: float
+    parts: Sequence[Part], signals: Sequence[SignalName], parameters: Mapping[str, Any]
 ) -> Iterator[Block]:
-    if not min_coverage:
-        return blocks(parts, signals)
-    return (layouts.covered(block, min_coverage) for block in blocks(parts, signals))
+    for block in blocks(parts, signals):
+        if parameters["min_coverage"]:
+            block = layouts.covered(block, parameters["min_coverage"])
+        if _needs_conditions(parameters):
+            block = conditions.without(conditions.with_conditions(block), parameters["exclude"])
+        yield block

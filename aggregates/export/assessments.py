@@ -1,5 +1,6 @@
 """Assessed turbine-days as a table: what each turbine did on each UTC day, and by which curve."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,7 @@ from django.db.models import Count, QuerySet
 from aggregates.assessment import versions
 from aggregates.assessment.conditions import LETTERS
 from aggregates.models import AggregatedDay, Assessment, Curve
+from common.postgres.rows import all_rows
 from common.rest.tables import Batch, TableSchema
 from sourcedata.variables import VARIABLE_NAMES
 
@@ -66,6 +68,14 @@ def state(version: str | None, due: str | None) -> AssessmentState:
     if version is None:
         return AssessmentState.MISSING if due else AssessmentState.EMPTY
     return AssessmentState.CURRENT if version == due else AssessmentState.STALE
+
+
+def states(first: date, last: date, turbines: Collection[str]) -> Counter[AssessmentState]:
+    """Return how many turbine-days from `first` to `last`, both included, are in each state."""
+    due = versions.versions(first, last)
+    stored = dict(_stored_versions(first, last, turbines))
+    keys = _aggregated(first, last, turbines).values_list("day", "turbine")
+    return Counter(state(stored.get(key), due.get(key)) for key in all_rows(keys))
 
 
 def schema() -> TableSchema:
@@ -127,14 +137,26 @@ def _aggregated(
     return days.filter(turbine__in=turbines) if turbines else days
 
 
+def _assessed(
+    first: date, last: date, turbines: Collection[str]
+) -> QuerySet[Assessment, Assessment]:
+    days = Assessment.objects.filter(day__range=(first, last))
+    return days.filter(turbine__in=turbines) if turbines else days
+
+
+def _stored_versions(
+    first: date, last: date, turbines: Collection[str]
+) -> Iterator[tuple[tuple[date, str], str]]:
+    columns = ("day", "turbine", "version")
+    for day, turbine, version in all_rows(_assessed(first, last, turbines).values_list(*columns)):
+        yield (day, turbine), version
+
+
 def _assessments(
     first: date, last: date, turbines: Collection[str]
 ) -> dict[tuple[date, str], Assessment]:
-    days = Assessment.objects.filter(day__range=(first, last))
-    if turbines:
-        days = days.filter(turbine__in=turbines)
     # The points of a curve are many, and none of them is in a row.
-    rows = days.select_related("curve").defer("curve__points")
+    rows = _assessed(first, last, turbines).select_related("curve").defer("curve__points")
     return {(assessment.day, assessment.turbine): assessment for assessment in rows}
 
 

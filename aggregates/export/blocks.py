@@ -26,7 +26,8 @@ class Block:
     `starts` are the windows' starts (datetime64[us], UTC). `values` has a row per signal, which
     `signals` names by variable and statistic, and a column per window; NaN where there is no value.
     `counts` is of the same shape: how many samples of the signal's variable the window has, of
-    `expected_samples`, a number per window.
+    `expected_samples`, a number per window. `conditions` has the letter of each window, an empty
+    text where nobody assessed it or nobody wants to know.
     """
 
     turbine: str
@@ -35,6 +36,7 @@ class Block:
     values: Array
     counts: Array
     expected_samples: Array
+    conditions: Array
 
 
 def signal_names(variables: Collection[str], statistics: Collection[str]) -> list[SignalName]:
@@ -74,6 +76,7 @@ def _block(part: Part, ids: Mapping[SignalName, int], signals: Sequence[SignalNa
         np.reshape(values, shape),
         np.nan_to_num(counts).reshape(shape),
         part.expected_samples,
+        np.full(len(starts), ""),
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from aggregates.compute.windows import expected_samples, starts_between
 from aggregates.models import AggregatedDay
 from common.arrays import Array
-from common.days import DAY, day_start
+from common.days import DAY, day_start, days_between
 from common.postgres.rows import all_rows
 
 TICK = timedelta(microseconds=1)
@@ -41,11 +41,13 @@ def parts(
     changed_since: datetime | None = None,
     *,
     days_per_part: int,
+    is_full: bool = False,
 ) -> list[Part]:
     """Return the windows of these turbines that start in [start, end) and may have values.
 
     By turbine and time. With `changed_since` only those of turbine-days whose statistics
-    changed then or later. The parts of all turbines are cut at the same days.
+    changed then or later; else, with `is_full`, every window there is. The parts of all turbines
+    are cut at the same days.
     """
     days = AggregatedDay.objects.filter(
         turbine__in=turbines, day__gte=start.date(), day__lte=(end - TICK).date()
@@ -54,6 +56,8 @@ def parts(
         days = days.filter(changed_at__gte=changed_since)
     columns = ("turbine", "day", "sample_interval_s")
     rows = all_rows(days.order_by("turbine", "day").values_list(*columns))
+    if is_full and not changed_since:
+        rows = _every_day(rows, turbines, start.date(), (end - TICK).date())
     in_order = (_part(period, start, end) for period in _periods(rows, days_per_part))
     return [part for part in in_order if len(part.starts)]
 
@@ -65,6 +69,17 @@ def _part(days: Sequence[AggregatedDayRow], start: datetime, end: datetime) -> P
     expected = np.array([expected_samples(interval_s) for _, _, interval_s in days])
     numbers = (starts - np.datetime64(first, "us")) // np.timedelta64(DAY)
     return Part(turbine, starts, expected[numbers.astype(int)])
+
+
+def _every_day(
+    rows: Sequence[AggregatedDayRow], turbines: Collection[str], first: date, last: date
+) -> list[AggregatedDayRow]:
+    intervals_s = {(turbine, day): interval_s for turbine, day, interval_s in rows}
+    return [
+        (turbine, day, intervals_s.get((turbine, day)))
+        for turbine in sorted(turbines)
+        for day in days_between(first, last)
+    ]
 
 
 def _periods(

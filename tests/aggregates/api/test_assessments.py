@@ -48,7 +48,11 @@ def reasons(**query: Any) -> dict[str, str]:
 
 def test_a_row_tells_energy_and_losses_by_condition() -> None:
     turbine_day(DAY)
-    lost = {"lost_stopped_kwh": 50, "lost_stopped_by_neighbours_kwh": 30, "lost_derated_kwh": 20}
+    lost: Any = {
+        "lost_stopped_kwh": 50,
+        "lost_stopped_by_neighbours_kwh": 30,
+        "lost_derated_kwh": 20,
+    }
     assessment(DAY, energy_kwh=900, expected_kwh=1010, wind_speed=7.5, **lost)
     (row,) = rows()
     assert (row["turbine"], row["day"]) == ("T01", "2025-08-31")

@@ -10,6 +10,7 @@ import pyarrow.parquet
 import pytest
 from django.test import Client
 
+from aggregates.export import layouts
 from aggregates.export.layouts import Flasc
 from common.rest import downloads
 from tests.builders import aggregated, measurements, turbine
@@ -58,8 +59,44 @@ def test_openoa_gets_means_by_its_own_names() -> None:
             "WTUR_W": 1001,
             "WMET_EnvTmp": None,
             "WROT_BlPthAngVal": None,
+            "WMET_HorWdDirRel": None,
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("wind", "nacelle", "relative"), [(5.0, 355.0, 10), (350.0, 10.0, -20), (100.0, 100.0, 0)]
+)
+def test_openoa_gets_the_wind_relative_to_the_nacelle(wind, nacelle, relative) -> None:
+    measurements(turbine(), "2025-08-31", wind_direction=[wind], nacelle_direction=[nacelle])
+    aggregated(DAY)
+    (row,) = rows("openoa")
+    assert row["WMET_HorWdDirRel"] == pytest.approx(relative)
+
+
+def test_without_one_of_both_directions_there_is_none_relative_to_the_other() -> None:
+    measurements(turbine("T01"), "2025-08-31", wind_direction=[10.0])
+    measurements(turbine("T02"), "2025-08-31", nacelle_direction=[10.0])
+    aggregated(DAY)
+    (row,) = rows("openoa")
+    assert (row["asset_id"], row["WMET_HorWdDirRel"]) == ("T01", None)
+
+
+def test_openoa_rows_are_by_time_then_turbine_over_many_parts(monkeypatch: Any) -> None:
+    monkeypatch.setattr(layouts, "CELLS_PER_PART", 1)
+    for day in ("2025-08-30", "2025-08-31"):
+        for name in ("T02", "T01"):
+            measurements(turbine(name), f"{day}T12:00", timedelta(minutes=10), power=[1.0] * 3)
+        aggregated(date.fromisoformat(day))
+    keys = [(row["time"], row["asset_id"]) for row in rows("openoa", turbine="T02,T01")]
+    assert len(keys) == 12
+    assert keys == sorted(keys)
+
+
+def test_openoa_takes_changed_since_for_its_rows_are_of_one_turbine() -> None:
+    two_turbines()
+    assert len(rows("openoa", changed_since="2025-01-01")) == 2
+    assert rows("openoa", changed_since="2099-01-01") == []
 
 
 def test_openoa_gets_the_variables_asked_for() -> None:
