@@ -1,54 +1,38 @@
-"""Small builders of what the statistics are worth."""
+"""Small builders of what was assessed and found."""
 
-from datetime import UTC, date, datetime
+from datetime import date, timedelta
 from typing import Any
 
-from aggregates.assessment.conditions import LETTERS, Condition
-from aggregates.assessment.findings import Kind
 from aggregates.compute.windows import WINDOWS_PER_DAY
-from aggregates.models import AggregatedDay, Assessment, Curve, Finding, Run
+from aggregates.models import Assessment, Curve, Finding
+from tests.builders import at
+
+DAY = date(2025, 8, 31)
+POINTS = [[speed, power, 20.0, 9] for speed, power in [(3, 0), (5, 200), (8, 900), (11, 1900)]]
+POINTS += [[13.0, 2000.0, 20.0, 9]]
 
 
-def letters(**windows: int) -> str:
-    """Return the conditions of a day: so many windows of each, in order, and unknown ones after."""
-    text = "".join(LETTERS[Condition(name)] * number for name, number in windows.items())
-    return text.ljust(WINDOWS_PER_DAY, LETTERS[Condition.UNKNOWN])
-
-
-def turbine_day(day: date, turbine: str = "T01", **fields: Any) -> AggregatedDay:
-    """Store that a turbine-day was aggregated; it has 144 windows unless `fields` say otherwise."""
-    run = Run.objects.create(day=day, requested_by="test", status=Run.Status.SUCCEEDED)
-    now = datetime.now(UTC)
-    usual = {"revision": 1, "rules": "", "windows": WINDOWS_PER_DAY, "run": run}
-    usual |= {"aggregated_at": now, "changed_at": now}
-    return AggregatedDay.objects.create(turbine=turbine, day=day, **usual | fields)
-
-
-def assessment(day: date, turbine: str = "T01", **fields: Any) -> Assessment:
-    """Store an assessment of a turbine-day on which nothing happened, but for what `fields` say."""
-    usual: dict[str, Any] = {
-        "version": "v1",
-        "conditions": letters(),
-        "producing_kwh": 0,
-        "producing_expected_kwh": 0,
-        "lost_stopped_kwh": 0,
-        "lost_stopped_by_neighbours_kwh": 0,
-        "lost_derated_kwh": 0,
-        "windows_at_rest": 0,
-        "windows_seen_by_neighbours": 0,
-        "windows_to_run": 0,
-    }
-    return Assessment.objects.create(turbine=turbine, day=day, **usual | fields)
+def assessment(turbine: str = "T01", day: date = DAY, **figures: Any) -> Assessment:
+    """Store a turbine-day that produced 24 MWh as expected, but for what `figures` say."""
+    usual: dict[str, Any] = {"version": "v", "conditions": "p" * WINDOWS_PER_DAY}
+    usual |= {"energy_kwh": 24_000.0, "expected_kwh": 24_000.0, "wind_speed": 8.0}
+    usual |= {"producing_kwh": 24_000.0, "producing_expected_kwh": 24_000.0}
+    usual |= {"lost_stopped_kwh": 0.0, "lost_stopped_by_neighbours_kwh": 0.0}
+    usual |= {"lost_derated_kwh": 0.0, "windows_at_rest": 0, "windows_seen_by_neighbours": 0}
+    usual |= {"windows_to_run": WINDOWS_PER_DAY}
+    return Assessment.objects.create(turbine=turbine, day=day, **usual | figures)
 
 
 def curve(turbine: str = "T01", **fields: Any) -> Curve:
-    """Store a curve that was fitted to the windows of 2025-05-03 to 2025-07-31."""
-    usual: dict[str, Any] = {"first": "2025-08-01", "points": [[5.0, 300.0, 20.0, 9]]}
-    usual |= {"fitted_from": "2025-05-03", "fitted_to": "2025-07-31", "fitted_days": 88}
-    return Curve.objects.create(turbine=turbine, version="c1", **usual | fields)
+    """Store a curve of 2 MW that was fitted, but for what `fields` say."""
+    usual: dict[str, Any] = {"first": DAY.replace(day=1), "points": POINTS, "version": "v"}
+    usual |= {"fitted_from": date(2025, 5, 3), "fitted_to": date(2025, 7, 31), "fitted_days": 90}
+    return Curve.objects.create(turbine=turbine, **usual | fields)
 
 
-def finding(kind: Kind, start: datetime, end: datetime, **fields: Any) -> Finding:
-    """Store a finding of T01 that has ended and stands, but for what `fields` say."""
-    usual = {"turbine": "T01", "is_open": False, "sentence": "It stood still."}
-    return Finding.objects.create(kind=kind, start=start, end=end, **usual | fields)
+def finding(turbine: str = "T01", kind: str = "stopped", **fields: Any) -> Finding:
+    """Store that a turbine stood still for six hours and lost 5 MWh, but for what `fields` say."""
+    start = at(fields.pop("start", f"{DAY}T04:00"))
+    usual: dict[str, Any] = {"end": start + timedelta(hours=6), "is_open": False}
+    usual |= {"sentence": f"{turbine} stood still for 6 h.", "lost_kwh": 5000.0}
+    return Finding.objects.create(turbine=turbine, kind=kind, start=start, **usual | fields)

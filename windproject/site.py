@@ -11,6 +11,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import SimpleTemplateResponse
+from django.urls import path
 
 from common.rest.problems import bad_request
 
@@ -30,8 +31,30 @@ class Site(AdminSite):
         """Return the view for those who have logged in, without errors over what cannot be."""
         return super().admin_view(_refusing_what_cannot_be(view), cacheable)
 
+    def get_urls(self) -> list[Any]:
+        """The pages that belong to no model come first: Django's last address takes in all."""
+        # What it imports registers itself with this site, which must be there before.
+        from aggregates.admin import farm
+
+        pages = {
+            "": (farm.farm_view, "aggregates_farm"),
+            # With a word before it, for a turbine may be named `..`.
+            "turbine-<str:quoted>/": (farm.turbine_days_view, "aggregates_turbine_days"),
+            "turbine-<str:quoted>/<str:text>/": (farm.turbine_day_view, "aggregates_turbine_day"),
+        }
+        of_farm = [
+            path(f"aggregates/farm/{address}", self.admin_view(view), name=name)
+            for address, (view, name) in pages.items()
+        ]
+        return [*of_farm, *super().get_urls()]
+
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        from aggregates.admin import farm
+
         listed = super().get_app_list(request, app_label)
+        for app in listed:
+            if app["app_label"] == "aggregates" and farm.may_see_farm(request):
+                app["models"].insert(0, farm.listed_page())
         return sorted(listed, key=lambda app: [*FIRST, app["app_label"]].index(app["app_label"]))
 
 

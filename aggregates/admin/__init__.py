@@ -1,5 +1,14 @@
 """The admin's pages of the target, which nobody edits by hand."""
 
-from aggregates.admin import alerts, days, performance, runs, signals, silences
+from aggregates.admin import alerts, curves, days, findings, performance, runs, signals, silences
 
-__all__ = ["alerts", "days", "performance", "runs", "signals", "silences"]
+__all__ = [
+    "alerts",
+    "curves",
+    "days",
+    "findings",
+    "performance",
+    "runs",
+    "signals",
+    "silences",
+]

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.dateparse import parse_date
 
+from aggregates.api.filters import KnownTurbines
 from aggregates.models import Outcome, Run
 from aggregates.runs import queueing
 from aggregates.source.gateway import SourceUnavailable
@@ -72,3 +73,12 @@ def day_of(text: str) -> date | None:
         return None
     # The very last one has no end.
     return day if day != date.max else None
+
+
+def is_known_turbine(request: HttpRequest, name: str) -> bool:
+    """Return whether there is a turbine of that name; it may be, where the source is away."""
+    try:
+        return name in KnownTurbines()
+    except SourceUnavailable as error:
+        messages.warning(request, str(error))
+        return True

@@ -1,12 +1,15 @@
-"""What the admin asks for before it starts runs."""
+"""The forms of the admin: what is to run, and what people say of turbines."""
 
 from typing import Any
 
 from django import forms
 from django.contrib.admin.widgets import AdminDateWidget
+from django.core.exceptions import ValidationError
 
 from aggregates.runs.queueing import problem_of_period
 from aggregates.source import gateway
+from aggregates.source.gateway import SourceUnavailable
+from common.wording import listed, quoted
 
 
 class RunDaysForm(forms.Form):
@@ -35,3 +38,19 @@ class RunDaysForm(forms.Form):
         if wrong:
             self.add_error("last", wrong)
         return self.cleaned_data
+
+
+class TurbineForm(forms.ModelForm):
+    """What a person says of a turbine, or of all where that may be left out."""
+
+    def clean_turbine(self) -> str:
+        """Refuse a turbine that the source does not know."""
+        name: str = self.cleaned_data["turbine"]
+        try:
+            names = gateway.turbine_names()
+        except SourceUnavailable as error:
+            raise ValidationError(f"Which turbines there are is not known: {error}") from error
+        if name and name not in names:
+            allowed = listed(names[:20]) if names else "none"
+            raise ValidationError(f"There is no turbine {quoted(name)}; there are: {allowed}.")
+        return name

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,9 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from aggregates import reader
-from aggregates.admin.common import MOST_SHOWN, ReadOnly
-from aggregates.api.filters import KnownTurbines
-from aggregates.errors import SourceUnavailable
+from aggregates.admin.common import MOST_SHOWN, ReadOnly, is_known_turbine
 from aggregates.models import Performance
 from aggregates.pages.addresses import of_turbine
 from aggregates.pages.performance_page import contents
@@ -66,7 +64,7 @@ class PerformanceAdmin(ReadOnly, admin.ModelAdmin):
         if "\0" in turbine:
             raise Http404
         last_day = reader.last_day_of_turbine(turbine)
-        if not last_day and not _is_known(request, turbine):
+        if not last_day and not is_known_turbine(request, turbine):
             raise Http404
         shown = period(request.GET, last_day or today(), days=30)
         context = {
@@ -80,11 +78,3 @@ class PerformanceAdmin(ReadOnly, admin.ModelAdmin):
             **contents(turbine, shown),
         }
         return TemplateResponse(request, "admin/aggregates/performance/change_form.html", context)
-
-
-def _is_known(request: HttpRequest, turbine: str) -> bool:
-    try:
-        return turbine in KnownTurbines()
-    except SourceUnavailable as error:
-        messages.warning(request, str(error))
-        return True

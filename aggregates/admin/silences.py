@@ -2,17 +2,14 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from aggregates.admin.common import ReadOnly
+from aggregates.admin.forms import TurbineForm
 from aggregates.models import Acknowledgement, Silence
-from aggregates.source import gateway
-from aggregates.source.gateway import SourceUnavailable
-from common.wording import listed, quoted
+from common.wording import listed
 
 
 @admin.register(Silence)
@@ -52,27 +49,11 @@ class SilenceAdmin(ReadOnly, admin.ModelAdmin):
         )
 
 
-class AcknowledgementForm(forms.ModelForm):
-    """Days on which somebody knows that less arrives."""
-
-    def clean_turbine(self) -> str:
-        """Refuse a turbine that the source does not know."""
-        name: str = self.cleaned_data["turbine"]
-        try:
-            names = gateway.turbine_names()
-        except SourceUnavailable as error:
-            raise ValidationError(f"Which turbines there are is not known: {error}") from error
-        if name and name not in names:
-            allowed = listed(names[:20]) if names else "none"
-            raise ValidationError(f"There is no turbine {quoted(name)}; there are: {allowed}.")
-        return name
-
-
 @admin.register(Acknowledgement)
 class AcknowledgementAdmin(admin.ModelAdmin):
     """What people know of, so that nobody is told."""
 
-    form = AcknowledgementForm
+    form = TurbineForm
     list_display = ["about", "first", "last", "reason", "made_by", "made_at"]
     list_filter = ["last"]
     search_fields = ["turbine", "reason"]

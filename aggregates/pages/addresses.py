@@ -1,6 +1,7 @@
 """Where the pages of the admin are."""
 
 from datetime import date, datetime
+from urllib.parse import urlencode
 
 from django.contrib.admin.utils import quote
 from django.urls import reverse
@@ -42,3 +43,35 @@ def of_value(signal: int, start: datetime) -> str:
 def of_turbine(turbine: str) -> str:
     """Return the address of what a turbine does; its name may have any character."""
     return reverse("admin:aggregates_performance_change", args=[quote(turbine)])
+
+
+def of_farm(first: date | None = None, last: date | None = None) -> str:
+    """Return the address of what the farm did on some days, or on the last ones that it has."""
+    page = reverse("admin:aggregates_farm")
+    return f"{page}?first={first}&last={last}" if first else page
+
+
+def of_turbine_days(turbine: str) -> str:
+    """Return the address of the last day of a turbine, below which its other days are."""
+    return reverse("admin:aggregates_turbine_days", args=[quote(turbine)])
+
+
+def of_turbine_day(turbine: str, day: date) -> str:
+    """Return the address of what a turbine did on a day; its name may have any character."""
+    return f"{of_turbine_days(turbine)}{day}/"
+
+
+def of_findings(turbine: str = "") -> str:
+    """Return the address of the findings, or of those of a turbine."""
+    page = reverse("admin:aggregates_finding_changelist")
+    return f"{page}?{urlencode({'turbine': turbine})}" if turbine else page
+
+
+def of_finding(finding: int) -> str:
+    """Return the address of the finding of that number."""
+    return reverse("admin:aggregates_finding_change", args=[finding])
+
+
+def of_curve(curve: int) -> str:
+    """Return the address of the reference curve of that number."""
+    return reverse("admin:aggregates_curve_change", args=[curve])

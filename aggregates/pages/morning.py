@@ -15,6 +15,7 @@ from aggregates.expectations import SilentTurbine
 from aggregates.models import Acknowledgement, Run, Tick, Worker
 from aggregates.pages.board import Board, board
 from aggregates.pages.energy import Yield, yield_of
+from aggregates.pages.open_findings import FindingGroup, grouped, open_findings
 from aggregates.runs import reconciler
 from aggregates.runs.due import SETTLED_AFTER, is_live
 from aggregates.source import gateway
@@ -60,6 +61,7 @@ class Morning:
     and `done` is of the newest one that has statistics. `ended_at` is the last measurement of a
     farm that is not live. `silent` are the turbines of which nothing arrives now, `acknowledged` is
     what people know of today, and `ahead` names turbines with measurements that are yet to come.
+    `findings` are those that nobody acknowledged, by what they cost.
     """
 
     days: int = 0
@@ -80,11 +82,14 @@ class Morning:
     silent: Sequence[SilentTurbine] = ()
     acknowledged: Sequence[Acknowledgement] = ()
     ahead: Sequence[tuple[str, datetime]] = ()
+    findings: Sequence[FindingGroup] = ()
 
     @property
     def is_well(self) -> bool:
         """Whether nobody need look any further."""
-        return not (self.troubles or self.waiting or self.incomplete or self.silent)
+        return not (
+            self.troubles or self.waiting or self.incomplete or self.silent or self.findings
+        )
 
     @property
     def worst(self) -> State:
@@ -146,6 +151,7 @@ def _morning(
         silent=expectations.silent_turbines(last_known.arrivals, last_known.as_of(at)),
         acknowledged=list(Acknowledgement.objects.of_day(at.date())),
         ahead=list(expectations.ahead(last_known.arrivals, at)),
+        findings=grouped(open_findings(at)),
     )
 
 

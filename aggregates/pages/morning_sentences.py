@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from django.conf import settings
 from django.contrib.humanize.templatetags.humanize import naturaltime
 
 from aggregates.expectations import SilentTurbine
@@ -10,6 +11,7 @@ from aggregates.models import Acknowledgement
 from aggregates.pages import addresses
 from aggregates.pages.completeness import of_completeness
 from aggregates.pages.energy import DAYS_BEFORE, Yield
+from aggregates.pages.finding_sentences import of_groups
 from aggregates.pages.morning import Morning, Trouble
 from aggregates.pages.sentences import (
     Sentence,
@@ -28,6 +30,8 @@ IMPORT = ".venv/bin/python manage.py import_measurements --help"
 MOST_DAYS = 5
 # More are on the page of silences.
 MOST_SILENT = 10
+# More are on the farm's page.
+MOST_FINDINGS = 12
 
 
 def of_trouble(trouble: Trouble) -> Sentence:
@@ -105,6 +109,12 @@ def of_silent(silent: Sequence[SilentTurbine]) -> Sentence:
     return sentence(strong("Silent now:"), " ", joined(named), f"{rest} (UTC).")
 
 
+def of_findings(morning: Morning, today: date) -> list[Sentence]:
+    """Say what was seen of which turbine and nobody acknowledged, the most expensive first."""
+    farm = addresses.of_farm(today - settings.PENDING_LOOKBACK, today)
+    return of_groups(morning.findings, MOST_FINDINGS, farm)
+
+
 def of_acknowledged(acknowledged: Sequence[Acknowledgement]) -> Sentence:
     """Say what people know of, and until when."""
     return sentence("Acknowledged: ", "; ".join(map(str, acknowledged)), ".")
@@ -156,6 +166,7 @@ def of_morning(morning: Morning, today: date, may_see_values: bool) -> list[Sent
     if not morning.days:
         return [] if morning.troubles else [of_nothing()]
     said = [of_days(morning)]
+    said += of_findings(morning, today)
     if morning.silent:
         said.append(of_silent(morning.silent))
     if morning.acknowledged:

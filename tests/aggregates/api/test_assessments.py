@@ -13,7 +13,7 @@ from aggregates.assessment.conditions import Condition
 from aggregates.export import assessments
 from common.rest import downloads
 from sourcedata.variables import VARIABLE_NAMES
-from tests.assessed import assessment, curve, letters, turbine_day
+from tests.aggregates.api.assessed import assessment, curve, letters, turbine_day
 
 pytestmark = pytest.mark.django_db
 

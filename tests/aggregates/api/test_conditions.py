@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from aggregates.api import filters
-from tests.assessed import assessment, letters
+from tests.aggregates.api.assessed import assessment, letters
 from tests.builders import aggregated, measurements, turbine
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from django.test import Client
 from aggregates.assessment.findings import Kind
 from aggregates.export import findings
 from common.rest import downloads
-from tests.assessed import finding
+from tests.aggregates.api.assessed import finding
 from tests.builders import at, turbine
 
 pytestmark = pytest.mark.django_db
