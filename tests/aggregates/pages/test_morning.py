@@ -17,6 +17,7 @@ from aggregates.pages.completeness import of_completeness
 from aggregates.runs import presence
 from common.days import day_start, now, today
 from sourcedata.models import Measurement
+from tests.assessed import finding
 from tests.builders import aggregated, measurements, turbine
 from tests.processes import broker, broker_answers, wait_until, worker
 
@@ -272,3 +273,50 @@ def test_a_farm_without_measurements_is_told_how_to_get_some(
 def test_who_may_not_see_days_sees_no_strip(client: Client, django_user_model: Any) -> None:
     client.force_login(django_user_model.objects.create_user("ana", is_staff=True))
     assert "morning" not in client.get("/admin/").content.decode().replace("pages.css", "")
+
+
+def stood_still(**fields: Any) -> None:
+    finding(start=f"{YESTERDAY}T04:00", **fields)
+
+
+def test_the_turbine_that_stood_still_is_named_with_what_it_cost(
+    everything_runs: None, admin_client: Client
+) -> None:
+    a_day_that_ran()
+    stood_still()
+    html = strip(admin_client)
+    assert "<strong>T01</strong>" in html
+    assert "5,000 kWh: T01 stood still for 6 h." in html
+    assert "All is well" not in html
+
+
+@pytest.mark.parametrize(
+    "said", [{"acknowledged_at": now(), "reason": "sensor"}, {"withdrawn_at": now()}]
+)
+def test_what_somebody_acknowledged_or_is_no_more_leaves_all_well(
+    everything_runs: None, said: Any
+) -> None:
+    a_day_that_ran()
+    stood_still(**said)
+    assert morning.morning_at(day_start(today())).is_well
+
+
+def test_what_ended_before_the_look_back_is_no_news(everything_runs: None) -> None:
+    a_day_that_ran()
+    finding(start=f"{YESTERDAY - timedelta(days=32)}T04:00")
+    assert not morning.morning_at(now()).findings
+    finding(start=f"{YESTERDAY - timedelta(days=33)}T04:00", is_open=True)
+    assert len(morning.morning_at(now()).findings) == 1
+
+
+def test_many_findings_are_grouped_and_the_rest_is_on_the_farms_page(
+    everything_runs: None, admin_client: Client
+) -> None:
+    a_day_that_ran()
+    for number in range(14):
+        stood_still(turbine=f"T{number:02}", lost_kwh=1000.0 + number)
+        stood_still(turbine=f"T{number:02}", lost_kwh=10.0)
+    html = strip(admin_client)
+    assert "And 1 more of it, 1,023 kWh in all." in html
+    assert ">2 more</a>." in html
+    assert "/admin/aggregates/farm/?first=" in html
