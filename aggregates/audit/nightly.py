@@ -7,11 +7,13 @@ from datetime import date
 from django.conf import settings
 
 from aggregates.alerting import alerts
+from aggregates.assessment.versions import outdated_days
 from aggregates.audit import auditing
+from aggregates.audit.assessments import audit_assessments
 from aggregates.errors import RunFailed, SourceUnavailable
-from aggregates.models import Alert
+from aggregates.models import Alert, Assessment
 from aggregates.source import gateway
-from common.days import today
+from common.days import DAY, today
 from common.wording import listed
 
 logger = logging.getLogger(__name__)
@@ -42,6 +44,7 @@ def audit_in_turn() -> None:
         else:
             if audit.damaged:
                 _mend(audit)
+        _audit_assessments(day)
 
 
 def _recount(first: date, last: date) -> None:
@@ -70,3 +73,17 @@ def _mend(audit: auditing.Audit) -> None:
     )
     logger.error("%s: %s", audit.day, message)
     alerts.raise_alert(audit.day, Alert.Event.DAMAGED, message)
+
+
+def _audit_assessments(day: date) -> None:
+    """Delete the assessments of the day that differ from what SQL says: they are made again."""
+    if outdated_days(day - DAY, day + DAY):
+        return
+    different = audit_assessments(day).different
+    if different:
+        Assessment.objects.filter(day=day, turbine__in=different).delete()
+        message = (
+            f"the assessment of {listed(different)} was not what it must be; it is made again."
+        )
+        logger.error("%s: %s", day, message)
+        alerts.raise_alert(day, Alert.Event.DAMAGED, message)
