@@ -71,13 +71,16 @@ def ended_days(last_known: LastKnown, at: datetime) -> list[DayState]:
 
 
 def incomplete_turbine_days(days: Sequence[DayState]) -> list[TurbineDayState]:
-    """Return the turbine-days of which too little arrived, but for those people know of."""
+    """Return the turbine-days of which too little arrived, but for those people know of.
+
+    `days` is oldest first; the answer has the newest day first, and the worst turbine of each.
+    """
     if not days:
         return []
     acknowledged = Acknowledgement.objects.turbine_days(days[0].day, days[-1].day)
     return [
         turbine_day
-        for day in days
+        for day in reversed(days)
         for turbine_day in day.incomplete
         if not acknowledged.has(turbine_day.turbine, day.day)
     ]

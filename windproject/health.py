@@ -18,6 +18,9 @@ from common.servers import OK, servers
 
 logger = logging.getLogger(__name__)
 
+# More of a kind are counted: somebody reads the answer, and a farm may have very many of them.
+MOST_LISTED = 20
+
 
 @csrf_exempt
 @require_safe
@@ -45,7 +48,8 @@ def fresh(request: HttpRequest) -> JsonResponse:
 
     That is while a day that ended a while ago is not current, or a turbine-day of it not complete,
     while a turbine is silent, and while the source could change without being noticed, or does not
-    answer; then with what was known of it last, and when that was.
+    answer; then with what was known of it last, and when that was. Of each reason MOST_LISTED are
+    listed, and `more` counts the others.
     """
     try:
         current = freshness.freshness(now())
@@ -60,14 +64,21 @@ def fresh(request: HttpRequest) -> JsonResponse:
 
 
 def _reasons(current: freshness.Freshness) -> dict[str, Any]:
-    known_at = {"known_at": current.known_at} if current.known_at else {}
-    return {
-        "status": current.status,
+    reasons: dict[str, list[dict[str, Any]]] = {
         "days": [{"day": day.day, "state": day.state} for day in current.late],
         "silent": [{"turbine": silent.name, "since": silent.since} for silent in current.silent],
         "incomplete": [
             {"day": day.day, "turbine": day.turbine, "percent": day.percent}
             for day in current.incomplete
         ],
-        **known_at,
+    }
+    more = {name: len(of_kind) - MOST_LISTED for name, of_kind in reasons.items()}
+    optional = {
+        "more": {name: number for name, number in more.items() if number > 0},
+        "known_at": current.known_at,
+    }
+    return {
+        "status": current.status,
+        **{name: of_kind[:MOST_LISTED] for name, of_kind in reasons.items()},
+        **{name: value for name, value in optional.items() if value},
     }

@@ -81,6 +81,17 @@ def test_freshness_names_who_is_silent_and_what_is_incomplete(client: Client) ->
     assert {"day": str(PAST), "turbine": "T02", "percent": 50} in body["incomplete"]
 
 
+def test_freshness_lists_a_few_of_very_many_and_counts_the_others(client: Client) -> None:
+    a_farm_that_is_well()
+    for number in range(2, 24):
+        turbine(f"T{number:02}", commissioned_on=PAST)
+    body = freshness_of(client)
+    assert [len(body[reason]) for reason in ("days", "silent", "incomplete")] == [0, 20, 20]
+    assert (body["more"].keys(), body["more"]["silent"]) == ({"silent", "incomplete"}, 2)
+    days = [incomplete["day"] for incomplete in body["incomplete"]]
+    assert days == sorted(days, reverse=True)
+
+
 def test_freshness_leaves_out_what_people_know_of(client: Client) -> None:
     a_farm_that_is_well()
     measurements(turbine("T02"), f"{PAST}T00:00", power=[1.0] * 720)
