@@ -45,7 +45,7 @@ check: lint types test ## lint, types, tests and missing migrations
 
 check-all: check test-long ## all of that, and the tests that take minutes
 
-test-interop: development ## load downloads into OpenOA and FLASC, in an environment of their own
+test-interop: development ## load downloads into OpenOA, FLASC and brightwind, in an environment of their own
 	@VENV=.venv-interop $(PYTHON) scripts/install.py tests/interop/requirements.txt
 	@cd tests/interop && ../../.venv-interop/bin/python -m pytest --quiet -p no:cacheprovider
 

@@ -61,7 +61,8 @@ def power_curve(table: pd.DataFrame, expected: float) -> PowerCurve:
     left out. The density of the air is not corrected for, and no window is left out for curtailment
     or faults.
 
-    Source: IEC 61400-12-1:2017, section 9 (method of bins).
+    Source: IEC 61400-12-1:2017, section 9 (method of bins); OpenOA's `IEC` has the same bins from
+    0.25 m/s on.
     """
     with_both = table[table[SPEED, MEAN].notna() & table[POWER, MEAN].notna()]
     samples = np.minimum(with_both[SPEED, COUNT], with_both[POWER, COUNT])
@@ -127,7 +128,8 @@ class WindRose:
 def wind_rose(table: pd.DataFrame) -> WindRose:
     """Return the wind rose: 16 sectors, the first of them centred on north, and 5 classes.
 
-    A sector includes its first direction, a class its lower end. Calm is in the lowest class.
+    A sector includes its first direction, a class its lower end. Calm is in the lowest class, in
+    the sector of its direction, as in brightwind's `freq_table`.
     """
     wind = table[table[DIRECTION, MEAN].notna() & table[SPEED, MEAN].notna()]
     sector = np.floor((wind[DIRECTION, MEAN] + SECTOR_DEG / 2) % 360 / SECTOR_DEG).astype(int)

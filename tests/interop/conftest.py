@@ -2,6 +2,7 @@
 
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,9 @@ from urllib.request import urlopen
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 60
+PATIENCE_S = 180
+# The pure parts of the project run in the libraries' environment too, to be compared with them.
+sys.path.insert(0, str(ROOT))
 
 
 @pytest.fixture(scope="session")

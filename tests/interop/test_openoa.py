@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from openoa import PlantData
-from openoa.analysis import TurbineLongTermGrossEnergy
+from openoa.analysis import StaticYawMisalignment, TurbineLongTermGrossEnergy, WakeLosses
 from openoa.schema.metadata import PlantMetaData
 
 TURBINES = ["T01", "T02", "T03"]
@@ -32,13 +32,13 @@ def reanalysis(scada: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def plant(scada: pd.DataFrame, assets: pd.DataFrame, **tables: object) -> PlantData:
-    analyses = ["TurbineLongTermGrossEnergy", "WakeLosses-scada"]
+    analyses = ["TurbineLongTermGrossEnergy", "WakeLosses-scada", "StaticYawMisalignment"]
     return PlantData(analysis_type=analyses, metadata=METADATA, scada=scada, asset=assets, **tables)
 
 
 def test_every_column_has_the_name_and_the_type_that_openoa_knows(scada, assets) -> None:
-    # OpenOA computes the first of these itself; the other two are not measured here.
-    absent = {"WTUR_SupWh", "WTUR_TurSt", "WMET_HorWdDirRel"}
+    # OpenOA computes the first of these itself; the other one is not measured here.
+    absent = {"WTUR_SupWh", "WTUR_TurSt"}
     for frame, meta in ((scada, PlantMetaData().scada), (assets, PlantMetaData().asset)):
         assert set(frame) == set(meta.dtypes) - absent
         floats = [name for name in frame if meta.dtypes[name] is float]
@@ -92,3 +92,40 @@ def test_the_long_term_gross_energy_is_what_was_produced(scada, assets) -> None:
     analysis.run()
     hours = scada["WTUR_W"].mean() * len(TURBINES) * 31 * 24
     assert analysis.plant_gross.item() == pytest.approx(hours, rel=0.1)
+
+
+def test_rows_are_by_time_then_turbine(scada) -> None:
+    assert scada[["time", "asset_id"]].equals(
+        scada[["time", "asset_id"]].sort_values(["time", "asset_id"], ignore_index=True)
+    )
+    assert scada["WMET_HorWdDirRel"].abs().max() <= 180
+
+
+def test_the_wake_losses_are_those_of_a_farm_that_is_simulated_without_wakes(scada, assets) -> None:
+    analysis = WakeLosses(
+        plant(scada, assets, reanalysis=reanalysis(scada)),
+        UQ=False,
+        reanalysis_products=["era5"],
+        freestream_sector_width=90.0,
+        derating_filter_wind_speed_start=4.5,
+        max_power_filter=0.95,
+        wind_bin_mad_thresh=7.0,
+        num_years_LT=1,
+    )
+    analysis.run()
+    assert analysis.wake_losses_por == pytest.approx(0, abs=0.1)
+    assert np.isfinite(analysis.wake_losses_lt).all()
+
+
+def test_the_yaw_misalignment_is_about_the_mean_of_the_relative_direction(scada, assets) -> None:
+    analysis = StaticYawMisalignment(
+        plant(scada, assets, reanalysis=reanalysis(scada)),
+        UQ=False,
+        min_vane_bin_count=5,
+        max_power_filter=0.95,
+        power_bin_mad_thresh=7.0,
+    )
+    analysis.run()
+    assert np.isfinite(analysis.yaw_misalignment_ws).all()
+    relative = scada.groupby("asset_id")["WMET_HorWdDirRel"].mean()
+    assert analysis.mean_vane_angle_ws.mean(axis=1) == pytest.approx(relative.to_numpy(), abs=1)
