@@ -6,7 +6,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from aggregates.models import Signal
-from aggregates.pages.addresses import of_turbine
+from aggregates.pages.addresses import of_farm, of_turbine, of_turbine_day
+from benchmarks.assessed import LARGE_MONTH, MONTH, assess
 from benchmarks.farm import FIRST, LAST, TURBINE, fill
 from benchmarks.report import publish, spread
 
@@ -20,6 +21,9 @@ def pages() -> dict[str, tuple[str, str]]:
     return {
         "day board, a year of 100 turbines": ("/admin/aggregates/day/?year=2025", "under 500 ms"),
         "a day of 100 turbines": (f"/admin/aggregates/day/{LAST}/", ""),
+        "the farm, 100 turbines and a month": (of_farm(*MONTH), "under 500 ms"),
+        "the farm, 1,000 turbines and a month": (of_farm(*LARGE_MONTH), "under 2 s"),
+        "a turbine's day": (of_turbine_day(TURBINE, LAST), ""),
         "a signal, a year": (f"/admin/aggregates/signal/{signal.pk}/change/{year}", ""),
         "a turbine's performance, a year": (f"{of_turbine(TURBINE)}{year}", ""),
         "a signal, a day": (f"/admin/aggregates/signal/{signal.pk}/change/", ""),
@@ -39,6 +43,7 @@ def milliseconds(client: Client, page: str) -> list[float]:
 def main() -> None:
     """Fill, measure and publish."""
     fill()
+    assess()
     client = Client(headers={"host": "localhost"})
     client.force_login(
         User.objects.get_or_create(username="bench", is_superuser=True, is_staff=True)[0]

@@ -66,12 +66,16 @@ class TurbineTotals:
         return worst.day if worst else None
 
 
-def totals(days: Iterable[DayFigures], turbines: Iterable[str] = ()) -> list[TurbineTotals]:
-    """Return what each turbine comes to, the worst first; those of `turbines` are never left out.
+def totals(
+    days: Iterable[DayFigures], percent: Mapping[str, int] | None = None
+) -> list[TurbineTotals]:
+    """Return what each turbine comes to, the worst first.
 
-    First are those of which nothing tells, then those that lost most.
+    `percent` says how complete each is; whoever is named there is never left out. First are those
+    of which nothing tells, then those that lost most, or of which most was not seen.
     """
-    by_turbine: dict[str, list[DayFigures]] = {name: [] for name in turbines}
+    percent = percent or {}
+    by_turbine: dict[str, list[DayFigures]] = {name: [] for name in percent}
     for day in days:
         by_turbine.setdefault(day.turbine, []).append(day)
     ratios = {name: _own_ratio(of_turbine) for name, of_turbine in by_turbine.items()}
@@ -79,12 +83,14 @@ def totals(days: Iterable[DayFigures], turbines: Iterable[str] = ()) -> list[Tur
     of_farm = [
         _total(name, of_turbine, ratios[name], against) for name, of_turbine in by_turbine.items()
     ]
-    return sorted(of_farm, key=_worst_first)
+    return sorted(of_farm, key=lambda total: _worst_first(total, percent.get(total.turbine, 100)))
 
 
-def _worst_first(total: TurbineTotals) -> tuple[bool, float, float, str]:
+def _worst_first(total: TurbineTotals, percent: int) -> tuple[bool, float, float, str]:
+    """Order by what was lost, and by what nobody saw: as much as in the time that was seen."""
+    unseen_kwh = (total.energy_kwh or 0) * (100 - percent) / max(percent, 1)
     ratio = 1.0 if total.ratio is None else total.ratio
-    return not total.is_silent, -total.lost_kwh, ratio, total.turbine
+    return not total.is_silent, -round(total.lost_kwh + unseen_kwh), ratio, total.turbine
 
 
 def _total(

@@ -29,9 +29,9 @@ MOST_TURBINES = 100
 # More are in the list of findings.
 MOST_GROUPS = 20
 COLUMNS = (
-    *("Turbine", "Energy, MWh", "Expected, MWh", "Lost, MWh", "Ratio to the farm"),
-    *("Availability as its own anemometer saw it", "and its neighbours", "Completeness"),
-    *("Mean wind, m/s", "Findings", "Energy by day"),
+    *("Turbine", "Findings", "Lost, MWh", "Energy, MWh", "Expected, MWh", "Energy by day"),
+    *("Ratio to the farm", "Availability as its own anemometer saw it", "and its neighbours"),
+    *("Completeness", "Mean wind, m/s"),
 )
 
 

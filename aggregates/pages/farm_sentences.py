@@ -6,7 +6,7 @@ from datetime import date
 from aggregates.analysis.turbine_totals import LEAST_TURBINES, TurbineTotals, sum_of
 from aggregates.models import Finding
 from aggregates.pages import addresses
-from aggregates.pages.finding_sentences import of_cost, of_energy, of_kinds
+from aggregates.pages.finding_sentences import of_energy, of_kinds
 from aggregates.pages.periods import Period
 from aggregates.pages.sentences import Sentence, counted, joined, link, sentence, strong
 
@@ -102,17 +102,9 @@ def of_findings(turbine: str, findings: Sequence[Finding]) -> Sentence:
         return Sentence()
     news = [finding for finding in findings if not finding.acknowledged_at]
     told = [finding for finding in findings if finding.acknowledged_at]
-    kinds = [sentence(of_kinds(news))] if news else []
+    kinds = [sentence(link(of_kinds(news), addresses.of_findings(turbine)))] if news else []
     kinds += [sentence(f"acknowledged: {of_kinds(told)}")] if told else []
-    page = addresses.of_findings(turbine)
-    return sentence(link(of_cost_of(findings), page), ": ", joined(kinds, "; "))
-
-
-def of_cost_of(findings: Sequence[Finding]) -> str:
-    """Return how many findings there are, and what they cost together."""
-    cost_kwh = sum_of(finding.lost_kwh for finding in findings)
-    number = counted(len(findings), "finding")
-    return number if cost_kwh is None else f"{number}, {of_cost(cost_kwh)}"
+    return joined(kinds, "; ")
 
 
 def of_figures(turbines: int) -> list[Sentence]:
@@ -127,6 +119,10 @@ def of_figures(turbines: int) -> list[Sentence]:
         sentence(
             "Expected is what the turbine's own reference curve gives at its own wind; lost is"
             " what lacked of that while it stood still in wind or was derated."
+        ),
+        sentence(
+            "The worst come first: those of which nothing tells, then those that lost most; what"
+            " nobody saw for want of samples counts as much as what was seen in as long."
         ),
         _of_ratio_column(turbines),
         sentence(

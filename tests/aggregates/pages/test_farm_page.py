@@ -67,6 +67,15 @@ def test_a_silent_turbine_has_a_row_though_nothing_is_assessed_of_it(admin_clien
     assert "<td>100 %</td>" in html
 
 
+def test_what_nobody_saw_ranks_with_what_was_lost(admin_client: Client) -> None:
+    for name, minutes in (("T01", 1440), ("T02", 720)):
+        measurements(turbine(name), f"{DAY}T00:00", power=[1.0] * minutes)
+    assessment("T01", lost_stopped_kwh=5_000.0)
+    assessment("T02", energy_kwh=12_000.0)
+    html = page(admin_client)
+    assert html.index(">T02</a></th>") < html.index(">T01</a></th>")
+
+
 def test_one_sample_that_stands_for_ten_minutes_is_said_to(admin_client: Client) -> None:
     measurements(turbine(), f"{DAY}T00:00", timedelta(minutes=10), power=[1.0] * 144)
     assessment()
