@@ -4,6 +4,9 @@ The circular median is the angle of the least sum of distances. Unlike a mean, o
 pull it.
 """
 
+from collections.abc import Sequence
+from math import remainder
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -13,16 +16,24 @@ from common.arrays import Array
 
 # One bad vane of three others is outvoted; of two it is not.
 LEAST_OTHERS = 3
+FULL_TURN = 360
 
 
 def wrapped(degrees: Any) -> Any:
     """Return the same angles between -180 and 180."""
-    return degrees - 360 * np.rint(degrees / 360)
+    return degrees - FULL_TURN * np.rint(degrees / FULL_TURN)
 
 
 def circular_median(angles: Array) -> Any:
     """Return the circular medians along the last axis, -180 to 180; NaN where there is none."""
     return wrapped(_middle(angles)[..., 0])
+
+
+def median_of_few(angles: Sequence[float]) -> float:
+    """Return the median of some angles that lie near the last of them, -180 to 180."""
+    last = angles[-1]
+    middle = median(remainder(angle - last, FULL_TURN) for angle in angles)
+    return remainder(last + middle, FULL_TURN)
 
 
 def from_others(directions: Array) -> Array:

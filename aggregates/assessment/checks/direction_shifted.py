@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from aggregates.assessment.checks.angles import circular_median, from_others, wrapped
+from aggregates.assessment.checks.angles import circular_median, from_others, median_of_few, wrapped
 from aggregates.assessment.checks.frozen import frozen_direction
 from aggregates.assessment.checks.spells import Spell, goes_on, seen
 from aggregates.assessment.checks.wording import days, degrees, named
@@ -47,7 +47,7 @@ class Shift:
     @property
     def level(self) -> float:
         """The offset; the first day may have begun before the shift."""
-        return circular_median(np.array(self.values[1:] or self.values))
+        return median_of_few(self.values[1:] or self.values)
 
     @property
     def turn(self) -> float:
@@ -67,7 +67,7 @@ class Vane:
     def usual(self) -> float | None:
         """The median of the last days that were not shifted."""
         enough = len(self.unshifted) >= LEAST_DAYS
-        return circular_median(np.array(self.unshifted[-USUAL_DAYS:])) if enough else None
+        return median_of_few(self.unshifted[-USUAL_DAYS:]) if enough else None
 
     @property
     def shift(self) -> Shift | None:
