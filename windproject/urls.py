@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, path
+from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
@@ -35,8 +36,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("data", DataView.as_view(), name="data"),
     path("api", AddressesView.as_view()),
     path("api/schema", SchemaView.as_view(), name="schema"),
-    # Its only renderer is that of the page: it has no other words for what it takes.
-    path("api/docs", SpectacularSwaggerSplitView.as_view(metadata_class=None), name="docs"),
+    # Its only renderer is that of the page: it has no words for refusing a body.
+    path("api/docs", require_safe(SpectacularSwaggerSplitView.as_view()), name="docs"),
     path("api/turbines", TurbinesView.as_view(), name="turbines"),
     path("api/variables", VariablesView.as_view(), name="variables"),
     path("api/signals", SignalsView.as_view(), name="signals"),

@@ -176,3 +176,8 @@ def test_a_body_that_cannot_be_read_fails_no_page(path: str, kind: str, body: by
 @pytest.mark.parametrize("method", ["OPTIONS", "POST", "PUT"])
 def test_the_page_of_the_api_is_only_asked_for(client: Client, method: str) -> None:
     assert client.generic(method, "/api/docs").status_code == 405
+
+
+def test_the_page_of_the_api_takes_no_body_of_no_type(superuser: Client) -> None:
+    answer = superuser.generic("POST", "/api/docs", b"a", "", HTTP_ACCEPT="application/json")
+    assert answer.status_code == 405
