@@ -181,3 +181,11 @@ def test_the_page_of_the_api_is_only_asked_for(client: Client, method: str) -> N
 def test_the_page_of_the_api_takes_no_body_of_no_type(superuser: Client) -> None:
     answer = superuser.generic("POST", "/api/docs", b"a", "", HTTP_ACCEPT="application/json")
     assert answer.status_code == 405
+
+
+@pytest.mark.parametrize("key", ["abcdefgh\\000ijk", "abcdefgh\\377ijk", "ABCDEFGH", "a" * 5000])
+def test_a_session_key_that_nobody_was_given_is_none(key: str) -> None:
+    visitor = Client(raise_request_exception=False)
+    cookie = f'sessionid="{key}"'
+    assert visitor.get("/admin/", HTTP_COOKIE=cookie).status_code == 302
+    assert visitor.get("/admin/login/", HTTP_COOKIE=cookie).status_code == 200
