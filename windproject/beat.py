@@ -8,8 +8,11 @@ scheduler, and so all others.
 import logging
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from django_celery_beat.models import PeriodicTask
+from django.db.models import CharField
+from django.db.models.functions import Cast
+from django_celery_beat.models import CrontabSchedule, PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler, ModelEntry
 
 logger = logging.getLogger(__name__)
@@ -54,6 +57,18 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]  # as above
         self.latest = datetime.min.replace(tzinfo=UTC)
         super().__init__(*args, **kwargs)
 
+    def enabled_models_qs(self) -> Any:
+        """Return the tasks but those of an unknown time zone, which cannot even be read."""
+        unknown = {zone for zone in _stored_zones() if not _is_known(zone)}
+        for zone in sorted(unknown):
+            logger.error("Tasks of the time zone %r are left out: nobody knows it.", zone)
+        of_unknown = _crontabs().filter(zone__in=unknown).values_list("pk", flat=True)
+        return super().enabled_models_qs().exclude(crontab__in=[*of_unknown])
+
+    def _get_unique_timezone_names(self) -> list[str]:
+        """Return the time zones that hours are turned into those of the server from."""
+        return [zone for zone in _stored_zones() if _is_known(zone)]
+
     def schedule_changed(self) -> bool:
         """Return whether the tasks are to be read anew: somebody edited one, or the clock."""
         now = datetime.now(UTC)
@@ -64,3 +79,19 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]  # as above
         has_changed: bool = super().schedule_changed()
         # An edit may be earlier than what is stored of the last one.
         return has_changed or went_back or (before is not None and before != self._last_timestamp)
+
+
+def _crontabs() -> Any:
+    """Return the crontabs with `zone`, their time zone as it is stored, which may be none."""
+    return CrontabSchedule.objects.annotate(zone=Cast("timezone", CharField())).order_by()
+
+
+def _stored_zones() -> list[str]:
+    return [*_crontabs().values_list("zone", flat=True).distinct()]
+
+
+def _is_known(zone: str) -> bool:
+    try:
+        return bool(zone and ZoneInfo(zone))
+    except (LookupError, OSError, ValueError):
+        return False

@@ -9,7 +9,8 @@ from subprocess import Popen
 
 import pytest
 from celery import current_app
-from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTasks
+from django.db import connection
+from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask, PeriodicTasks
 
 from common.days import now
 from tests import processes
@@ -96,3 +97,15 @@ def test_an_edit_counts_while_the_last_one_lies_in_the_future(ticks: PeriodicTas
     ticks.save()
     assert scheduler.schedule_changed()
     assert not scheduler.schedule_changed()
+
+
+def test_a_time_zone_that_nobody_knows_keeps_no_task_back(ticks: PeriodicTask) -> None:
+    for number, zone in enumerate(["US/Pacific-New", "", "America", "../UTC"]):
+        crontab = CrontabSchedule.objects.create(minute=number)
+        PeriodicTask.objects.create(name=zone, task="a", crontab=crontab)
+        with connection.cursor() as cursor:
+            renamed = "UPDATE django_celery_beat_crontabschedule SET timezone = %s WHERE id = %s"
+            cursor.execute(renamed, [zone, crontab.pk])
+    CrontabSchedule.objects.create(hour=3, timezone="America/Sao_Paulo")
+    with processes.beat():
+        goes_on()
