@@ -35,8 +35,8 @@ def session(alias: str = "source") -> Iterator[Session]:
         opened.connection.close()
 
 
-def is_waited_for() -> bool:
-    """Return whether anybody at the source waits for a lock."""
-    with session() as looking:
+def is_waited_for(alias: str = "source") -> bool:
+    """Return whether anybody at the database waits for a lock."""
+    with session(alias) as looking:
         waiting = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
         return bool(looking.run(f"{waiting} AND datname = current_database()"))

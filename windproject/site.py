@@ -1,19 +1,20 @@
 """The site of the admin: what it is called, and what its first page lists first."""
 
 import logging
-from functools import wraps
+from collections.abc import Callable
+from functools import partial, wraps
 from typing import Any
 
 from celery.schedules import ParseException
 from django.contrib.admin import AdminSite
 from django.contrib.admin.views.main import ERROR_FLAG
-from django.core.exceptions import FieldDoesNotExist
-from django.db import DataError
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db import DataError, IntegrityError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import SimpleTemplateResponse
 from django.urls import path
 
-from common.rest.problems import bad_request
+from common.rest.problems import bad_request, conflict
 
 logger = logging.getLogger(__name__)
 
@@ -68,20 +69,24 @@ CANNOT_BE = (
     FieldDoesNotExist,
     ParseException,
 )
+# These are raised where what is stored stands against it, or cannot be read.
+CONFLICTS = (IntegrityError, ValidationError)
 
 
 def _refusing_what_cannot_be(view: Any) -> Any:
     """Return the view; where it is asked for what cannot be, it logs why.
 
-    A list then shows everything, and whatever else answers 400.
+    A list then shows everything, and whatever else answers 400, or 409 where what is stored stands
+    against it.
     """
 
     @wraps(view)
     def refusing(request: HttpRequest, *arguments: Any, **keywords: Any) -> HttpResponse:
         try:
-            answer: HttpResponse = view(request, *arguments, **keywords)
-            # A page that is made later would fail where nobody catches it.
-            return answer.render() if isinstance(answer, SimpleTemplateResponse) else answer
+            return _despite_others(partial(view, request, *arguments, **keywords))
+        except CONFLICTS as error:
+            logger.exception("%s goes against what is stored", request.path)
+            return conflict(request, error)
         except CANNOT_BE as error:
             logger.exception("%s cannot be answered", request.path)
             if _is_list(request) and ERROR_FLAG not in request.GET:
@@ -89,6 +94,19 @@ def _refusing_what_cannot_be(view: Any) -> Any:
             return bad_request(request, error)
 
     return refusing
+
+
+def _despite_others(view: Callable[[], HttpResponse]) -> HttpResponse:
+    """Answer; where somebody stored the same meanwhile, once more, so that the form says so."""
+    try:
+        return _rendered(view())
+    except CONFLICTS:
+        return _rendered(view())
+
+
+def _rendered(answer: HttpResponse) -> HttpResponse:
+    """Return the page as it is sent: one that is made later would fail where nobody catches it."""
+    return answer.render() if isinstance(answer, SimpleTemplateResponse) else answer
 
 
 def _is_list(request: HttpRequest) -> bool:

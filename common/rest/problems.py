@@ -85,6 +85,7 @@ def _page(status: int) -> Callable[..., HttpResponse]:
 
 bad_request = page_or_problem(_page(400), 400, "The request cannot be read.")
 forbidden = page_or_problem(_page(403), 403, "Your account may not do this.")
+conflict = page_or_problem(_page(409), 409, "What is stored stands against this.")
 not_found = page_or_problem(_page(404), 404, "There is nothing at this address.")
 _failed = page_or_problem(_page(500), 500, "This is a fault of the server, and in its log.")
 _unavailable = page_or_problem(_page(503), 503, DatabaseUnavailable.default_detail)
