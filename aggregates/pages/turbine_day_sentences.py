@@ -8,10 +8,10 @@ from aggregates.pages import addresses
 from aggregates.pages.farm_sentences import NOTHING, of_part, of_wind
 from aggregates.pages.finding_sentences import of_energy
 from aggregates.pages.sentences import Sentence, counted, joined, link, sentence, strong
-from aggregates.pages.turbine_day import Band, TurbineDay
+from aggregates.pages.turbine_day import Band, TurbineDayPage
 
 
-def of_day(of: TurbineDay) -> Sentence:
+def of_day(of: TurbineDayPage) -> Sentence:
     """Say what the turbine gave, what was expected, what was lost, and how it was available."""
     if of.assessment is None:
         return _of_no_assessment(of)
@@ -47,7 +47,7 @@ def _of_losses(assessment: Assessment) -> list[str]:
     return [f" ({', '.join(named)})"] if named else []
 
 
-def _of_no_assessment(of: TurbineDay) -> Sentence:
+def _of_no_assessment(of: TurbineDayPage) -> Sentence:
     if of.has_values:
         return sentence(strong("This day is not assessed yet."), " Its statistics are shown below.")
     return sentence(
@@ -55,7 +55,7 @@ def _of_no_assessment(of: TurbineDay) -> Sentence:
     )
 
 
-def of_curve(of: TurbineDay) -> Sentence:
+def of_curve(of: TurbineDayPage) -> Sentence:
     """Say by what the turbine was judged; nothing of a day that is not assessed."""
     if of.assessment is None:
         return Sentence()
