@@ -21,6 +21,7 @@ from aggregates.compute.arrival import (
 from aggregates.models import Silence
 from aggregates.source.arrivals import Arrivals
 from aggregates.source.gateway import RosterEntry
+from aggregates.source.last_known import LastKnown
 from common.days import day_start
 
 # Clocks may be ahead so far without a word, and samples be labelled by their ends.
@@ -37,6 +38,11 @@ def expectation(arrivals: Arrivals, at: datetime) -> Expectation:
     return Expectation(services, set(quiet), at, settings.ARRIVAL)
 
 
+def expectation_of(last_known: LastKnown, at: datetime) -> Expectation:
+    """Return what was to be expected by that time, or by when the source said what arrived."""
+    return expectation(last_known.arrivals, last_known.as_of(at))
+
+
 def _declared_end(silences: Sequence[SilentPeriod]) -> datetime:
     """Return since when nothing is expected, as somebody declared; ENDLESS where nobody did."""
     ended = [silence for silence in silences if silence.is_ended_by_person]
@@ -51,14 +57,14 @@ class SilentTurbine:
     since: datetime
 
 
-def silent_turbines(arrivals: Arrivals, at: datetime) -> list[SilentTurbine]:
-    """Return the turbines that are silent at that time for longer than samples take to arrive."""
-    if not expectation(arrivals, at).is_live:
+def silent_turbines(arrivals: Arrivals, expected: Expectation) -> list[SilentTurbine]:
+    """Return the turbines that are silent for longer than samples take to arrive."""
+    if not expected.is_live:
         return []
     return [
         SilentTurbine(name, since)
         for name, entry in arrivals.roster.items()
-        if (since := _silent_since(entry, at))
+        if (since := _silent_since(entry, expected.at))
     ]
 
 
@@ -79,12 +85,12 @@ def _silent_since(entry: RosterEntry, at: datetime) -> datetime | None:
     return since if is_late else None
 
 
-def ended_at(arrivals: Arrivals, at: datetime) -> datetime | None:
-    """Return the last measurement of a farm of which nothing is expected at that time.
+def ended_at(arrivals: Arrivals, expected: Expectation) -> datetime | None:
+    """Return the last measurement of a farm of which nothing is expected any more.
 
     None where something is, and where it never sent anything.
     """
-    if expectation(arrivals, at).is_live:
+    if expected.is_live:
         return None
     times = [entry.last_measurement for entry in arrivals.roster.values()]
     return max((time for time in times if time), default=None)

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.conf import settings
 
 from aggregates import expectations, states
+from aggregates.compute.arrival import Expectation
 from aggregates.expectations import SilentTurbine
 from aggregates.models import Acknowledgement
 from aggregates.source import gateway
@@ -42,9 +43,11 @@ def freshness(at: datetime) -> Freshness:
         SourceUnavailable: where the source does not answer, and never did.
     """
     last_known = look_back(at)
-    days = ended_days(last_known, at)
+    expected = expectations.expectation_of(last_known, at)
+    days = ended_days(last_known, expected, at)
     late = [day for day in days if day.state not in SETTLED]
-    silent, incomplete = silent_turbines(last_known, at), incomplete_turbine_days(days)
+    silent = silent_turbines(last_known, expected, at)
+    incomplete = incomplete_turbine_days(days)
     statuses = {LATE: late, SILENT: silent, INCOMPLETE: incomplete}
     status = _trouble_of_source(last_known) or next(
         (status for status, reasons in statuses.items() if reasons), OK
@@ -61,13 +64,14 @@ def look_back(at: datetime) -> LastKnown:
     return last_known_arrivals(at.date() - settings.PENDING_LOOKBACK, at.date())
 
 
-def ended_days(last_known: LastKnown, at: datetime) -> list[DayState]:
+def ended_days(last_known: LastKnown, expected: Expectation, at: datetime) -> list[DayState]:
     """Return the days of the schedule's look-back that ended a while ago, oldest first.
 
     A while is FRESHNESS.
     """
     last = (at - settings.FRESHNESS).date() - DAY
-    return [day for day in reversed(states.days(last_known, at)) if day.day <= last]
+    days = reversed(states.days(last_known.arrivals, expected))
+    return [day for day in days if day.day <= last]
 
 
 def incomplete_turbine_days(days: Sequence[DayState]) -> list[TurbineDayState]:
@@ -86,9 +90,11 @@ def incomplete_turbine_days(days: Sequence[DayState]) -> list[TurbineDayState]:
     ]
 
 
-def silent_turbines(last_known: LastKnown, at: datetime) -> list[SilentTurbine]:
+def silent_turbines(
+    last_known: LastKnown, expected: Expectation, at: datetime
+) -> list[SilentTurbine]:
     """Return the turbines that are silent, but for those people know of."""
-    silent = expectations.silent_turbines(last_known.arrivals, last_known.as_of(at))
+    silent = expectations.silent_turbines(last_known.arrivals, expected)
     acknowledged = Acknowledgement.objects.turbine_days(at.date(), at.date())
     return [turbine for turbine in silent if not acknowledged.has(turbine.name, at.date())]
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from aggregates import versions
 from aggregates.compute.arrival import Completeness, Expectation, completeness
 from aggregates.compute.rules import rules
-from aggregates.expectations import expectation
+from aggregates.expectations import expectation, expectation_of
 from aggregates.models import ACTIVE, AggregatedDay, Run
 from aggregates.source import arrivals
 from aggregates.source.arrivals import Arrivals
@@ -138,7 +138,8 @@ def turbine_days(
         SourceUnavailable: where the source does not answer.
     """
     answer = arrivals.arrivals(first, last, turbines)
-    turbine_days = _states(answer, at, turbines, _last_runs(first, last))
+    expected = expectation(answer, at)
+    turbine_days = _states(answer, expected, turbines, _last_runs(first, last))
     if not changed_since:
         return turbine_days
     return [
@@ -150,13 +151,13 @@ def turbine_days(
 
 def _states(
     arrivals: Arrivals,
-    at: datetime,
+    expected: Expectation,
     turbines: Collection[str],
     runs: Mapping[date, Sequence[Run]],
 ) -> list[TurbineDayState]:
     """Return the state of every turbine-day that the source has, should have, or that is stored."""
     first, last = arrivals.first, arrivals.last
-    stored, expected = _stored(first, last, turbines), expectation(arrivals, at)
+    stored = _stored(first, last, turbines)
     by_key = {(day.day, day.turbine): day for day in arrivals.turbine_days}
     kept = [
         _kept(measured, stored.get(key, NEVER_AGGREGATED), runs.get(key[0], ()), expected)
@@ -196,16 +197,17 @@ def of_turbine(turbine: str, day: date, measured: TurbineDay | None) -> State | 
 def turbine_days_of(last_known: LastKnown, at: datetime) -> list[TurbineDayState]:
     """Return the turbine-days, by day and turbine, as the source said last; it is not asked."""
     first, last = last_known.arrivals.first, last_known.arrivals.last
-    return _states(last_known.arrivals, last_known.as_of(at), [], _last_runs(first, last))
+    expected = expectation_of(last_known, at)
+    return _states(last_known.arrivals, expected, [], _last_runs(first, last))
 
 
 @without_garbage_collection()
-def days(last_known: LastKnown, at: datetime) -> list[DayState]:
-    """Return the days, newest first, as the source said last; it is not asked."""
-    first, last = last_known.arrivals.first, last_known.arrivals.last
+def days(arrivals: Arrivals, expected: Expectation) -> list[DayState]:
+    """Return the days of what arrived, newest first; the source is not asked."""
+    first, last = arrivals.first, arrivals.last
     runs = _last_runs(first, last)
     by_day = defaultdict(list)
-    for turbine_day in _states(last_known.arrivals, last_known.as_of(at), [], runs):
+    for turbine_day in _states(arrivals, expected, [], runs):
         by_day[turbine_day.day].append(turbine_day)
     return [_day(day, by_day[day], runs[day]) for day in days_between(first, last)][::-1]
 
@@ -217,7 +219,8 @@ def day_and_turbines(day: date, at: datetime) -> tuple[DayState, Sequence[Turbin
         SourceUnavailable: where the source does not answer.
     """
     runs = _last_runs(day, day)
-    turbine_days = _states(arrivals.arrivals(day, day), at, [], runs)
+    answer = arrivals.arrivals(day, day)
+    turbine_days = _states(answer, expectation(answer, at), [], runs)
     return _day(day, turbine_days, runs[day]), turbine_days
 
 

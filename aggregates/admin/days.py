@@ -13,6 +13,7 @@ from django.urls import URLPattern, path
 from aggregates import reader, states
 from aggregates.admin.common import MOST_SHOWN, ReadOnly, day_of, may_run, submit
 from aggregates.compute.windows import USUAL_SAMPLE_INTERVAL_S
+from aggregates.expectations import expectation_of
 from aggregates.models import Day, Run
 from aggregates.pages import day_sentences
 from aggregates.pages.addresses import to_run
@@ -114,7 +115,8 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
             return [], today().year, []
         if known_days.warning:
             messages.warning(request, known_days.warning)
-        return years, year, states.days(known_days, now())
+        expected = expectation_of(known_days, now())
+        return years, year, states.days(known_days.arrivals, expected)
 
     def _run_again(self, request: HttpRequest) -> HttpResponse:
         if not may_run(request):

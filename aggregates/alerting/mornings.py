@@ -7,10 +7,10 @@ from django.db import transaction
 
 from aggregates import states
 from aggregates.alerting.alerts import raise_alert
+from aggregates.expectations import expectation
 from aggregates.freshness import incomplete_turbine_days
 from aggregates.models import Alert, Tick, locks
 from aggregates.source.arrivals import arrivals
-from aggregates.source.last_known import LastKnown
 from aggregates.states import TurbineDayState
 from common.days import DAY
 
@@ -30,7 +30,8 @@ def raise_due(at: datetime) -> None:
     is_told = tick is not None and tick.told_until is not None and tick.told_until >= yesterday
     if is_told or at.hour < settings.MORNING_HOUR:
         return
-    days = states.days(LastKnown(arrivals(yesterday, yesterday)), at)
+    arrived = arrivals(yesterday, yesterday)
+    days = states.days(arrived, expectation(arrived, at))
     incomplete = incomplete_turbine_days(days)
     if incomplete:
         expected = days[0].expected_turbines

@@ -29,7 +29,7 @@ FARM = ""
 def raise_due(arrivals: Arrivals, at: datetime) -> None:
     """Note which turbines are silent at that time, and whether the farm is; tell what is new."""
     locks.take_turns_to_alert()
-    silent = {turbine.name: turbine for turbine in expectations.silent_turbines(arrivals, at)}
+    silent = {turbine.name: turbine for turbine in _silent_turbines(arrivals, at)}
     going_on = {silence.turbine: silence for silence in Silence.objects.going_on()}
     for name in sorted(silent.keys() - going_on.keys()):
         going_on[name] = Silence.objects.create(turbine=name, since=silent[name].since)
@@ -44,6 +44,10 @@ def raise_due(arrivals: Arrivals, at: datetime) -> None:
         _end_farm(farm, sorted(silent), at)
     elif not (farm.told_at or farm.ended_by or _acknowledged(at).has(FARM, at.date())):
         _tell_of_farm(farm, len(silent), arrivals, at)
+
+
+def _silent_turbines(arrivals: Arrivals, at: datetime) -> list[SilentTurbine]:
+    return expectations.silent_turbines(arrivals, expectations.expectation(arrivals, at))
 
 
 def _end_those_that_sent_again(
@@ -71,7 +75,7 @@ def _is_whole_farm(silent: Iterable[SilentTurbine], arrivals: Arrivals, at: date
     """
     in_service = len(expectations.in_service(arrivals, at))
     newest = max(turbine.since for turbine in silent)
-    late = expectations.silent_turbines(arrivals, at + settings.ARRIVAL / 2)
+    late = _silent_turbines(arrivals, at + settings.ARRIVAL / 2)
     together = [turbine for turbine in late if abs(turbine.since - newest) <= settings.ARRIVAL]
     return 2 * len(together) >= in_service or len(list(silent)) == in_service
 

@@ -115,7 +115,7 @@ class Expectation:
     """How many samples were to be expected of each turbine-day, as of a time.
 
     Of a day under way, and of one that just ended, those alone that had the time `arrival` to come.
-    `is_live` says whether any turbine is expected to send at that time.
+    `at` is that time, and `is_live` says whether any turbine is expected to send then.
     """
 
     def __init__(
@@ -129,6 +129,7 @@ class Expectation:
             turbine: service.until(at - longest_wait(arrival, service.sample_interval_s))
             for turbine, service in services.items()
         }
+        self.at = at
         self.quiet = frozenset(quiet)
         is_in_service = any(service.start <= at < service.end for service in services.values())
         self.is_live = is_in_service and at.date() not in self.quiet

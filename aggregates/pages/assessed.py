@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db.models import Max
 
 from aggregates.analysis.turbine_totals import DayFigures
-from aggregates.expectations import expectation
+from aggregates.expectations import expectation_of
 from aggregates.models import Assessment
 from aggregates.source.last_known import LastKnown
 from common.postgres.rows import all_rows
@@ -32,7 +32,7 @@ def completeness_percent(last_known: LastKnown, at: datetime) -> Mapping[str, in
     One of which nothing was expected is not there.
     """
     answer = last_known.arrivals
-    expected, of_turbine = expectation(answer, last_known.as_of(at)), Counter[str]()
+    expected, of_turbine = expectation_of(last_known, at), Counter[str]()
     for day, turbine in expected.of_period(answer.first, answer.last):
         of_turbine[turbine] += expected.samples(turbine, day)
     arrived = Counter[str]()

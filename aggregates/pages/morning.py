@@ -127,7 +127,8 @@ def _known(does_answer: bool, at: datetime) -> LastKnown:
 def _morning(
     last_known: LastKnown, workers: int, troubles: Sequence[Trouble], at: datetime
 ) -> Morning:
-    days = states.days(last_known, at)
+    expected = expectations.expectation_of(last_known, at)
+    days = states.days(last_known.arrivals, expected)
     due = _due_times(last_known, days)
     up_to_date = next((day for day in days if _is_up_to_date(day, last_known, due, at)), None)
     waiting = [day for day in days if day.state not in SETTLED and day is not up_to_date]
@@ -147,8 +148,8 @@ def _morning(
         board=board(days[:MOST_DAYS]) if measured else None,
         done=next((yield_of(day, at) for day in days if day.windows), None),
         incomplete=[day for day in days if day.incomplete],
-        ended_at=expectations.ended_at(last_known.arrivals, last_known.as_of(at)),
-        silent=expectations.silent_turbines(last_known.arrivals, last_known.as_of(at)),
+        ended_at=expectations.ended_at(last_known.arrivals, expected),
+        silent=expectations.silent_turbines(last_known.arrivals, expected),
         acknowledged=list(Acknowledgement.objects.of_day(at.date())),
         ahead=list(expectations.ahead(last_known.arrivals, at)),
         findings=grouped(open_findings(at)),

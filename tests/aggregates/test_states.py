@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from aggregates import states
+from aggregates.expectations import expectation_of
 from aggregates.models import Run
 from aggregates.source.last_known import last_known_arrivals
 from aggregates.states import DayState
@@ -26,7 +27,8 @@ def state(of: str = "T01") -> str:
 
 
 def days(first: date, last: date) -> list[DayState]:
-    return states.days(last_known_arrivals(first, last), now())
+    known = last_known_arrivals(first, last)
+    return states.days(known.arrivals, expectation_of(known, now()))
 
 
 def ended(status: str, turbines: list[str] | None = None) -> Run:
@@ -150,4 +152,4 @@ def test_a_long_range_takes_as_many_queries_as_a_day(django_assert_num_queries) 
         with django_assert_num_queries(QUERIES_OF_SOURCE, using="source"):
             known = last_known_arrivals(first, DAY)
         with django_assert_num_queries(3):
-            states.days(known, now())
+            states.days(known.arrivals, expectation_of(known, now()))

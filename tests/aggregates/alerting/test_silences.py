@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from aggregates.alerting import mornings, silences
-from aggregates.expectations import ended_at, silent_turbines
+from aggregates.expectations import ended_at, expectation, silent_turbines
 from aggregates.models import Acknowledgement, Alert, Silence, Tick
 from aggregates.source.arrivals import arrivals
 from common.days import day_start, now, today
@@ -147,9 +147,9 @@ def test_a_farm_that_somebody_ended_is_not_missed_from_then_on() -> None:
     look(NOON + HOUR)
     Silence.objects.of_farm().update(ended_by="ana")
     there = arrivals(NOON.date(), NOON.date())
-    assert silent_turbines(there, NOON + 2 * HOUR) == []
-    last = NOON - MINUTE
-    assert ended_at(there, NOON + 2 * HOUR) == last
+    expected = expectation(there, NOON + 2 * HOUR)
+    assert silent_turbines(there, expected) == []
+    assert ended_at(there, expected) == NOON - MINUTE
     farm("T01", "T02", until=NOON + 2 * HOUR)
     look(NOON + 2 * HOUR)
     assert not Silence.objects.going_on().exists()

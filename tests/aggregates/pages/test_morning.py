@@ -9,6 +9,7 @@ from django.db import OperationalError, connections
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import F
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django_celery_beat.models import PeriodicTask
 
 from aggregates.models import Run, Tick
@@ -73,6 +74,13 @@ def test_all_is_well_where_everything_runs(admin_client: Client) -> None:
     assert "2 of 2 days</a> current;" in html
     assert "1 worker." in html
     assert "of-current" in html
+
+
+def test_the_farms_silences_are_asked_for_once() -> None:
+    a_day_that_ran()
+    with CaptureQueriesContext(connections["default"]) as queries:
+        morning.morning_at(now())
+    assert sum('FROM "silence"' in query["sql"] for query in queries) == 1
 
 
 def test_a_day_that_goes_on_is_well_while_its_windows_are_in(everything_runs: None) -> None:
