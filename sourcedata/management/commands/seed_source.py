@@ -12,6 +12,12 @@ from common.checks import PROJECT_CHECKS
 from common.days import FIRST_DAY, LAST_DAY, parse_day, today
 from common.terminal import track
 from sourcedata.loading import RangeIsNotEmpty, append, empty_range
+from sourcedata.management.arguments import (
+    add_turbines,
+    number_of_turbines,
+    refusal,
+    whole_number,
+)
 from sourcedata.management.guards import refuse_where_nobody_reads
 from sourcedata.models import Turbine
 from sourcedata.simulation import (
@@ -22,7 +28,7 @@ from sourcedata.simulation import (
     turbine_name,
 )
 
-MOST_TURBINES, MOST_DAYS, HIGHEST_SEED = 1000, 3660, 2**32 - 1
+MOST_DAYS, HIGHEST_SEED = 3660, 2**32 - 1
 # Days of one turbine that are in memory at a time.
 DAYS_AT_ONCE = 31
 
@@ -62,8 +68,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        # Checked in `handle`, which also sees what `call_command` passes without parsing.
-        parser.add_argument("--turbines", default=1, metavar="N", help="T01 to TN (default: 1)")
+        add_turbines(parser, default=1)
         parser.add_argument("--days", default=10, metavar="N", help="whole UTC days (default: 10)")
         parser.add_argument(
             "--end", metavar="DATE", help="last day, YYYY-MM-DD (default: yesterday, UTC)"
@@ -123,7 +128,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def _plan(options: Mapping[str, Any]) -> Plan:
-    days, last = _whole_number(options, "days", 1, MOST_DAYS), _end(options)
+    days, last = whole_number(options, "days", 1, MOST_DAYS), _end(options)
     first = last - timedelta(days=days - 1)
     if first < FIRST_DAY:
         raise CommandError(
@@ -131,22 +136,12 @@ def _plan(options: Mapping[str, Any]) -> Plan:
             f"that the source takes is {FIRST_DAY}."
         )
     return Plan(
-        turbines=_whole_number(options, "turbines", 1, MOST_TURBINES),
+        turbines=number_of_turbines(options),
         first=first,
         last=last,
-        seed=_whole_number(options, "seed", 0, HIGHEST_SEED),
+        seed=whole_number(options, "seed", 0, HIGHEST_SEED),
         missing=_share(options, "missing"),
     )
-
-
-def _whole_number(options: Mapping[str, Any], name: str, least: int, most: int) -> int:
-    try:
-        number = int(str(options[name]))
-    except ValueError:
-        number = least - 1
-    if not least <= number <= most:
-        raise _refusal(options, name, f"a whole number from {least} to {most}")
-    return number
 
 
 def _share(options: Mapping[str, Any], name: str) -> float:
@@ -156,7 +151,7 @@ def _share(options: Mapping[str, Any], name: str) -> float:
         share = -1
     # Not a number compares as false.
     if not 0 <= share <= 1:
-        raise _refusal(options, name, "a share from 0 to 1, as 0.01 for one cell in a hundred")
+        raise refusal(options, name, "a share from 0 to 1, as 0.01 for one cell in a hundred")
     return share
 
 
@@ -168,9 +163,5 @@ def _end(options: Mapping[str, Any]) -> date:
     except ValueError:
         end = date.min
     if not FIRST_DAY <= end <= LAST_DAY:
-        raise _refusal(options, "end", f"a date as YYYY-MM-DD, from {FIRST_DAY} to {LAST_DAY}")
+        raise refusal(options, "end", f"a date as YYYY-MM-DD, from {FIRST_DAY} to {LAST_DAY}")
     return end
-
-
-def _refusal(options: Mapping[str, Any], name: str, allowed: str) -> CommandError:
-    return CommandError(f"--{name} is {str(options[name])!r}; it must be {allowed}.")

@@ -12,13 +12,13 @@ from common.databases import SOURCE
 from common.days import day_start, now
 from common.postgres import lock_numbers
 from sourcedata.live_simulation import MINUTE, LiveFarm
+from sourcedata.management.arguments import add_turbines, number_of_turbines
 from sourcedata.management.guards import refuse_where_nobody_reads
 from sourcedata.models import Turbine
 from sourcedata.reader import roster
 from sourcedata.simulated_faults import NAMES
 from sourcedata.simulation import turbine_fields, turbine_name
 
-MOST_TURBINES = 1000
 SEED, MISSING = 42, 0.01
 # A minute is written when it is over, and its last second too.
 AFTER_MINUTE = timedelta(seconds=1)
@@ -37,7 +37,7 @@ class Command(BaseCommand):
             action="store_true",
             help="must be given; days that are over are for seed_source",
         )
-        parser.add_argument("--turbines", default=10, metavar="N", help="T01 to TN (default: 10)")
+        add_turbines(parser, default=10)
         parser.add_argument(
             "--faults",
             action="store_true",
@@ -55,7 +55,7 @@ class Command(BaseCommand):
             cursor.execute("SELECT pg_try_advisory_lock(%s)", [lock_numbers.SIMULATE])
             if cursor.fetchone() == (False,):
                 raise CommandError("A simulation of this source is live already: end that first.")
-        turbines = _turbines(_number_of_turbines(options["turbines"]))
+        turbines = _turbines(number_of_turbines(options))
         farm = LiveFarm(turbines, SEED, MISSING, options["faults"])
         self._tell_what_is_wrong(turbines, options["faults"])
         try:
@@ -83,18 +83,6 @@ class Command(BaseCommand):
             time.sleep((ended + MINUTE + AFTER_MINUTE - now()).total_seconds() % 60)
             before, ended = ended, _last_full_minute()
             farm.write(before, ended)
-
-
-def _number_of_turbines(text: Any) -> int:
-    try:
-        number = int(str(text))
-    except ValueError:
-        number = 0
-    if not 1 <= number <= MOST_TURBINES:
-        raise CommandError(
-            f"--turbines is {str(text)!r}; it must be a whole number from 1 to {MOST_TURBINES}."
-        )
-    return number
 
 
 def _turbines(number: int) -> dict[int, Turbine]:
