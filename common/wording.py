@@ -5,6 +5,8 @@ from collections.abc import Collection, Iterable
 # A message repeats so many characters of a wrong value, and lists so many allowed ones.
 LONGEST_QUOTE = 50
 LONGEST_LIST = 20
+# From here on an energy is told in MWh.
+LARGE_KWH = 10_000
 
 
 def first_line(error: Exception) -> str:
@@ -31,3 +33,10 @@ def listed(texts: Iterable[str]) -> str:
     texts = list(texts)
     rest = f" and {len(texts) - LONGEST_LIST} more" if len(texts) > LONGEST_LIST else ""
     return ", ".join(texts[:LONGEST_LIST]) + rest or "none"
+
+
+def energy(kwh: float) -> str:
+    """Return an energy with its unit; a standstill that draws a little is no -0."""
+    if abs(kwh) >= LARGE_KWH:
+        return f"{kwh / 1000:,.1f} MWh"
+    return f"{round(kwh) + 0:,} kWh"

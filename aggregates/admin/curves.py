@@ -81,6 +81,9 @@ class CurveForm(TurbineForm):
 class CurveAdmin(admin.ModelAdmin):
     """The reference curves: those that were fitted are looked at, those of persons are changed."""
 
+    class Media:
+        css = {"all": ["aggregates/pages.css"]}
+
     form = CurveForm
     list_display = ["turbine", "first", "last", "is_given", "given_by", "fitted_days", "made_at"]
     list_filter = ["is_given", "first"]

@@ -9,8 +9,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
+from aggregates import assessed
 from aggregates.admin.common import day_of, is_known_turbine
-from aggregates.pages import addresses, assessed, farm_page, finding_sentences
+from aggregates.pages import addresses, farm_page, finding_sentences
 from aggregates.pages import turbine_day_sentences as day_sentences
 from aggregates.pages.periods import period
 from aggregates.pages.turbine_day import turbine_day

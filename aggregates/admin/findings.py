@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from aggregates.admin.common import ReadOnly
 from aggregates.admin.forms import TurbineForm
 from aggregates.models import Finding, Reason, Recurrence
-from aggregates.pages.finding_sentences import of_cost
-from aggregates.pages.sentences import counted
+from aggregates.pages.finding_sentences import of_cost, of_time
+from aggregates.pages.sentences import counted, plain
 from common.days import now
 
 ACKNOWLEDGED = ["reason", "note", "acknowledged_by", "acknowledged_at"]
@@ -62,12 +62,15 @@ class FindingForm(forms.ModelForm):
 class FindingAdmin(ReadOnly, admin.ModelAdmin):
     """What the checks saw, the most expensive first; a person says why, and no more."""
 
+    class Media:
+        css = {"all": ["aggregates/pages.css"]}
+
     form = FindingForm
     action_form = AcknowledgeForm
     actions = ["acknowledge"]
-    list_display = ["about", "kind", "start", "end", "is_open", "cost", "sentence", "said"]
+    list_display = ["about", "kind", "sentence", "cost", "when", "said"]
     list_display_links = ["about", "sentence"]
-    list_filter = [SaidFilter, "is_open", "kind", "reason", "start"]
+    list_filter = [SaidFilter, "is_open", "kind", "start", "reason"]
     search_fields = ["turbine", "sentence", "note"]
     ordering = [F("lost_kwh").desc(nulls_last=True), "-start"]
     show_full_result_count = False
@@ -89,6 +92,10 @@ class FindingAdmin(ReadOnly, admin.ModelAdmin):
     @admin.display(description="lost", ordering=F("lost_kwh").desc(nulls_last=True))
     def cost(self, finding: Finding) -> str:
         return of_cost(finding.lost_kwh)
+
+    @admin.display(description="when (UTC)", ordering="start")
+    def when(self, finding: Finding) -> str:
+        return plain(of_time(finding))
 
     @admin.display(description="why", ordering="reason")
     def said(self, finding: Finding) -> str:

@@ -36,13 +36,21 @@ def raise_due(now: datetime) -> None:
     _raise_for_source(now, any(alert.day is None for alert in told))
 
 
-def raise_alert(day: date | None, event: Alert.Event, message: str, turbine: str = "") -> None:
-    """Raise an alert, which the next tick delivers.
+def raise_alert(
+    day: date | None, event: Alert.Event, message: str, turbine: str = "", html: str = ""
+) -> None:
+    """Raise an alert, which the next tick delivers; `html` says the same to who reads that.
 
     One without a day or a turbine is about what its event says.
     """
-    waiting = channels.configured()
-    Alert.objects.create(day=day, turbine=turbine, event=event, message=message, waiting=waiting)
+    Alert.objects.create(
+        day=day,
+        turbine=turbine,
+        event=event,
+        message=message,
+        html=html,
+        waiting=channels.configured(),
+    )
 
 
 def _last_alerts() -> Sequence[Alert]:

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 import httpx
 from django.conf import settings
 from django.core.mail import send_mail
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 
 from aggregates.models import Alert
 from common import waits
@@ -59,7 +61,17 @@ def send(channel: str, alerts: Sequence[Alert]) -> None:
 
 def _send_mail(alerts: Sequence[Alert]) -> None:
     subject = f"windproject: {_subject(alerts)}"
-    send_mail(subject, _text(alerts), None, settings.ALERT_EMAILS)
+    html = _html(alerts) if any(alert.html for alert in alerts) else None
+    send_mail(subject, _text(alerts), None, settings.ALERT_EMAILS, html_message=html)
+
+
+def _html(alerts: Sequence[Alert]) -> str:
+    """Return the same as HTML, of which only the alerts that have some are more than text."""
+    shown = [
+        mark_safe(alert.html) if alert.html else format_html("<p>{}: {}</p>", alert, alert.message)
+        for alert in alerts[:MOST_LINES]
+    ]
+    return "\n".join(shown)
 
 
 def _post(alerts: Sequence[Alert]) -> None:

@@ -1,12 +1,13 @@
-"""Telling people, each morning, of which turbines too little arrived on the day before."""
+"""Telling people, each morning, what the farm did, and of which turbines too little arrived."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 
 from aggregates import states
 from aggregates.alerting.alerts import raise_alert
+from aggregates.alerting.report import report
 from aggregates.expectations import expectation
 from aggregates.freshness import incomplete_turbine_days
 from aggregates.models import Alert, Tick, locks
@@ -16,6 +17,7 @@ from common.days import DAY
 
 # More are counted.
 MOST_NAMED = 20
+MONDAY, WEEK = 0, timedelta(days=7)
 
 
 @transaction.atomic
@@ -38,6 +40,27 @@ def raise_due(at: datetime) -> None:
         message = _message(yesterday, incomplete, expected)
         raise_alert(yesterday, Alert.Event.INCOMPLETE, message)
     Tick.objects.update(told_until=yesterday)
+
+
+@transaction.atomic
+def report_due(at: datetime) -> None:
+    """Tell what the farm did yesterday, and on Mondays in the week that is over; each once.
+
+    It waits until yesterday is assessed, and says nothing of a farm that did nothing then.
+    """
+    if at.hour < settings.MORNING_HOUR:
+        return
+    locks.take_turns_to_alert()
+    yesterday, tick = at.date() - DAY, Tick.last()
+    if tick and tick.reported_until and tick.reported_until >= yesterday:
+        return
+    firsts = [yesterday, *([at.date() - WEEK] if at.weekday() == MONDAY else [])]
+    reports = [made for first in firsts if (made := report(first, yesterday))]
+    if reports:
+        text = "\n\n".join(made.text for made in reports)
+        html = "".join(made.html for made in reports)
+        raise_alert(yesterday, Alert.Event.MORNING, text, html=html)
+        Tick.objects.update(reported_until=yesterday)
 
 
 def _message(day: date, incomplete: list[TurbineDayState], expected: int) -> str:

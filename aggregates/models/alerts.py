@@ -9,8 +9,8 @@ class Alert(models.Model):
     """Something that people are told of once.
 
     It is about a day, or without one, as its event says, about the source, an account, a turbine or
-    the farm. `waiting` names the channels that have not taken it yet, and `error` why the last of
-    them did not.
+    the farm. `html` says the same as `message`, where it is more than text. `waiting` names the
+    channels that have not taken it yet, and `error` why the last of them did not.
     """
 
     class Event(models.TextChoices):
@@ -21,6 +21,7 @@ class Alert(models.Model):
         SILENT = "silent"  # nothing arrives of a turbine, or of the farm
         BACK = "back"  # it sends again
         INCOMPLETE = "incomplete"  # of a day that is over too little arrived
+        MORNING = "morning"  # what the farm did on the day before
         FINDING = "finding"  # something about a turbine that a person should look at
         TEST = "test"  # somebody tries the channels
 
@@ -28,6 +29,7 @@ class Alert(models.Model):
     turbine = models.CharField(max_length=100, blank=True)
     event = models.CharField(max_length=10, choices=Event.choices)
     message = models.TextField()
+    html = models.TextField(blank=True, default="", db_default="")
     raised_at = models.DateTimeField(db_default=Now())
     waiting = ArrayField(models.CharField(max_length=20), default=list)
     error = models.TextField(blank=True)

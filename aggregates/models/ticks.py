@@ -13,7 +13,8 @@ class Tick(models.Model):
     it said last; both are empty while all is well. `looked_back_to` is how far it has gone over the
     days that are older than its look-back; None where it begins with the newest of them.
     `looked_at` is when it looked who is silent, and `told_until` the last day of which people were
-    told whether it is complete. `begun_at` is when somebody began to tick last, by the clock of the
+    told whether it is complete; `reported_until` the last one of which they were told what the farm
+    did. `begun_at` is when somebody began to tick last, by the clock of the
     database.
     """
 
@@ -23,6 +24,7 @@ class Tick(models.Model):
     looked_back_to = models.DateField(null=True)
     looked_at = models.DateTimeField(null=True)
     told_until = models.DateField(null=True)
+    reported_until = models.DateField(null=True)
     begun_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from aggregates import assessed
 from aggregates.analysis.turbine_totals import TurbineTotals, totals
 from aggregates.models import Finding
-from aggregates.pages import addresses, assessed, finding_sentences
+from aggregates.pages import addresses, finding_sentences
 from aggregates.pages import farm_sentences as sentences
 from aggregates.pages.heat_map import (
     BAR,

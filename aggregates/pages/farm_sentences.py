@@ -6,9 +6,10 @@ from datetime import date
 from aggregates.analysis.turbine_totals import LEAST_TURBINES, TurbineTotals, sum_of
 from aggregates.models import Finding
 from aggregates.pages import addresses
-from aggregates.pages.finding_sentences import of_energy, of_kinds
+from aggregates.pages.finding_sentences import of_kinds
 from aggregates.pages.periods import Period
 from aggregates.pages.sentences import Sentence, counted, joined, link, sentence, strong
+from common.wording import energy
 
 # An em dash stands where nothing tells.
 NOTHING = "—"
@@ -21,12 +22,12 @@ def of_farm(totals: Sequence[TurbineTotals]) -> Sentence:
     with_energy = sum(total.energy_kwh is not None for total in totals)
     if energy_kwh is None:
         return sentence("There is no power of any turbine, so nothing is said of energy.")
-    expected = "nothing to expect of it" if expected_kwh is None else of_energy(expected_kwh)
+    expected = "nothing to expect of it" if expected_kwh is None else energy(expected_kwh)
     return sentence(
-        strong(of_energy(energy_kwh + 0.0)),
+        strong(energy(energy_kwh)),
         f" from {with_energy:,} of {counted(len(totals), 'turbine')}; expected at its wind: ",
         f"{expected}; lost: ",
-        strong(of_energy(sum(total.lost_kwh for total in totals))),
+        strong(energy(sum(total.lost_kwh for total in totals))),
         _of_losses(totals),
         ".",
     )
@@ -39,7 +40,7 @@ def _of_losses(totals: Sequence[TurbineTotals]) -> Sentence:
         "stopped as the neighbours saw it": sum(day.lost_stopped_by_neighbours_kwh for day in days),
         "derated": sum(day.lost_derated_kwh for day in days),
     }
-    named = [sentence(f"{name} {of_energy(kwh)}") for name, kwh in by_condition.items() if kwh > 0]
+    named = [sentence(f"{name} {energy(kwh)}") for name, kwh in by_condition.items() if kwh > 0]
     return sentence(" (", joined(named), ")") if named else Sentence()
 
 

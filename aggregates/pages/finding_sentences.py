@@ -8,9 +8,7 @@ from aggregates.pages import addresses
 from aggregates.pages.open_findings import FindingGroup
 from aggregates.pages.sentences import Sentence, counted, joined, link, sentence, strong
 from common.days import DAY, day_start
-
-# From here on an energy is told in MWh.
-LARGE_KWH = 10_000
+from common.wording import energy
 
 
 def of_group(group: FindingGroup) -> Sentence:
@@ -27,12 +25,12 @@ def of_finding(finding: Finding) -> Sentence:
         " ",
         link(finding.get_kind_display(), addresses.of_finding(finding.pk)),
         ", ",
-        _of_time(finding),
+        of_time(finding),
         f", {of_cost(finding.lost_kwh)}: {finding.sentence}",
     )
 
 
-def _of_time(finding: Finding) -> Sentence:
+def of_time(finding: Finding) -> Sentence:
     """Say when, and lead to its first day."""
     start = f"{finding.start:%Y-%m-%d %H:%M}"
     when = (
@@ -49,12 +47,7 @@ def _of_time(finding: Finding) -> Sentence:
 
 def of_cost(lost_kwh: float | None) -> str:
     """Return what it cost; it may have no price."""
-    return "without a price" if lost_kwh is None else of_energy(lost_kwh)
-
-
-def of_energy(kwh: float) -> str:
-    """Return an energy with its unit."""
-    return f"{kwh / 1000:,.1f} MWh" if abs(kwh) >= LARGE_KWH else f"{kwh:,.0f} kWh"
+    return "without a price" if lost_kwh is None else energy(lost_kwh)
 
 
 def of_kinds(findings: Iterable[Finding]) -> str:

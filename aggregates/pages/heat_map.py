@@ -6,8 +6,8 @@ from datetime import date
 
 from aggregates.analysis.turbine_totals import DayFigures, TurbineTotals, sum_of
 from aggregates.pages import addresses
-from aggregates.pages.finding_sentences import of_energy
 from common.days import days_between
+from common.wording import energy
 
 # A period of more days is shown by month.
 MOST_COLUMNS = 62
@@ -78,7 +78,7 @@ def _cell(about: str, page: str, days: Sequence[DayFigures]) -> LossCell:
     step = _step(lost_kwh)
     shown = f"{lost_kwh / 1000:.{0 if lost_kwh >= STEPS_KWH[-1] else 1}f}"
     shown = shown if step >= FIRST_WITH_FIGURE else ""
-    return LossCell(step, shown, f"{about}: {of_energy(lost_kwh)} lost", f"{page}{worst}/")
+    return LossCell(step, shown, f"{about}: {energy(lost_kwh)} lost", f"{page}{worst}/")
 
 
 def _step(lost_kwh: float) -> int:

@@ -22,7 +22,7 @@ SIGNALS = [(SPEED, MEAN), (POWER, MEAN), (TEMPERATURE, MEAN)]
 
 
 @dataclass(frozen=True)
-class TurbineDayPage:
+class JudgedDay:
     """The day's windows: wind in m/s, power and expected power in kW; NaN where nothing tells.
 
     `assessment` is None where the day is not assessed, and `expected_kw` is NaN then.
@@ -70,14 +70,14 @@ class Band:
         return self.end - self.start
 
 
-def turbine_day(turbine: str, day: date) -> TurbineDayPage:
+def turbine_day(turbine: str, day: date) -> JudgedDay:
     """Return what the turbine did on the day; three or four queries."""
     table = history.table(turbine, SIGNALS, day, day)
     assessments = Assessment.objects.filter(turbine=turbine, day=day)
     assessment = assessments.select_related("curve").first()
     wind_speed, power_kw, temperature = (table[signal].to_numpy() for signal in SIGNALS)
     curve = assessment.curve if assessment else None
-    return TurbineDayPage(
+    return JudgedDay(
         turbine=turbine,
         day=day,
         wind_speed=wind_speed,
@@ -99,7 +99,7 @@ def _expected_kw(
     return curve_of_points(curve.points).expected_kw(wind_speed * factor)
 
 
-def bands(of: TurbineDayPage) -> list[Band]:
+def bands(of: JudgedDay) -> list[Band]:
     """Return the conditions of an assessed day, each as long as it lasted."""
     assert of.assessment
     number, lasting = 0, []
@@ -110,7 +110,7 @@ def bands(of: TurbineDayPage) -> list[Band]:
     return lasting
 
 
-def _band(of: TurbineDayPage, condition: Condition, first: int, end: int) -> Band:
+def _band(of: JudgedDay, condition: Condition, first: int, end: int) -> Band:
     start, windows = day_start(of.day), slice(first, end)
     missing_kw = of.expected_kw[windows] - of.power_kw[windows]
     return Band(

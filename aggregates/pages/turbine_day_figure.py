@@ -8,7 +8,7 @@ import numpy as np
 
 from aggregates.assessment.conditions import Condition
 from aggregates.compute.windows import window_starts
-from aggregates.pages.turbine_day import Band, TurbineDayPage
+from aggregates.pages.turbine_day import Band, JudgedDay
 from common.arrays import Array
 
 # Of the palette of Okabe and Ito, which people with any colour vision tell apart.
@@ -26,7 +26,7 @@ COLOURS: Mapping[Condition, str] = {
 Trace = dict[str, Any]
 
 
-def turbine_day_figure(of: TurbineDayPage) -> dict[str, Any]:
+def turbine_day_figure(of: JudgedDay) -> dict[str, Any]:
     """Return the figure."""
     traces = [
         {**_line(of, of.expected_kw, "expected power", "kW", ORANGE), "fill": "tozeroy"},
@@ -48,7 +48,7 @@ LAYOUT = {
 }
 
 
-def _line(of: TurbineDayPage, values: Array, name: str, unit: str, colour: str) -> Trace:
+def _line(of: JudgedDay, values: Array, name: str, unit: str, colour: str) -> Trace:
     return {
         "type": "scatter",
         "mode": "lines",
@@ -61,11 +61,11 @@ def _line(of: TurbineDayPage, values: Array, name: str, unit: str, colour: str) 
     }
 
 
-def _conditions(of: TurbineDayPage) -> set[Condition]:
+def _conditions(of: JudgedDay) -> set[Condition]:
     return {band.condition for band in of.bands}
 
 
-def _bands(of: TurbineDayPage, condition: Condition) -> Trace:
+def _bands(of: JudgedDay, condition: Condition) -> Trace:
     """Return the bands of one condition, a bar each."""
     those = [band for band in of.bands if band.condition is condition]
     return {

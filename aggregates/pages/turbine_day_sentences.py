@@ -6,19 +6,19 @@ from aggregates.assessment.conditions import LOSING
 from aggregates.models import Assessment, Curve
 from aggregates.pages import addresses
 from aggregates.pages.farm_sentences import NOTHING, of_part, of_wind
-from aggregates.pages.finding_sentences import of_energy
 from aggregates.pages.sentences import Sentence, counted, joined, link, sentence, strong
-from aggregates.pages.turbine_day import Band, TurbineDayPage
+from aggregates.pages.turbine_day import Band, JudgedDay
+from common.wording import energy
 
 
-def of_day(of: TurbineDayPage) -> Sentence:
+def of_day(of: JudgedDay) -> Sentence:
     """Say what the turbine gave, what was expected, what was lost, and how it was available."""
     if of.assessment is None:
         return _of_no_assessment(of)
     assessment = of.assessment
     parts = [
         _of_energy(assessment),
-        sentence("lost ", strong(of_energy(assessment.lost_kwh)), *_of_losses(assessment)),
+        sentence("lost ", strong(energy(assessment.lost_kwh)), *_of_losses(assessment)),
         sentence(
             f"availability as its own anemometer saw it {of_part(assessment.availability_by_time)},"
             f" by energy {of_part(assessment.availability_by_energy)}"
@@ -31,10 +31,10 @@ def of_day(of: TurbineDayPage) -> Sentence:
 def _of_energy(assessment: Assessment) -> Sentence:
     if assessment.energy_kwh is None:
         return sentence("no power")
-    energy = strong(of_energy(assessment.energy_kwh + 0.0))
+    given = strong(energy(assessment.energy_kwh))
     if assessment.expected_kwh is None:
-        return sentence(energy, ", of which nobody can say what was to be expected")
-    return sentence(energy, f" of {of_energy(assessment.expected_kwh)} expected")
+        return sentence(given, ", of which nobody can say what was to be expected")
+    return sentence(given, f" of {energy(assessment.expected_kwh)} expected")
 
 
 def _of_losses(assessment: Assessment) -> list[str]:
@@ -43,11 +43,11 @@ def _of_losses(assessment: Assessment) -> list[str]:
         "stopped as the neighbours saw it": assessment.lost_stopped_by_neighbours_kwh,
         "derated": assessment.lost_derated_kwh,
     }
-    named = [f"{name} {of_energy(kwh)}" for name, kwh in by_condition.items() if kwh > 0]
+    named = [f"{name} {energy(kwh)}" for name, kwh in by_condition.items() if kwh > 0]
     return [f" ({', '.join(named)})"] if named else []
 
 
-def _of_no_assessment(of: TurbineDayPage) -> Sentence:
+def _of_no_assessment(of: JudgedDay) -> Sentence:
     if of.has_values:
         return sentence(strong("This day is not assessed yet."), " Its statistics are shown below.")
     return sentence(
@@ -55,7 +55,7 @@ def _of_no_assessment(of: TurbineDayPage) -> Sentence:
     )
 
 
-def of_curve(of: TurbineDayPage) -> Sentence:
+def of_curve(of: JudgedDay) -> Sentence:
     """Say by what the turbine was judged; nothing of a day that is not assessed."""
     if of.assessment is None:
         return Sentence()

@@ -80,6 +80,7 @@ def tick(now: datetime) -> None:
     except SourceUnavailable as failure:
         logger.error("%s", failure)
         _remember(now, str(failure))
+    mornings.report_due(now)
     alerts.raise_due(now)
     alerts.deliver(now)
 
