@@ -3,10 +3,18 @@
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from aggregates.models import Alert, Run, Signal
-from aggregates.pages.addresses import of_turbine
+from aggregates.models import Alert, Curve, Finding, Run, Signal
+from aggregates.pages.addresses import (
+    of_curve,
+    of_farm,
+    of_finding,
+    of_findings,
+    of_turbine,
+    of_turbine_day,
+)
 from common.days import today
 from sourcedata.models import Turbine
+from tests.assessed import assessment, curve, finding
 from tests.builders import aggregated, measurements, turbine
 
 DAY = today() - timedelta(days=3)
@@ -27,6 +35,10 @@ def fill(name: str = "T01", day: date = DAY) -> None:
     for measured in (day, day + timedelta(days=1)):
         measurements(of, f"{measured}T10:00", wind_speed=speeds, wind_direction=[350.0, 10.0] * 60)
     aggregated(day)
+    conditions = "p" * 60 + "SSSSSSDDDDDDNNNNNNoooccc???" + "p" * 57
+    judged = {"conditions": conditions, "lost_stopped_kwh": 12_000.0, "curve": curve(name)}
+    assessment(name, day, **judged)
+    finding(name, start=f"{day}T10:00")
     Alert.objects.create(day=day, event="failing", message="The source does not answer.")
 
 
@@ -54,5 +66,11 @@ def places() -> dict[str, Place]:
         ),
         "turbines": Place("/admin/sourcedata/turbine/", names_turbine=True),
         "a turbine": Place(f"/admin/sourcedata/turbine/{of.pk}/change/", names_turbine=True),
+        "the farm": Place(of_farm(DAY, NEXT_DAY), names_turbine=True),
+        "a turbine's day": Place(of_turbine_day(of.name, DAY), names_turbine=True),
+        "findings": Place(of_findings(), names_turbine=True),
+        "a finding": Place(of_finding(Finding.objects.get().pk), names_turbine=True),
+        "a curve": Place(of_curve(Curve.objects.get().pk), names_turbine=True),
+        "a curve to give": Place("/admin/aggregates/curve/add/"),
         "alerts": Place("/admin/aggregates/alert/"),
     }
