@@ -3,7 +3,7 @@
 import numpy as np
 
 from aggregates.assessment.checks.frozen import frozen_power
-from aggregates.assessment.checks.icing import iced
+from aggregates.assessment.checks.icing import FREE_OF_ICE_DEGC, iced
 from aggregates.assessment.checks.spells import (
     Spell,
     goes_on,
@@ -21,9 +21,6 @@ from common.arrays import Array
 
 # At least an hour within a day; what follows within a day is the same.
 DERATED_WINDOWS = 6
-# Task 19 takes it that there is no ice from here on. Below it, a real year has as many windows far
-# above the curve as below it: anemometers and blades ice alike.
-FREE_OF_ICE_DEGC = 3.0
 APART_WINDOWS = WINDOWS_PER_DAY
 
 
@@ -78,6 +75,7 @@ def _sentence(farm: Farm, judgement: Judgement, spell: Spell, price: float | Non
 
 
 def _doubt(farm: Farm, spell: Spell) -> str:
+    """Return what else it may be: below 3 degC a real year has as many windows above the curve."""
     temperature = spell.mean(farm.table(TEMPERATURE))
     if not temperature < FREE_OF_ICE_DEGC:
         return ""

@@ -1,11 +1,14 @@
 """Icing: too little power in the cold. Ice is the reason of a loss, not a second loss."""
 
-from aggregates.assessment.checks.frozen import frozen_temperature
+import numpy as np
+
+from aggregates.assessment.checks.frozen import frozen_power, frozen_temperature
 from aggregates.assessment.checks.spells import Spell, goes_on, lost_kwh, seen, spells
 from aggregates.assessment.checks.wording import duration, energy
 from aggregates.assessment.conditions import WEAK, WORTH_LOOKING, Condition, Judgement, unknown
 from aggregates.assessment.farm import TEMPERATURE, Farm
 from aggregates.assessment.findings import Kind, Seen
+from aggregates.assessment.reference_curve import BIN_M_S, normalised_wind_speed
 from aggregates.assessment.sequences import lasting
 from common.arrays import Array
 
@@ -14,9 +17,9 @@ from common.arrays import Array
 # windows, and power below 85 % of what is expected.
 COLD_DEGC = 1.0
 ICED_WINDOWS = 6
-# The tenth percentile lies so many standard deviations below the middle of a normal spread. The
-# curve has the spread of 90 days; the windows looked at may be of a winter that has no warm ones.
-TENTH_PERCENTILE = 1.2816
+# The percentile is of windows above 3 degC, without ice; of fewer than 36 in a bin it says nothing.
+FREE_OF_ICE_DEGC, LEAST_REFERENCE_WINDOWS = 3.0, 36
+PERCENTILE = 10
 APART_WINDOWS = 36
 
 
@@ -50,9 +53,23 @@ def _is_judged(farm: Farm, judgement: Judgement) -> Array:
 
 
 def _is_weak(farm: Farm, judgement: Judgement) -> Array:
-    expected = judgement.expected
-    tenth_percentile = expected.power_kw - TENTH_PERCENTILE * expected.spread_kw
-    return (farm.power_kw < tenth_percentile) & (farm.power_kw < WEAK * expected.power_kw)
+    below_most = farm.power_kw < _tenth_percentile(farm, judgement)
+    return below_most & (farm.power_kw < WEAK * judgement.expected.power_kw)
+
+
+def _tenth_percentile(farm: Farm, judgement: Judgement) -> Array:
+    """Return the power that nine in ten windows without ice exceed in the same bin of wind."""
+    bins = np.floor(normalised_wind_speed(farm) / BIN_M_S + 0.5)
+    is_reference = judgement.is_(Condition.PRODUCING) & ~frozen_power(farm)
+    is_reference &= farm.table(TEMPERATURE) > FREE_OF_ICE_DEGC
+    percentiles = np.full(farm.shape, np.nan)
+    for row, of_turbine in enumerate(bins):
+        for number in np.unique(of_turbine[is_reference[row]]):
+            in_bin = of_turbine == number
+            powers = farm.power_kw[row, in_bin & is_reference[row]]
+            if len(powers) >= LEAST_REFERENCE_WINDOWS:
+                percentiles[row, in_bin] = np.percentile(powers, PERCENTILE)
+    return percentiles
 
 
 def _sentence(farm: Farm, judgement: Judgement, spell: Spell) -> str:

@@ -25,9 +25,9 @@ def standing(windows: slice, turbines: int = 4, length: int = 1) -> Farm:
     return with_values(healthy(turbines, length), "power", 0, windows, -12)
 
 
-def cold(farm: Farm, rows: int | list[int] = 0) -> Farm:
-    temperature = np.linspace(-3, -2, farm.shape[1])
-    return with_values(farm, "ambient_temperature", rows, slice(None), temperature)
+def cold(farm: Farm, rows: int | list[int] = 0, windows: slice = slice(0, 144)) -> Farm:
+    temperature = np.linspace(-3, -2, windows.stop - windows.start)
+    return with_values(farm, "ambient_temperature", rows, windows, temperature)
 
 
 def test_six_hours_without_power_in_wind_are_a_stop_with_its_price() -> None:
@@ -119,7 +119,7 @@ def test_an_anemometer_that_reads_too_much_makes_no_derated_turbine() -> None:
 
 
 def test_too_little_power_in_the_cold_is_ice_and_not_also_derated() -> None:
-    farm = cold(times(healthy(), "power", 0, slice(60, 72), 0.6))
+    farm = cold(times(healthy(days=3), "power", 0, slice(60, 72), 0.6))
     (finding,) = seen(icing, farm)
     assert bounds([finding]) == [("T01", window(60), window(72))]
     assert finding.lost_kwh == pytest.approx(judged(farm).lost_kwh.sum())
@@ -128,11 +128,18 @@ def test_too_little_power_in_the_cold_is_ice_and_not_also_derated() -> None:
 
 
 def test_too_little_power_above_the_cold_is_no_ice() -> None:
-    assert seen(icing, times(healthy(), "power", 0, slice(60, 72), 0.6)) == []
+    assert seen(icing, times(healthy(days=3), "power", 0, slice(60, 72), 0.6)) == []
+
+
+def test_without_warm_windows_to_compare_with_no_ice_is_told() -> None:
+    farm = cold(times(healthy(), "power", 0, slice(60, 72), 0.6))
+    assert seen(icing, farm) == []
+    (finding,) = seen(derated, farm)
+    assert "ice on blades or anemometer may be the reason" in finding.sentence
 
 
 def test_a_stop_in_the_cold_is_no_ice() -> None:
-    assert seen(icing, cold(standing(slice(60, 96)))) == []
+    assert seen(icing, cold(standing(slice(60, 96), length=3))) == []
 
 
 def test_a_turbine_that_gives_14_percent_less_than_its_farm_is_behind_by_the_day() -> None:
@@ -153,7 +160,7 @@ def test_less_than_a_week_says_nothing_of_who_is_behind() -> None:
 
 @pytest.mark.parametrize("turbines", [1, 2])
 def test_a_turbine_and_one_neighbour_cannot_say_who_is_behind(turbines: int) -> None:
-    assert seen(behind, times(healthy(turbines, 20), "power", 0, days(8, 13), 0.86)) == []
+    assert seen(behind, times(healthy(turbines, 20), "power", 0, days(8, 16), 0.86)) == []
 
 
 def test_a_turbine_is_behind_until_a_week_shows_that_it_is_not() -> None:

@@ -14,10 +14,16 @@ from django.conf import settings
 
 from aggregates.assessment.checks.all_checks import CHECKS, findings
 from aggregates.assessment.checks.behind import behind
-from aggregates.assessment.checks.derated import FREE_OF_ICE_DEGC
 from aggregates.assessment.checks.direction_shifted import direction_shifted
+from aggregates.assessment.checks.icing import FREE_OF_ICE_DEGC, iced
 from aggregates.assessment.checks.spells import spells
-from aggregates.assessment.conditions import Condition, Judgement, at_rest_in_wind, judge
+from aggregates.assessment.conditions import (
+    Condition,
+    Judgement,
+    at_rest_in_wind,
+    frozen_wind_speed,
+    judge,
+)
 from aggregates.assessment.farm import Farm, Traits
 from aggregates.assessment.findings import WHOLE_FARM, Kind, Seen
 from aggregates.assessment.reference_curve import (
@@ -87,6 +93,7 @@ def farm_of(tables: dict[str, Array], starts: Array, rated_kw: float) -> Farm:
 def curves_of(farm: Farm) -> Curves:
     """Return curves by month, of the 90 days before it; at first, of the first 90 days."""
     wind_speed, normal = normalised_wind_speed(farm), usable(farm) & ~at_rest_in_wind(farm)
+    normal &= ~frozen_wind_speed(farm)
     numbers = np.repeat(np.arange(len(farm.days)), 144)
     months = farm.days.astype("datetime64[M]")
     curves: dict[str, list[ValidCurve]] = {name: [] for name in farm.turbines}
@@ -161,7 +168,7 @@ def test_one_turbine_of_2014_was_behind_for_a_week() -> None:
 @real
 def test_ice_of_2014_is_of_december_alone() -> None:
     ice = [finding for finding in of_2014() if finding.kind == Kind.ICING]
-    assert len(ice) == 5
+    assert (len(ice), iced(real_farm(), real_judgement()).sum()) == (5, 93)
     assert all(finding.end > finding.start >= ice_begins() for finding in ice)
 
 

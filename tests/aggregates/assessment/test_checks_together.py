@@ -101,10 +101,11 @@ def test_frozen_power_is_not_also_derated_or_behind() -> None:
 
 
 def test_no_kwh_is_in_two_findings() -> None:
-    farm = with_values(healthy(days=2), "power", 0, slice(0, 36), -12)
+    farm = with_values(healthy(days=4), "power", 0, slice(0, 36), -12)
     farm = times(farm, "power", 0, slice(36, 60), 0.6)
     farm = times(farm, "power", 0, slice(100, 130), 0.5)
-    farm = with_values(farm, "ambient_temperature", 0, slice(100, 288), np.linspace(-2, -1, 188))
+    below_zero = np.linspace(-2, -1, 40)
+    farm = with_values(farm, "ambient_temperature", 0, slice(95, 135), below_zero)
     prices = [finding.lost_kwh for finding in all_of(farm)]
     assert len(prices) == 3
     assert np.isclose(sum(price or 0 for price in prices), judged(farm).lost_kwh.sum())
