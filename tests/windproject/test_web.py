@@ -156,23 +156,37 @@ def test_sixteen_who_wait_for_a_source_that_trickles_keep_nobody_else_waiting() 
     assert max(took_s for _, took_s in answers) < 5
 
 
-def test_a_source_that_stands_still_keeps_nobody_waiting(site: Site) -> None:
-    server = psutil.Process(server_of("source"))
-    stopped = [server, *server.children()]
+@contextmanager
+def standing_still(*aliases: str) -> Iterator[None]:
+    """Stop the servers of the databases, which then say nothing, while the block lasts."""
+    servers = [psutil.Process(server_of(alias)) for alias in aliases]
+    stopped = [program for server in servers for program in (server, *server.children())]
     for program in stopped:
         program.suspend()
     try:
+        yield
+    finally:
+        for program in stopped:
+            program.resume()
+
+
+def test_a_source_that_stands_still_keeps_nobody_waiting(site: Site) -> None:
+    with standing_still("source"):
         site.proves_to_answer()
         html = site.visitor.get("/admin/").text
         with sixteen(site, DAYS) as visits:
             site.proves_to_answer()
             answers = [visit.result() for visit in visits]
-    finally:
-        for program in stopped:
-            program.resume()
     assert "The database source does not answer. What is shown of it is as of" in html
     assert {status for status, _ in answers} <= {503, 429}
     assert max(took_s for _, took_s in answers) < 5
+
+
+@pytest.mark.parametrize("address", ["/health/live?a=b", "/api/runs?a=b", "/?%ff"])
+def test_a_charset_that_decodes_no_address_is_refused_as_any_other(site: Site, address) -> None:
+    for charset in ("rot13", "utf-16", "idna"):
+        kind = {"Content-Type": f"a/b; charset={charset}"}
+        assert site.visitor.get(address, headers=kind).status_code == 415
 
 
 @contextmanager
