@@ -1,6 +1,7 @@
 """Whether both databases and the broker can be used."""
 
 import logging
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -33,7 +34,12 @@ def servers() -> dict[str, str]:
         return {name: _checked(check) for name, check in checks.items()}
     # All checks run at once, so that a visitor waits for the slowest alone.
     begun = {name: BULKHEAD.begin(check) for name, check in checks.items()}
-    return {name: _checked(partial(wait, waits.PAGE_S)) for name, wait in begun.items()}
+    deadline = time.monotonic() + waits.PAGE_S
+    return {name: _checked(partial(_until, deadline, wait)) for name, wait in begun.items()}
+
+
+def _until(deadline: float, wait: Callable[[float], str]) -> str:
+    return wait(max(0, deadline - time.monotonic()))
 
 
 def _checked(check: Callable[[], str]) -> str:

@@ -182,6 +182,13 @@ def test_a_source_that_stands_still_keeps_nobody_waiting(site: Site) -> None:
     assert max(took_s for _, took_s in answers) < 5
 
 
+def test_whether_all_can_be_used_is_told_in_time_where_several_stand_still(site: Site) -> None:
+    with standing_still("source", "default"):
+        status, took_s = timed(site, "/health/ready")
+    assert status == 503
+    assert took_s < 2.5
+
+
 @pytest.mark.parametrize("address", ["/health/live?a=b", "/api/runs?a=b", "/?%ff"])
 def test_a_charset_that_decodes_no_address_is_refused_as_any_other(site: Site, address) -> None:
     for charset in ("rot13", "utf-16", "idna"):
