@@ -3,6 +3,8 @@
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -24,7 +26,7 @@ from django.test import Client
 from common.days import today
 from tests.builders import aggregated, measurements, turbine
 from tests.faults.conftest import server_of
-from tests.processes import process, wait_until
+from tests.processes import environment, process, wait_until
 from tests.sessions import session
 from tests.windproject.test_serve import free_port
 from windproject.web import lane_of, length_of_body, refusal_of
@@ -194,6 +196,30 @@ def test_a_charset_that_decodes_no_address_is_refused_as_any_other(site: Site, a
     for charset in ("rot13", "utf-16", "idna"):
         kind = {"Content-Type": f"a/b; charset={charset}"}
         assert site.visitor.get(address, headers=kind).status_code == 415
+
+
+FIRST_ANSWERS = """
+import time
+from types import SimpleNamespace
+import windproject.gunicorn as server
+from windproject.wsgi import application
+
+server.post_worker_init(SimpleNamespace(wsgi=application))
+started = time.monotonic()
+asked_for = {"PATH_INFO": "/health/live", "HTTP_HOST": "localhost"}
+server.setup_testing_defaults(asked_for)
+application(asked_for, lambda status, headers: print(status)).close()
+print(time.monotonic() - started)
+"""
+
+
+def test_a_process_has_loaded_its_pages_before_the_first_visitor_comes() -> None:
+    program = [sys.executable, "-c", FIRST_ANSWERS]
+    printed = subprocess.check_output(
+        program, cwd=settings.BASE_DIR, env=environment(), text=True
+    ).splitlines()
+    assert printed[0] == "200 OK"
+    assert float(printed[1]) < 0.3
 
 
 @contextmanager
