@@ -14,7 +14,7 @@ FORBIDDEN = {"found", "one", "asked", "known", "result", "items", "data"}
 # Libraries call these methods and give their parameters the names.
 GIVEN_BY_LIBRARIES = {("render", "data"), ("_send_message", "data")}
 # Django looks for classes of these names, so there are many of each.
-SHARED_CLASSES = {"Command", "Media", "Meta"}
+SHARED_CLASSES = {"Command", "DatabaseWrapper", "Media", "Meta"}
 
 
 def trees() -> Iterator[tuple[str, ast.Module]]:

@@ -222,7 +222,7 @@ def database(variable: str, name: str) -> dict[str, Any]:
     except ValueError as error:
         raise ImproperlyConfigured(f"{variable} cannot be read: {error}.") from error
     configured["OPTIONS"] = connecting(configured.get("OPTIONS", {}))
-    return KEPT_OPEN | configured
+    return KEPT_OPEN | configured | {"ENGINE": "common.postgres.bounded"}
 
 
 def _refuse_what_django_would(configured: dict[str, Any]) -> None:
