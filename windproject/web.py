@@ -27,6 +27,8 @@ from common import waits
 
 # No address takes more bytes; a form or a list of turbines is far shorter.
 LONGEST_REQUEST = 128 * 1024
+# An address and cookies take less; headers that come byte by byte are looked through each time.
+LONGEST_HEADERS = 16 * 1024
 HEADERS_END = b"\r\n\r\n"
 CONTENT_LENGTH = re.compile(rb"\r\ncontent-length:\s*0*(\d*)", re.I)
 # A length of more digits says more bytes than there are.
@@ -218,9 +220,8 @@ def _received(conn: TConn) -> bytes:
 def is_whole(received: bytes) -> bool:
     """Return whether these bytes are a request to its end, or such that no end is waited for."""
     headers, end, body = received.partition(HEADERS_END)
-    if not end:
-        return len(received) >= LONGEST_REQUEST
-    return bool(refusal_of(received)) or len(body) >= length_of_body(headers)
+    has_come = bool(end) and len(body) >= length_of_body(headers)
+    return has_come or bool(refusal_of(received))
 
 
 def least_length(received: bytes) -> int:
@@ -238,8 +239,12 @@ def length_of_body(headers: bytes) -> int:
 
 
 def refusal_of(received: bytes) -> bytes:
-    """Return the answer to a request whose body is not taken, else nothing."""
+    """Return the answer to a request whose headers or body are not taken, else nothing."""
     headers, end, _ = received.partition(HEADERS_END)
+    if len(headers) > LONGEST_HEADERS:
+        return answer(
+            "431 Request Header Fields Too Large", f"Headers hold at most {LONGEST_HEADERS} bytes."
+        )
     if end and CHUNKED.search(headers):
         return answer("411 Length Required", "Say how long the body is: Content-Length.")
     if end and len(headers) + len(end) + length_of_body(headers) > LONGEST_REQUEST:

@@ -357,9 +357,10 @@ def test_a_process_that_stands_still_keeps_nobody_waiting(site: Site) -> None:
     [
         (b"POST /api/runs HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", b"411"),
         (b"POST /api/runs HTTP/1.1\r\nHost: a\r\nContent-Length: 999999\r\n\r\n", b"413"),
+        (b"GET /health/live HTTP/1.1\r\nX: " + b"a" * 20_000, b"431"),
     ],
 )
-def test_a_body_without_an_end_is_refused(site: Site, sent: bytes, status: bytes) -> None:
+def test_a_request_without_an_end_is_refused(site: Site, sent: bytes, status: bytes) -> None:
     with site.connect(sent) as link:
         assert link.recv(12).endswith(status)
 
