@@ -42,13 +42,20 @@ CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.I)
 class Lane:
     """Requests of one kind: by how their addresses begin, and how many have a thread or wait.
 
-    One that has waited for longer than `longest_s` when it gets a thread is refused.
+    Further ones are refused with the status `full`, and so is one that has waited for longer than
+    `longest_s` when it gets a thread.
     """
 
     addresses: tuple[bytes, ...]
     threads: int
     waiting: int
     longest_s: float = math.inf
+    full: str = "429 Too Many Requests"
+    # It has those alone that may change something: neither GET nor HEAD.
+    of_changes: bool = False
+
+    def has(self, path: bytes, is_change: bool) -> bool:
+        return path.startswith(self.addresses) and is_change >= self.of_changes
 
 
 LANES = (
@@ -63,6 +70,14 @@ LANES = (
     Lane((b"/api/values", b"/api/assessments", b"/api/findings"), threads=5, waiting=5),
     # These may wait for the broker.
     Lane((b"/api/runs",), threads=3, waiting=10),
+    # A password takes a processor half a second, to be checked or set: all would wait for a flood.
+    Lane(
+        (b"/admin/login/", b"/admin/password_change/", b"/admin/auth/user/"),
+        threads=1,
+        waiting=5,
+        full="503 Service Unavailable",
+        of_changes=True,
+    ),
     # These are pages, and addresses that ask the target alone.
     Lane((b"/",), threads=10, waiting=50),
 )
@@ -128,7 +143,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # it has no types
         lane = lane_of(received)
         refusal = refusal_of(received)
         if not refusal and self.taken[lane] >= lane.threads + lane.waiting:
-            refusal = BUSY
+            refusal = busy(lane)
         if refusal or not is_whole(received):
             self._end(conn, refusal)
             return
@@ -144,7 +159,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # it has no types
         if time.monotonic() - started < lane.longest_s:
             return self.handle(conn)
         with suppress(OSError):
-            conn.sock.send(BUSY)
+            conn.sock.send(busy(lane))
         return False
 
     def _finish(self, lane: Lane, conn: TConn, done: Future[Any]) -> None:
@@ -256,7 +271,13 @@ def lane_of(received: bytes) -> Lane:
     """Return the lane of a request, by its address as the application will read it."""
     address = ADDRESS.match(received)
     path = unquote_to_bytes(address[1]) if address else b""
-    return next(lane for lane in LANES if path.startswith(lane.addresses) or lane is LANES[-1])
+    is_change = not received.startswith((b"GET ", b"HEAD "))
+    return next(lane for lane in LANES if lane.has(path, is_change) or lane is LANES[-1])
+
+
+def busy(lane: Lane) -> bytes:
+    """Return the answer to a request that too many came before."""
+    return answer(lane.full, "Too many wait for the same. Come again in a second.")
 
 
 def answer(status: str, sentence: str) -> bytes:
@@ -266,6 +287,3 @@ def answer(status: str, sentence: str) -> bytes:
         f"HTTP/1.1 {status}\r\nContent-Type: text/plain\r\nContent-Length: {len(body)}\r\n"
         f"Retry-After: 1\r\nConnection: close\r\n\r\n{body}"
     ).encode()
-
-
-BUSY = answer("429 Too Many Requests", "Too many wait for the same. Come again in a second.")

@@ -303,6 +303,24 @@ def test_slow_readers_keep_nobody_else_waiting(site: Site, address: str) -> None
         site.proves_to_answer()
 
 
+def login_of(number: int) -> bytes:
+    """Return the HTTP request of somebody who logs in to an account of their own."""
+    token = "a" * 32
+    body = f"username=a{number}&password=x&csrfmiddlewaretoken={token}"
+    return (
+        f"POST {LOGIN} HTTP/1.1\r\nHost: localhost\r\nCookie: csrftoken={token}\r\n"
+        "Content-Type: application/x-www-form-urlencoded\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n{body}"
+    ).encode()
+
+
+def test_a_flood_of_logins_keeps_nobody_else_waiting(site: Site) -> None:
+    with ExitStack() as links:
+        visits = [links.enter_context(site.connect(login_of(number))) for number in range(60)]
+        site.proves_to_answer()
+        assert {visit.recv(12)[-3:] for visit in visits} == {b"200", b"503"}
+
+
 def test_who_was_answered_and_does_not_close_keeps_nobody_else_waiting(site: Site) -> None:
     with ExitStack() as links:
         for _ in range(60):
@@ -328,6 +346,11 @@ def test_who_was_answered_and_does_not_close_keeps_nobody_else_waiting(site: Sit
 )
 def test_a_lane_is_that_of_the_address_as_the_application_reads_it(address, lane) -> None:
     assert lane_of(b"GET " + address + b" HTTP/1.1\r\n\r\n").addresses[0] == lane
+
+
+def test_who_sets_a_password_has_the_lane_of_those_who_log_in() -> None:
+    login, user = b"POST /admin/login/ ", b"POST http://h/admin/auth%2Fuser/1/password/ "
+    assert lane_of(login) == lane_of(user) != lane_of(b"GET /admin/login/ ")
 
 
 @pytest.mark.parametrize(("digits", "length"), [(b"7", 7), (b"0" * 30 + b"7", 7), (b"", 0)])
