@@ -35,6 +35,12 @@ CONTENT_LENGTH = re.compile(rb"\r\ncontent-length:\s*0*(\d*)", re.I)
 MOST_DIGITS = 18
 # The path, which may follow the name of a host.
 ADDRESS = re.compile(rb"[^ ]* (?:https?://[^/ ]*)?([^ ?#]*)", re.I)
+# Files of these folders may have more than SMALL_FILE bytes.
+LARGE_FILES = tuple(
+    b"/static/%b/" % folder
+    for folder in (b"plotly", b"drf_spectacular_sidecar", b"rest_framework", b"admin/js/vendor")
+)
+SMALL_FILE = 64 * 1024
 CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.I)
 
 
@@ -51,6 +57,8 @@ class Lane:
     waiting: int
     longest_s: float = math.inf
     full: str = "429 Too Many Requests"
+    # The kernel is told to take so many bytes of an answer at once, however slowly they are read.
+    taken_at_once: int = 0
     # It has those alone that may change something: neither GET nor HEAD.
     of_changes: bool = False
 
@@ -60,7 +68,10 @@ class Lane:
 
 LANES = (
     Lane((b"/health/live",), threads=2, waiting=100),
-    Lane((b"/static/",), threads=4, waiting=50),
+    # Large files take a thread for as long as somebody reads them.
+    Lane(LARGE_FILES, threads=4, waiting=50),
+    # The kernel takes all of a small one at once.
+    Lane((b"/static/",), threads=4, waiting=50, taken_at_once=SMALL_FILE),
     # These wait for the source only so long, in threads of their own.
     Lane((b"/health/", b"/metrics"), threads=3, waiting=20),
     # Other deployments rely on an answer in time, whatever it is.
@@ -157,6 +168,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # it has no types
 
     def _run(self, conn: TConn, lane: Lane, started: float) -> Any:
         if time.monotonic() - started < lane.longest_s:
+            if lane.taken_at_once:
+                conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, lane.taken_at_once)
             return self.handle(conn)
         with suppress(OSError):
             conn.sock.send(busy(lane))

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -20,6 +21,7 @@ import psutil
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.contrib.staticfiles.finders import get_finders
 from django.db import connections
 from django.test import Client
 
@@ -29,7 +31,7 @@ from tests.faults.conftest import server_of
 from tests.processes import environment, process, wait_until
 from tests.sessions import session
 from tests.windproject.test_serve import free_port
-from windproject.web import lane_of, length_of_body, refusal_of
+from windproject.web import SMALL_FILE, lane_of, length_of_body, refusal_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -292,15 +294,48 @@ LARGE = [
 ]
 
 
-@pytest.mark.parametrize("address", LARGE)
-def test_slow_readers_keep_nobody_else_waiting(site: Site, address: str) -> None:
+@contextmanager
+def read_slowly(site: Site, address: str) -> Iterator[None]:
+    """Have forty ask for the address and read nothing of the answer, while the block lasts."""
     with ExitStack() as links:
         for _ in range(40):
             link = links.enter_context(site.connect(b""))
             link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
             link.sendall(f"GET {address} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         time.sleep(0.3)
+        yield
+
+
+@pytest.mark.parametrize("address", LARGE)
+def test_slow_readers_keep_nobody_else_waiting(site: Site, address: str) -> None:
+    with read_slowly(site, address):
         site.proves_to_answer()
+
+
+STYLE = "/static/admin/css/base.css"
+
+
+@pytest.mark.parametrize("address", ["/static/plotly/plotly.min.js", STYLE])
+def test_slow_readers_of_files_keep_no_page_from_its_style(site: Site, address: str) -> None:
+    with read_slowly(site, address):
+        status, took_s = timed(site, STYLE)
+    assert status == 200
+    assert took_s < 3
+
+
+def prefixed(storage: Any, path: str) -> str:
+    return f"{storage.prefix}/{path}" if getattr(storage, "prefix", "") else path
+
+
+def test_no_file_is_larger_than_its_lane_says() -> None:
+    small = [
+        storage.path(path)
+        for finder in get_finders()
+        for path, storage in finder.list([])
+        if lane_of(f"GET /static/{prefixed(storage, path)} ".encode()).taken_at_once
+    ]
+    assert small
+    assert [path for path in small if Path(path).stat().st_size > SMALL_FILE] == []
 
 
 def login_of(number: int) -> bytes:
