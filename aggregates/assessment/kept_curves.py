@@ -14,7 +14,7 @@ from hashlib import blake2s
 
 import numpy as np
 
-from aggregates.assessment.conditions import at_rest_in_wind
+from aggregates.assessment.conditions import at_rest_in_wind, frozen_wind_speed
 from aggregates.assessment.farm import Farm
 from aggregates.assessment.reading import OF_CURVES, farm
 from aggregates.assessment.reference_curve import (
@@ -120,6 +120,8 @@ def fitted_curves(windows: Farm) -> Mapping[str, ReferenceCurve]:
     """Return the curve of each turbine's windows; one without a rated power has none."""
     wind_speed, power_kw = normalised_wind_speed(windows), windows.power_kw
     normal = usable(windows) & ~at_rest_in_wind(windows)
+    # A wind speed that stood still through a storm would teach the curve full power in light wind.
+    normal &= ~frozen_wind_speed(windows)
     curves = {}
     for number, (turbine, traits) in enumerate(zip(windows.turbines, windows.traits, strict=True)):
         if traits.rated_power_kw:

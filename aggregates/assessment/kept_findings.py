@@ -8,7 +8,7 @@ import numpy as np
 from django.db import transaction
 from django.db.models.functions import Now
 
-from aggregates.assessment.checks.all_checks import findings
+from aggregates.assessment.checks.all_checks import DAYS_BEFORE, findings
 from aggregates.assessment.conditions import LOSING, Judgement, judge_by_day
 from aggregates.assessment.farm import Farm
 from aggregates.assessment.findings import Seen
@@ -30,11 +30,12 @@ def find(first: date, last: date, at: datetime) -> Sequence[Finding]:
 
     `at` is the time as of which turbines are expected to have sent.
     """
-    keep_fitted(first, last)
-    windows = _farm(first, last, at)
+    start = first - timedelta(days=DAYS_BEFORE)
+    keep_fitted(start, last)
+    windows = _farm(start, last, at)
     if not windows.turbines:
         return _keep([], first, last)
-    curves = CurvesOfDays(first, last).curves(windows.turbines)
+    curves = CurvesOfDays(start, last).curves(windows.turbines)
     judgement = judge_by_day(windows, curves, 0, len(windows.days))
     seen = findings(windows, judgement, first, last)
     return _keep([(each, _recurrence(each, windows, judgement)) for each in seen], first, last)

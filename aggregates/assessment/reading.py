@@ -35,8 +35,9 @@ OF_CURVES: Sequence[SignalName] = [
     (POWER, MEAN),
     (POWER, COUNT),
     (TEMPERATURE, MEAN),
+    (SPEED, STD),
 ]
-OF_CONDITIONS: Sequence[SignalName] = [*OF_CURVES, (SPEED, MAXIMUM), (SPEED, STD)]
+OF_CONDITIONS: Sequence[SignalName] = [*OF_CURVES, (SPEED, MAXIMUM)]
 OF_CHECKS: Sequence[SignalName] = sorted(
     {*OF_CONDITIONS, (DIRECTION, MEAN), (NACELLE, MEAN)}
     | {(name, COUNT) for name in VARIABLE_NAMES}

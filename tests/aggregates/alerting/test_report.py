@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 
 from aggregates.alerting.alerts import deliver
 from aggregates.alerting.mornings import report_due
@@ -120,6 +121,7 @@ def test_what_is_no_report_stands_beside_it_as_text(settings: Any) -> None:
     Alert.objects.create(event="failing", message="<why>", waiting=["e-mail"])
     deliver(MORNING)
     (message,) = mail.outbox
+    assert isinstance(message, EmailMultiAlternatives)
     (alternative,) = message.alternatives
-    assert "failing: <why>" in message.body
+    assert "failing: <why>" in str(message.body)
     assert "failing: &lt;why&gt;</p>" in alternative[0]

@@ -34,7 +34,7 @@ def a_day(**fields: Any) -> None:
     measurements(turbine(rated_power_kw=2000), f"{DAY}T00:00", **columns)
     aggregated(DAY)
     conditions = "p" * 6 + "SSS" + "p" * 135
-    usual = {"conditions": conditions, "lost_stopped_kwh": 450.0, "curve": curve()}
+    usual: dict[str, Any] = {"conditions": conditions, "lost_stopped_kwh": 450.0, "curve": curve()}
     assessment(**usual | fields)
 
 

@@ -40,6 +40,9 @@ def test_a_viewer_looks_and_an_operator_starts_runs_as_well() -> None:
     permissions = groups()
     viewer = permissions["viewer"]
     says_what_is_known = {"add_acknowledgement", "change_acknowledgement", "change_silence"}
+    says_what_is_known |= {"change_finding", "add_turbinesite", "change_turbinesite"}
+    for what in ("recurrence", "curve"):
+        says_what_is_known |= {f"{verb}_{what}" for verb in ("add", "change", "delete")}
     assert permissions["operator"] - viewer == {"run_aggregation"} | says_what_is_known
     assert {"view_run", "view_signal", "view_turbine", "view_day", "view_alert"} < viewer
     assert not any(not name.startswith("view_") for name in viewer)
