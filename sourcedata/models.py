@@ -6,7 +6,7 @@ from collections.abc import Collection
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import OuterRef, Subquery
-from django.db.models.functions import Coalesce, Now, TruncDate
+from django.db.models.functions import Cast, Coalesce, Now, TruncDate
 
 from sourcedata.limits import (
     ALLOWED_INTERVALS,
@@ -43,16 +43,18 @@ class TurbineQuerySet(models.QuerySet["Turbine"]):
         is apart. None where there is none. The days are asked for first, so that of each turbine
         three partitions are read and not all.
         """
+        # As a time: PostgreSQL would convert a day anew for each time that it is compared with.
         days = SourceDay.objects.filter(
             turbine=OuterRef("pk"), samples__gt=0, day__range=(FIRST_TIME, END_OF_TIME)
-        ).values("day")
+        ).annotate(start=Cast("day", models.DateTimeField()))
+        until_now = days.filter(day__lte=TruncDate(Now()))
         times = Measurement.objects.filter(
             turbine=OuterRef("pk"), timestamp__gte=FIRST_TIME, timestamp__lt=END_OF_TIME
         ).values("timestamp")
         of_first, of_last = times.order_by("timestamp"), times.order_by("-timestamp")
         with_days = self.annotate(
-            from_day=Subquery(days.order_by("day")[:1]),
-            to_day=Subquery(days.filter(day__lte=TruncDate(Now())).order_by("-day")[:1]),
+            from_day=Subquery(days.order_by("day").values("start")[:1]),
+            to_day=Subquery(until_now.order_by("-day").values("start")[:1]),
         )
         return with_days.annotate(
             first_measurement=Subquery(of_first.filter(timestamp__gte=OuterRef("from_day"))[:1]),
