@@ -9,6 +9,7 @@ OLDEST_SERVER ?= postgres://postgres@127.0.0.1:5432
 OF_THE_SERVER := tests/sourcedata/test_revisions.py tests/sourcedata/test_verify_source.py \
 	tests/common/postgres/test_partitions.py tests/windproject/test_retention.py \
 	tests/faults/test_rewrites.py tests/faults/test_refusals.py tests/faults/test_uncounted.py \
+	tests/faults/test_turbine_rows.py \
 	tests/faults/test_target_tables.py tests/faults/test_upgrade.py tests/faults/test_histories.py
 
 .DEFAULT_GOAL := help

@@ -17,6 +17,7 @@ from sourcedata.models import Measurement, SourceDay, Turbine
 from sourcedata.reader import cells, require_all
 from sourcedata.snapshot import limited_waits, locked_snapshot
 from sourcedata.storage import stored_partitions
+from sourcedata.turbine_rows import turbine_rows
 
 # What a download holds in memory at a time; PostgreSQL tells times apart by a microsecond.
 BATCH_DAYS = 7
@@ -54,7 +55,8 @@ def measurement_batches(
         partitions = stored_partitions(cursor)
         read = [part for part in partitions if part.start < end and start < part.end]
         refuse_uncounted(cursor, read, functions)
-        wanted = list(Turbine.objects.named(turbines).order_by("name"))
+        turbine_rows(cursor)
+        wanted = list(Turbine.objects.named(turbines).only("name").order_by("name"))
     for turbine in wanted:
         for first, last in _batches(turbine, start, end):
             columns = _measured(turbine, first, last, variables)

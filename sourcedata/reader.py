@@ -3,12 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from django.db.models import Exists, FloatField, Max, Min, OuterRef
-from django.db.models.functions import Cast, Collate
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Exists, Max, Min, OuterRef, QuerySet
 
 from common.arrays import Array
 from common.databases import SOURCE
@@ -27,6 +28,7 @@ from sourcedata.storage import (
     states_of,
     stored_partitions,
 )
+from sourcedata.turbine_rows import ALL_COLUMNS, TurbineRow, turbine_rows
 from sourcedata.variables import VARIABLE_NAMES
 
 
@@ -42,10 +44,10 @@ class TurbineDay(NamedTuple):
     sample_interval_s: int
 
 
-@limited_waits()
 def turbine_names() -> list[str]:
     """Return the names of all turbines, in order."""
-    return list(Turbine.objects.order_by("name").values_list("name", flat=True))
+    with limited_waits() as cursor:
+        return [row["name"] for row in turbine_rows(cursor)]
 
 
 @dataclass(frozen=True)
@@ -71,26 +73,38 @@ class RosterEntry(Nameplate):
     future_measurement: datetime | None = None
 
 
-@limited_waits()
+MEASURED_TIMES = ["first_measurement", "last_measurement", "future_measurement"]
+HISTORY = ["first_day", "last_day", "days_measured", "samples"]
+
+
 def roster() -> Mapping[str, RosterEntry]:
     """Return every turbine's entry, by name, in order."""
     columns = [field.name for field in fields(RosterEntry)]
-    rows = Turbine.objects.with_measured_times().order_by("name").values_list("name", *columns)
-    return {name: RosterEntry(*entry) for name, *entry in rows}
+    with limited_waits() as cursor:
+        rows = turbine_rows(cursor, ALL_COLUMNS)
+        complete = _with(Turbine.objects.with_measured_times().values("id", *MEASURED_TIMES), rows)
+    return {row["name"]: RosterEntry(*(row[column] for column in columns)) for row in complete}
 
 
-@limited_waits()
+def _with(
+    times: "QuerySet[Turbine, dict[str, Any]]", rows: Sequence[TurbineRow]
+) -> list[Mapping[str, Any]]:
+    """Add what the query has of each turbine, but for those that came or went meanwhile."""
+    by_id = {turbine["id"]: turbine for turbine in times}
+    return [{**row, **by_id[row["id"]]} for row in rows if row["id"] in by_id]
+
+
 def turbines(names: Collection[str] = ()) -> Sequence[Mapping[str, Any]]:
     """Return what is known of each turbine, by name; no `names` means all.
 
     The fields of `Turbine` but its id, and those of `TurbineQuerySet.with_history` and
     `with_measured_times`.
     """
-    columns = [field.name for field in Turbine._meta.concrete_fields if field.name != "id"]
-    columns += ["first_day", "last_day", "days_measured", "samples"]
-    columns += ["first_measurement", "last_measurement", "future_measurement"]
-    wanted = Turbine.objects.named(names).order_by("name")
-    return list(wanted.with_history().with_measured_times().values(*columns))
+    with limited_waits() as cursor:
+        rows = turbine_rows(cursor, ALL_COLUMNS)
+        wanted = Turbine.objects.named(names).with_history().with_measured_times()
+        complete = _with(wanted.values("id", *HISTORY, *MEASURED_TIMES), rows)
+    return [{name: row[name] for name in row if name != "id"} for row in complete]
 
 
 @limited_waits()
@@ -121,14 +135,18 @@ def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> lis
         # COPY has its snapshot before it waits for its table, which is empty in it once rewritten.
         cursor.execute("LOCK TABLE source_day IN ACCESS SHARE MODE")
         partitions = stored_partitions(cursor)
-        return _turbine_days(partitions, first, last, turbines)
+        return _turbine_days(cursor, partitions, first, last, turbines)
 
 
 def _turbine_days(
-    partitions: Sequence[StoredPartition], first: date, last: date, turbines: Collection[str]
+    cursor: CursorWrapper,
+    partitions: Sequence[StoredPartition],
+    first: date,
+    last: date,
+    turbines: Collection[str],
 ) -> list[TurbineDay]:
     # There may be very many: whole columns take a third of the time of rows.
-    nameplates = _nameplates(turbines)
+    nameplates = _nameplates(cursor, turbines)
     place, day, stored, samples = _source_days(nameplates[:, 0].tolist(), first, last)
     days, day_number = np.unique(day, return_inverse=True)
     states = states_of(days.tolist(), partitions)
@@ -139,12 +157,12 @@ def _turbine_days(
     return [*map(TurbineDay._make, zip(*(column.tolist() for column in columns), strict=True))]
 
 
-def _nameplates(turbines: Collection[str]) -> Array:
+def _nameplates(cursor: CursorWrapper, turbines: Collection[str]) -> Array:
     """Return a row per turbine, by name: its id, name, rated power, and sample interval."""
-    rated_power_kw = Cast("rated_power_kw", FloatField())
-    rows = Turbine.objects.named(turbines).order_by(Collate("name", "C"))
-    columns = rows.values_list("pk", "name", rated_power_kw, "sample_interval_s")
-    return np.array([*columns], dtype=object).reshape(-1, 4)
+    names = {*turbines}
+    rows = [row for row in turbine_rows(cursor) if not names or row["name"] in names]
+    rows.sort(key=itemgetter("name"))
+    return np.array([tuple(row.values()) for row in rows], dtype=object).reshape(-1, 4)
 
 
 SOURCE_DAYS = """
@@ -157,12 +175,28 @@ def _source_days(ids: Sequence[int], first: date, last: date) -> Sequence[Array]
     """Return the turbine's place in `ids`, the day, the stored revision, and the samples.
 
     One of each per turbine-day, by day and place; the days are datetime64[D].
+
+    Raises:
+        UnreadableSource: where a turbine-day comes twice: nobody knows which revision it has.
     """
     turbine_id, day, *others = copy_out(SOURCE, SOURCE_DAYS, [ids, first, last], INTEGER * 4)
     by_id = np.argsort(ids)
     place = by_id[np.searchsorted(ids, turbine_id, sorter=by_id)]
     order = np.lexsort((place, day))
+    _refuse_twice(turbine_id[order], day[order].astype("datetime64[D]"))
     return [column[order] for column in (place, day.astype("datetime64[D]"), *others)]
+
+
+def _refuse_twice(turbine_ids: Array, days: Array) -> None:
+    is_twice = (turbine_ids[1:] == turbine_ids[:-1]) & (days[1:] == days[:-1])
+    if is_twice.any():
+        number = is_twice.argmax()
+        key = f"turbine_id = {turbine_ids[number]} AND day = '{days[number]}'"
+        raise UnreadableSource(
+            "source_day has a turbine-day twice. With its trigger refuse_forgetting disabled,"
+            f" write: DELETE FROM source_day WHERE {key}; give the table its primary key"
+            " (turbine_id, day) back, and run: manage.py verify_source --repair"
+        )
 
 
 @dataclass(frozen=True)
@@ -190,7 +224,7 @@ def snapshot(day: date, turbines: Sequence[str]) -> Snapshot:
     with locked_snapshot() as cursor:
         partitions = stored_partitions(cursor)
         refuse_uncounted(cursor, partitions_of(day, partitions), functions)
-        days = _turbine_days(partitions, day, day, turbines)
+        days = _turbine_days(cursor, partitions, day, day, turbines)
         frame = _measurements(day, [turbine_day.turbine for turbine_day in days])
         refuse_newer_partitions(cursor)
     rows = frame["turbine"].value_counts()
@@ -276,10 +310,11 @@ def require_empty(day: date, turbines: Collection[str], but: Collection[str]) ->
     functions = settled_functions()
     with locked_snapshot() as cursor:
         refuse_uncounted(cursor, partitions_of(day, stored_partitions(cursor)), functions)
+        turbine_rows(cursor)
         # By turbine, for the key begins with it.
         measured = Measurement.objects.filter(turbine=OuterRef("pk"), **_within(day))
         others = Turbine.objects.named(turbines).exclude(name__in=but).filter(Exists(measured))
-        for turbine in others.order_by("name")[:1]:
+        for turbine in others.only("name").order_by("name")[:1]:
             rows = Measurement.objects.filter(turbine=turbine, **_within(day)).count()
             require_all(turbine.name, day, rows, 0)
 

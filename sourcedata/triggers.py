@@ -146,7 +146,8 @@ REFUSE_HIDDEN_MOVES = f"""
             (SELECT coalesce(sum({KEY}), 0) FROM went) - (SELECT coalesce(sum({KEY}), 0) FROM came)
         THEN
             RAISE feature_not_supported USING MESSAGE =
-                'MERGE cannot move measurements to another month: it hides them from triggers.',
+                'MERGE cannot move measurements to another month, or move some while it inserts'
+                ' others: it may hide them from triggers.',
                 HINT = 'Write UPDATE data SET ... FROM ... instead, in a statement of its own.';
         END IF;
         PERFORM set_config('windproject.moved', '', true);

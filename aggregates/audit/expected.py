@@ -20,8 +20,9 @@ WITH sample AS MATERIALIZED (
     SELECT turbine.name AS turbine, cell.variable, cell.is_angle, cell.turned AS value,
            date_bin('10 minutes', data.timestamp, '2000-01-01Z') AS start
     FROM data
-    -- Somebody may have taken its keys away, and stored turbines twice.
-    JOIN (SELECT DISTINCT id, name, rated_power_kw FROM turbine) AS turbine
+    -- Somebody may have taken its keys away, or let another table inherit from it: whatever a
+    -- turbine's rows say, no sample counts twice.
+    JOIN (SELECT DISTINCT ON (id) id, name, rated_power_kw FROM turbine ORDER BY id) AS turbine
         ON turbine.id = data.turbine_id
     CROSS JOIN LATERAL (VALUES {cells})
         AS cell (variable, is_angle, value, turned, lowest, highest)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
-from aggregates.audit import auditing, nightly
+from aggregates.audit import nightly
 from aggregates.models import Run
 from aggregates.runs import pipeline, reconciler
 from common.days import day_start, now, today
@@ -95,12 +95,6 @@ def test_months_that_leave_the_default_partition_keep_their_rows_and_counts(curr
     assert state() == "current"
 
 
-def test_two_turbines_of_one_name_are_named(current: None) -> None:
-    with session() as owner:
-        owner.run("CREATE TABLE more () INHERITS (turbine)", "INSERT INTO more TABLE turbine")
-    assert "source_day or turbine is not a plain table" in aggregated(DAY, force=True).error
-
-
 def test_times_that_no_day_is_of_are_named_and_stop_nothing(current: None) -> None:
     with session() as owner:
         owner.run(
@@ -188,17 +182,6 @@ def test_a_download_locks_no_table_for_longer_than_a_batch(own_source) -> None:
     with session() as rewriting:
         rewriting.run("SET lock_timeout = '1s'", "ALTER TABLE data ADD COLUMN noted int DEFAULT 1")
     assert sum(len(columns[0]) for _, columns in batches) == 180
-
-
-def test_a_source_that_has_turbines_twice_fails_runs_and_is_audited_right(
-    own_source: None,
-) -> None:
-    measured(DAY)
-    aggregated(DAY)
-    with session() as owner:
-        owner.run("CREATE TABLE more () INHERITS (turbine)", "INSERT INTO more TABLE turbine")
-    assert "turbine is not a plain table of its own" in aggregated(DAY, force=True).error
-    assert auditing.audit_day(DAY).differences.empty
 
 
 def test_a_variable_that_is_computed_when_it_is_read_fails_runs(current: None) -> None:
