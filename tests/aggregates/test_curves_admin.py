@@ -7,9 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from aggregates.models import Curve, TurbineSite
-from tests.aggregates.test_silences_admin import member
 from tests.assessed import curve
 from tests.builders import turbine
+from tests.groups import member
 
 pytestmark = pytest.mark.django_db
 

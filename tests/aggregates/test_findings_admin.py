@@ -7,9 +7,9 @@ from django.test import Client
 
 from aggregates.models import Finding, Recurrence
 from common.days import now
-from tests.aggregates.test_silences_admin import member
 from tests.assessed import finding
 from tests.builders import turbine
+from tests.groups import member
 
 pytestmark = pytest.mark.django_db
 

@@ -4,24 +4,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
 from django.test import Client
 
 from aggregates.models import Acknowledgement, Silence
 from common.days import now, today
 from tests.builders import turbine
+from tests.groups import member
 
 pytestmark = pytest.mark.django_db
 
 SILENCES, KNOWN = "/admin/aggregates/silence/", "/admin/aggregates/acknowledgement/"
-
-
-def member(group: str) -> Client:
-    user = User.objects.create_user(f"a {group}", is_staff=True)
-    user.groups.add(Group.objects.get(name=group))
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

@@ -124,4 +124,4 @@ def test_what_is_no_report_stands_beside_it_as_text(settings: Any) -> None:
     assert isinstance(message, EmailMultiAlternatives)
     (alternative,) = message.alternatives
     assert "failing: <why>" in str(message.body)
-    assert "failing: &lt;why&gt;</p>" in alternative[0]
+    assert "failing: &lt;why&gt;</p>" in str(alternative[0])

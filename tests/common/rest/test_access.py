@@ -1,24 +1,22 @@
 """Who may do what, how often, and what browsers are told."""
 
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.test import Client
 from knox.models import AuthToken
 
 from common.rest.access import ReadThrottle, WriteThrottle
+from tests.groups import make_groups
 
 pytestmark = pytest.mark.django_db
 
 
 def groups() -> dict[str, set[str]]:
     """Return the permissions of the groups, made once more: other tests' clean-up removes them."""
-    with connection.schema_editor() as editor:
-        import_module("aggregates.migrations.0009_groups").create_groups(apps, editor)
+    make_groups()
     return {
         group.name: {permission.codename for permission in group.permissions.all()}
         for group in Group.objects.all()
