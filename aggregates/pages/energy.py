@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.conf import settings
-
 from aggregates import reader
 from aggregates.analysis.performance import HOURS, POWER, SPEED
 from aggregates.compute.windows import WINDOW, WINDOWS_PER_DAY
 from aggregates.reader import DayOfMeans
+from aggregates.runs.due import SETTLED_AFTER
 from aggregates.states import DayState
 from common.days import DAY, day_start
 
@@ -63,8 +62,11 @@ def _usual_mwh(powers_kw: Mapping[date, DayOfMeans], day: date) -> float | None:
 
 
 def _percent(power: DayOfMeans | None, day: DayState, at: datetime) -> int | None:
-    """Return how much of the windows that ended has a value, of all expected turbines."""
-    ended = min((at - settings.ARRIVAL - day_start(day.day)) // WINDOW, WINDOWS_PER_DAY)
+    """Return how much of the windows that ended has a value, of all expected turbines.
+
+    Those that are not settled yet are not missed.
+    """
+    ended = min((at - SETTLED_AFTER[-1] - day_start(day.day)) // WINDOW, WINDOWS_PER_DAY)
     expected = max(ended, 0) * day.expected_turbines
     if not power or not expected:
         return None

@@ -12,10 +12,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django_celery_beat.models import PeriodicTask
 
+from aggregates import states
+from aggregates.expectations import expectation
 from aggregates.models import Run, Tick
 from aggregates.pages import morning
 from aggregates.pages.completeness import of_completeness
+from aggregates.pages.energy import yield_of
 from aggregates.runs import presence
+from aggregates.source.arrivals import arrivals
 from common.days import day_start, now, today
 from sourcedata.models import Measurement
 from tests.assessed import finding
@@ -241,6 +245,17 @@ def test_it_says_what_the_farm_did(everything_runs: None, admin_client: Client) 
     # The turbine gave 6 kW for 24 hours.
     energy = "<strong>0.1 MWh</strong> from 1 of 1 turbine, 100 % of the windows"
     assert f"{YESTERDAY}</a>: {energy}; mean wind speed 8.0 m/s." in html
+
+
+def test_turbines_that_are_punctual_make_up_for_no_windows_of_another() -> None:
+    measurements(turbine("T01"), f"{YESTERDAY}T00:00", power=[1.0] * 720)
+    measurements(turbine("T02"), f"{YESTERDAY}T00:00", power=[1.0] * 680)
+    aggregated(YESTERDAY)
+    noon = day_start(YESTERDAY) + timedelta(hours=12)
+    arrived = arrivals(YESTERDAY, YESTERDAY)
+    (day,) = states.days(arrived, expectation(arrived, noon))
+    # 140 of the 142 windows that are settled.
+    assert yield_of(day, noon).windows_percent == 98
 
 
 def test_a_farm_without_power_and_wind_says_so(everything_runs: None, admin_client: Client) -> None:
