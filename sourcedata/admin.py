@@ -44,7 +44,7 @@ class TurbineAdmin(admin.ModelAdmin):
     def last_measurement(self, turbine: Any) -> str | None:
         return _shown(turbine.last_measurement)
 
-    @admin.display(description="which is", ordering="last_measurement", empty_value="")
+    @admin.display(ordering="last_measurement", empty_value="")
     def age(self, turbine: Any) -> str:
         """How long ago that was, in words."""
         return naturaltime(turbine.last_measurement) if turbine.last_measurement else ""

@@ -15,7 +15,9 @@ from common.wording import listed
 class AlertAdmin(ReadOnly, admin.ModelAdmin):
     """What people were told of, and what could not be delivered to them."""
 
-    list_display = ["raised_at", "about", "event", "message", "delivery"]
+    list_display = ["raised_at", "about", "event", "first_paragraph", "delivery"]
+    # What a mail shows instead of the message says the same.
+    exclude = ["html"]
     list_filter = ["event", "raised_at"]
     search_fields = ["turbine", "message"]
     show_full_result_count = False
@@ -31,6 +33,11 @@ class AlertAdmin(ReadOnly, admin.ModelAdmin):
     @admin.display(ordering="day")
     def about(self, alert: Alert) -> str:
         return alert.about
+
+    @admin.display(description="message")
+    def first_paragraph(self, alert: Alert) -> str:
+        """What it says; of what a morning tells, the tables are on its page."""
+        return alert.message.partition("\n\n")[0]
 
     @admin.display(empty_value="")
     def delivery(self, alert: Alert) -> str:

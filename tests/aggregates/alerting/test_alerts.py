@@ -357,3 +357,15 @@ def test_the_admin_shows_alerts_and_why_they_wait(admin_client: Any) -> None:
     assert "waits for webhook. webhook: it answers with status 500" in page
     assert "<script>alert" not in page
     assert admin_client.get("/admin/aggregates/alert/add/").status_code == 403
+
+
+@pytest.mark.django_db
+def test_what_a_morning_tells_is_listed_by_its_first_paragraph(admin_client: Any) -> None:
+    alert = an_alert(message="The farm gave 3 MWh.\n\nT01   3.0")
+    Alert.objects.filter(pk=alert.pk).update(html="<table><tr><td>T01</td></tr></table>")
+    lists = admin_client.get("/admin/aggregates/alert/").content.decode()
+    page = admin_client.get(f"/admin/aggregates/alert/{alert.pk}/change/").content.decode()
+    assert "The farm gave 3 MWh." in lists
+    assert "T01   3.0" not in lists
+    assert "T01   3.0" in page
+    assert "&lt;table" not in page
