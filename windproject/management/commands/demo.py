@@ -28,7 +28,7 @@ What to do next:
 {serving}
   make a day stale       UPDATE data SET power = 0 WHERE timestamp = '{day}T12:00Z';  (in source)
   and heal it            .venv/bin/python manage.py aggregate --pending
-  let a farm be live     SIMULATE=1 make serve    (or: manage.py simulate --live --faults)
+  let a farm be live     .venv/bin/python manage.py simulate --live --faults
   import your own        .venv/bin/python manage.py import_measurements --help
 """
 # `serve` makes an account on the embedded server, and to read from the API takes none.
