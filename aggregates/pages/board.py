@@ -89,10 +89,12 @@ def _months(days: Sequence[DayState]) -> list[Month]:
 
 
 def _weeks(first: date, cells: Mapping[date, Cell]) -> list[list[Cell | None]]:
-    weeks = Calendar().monthdatescalendar(first.year, first.month)
-    return [
-        [cells.get(day) if day.month == first.month else None for day in week] for week in weeks
+    """Return the month's weeks, but for those without any day of the board."""
+    weeks = [
+        [cells.get(day) if day.month == first.month else None for day in week]
+        for week in Calendar().monthdatescalendar(first.year, first.month)
     ]
+    return [week for week in weeks if any(week)]
 
 
 def _cell(day: DayState) -> Cell:

@@ -40,7 +40,13 @@ def test_the_newest_month_is_the_first_and_weeks_begin_on_monday() -> None:
     # 31 August 2025 is a Sunday, the last day of its week.
     assert august.weeks[-1][6]
     assert september.weeks[0][0]
-    assert [len(week) for week in august.weeks] == [7] * 5
+    assert len(september.weeks[0]) == 7
+
+
+def test_weeks_of_which_nothing_is_on_the_board_are_left_out() -> None:
+    (august,) = board([state("2025-08-31"), state("2025-08-18")]).months
+    numbers = [[cell.number for cell in week if cell] for week in august.weeks]
+    assert numbers == [[18], [31]]
 
 
 @pytest.mark.parametrize(
