@@ -24,8 +24,9 @@ TurbineRow = Mapping[str, Any]
 # Its names mean PostgreSQL's own whatever somebody made beside the tables, and no setting is needed
 # for that: the schedule asks at each tick.
 HEIRS = """
-    SELECT inhparent::pg_catalog.regclass::text, inhrelid::pg_catalog.regclass::text
-    FROM pg_catalog.pg_inherits CROSS JOIN (SELECT ARRAY[
+    SELECT inhparent::pg_catalog.regclass::text, inhrelid::pg_catalog.regclass::text, relispartition
+    FROM pg_catalog.pg_inherits JOIN pg_catalog.pg_class ON oid OPERATOR(pg_catalog.=) inhrelid
+    CROSS JOIN (SELECT ARRAY[
         'source_day'::pg_catalog.regclass, 'turbine'::pg_catalog.regclass]::pg_catalog.oid[])
         AS ours (ours)
     WHERE inhparent OPERATOR(pg_catalog.=) ANY(ours) OR inhrelid OPERATOR(pg_catalog.=) ANY(ours)
@@ -190,7 +191,12 @@ def _refuse_doubles(rows: Sequence[TurbineRow]) -> None:
 def _refuse_heirs(cursor: CursorWrapper) -> None:
     """Refuse tables that others inherit from: what is read of them may be of either, and twice."""
     cursor.execute(HEIRS)
-    for parent, heir in cursor.fetchall()[:1]:
+    for parent, heir, is_partition in cursor.fetchall()[:1]:
+        if is_partition:
+            raise UnreadableSource(
+                f"source_day or turbine is not as this project made it: {heir} is a partition of"
+                f" {parent}. Store it as one plain table"
+            )
         raise UnreadableSource(
             f"source_day or turbine is not a plain table of its own: {heir} inherits from {parent}."
             f" Write: ALTER TABLE {heir} NO INHERIT {parent}"
