@@ -109,11 +109,6 @@ class Farm:
         return _column([of_turbine.cut_out_m_s for of_turbine in self.traits])
 
     @property
-    def elevation_m(self) -> Array:
-        """The elevation above the sea in m, a column; NaN where it is not known."""
-        return _column([of_turbine.elevation_m for of_turbine in self.traits])
-
-    @property
     def relative_power(self) -> Array:
         """The mean power over the rated power; NaN where either is not known."""
         return self.power_kw / self.rated_power_kw

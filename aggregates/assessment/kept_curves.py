@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from hashlib import blake2s
 
 import numpy as np
+from django.db.models import Count, Min
 
 from aggregates.assessment.conditions import at_rest_in_wind, frozen_wind_speed
 from aggregates.assessment.farm import Farm
@@ -29,7 +30,6 @@ from aggregates.assessment.reference_curve import (
 )
 from aggregates.models import AggregatedDay, Curve
 from common.days import DAY, days_between
-from common.postgres.rows import all_rows
 
 BASIS = timedelta(days=90)
 LEAST_DAYS_BEFORE = 28
@@ -68,22 +68,37 @@ def keep_fitted(first: date, last: date) -> None:
 
 
 def _bases(months: Sequence[date]) -> Iterator[Basis]:
-    days = AggregatedDay.objects.filter(windows__gt=0, day__lte=_end_of(months[-1]))
-    by_turbine = defaultdict(list)
-    for turbine, day in all_rows(days.order_by("turbine", "day").values_list("turbine", "day")):
-        by_turbine[turbine].append(day)
-    for turbine, with_values in by_turbine.items():
-        for month in months:
-            yield _basis(turbine, month, with_values)
+    with_values = AggregatedDay.objects.filter(windows__gt=0)
+    until = with_values.filter(day__lte=_end_of(months[-1])).values_list("turbine")
+    firsts = dict(until.annotate(first=Min("day")))
+    for month in months:
+        before = _days_with_values(month - BASIS)
+        is_enough = {name for name, days in before.items() if days >= LEAST_DAYS_BEFORE}
+        yield from (
+            _basis(name, month, month - BASIS, before) for name in firsts if name in is_enough
+        )
+        yield from _cold_bases(
+            month, {name: first for name, first in firsts.items() if name not in is_enough}
+        )
 
 
-def _basis(turbine: str, month: date, with_values: Sequence[date]) -> Basis:
-    start = month - BASIS
-    days = sum(1 for day in with_values if start <= day < month)
-    if days < LEAST_DAYS_BEFORE:
-        start = with_values[0]
-        days = sum(1 for day in with_values if start <= day < start + BASIS)
-    return Basis(turbine, month, start, start + BASIS - DAY, days)
+def _cold_bases(month: date, firsts: Mapping[str, date]) -> Iterator[Basis]:
+    """Yield the bases of turbines that have too few days before the month, by their first days."""
+    for first in {*firsts.values()}:
+        days = _days_with_values(first)
+        for turbine, first_of_turbine in firsts.items():
+            if first_of_turbine == first:
+                yield _basis(turbine, month, first, days)
+
+
+def _basis(turbine: str, month: date, first: date, days: Mapping[str, int]) -> Basis:
+    return Basis(turbine, month, first, first + BASIS - DAY, days.get(turbine, 0))
+
+
+def _days_with_values(first: date) -> Mapping[str, int]:
+    """Return how many days of the basis that begins so have values, by turbine."""
+    days = AggregatedDay.objects.filter(windows__gt=0, day__gte=first, day__lt=first + BASIS)
+    return dict(days.values_list("turbine").annotate(days=Count("day")))
 
 
 def _is_of(curve: Curve | None, basis: Basis) -> bool:

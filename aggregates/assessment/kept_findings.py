@@ -38,7 +38,9 @@ def find(first: date, last: date, at: datetime) -> Sequence[Finding]:
     curves = CurvesOfDays(start, last).curves(windows.turbines)
     judgement = judge_by_day(windows, curves, 0, len(windows.days))
     seen = findings(windows, judgement, first, last)
-    return _keep([(each, _recurrence(each, windows, judgement)) for each in seen], first, last)
+    recurrences = list(Recurrence.objects.all())
+    recurring = [(each, _recurrence(each, recurrences, windows, judgement)) for each in seen]
+    return _keep(recurring, first, last)
 
 
 def _farm(first: date, last: date, at: datetime) -> Farm:
@@ -82,10 +84,15 @@ def _rejected(windows: Farm, first: date) -> Mapping[str, Array]:
     return {name: table for name, table in tables.items() if table.any()}
 
 
-def _recurrence(seen: Seen, windows: Farm, judgement: Judgement) -> Recurrence | None:
+def _recurrence(
+    seen: Seen, recurrences: Sequence[Recurrence], windows: Farm, judgement: Judgement
+) -> Recurrence | None:
     """Return the hours of the day, told by a person, in which all of a finding's windows lie."""
-    for recurrence in Recurrence.objects.filter(kind=seen.kind, turbine__in=["", seen.turbine]):
-        if all(_is_within(start, recurrence) for start in _starts(seen, windows, judgement)):
+    for recurrence in recurrences:
+        is_of_it = recurrence.kind == seen.kind and recurrence.turbine in ("", seen.turbine)
+        if is_of_it and all(
+            _is_within(start, recurrence) for start in _starts(seen, windows, judgement)
+        ):
             return recurrence
     return None
 
@@ -144,11 +151,11 @@ def _update(
 ) -> Finding:
     """Save what was seen; what began before the days that were looked at keeps its beginning."""
     is_older = finding.pk is not None and finding.start < start
-    costs = [kwh for kwh in (seen.lost_kwh, is_older and finding.lost_kwh) if kwh]
+    lost_before_kwh = (is_older and finding.lost_kwh) or 0.0
     finding.turbine, finding.kind, finding.variable = seen.turbine, seen.kind, seen.variable
     finding.start, finding.end = finding.start if is_older else seen.start, seen.end
     finding.is_open, finding.sentence, finding.withdrawn_at = seen.is_open, seen.sentence, None
-    finding.lost_kwh = None if seen.lost_kwh is None else max(costs, default=0.0)
+    finding.lost_kwh = None if seen.lost_kwh is None else max(seen.lost_kwh, lost_before_kwh)
     if recurrence and not finding.acknowledged_by:
         finding.reason, finding.note = recurrence.reason, recurrence.note
         finding.acknowledged_by, finding.acknowledged_at = recurrence.made_by, Now()

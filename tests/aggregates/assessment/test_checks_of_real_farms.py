@@ -5,12 +5,10 @@ The measurements are not part of the project; where they are absent, those tests
 
 from datetime import date, timedelta
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from django.conf import settings
 
 from aggregates.assessment.checks.all_checks import CHECKS, findings
 from aggregates.assessment.checks.behind import behind
@@ -19,106 +17,23 @@ from aggregates.assessment.checks.icing import FREE_OF_ICE_DEGC, iced
 from aggregates.assessment.checks.spells import spells
 from aggregates.assessment.conditions import (
     Condition,
-    Judgement,
-    at_rest_in_wind,
-    frozen_wind_speed,
     judge,
 )
 from aggregates.assessment.farm import Farm, Traits
 from aggregates.assessment.findings import WHOLE_FARM, Kind, Seen
-from aggregates.assessment.reference_curve import (
-    Curves,
-    ValidCurve,
-    fitted,
-    normalised_wind_speed,
-    usable,
-)
 from aggregates.assessment.sequences import lasting
 from aggregates.compute.transform import transform
-from common.arrays import Array
 from sourcedata.simulation import RATED_POWER_KW, simulate, turbine_name
 from sourcedata.variables import VARIABLE_NAMES
 from tests.aggregates.assessment.builders import days, times, turned
-
-YEAR: Path = settings.BASE_DIR.parent / "shared" / "data" / "la_haute_borne_2014.csv.gz"
-COLUMNS = {
-    "Ws_avg": "wind_speed",
-    "P_avg": "power",
-    "Wa_avg": "wind_direction",
-    "Ya_avg": "nacelle_direction",
-    "Ot_avg": "ambient_temperature",
-}
-TURBINES = ["R80711", "R80721", "R80736", "R80790"]
-real = pytest.mark.skipif(not YEAR.exists(), reason="the real measurements are not here")
-
-
-@cache
-def real_farm() -> Farm:
-    """Return the year 2014; of rows that were given twice, the last counts, as in an import."""
-    rows = pd.read_csv(YEAR)
-    rows["time"] = pd.to_datetime(rows["Date_time"], utc=True).dt.tz_localize(None)
-    rows = rows.drop_duplicates(["Wind_turbine_name", "time"], keep="last")
-    starts = pd.date_range("2014-01-01", "2015-01-01", freq="10min", inclusive="left")
-    tables = {
-        variable: rows.pivot(index="Wind_turbine_name", columns="time", values=column)
-        .reindex(index=TURBINES, columns=starts)
-        .to_numpy()
-        for column, variable in COLUMNS.items()
-    }
-    return farm_of(tables, starts.to_numpy().astype("datetime64[us]"), 2050.0)
-
-
-def farm_of(tables: dict[str, Array], starts: Array, rated_kw: float) -> Farm:
-    """Return a farm of one sample a window."""
-    shape = len(TURBINES), len(starts)
-    means = {
-        (name, statistic): table
-        for name, table in tables.items()
-        for statistic in ("mean", "min", "max")
-    }
-    counts = {
-        (name, "count"): np.where(np.isnan(table), np.nan, 1) for name, table in tables.items()
-    }
-    return Farm(
-        TURBINES,
-        starts,
-        [Traits(rated_kw)] * len(TURBINES),
-        means | counts,
-        np.ones(shape),
-        np.ones(shape, dtype=bool),
-        {},
-    )
-
-
-def curves_of(farm: Farm) -> Curves:
-    """Return curves by month, of the 90 days before it; at first, of the first 90 days."""
-    wind_speed, normal = normalised_wind_speed(farm), usable(farm) & ~at_rest_in_wind(farm)
-    normal &= ~frozen_wind_speed(farm)
-    numbers = np.repeat(np.arange(len(farm.days)), 144)
-    months = farm.days.astype("datetime64[M]")
-    curves: dict[str, list[ValidCurve]] = {name: [] for name in farm.turbines}
-    for month in np.unique(months):
-        first, last = np.flatnonzero(months == month)[[0, -1]].tolist()
-        since = first - 90 if first >= 28 else 0
-        of_days = (numbers >= since) & (numbers < (first if first >= 28 else 90))
-        for row, name in enumerate(farm.turbines):
-            is_used = normal[row] & of_days
-            rated_kw = farm.traits[row].rated_power_kw or 0
-            curve = fitted(wind_speed[row, is_used], farm.power_kw[row, is_used], rated_kw)
-            if curve:
-                bounds = farm.days[first].item(), farm.days[last].item()
-                curves[name].append(ValidCurve(*bounds, curve))
-    return curves
-
-
-@cache
-def real_curves() -> Curves:
-    return curves_of(real_farm())
-
-
-@cache
-def real_judgement() -> Judgement:
-    return judge(real_farm(), real_curves())
+from tests.aggregates.assessment.real_year import (
+    TURBINES,
+    curves_of,
+    real,
+    real_curves,
+    real_farm,
+    real_judgement,
+)
 
 
 @cache
