@@ -1,6 +1,7 @@
 """Who may import whom, and what every part must have."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -175,3 +176,19 @@ def test_every_module_has_a_docstring() -> None:
         if module.read_text().strip() and not ast.get_docstring(ast.parse(module.read_text()))
     ]
     assert without == []
+
+
+# A browser without scripts is told what it lacks; all else is said by pages.
+NOT_SHOWN = re.compile(r"{#.*?#}|{%.*?%}|<noscript>.*?</noscript>|<script.*?</script>", re.DOTALL)
+
+
+def sentences_of(template: Path) -> list[str]:
+    text = re.sub(r"<[^>]*>", "\n", NOT_SHOWN.sub("", template.read_text()))
+    lines = [line.strip() for line in re.sub(r"{{.*?}}", "X", text).splitlines()]
+    return [line for line in lines if line.endswith(".") and len(line.split()) > 2]
+
+
+def test_a_template_of_the_admin_holds_no_sentence() -> None:
+    templates = sorted(ROOT.glob("aggregates/templates/**/*.html"))
+    assert len(templates) > 10
+    assert {path.name: sentences_of(path) for path in templates if sentences_of(path)} == {}

@@ -86,6 +86,9 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
             "after": day + DAY,
             "may_run": may_run(request),
             "runs": Run.objects.filter(day=day),
+            "of_no_turbines": day_sentences.NO_TURBINES,
+            "of_no_statistics": day_sentences.NO_STATISTICS,
+            "of_no_runs": day_sentences.NO_RUNS,
         }
         expected = 0
         try:

@@ -12,9 +12,9 @@ from django.urls import URLPattern, path
 from aggregates import reader
 from aggregates.admin.common import MOST_SHOWN, ReadOnly, is_known_turbine
 from aggregates.models import Performance
+from aggregates.pages import performance_sentences
 from aggregates.pages.addresses import of_turbine
 from aggregates.pages.performance_page import contents
-from aggregates.pages.performance_sentences import of_absence
 from aggregates.pages.periods import period
 from common.days import today
 
@@ -51,7 +51,8 @@ class PerformanceAdmin(ReadOnly, admin.ModelAdmin):
             "opts": self.opts,
             "wanted": wanted,
             "turbines": [(name, of_turbine(name)) for name in names[:MOST_SHOWN]],
-            "more": max(len(names) - MOST_SHOWN, 0),
+            "of_none": performance_sentences.NO_TURBINE,
+            "of_more": performance_sentences.of_more(max(len(names) - MOST_SHOWN, 0)),
         }
         return TemplateResponse(request, "admin/aggregates/performance/change_list.html", context)
 
@@ -74,7 +75,8 @@ class PerformanceAdmin(ReadOnly, admin.ModelAdmin):
             "turbine": turbine,
             "period": shown,
             "signals": reader.signals_of_means([turbine])[turbine],
-            "of_absence": of_absence(turbine, shown, last_day),
+            "of_coverage": performance_sentences.COVERAGE,
+            "of_absence": performance_sentences.of_absence(turbine, shown, last_day),
             **contents(turbine, shown),
         }
         return TemplateResponse(request, "admin/aggregates/performance/change_form.html", context)

@@ -139,6 +139,7 @@ class RunAdmin(ReadOnly, admin.ModelAdmin):
         except SourceUnavailable as error:
             messages.error(request, str(error))
             return HttpResponseRedirect(reverse(RUNS))
+        waiting = sum(plan.outcome.waits for plan in plans)
         context = {
             **self.admin_site.each_context(request),
             "title": "Run days",
@@ -146,7 +147,8 @@ class RunAdmin(ReadOnly, admin.ModelAdmin):
             "form": form,
             "media": self.media + form.media,
             "plans": plans,
-            "runs": sum(plan.outcome.waits for plan in plans),
+            "runs": waiting,
+            "of_preview": run_sentences.of_preview(waiting, len(plans)),
         }
         return TemplateResponse(request, "admin/aggregates/run/run_days.html", context)
 
@@ -158,12 +160,14 @@ def _told_of(run: Run) -> dict[str, Any]:
     shown = list(written.order_by("-has_changed", "turbine")[:MOST_SHOWN])
     return {
         "again": urlencode(again + [("force", "on")] * run.force),
-        "written": shown,
+        "written": [(day, run_sentences.of_change(day.has_changed)) for day in shown],
         "log_lines": run.log_lines.all(),
         "of_status": run_sentences.of_status(run),
         "of_progress": run_sentences.of_progress(run),
         "of_outcome": run_sentences.of_outcome(run),
         "of_nothing_written": run_sentences.of_nothing_written(run),
+        "of_waiting": run_sentences.WAITING,
+        "of_no_log": run_sentences.NO_LOG,
         "of_written": run_sentences.of_written(run, len(shown)),
     }
 

@@ -138,6 +138,7 @@ def _explained(explanation: Explanation, signal: Signal, request: HttpRequest) -
         "explanation": explanation,
         "picture": drawn,
         "of_value": sentences.of_value(explanation, signal),
+        "of_no_samples": sentences.NO_SAMPLES,
         "of_formula": sentences.of_formula(explanation, signal),
         "of_agreement": sentences.of_agreement(explanation),
         "of_picture": sentences.of_picture(drawn) if drawn else [],

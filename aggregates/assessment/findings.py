@@ -9,7 +9,10 @@ WHOLE_FARM = ""
 
 
 class Kind(StrEnum):
-    """The kinds of findings. Where two see one fault, the one that stands first wins."""
+    """The kinds of findings. Where two could see one fault, the one that stands first has it.
+
+    The check of the other leaves out what is of the first.
+    """
 
     SILENT = "silent"
     PARTIAL = "partial"

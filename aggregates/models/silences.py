@@ -98,6 +98,10 @@ class Acknowledgement(models.Model):
     def __str__(self) -> str:
         return f"{self.turbine or 'the farm'}, {self.reason}, until {self.last}"
 
+    def is_of(self, turbine: str) -> bool:
+        """Whether it is of that turbine, or of the whole farm."""
+        return self.turbine in ("", turbine)
+
     def clean(self) -> None:
         """Refuse an end before the beginning, with a sentence of its own."""
         if self.first and self.last and self.last < self.first:

@@ -75,6 +75,10 @@ class Board:
     legend: Sequence[tuple[State, str, str]] = tuple(
         (state, MARKS[state], MEANINGS[state]) for state in State
     )
+    of_colours: str = (
+        "The fuller the colour, the more came of the samples that were expected of the turbine with"
+        " the fewest; below 90 % it says how many."
+    )
 
 
 def board(days: Sequence[DayState]) -> Board:

@@ -5,6 +5,10 @@ from aggregates.pages.sentences import Sentence, joined, sentence
 from aggregates.pages.sentences import state as in_its_colour
 from aggregates.states import DayState
 
+NO_TURBINES = "No turbine has measurements or statistics of this day."
+NO_STATISTICS = "There are no statistics of this day."
+NO_RUNS = "This day never ran."
+
 
 def of_day(day: DayState) -> Sentence:
     """Say how the day stands, and how many turbines are in which state."""

@@ -7,6 +7,7 @@ from aggregates.pages.picture import Picture
 from aggregates.pages.sentences import Sentence, code, link, sentence, state, strong
 
 REPAIR = ".venv/bin/python manage.py audit --from {day} --to {day} --repair"
+NO_SAMPLES = "The source does not know this day of the turbine."
 
 
 def of_value(explanation: Explanation, signal: Signal) -> Sentence:

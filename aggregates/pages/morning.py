@@ -26,7 +26,7 @@ from common.days import day_start, now
 from common.servers import LACKS_MIGRATIONS, OK, servers
 from common.wording import listed
 
-# A tick a minute; two may be late, as after a restart.
+# It ticks every ten seconds, but for the minute in which it starts.
 LONGEST_WITHOUT_TICK = timedelta(minutes=3)
 # Programs that were started together are not missed while they start.
 STARTED_AT, GRACE = now(), timedelta(seconds=90)

@@ -94,19 +94,24 @@ def of_incomplete(morning: Morning) -> Sentence:
     return sentence(strong("Measurements are missing."), " ", joined(days, "; "), f"{rest}.")
 
 
-def of_silent(silent: Sequence[SilentTurbine]) -> Sentence:
+def of_silent(silent: Sequence[SilentTurbine], acknowledged: Sequence[Acknowledgement]) -> Sentence:
     """Say of which turbines nothing arrives now, those first that fell silent last."""
     newest_first = sorted(silent, key=lambda turbine: (turbine.since, turbine.name), reverse=True)
     named = [
         sentence(
             link(turbine.name, addresses.of_turbine(turbine.name)),
             f" since {turbine.since:%Y-%m-%d %H:%M}",
+            " (acknowledged)" if _is_known(turbine.name, acknowledged) else "",
         )
         for turbine in newest_first[:MOST_SILENT]
     ]
     more = len(silent) - len(named)
     rest = f", and {more:,} more" if more else ""
     return sentence(strong("Silent now:"), " ", joined(named), f"{rest} (UTC).")
+
+
+def _is_known(turbine: str, acknowledged: Sequence[Acknowledgement]) -> bool:
+    return any(acknowledgement.is_of(turbine) for acknowledgement in acknowledged)
 
 
 def of_findings(morning: Morning, today: date) -> list[Sentence]:
@@ -168,7 +173,7 @@ def of_morning(morning: Morning, today: date, may_see_values: bool) -> list[Sent
     said = [of_days(morning)]
     said += of_findings(morning, today)
     if morning.silent:
-        said.append(of_silent(morning.silent))
+        said.append(of_silent(morning.silent, morning.acknowledged))
     if morning.acknowledged:
         said.append(of_acknowledged(morning.acknowledged))
     if morning.incomplete:

@@ -10,6 +10,16 @@ from aggregates.pages.signal_sentences import of_last
 # From here on an energy is shown in MWh.
 LARGE_KWH = 10_000
 
+NO_TURBINE = "No turbine of that name has statistics."
+COVERAGE = "Samples used, of those expected in the days shown."
+
+
+def of_more(more: int) -> Sentence:
+    """Say how many turbines are not listed; nothing where all are."""
+    if not more:
+        return Sentence()
+    return sentence(f"{more:,} more are not shown: search for a part of their name.")
+
 
 def of_absence(turbine: str, period: Period, last_day: date | None) -> Sentence:
     """Say of which days there are no statistics, and where the last ones are."""

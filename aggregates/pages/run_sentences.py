@@ -3,6 +3,9 @@
 from aggregates.models import Run
 from aggregates.pages.sentences import Sentence, counted, sentence, strong
 
+WAITING = "Load this page again to see how far it is."
+NO_LOG = "No worker has begun."
+
 
 def of_status(run: Run) -> Sentence:
     """Say how far the run is, and since when or how long."""
@@ -34,6 +37,16 @@ def of_nothing_written(run: Run) -> Sentence:
     """Say why no statistics of today are the run's."""
     later = ": later runs computed them again" if run.turbine_days else ""
     return sentence(f"No statistics of today are of this run{later}.")
+
+
+def of_change(has_changed: bool) -> Sentence:
+    """Say what became of the values of a turbine."""
+    return sentence("were written" if has_changed else "were right already")
+
+
+def of_preview(runs: int, days: int) -> Sentence:
+    """Say how many of the days that are asked for will run."""
+    return sentence(f"{runs:,} of {counted(days, 'day')} will run")
 
 
 def of_written(run: Run, shown: int) -> Sentence:

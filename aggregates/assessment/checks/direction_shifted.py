@@ -34,8 +34,8 @@ SIGNALS = (DIRECTION, NACELLE)
 class Shift:
     """Days on which a turbine's direction lay off what is usual for it, in degrees.
 
-    `usual` is None where nobody knows it. `days` are numbers of days, with a value each. It is
-    `lasting` where the new level has become usual.
+    `usual` is None where nobody knows it. `days` are numbers of days, with a value each. It
+    `is_lasting` where the new level has become usual.
     """
 
     usual: float | None

@@ -321,6 +321,7 @@ def test_what_somebody_acknowledged_or_is_no_more_leaves_all_well(
 ) -> None:
     a_day_that_ran()
     stood_still(**said)
+    Tick.objects.create(ticked_at=day_start(today()))
     assert morning.morning_at(day_start(today())).is_well
 
 

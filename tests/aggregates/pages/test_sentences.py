@@ -122,9 +122,17 @@ def test_who_is_silent_now_is_named_the_newest_first() -> None:
         SilentTurbine("T29", at("2025-08-31T12:00")),
         SilentTurbine("T07", at("2025-08-31T13:00")),
     ]
-    said = plain(morning_sentences.of_silent(silent))
+    said = plain(morning_sentences.of_silent(silent, []))
     assert said == "Silent now: T07 since 2025-08-31 13:00, T29 since 2025-08-31 12:00 (UTC)."
-    assert plain(morning_sentences.of_silent(silent * 10)).endswith(", and 10 more (UTC).")
+    assert plain(morning_sentences.of_silent(silent * 10, [])).endswith(", and 10 more (UTC).")
+
+
+@pytest.mark.parametrize("turbine", ["T29", ""])
+def test_a_silence_that_people_know_of_says_so(turbine: str) -> None:
+    silent = [SilentTurbine("T29", at("2025-08-31T12:00"))]
+    said = plain(morning_sentences.of_silent(silent, [Acknowledgement(turbine=turbine)]))
+    assert said == "Silent now: T29 since 2025-08-31 12:00 (acknowledged) (UTC)."
+    assert "ack" not in plain(morning_sentences.of_silent(silent, [Acknowledgement(turbine="T7")]))
 
 
 def test_what_people_know_of_is_told_with_its_end() -> None:
