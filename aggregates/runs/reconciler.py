@@ -121,16 +121,18 @@ def due_days(now: datetime) -> Iterator[date]:
 
 
 def _is_backfilling(now: datetime) -> bool:
+    """Return whether older days are under way, or were queued right before: more may wait."""
     look_back = now.date() - settings.PENDING_LOOKBACK
-    return Run.objects.filter(status__in=ACTIVE, day__lt=look_back).exists()
+    recent = Q(status__in=ACTIVE) | Q(queued_at__gt=now - LOOKS_APART)
+    return Run.objects.filter(recent, day__lt=look_back).exists()
 
 
 def older_due_days(now: datetime) -> list[date]:
     """Return the days before the look-back that are to be queued at the time `now`, newest first.
 
-    Looks at one stretch of them, and as long as all is due, at those before it; where none is, it
-    leaves what lies before it to the next tick. Before the source's first day it begins at the
-    newest again.
+    Looks at one stretch of them, and as long as not all is current, at those before it; where all
+    is, it leaves what lies before it to the next tick. Before the source's first day it begins at
+    the newest again.
 
     Raises:
         SourceUnavailable: where the source does not answer.
@@ -144,13 +146,14 @@ def older_due_days(now: datetime) -> list[date]:
     due: list[date] = []
     for _ in range(MOST_STRETCHES):
         stretch = gateway.turbine_days(end - STRETCH, end - DAY)
-        due_here = list(_due(versions.outdated(stretch), now))
-        due += due_here
+        outdated = versions.outdated(stretch)
+        due += _due(outdated, now)
         if not due:
             # The source need not be asked how far it reaches, as long as it has something.
             goes_on = end - STRETCH if stretch else _end_of_measurements_before(end - STRETCH)
             Tick.objects.update(looked_back_to=goes_on)
-        if not due_here or len(due) >= OLDER_AT_A_TIME:
+        # Days that are under way hide those before them, of which the workers need the next.
+        if not outdated or len(due) >= OLDER_AT_A_TIME:
             break
         end -= STRETCH
     return due[: OLDER_AT_A_TIME - under_way]

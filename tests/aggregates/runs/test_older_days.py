@@ -58,6 +58,25 @@ def test_older_days_are_queued_newest_first_and_few_at_a_time(monkeypatch) -> No
     assert ticks(1) == newest_first[1:]
 
 
+def test_a_stretch_that_is_under_way_hides_none_of_the_days_before_it() -> None:
+    measured(NEWEST)
+    assert ticks(1) == [NEWEST]
+    before = date(2025, 8, 14)
+    measured(before)
+    assert ticks(1) == [NEWEST, before]
+
+
+def test_a_small_farms_older_days_are_done_long_before_a_minute_and_the_next_follow(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reconciler, "LOOKS_APART", timedelta(minutes=1))
+    measured(NEWEST, NEWEST - timedelta(days=1))
+    Run.objects.create(day=NEWEST, status="succeeded", requested_by=SCHEDULE, queued_at=NOW)
+    aggregated(NEWEST)
+    Tick.objects.create(pk=1, ticked_at=NOW, looked_at=NOW)
+    assert ticks(1) == [NEWEST - timedelta(days=1)]
+
+
 def test_older_days_wait_while_a_person_has_more_of_them_under_way(monkeypatch) -> None:
     monkeypatch.setattr(reconciler, "OLDER_AT_A_TIME", 1)
     measured(NEWEST, NEWEST - timedelta(days=1), NEWEST - timedelta(days=2))
