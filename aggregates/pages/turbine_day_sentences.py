@@ -8,6 +8,7 @@ from aggregates.pages import addresses
 from aggregates.pages.farm_sentences import NOTHING, of_part, of_wind
 from aggregates.pages.sentences import Sentence, counted, joined, link, sentence, strong
 from aggregates.pages.turbine_day import Band, JudgedDay
+from common.days import today
 from common.wording import energy
 
 
@@ -72,10 +73,12 @@ def of_origin(curve: Curve) -> Sentence:
     page = addresses.of_curve(curve.pk)
     if curve.is_given:
         return sentence(link("the curve", page), f" that {curve.given_by or 'somebody'} gave")
+    # The first curve of a turbine is of days that are yet to come, too.
+    last = min(curve.fitted_to or today(), today())
     return sentence(
         "its own ",
         link("reference curve", page),
-        f", of {counted(curve.fitted_days, 'day')} from {curve.fitted_from} to {curve.fitted_to}",
+        f", of {counted(curve.fitted_days, 'day')} from {curve.fitted_from} to {last}",
     )
 
 

@@ -2,13 +2,17 @@
 
 import json
 import re
+from datetime import date
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from aggregates.models import TurbineSite
+from aggregates.models import Curve, TurbineSite
 from aggregates.pages.addresses import of_turbine_day, of_turbine_days
+from aggregates.pages.sentences import plain
+from aggregates.pages.turbine_day_sentences import of_origin
+from common.days import today
 from tests.assessed import DAY, assessment, curve, finding
 from tests.builders import aggregated, measurements, turbine
 
@@ -67,6 +71,12 @@ def test_it_says_what_the_day_came_to_and_by_which_curve(admin_client: Client) -
     html = page(admin_client)
     assert "lost <strong>450 kWh</strong> (stopped 450 kWh)" in html
     assert "of 90 days from 2025-05-03 to 2025-07-31." in html
+
+
+def test_a_curve_that_is_of_days_yet_to_come_says_until_when_it_is() -> None:
+    of_three_weeks = {"fitted_days": 21, "fitted_from": date(2025, 5, 3)}
+    said = plain(of_origin(Curve(pk=1, fitted_to=date.max, **of_three_weeks)))
+    assert said.endswith(f"of 21 days from 2025-05-03 to {today()}")
 
 
 def test_without_a_curve_nothing_is_claimed(admin_client: Client) -> None:
