@@ -162,7 +162,8 @@ def watch(
     """Return how long each window took, by delay, and the share of a core in percent."""
     took: dict[int, list[float]] = defaultdict(list)
     start = now()
-    window = start - (start - day_start(start.date())) % WINDOW
+    # Of the one that goes on now, the minutes before the writers began are missing.
+    window = start - (start - day_start(start.date())) % WINDOW + WINDOW
     began, before = time.monotonic(), cpu_s(pids)
     for _ in range(windows):
         time.sleep(max((window + WINDOW - now()).total_seconds(), 0))

@@ -11,7 +11,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from aggregates.assessment.farm import Farm
+from aggregates.assessment.farm import AT_REST, STRONG_WIND, Farm
+from aggregates.assessment.frozen import frozen_power, frozen_wind_speed
 from aggregates.assessment.neighbours import median_of_neighbours, most_neighbours
 from aggregates.assessment.reference_curve import (
     Curves,
@@ -20,7 +21,7 @@ from aggregates.assessment.reference_curve import (
     normalised_wind_speed,
     usable,
 )
-from aggregates.assessment.sequences import bounds, lasting, next_to, unchanged
+from aggregates.assessment.sequences import bounds, lasting, next_to
 from aggregates.compute.windows import WINDOWS_PER_DAY
 from common.arrays import Array
 
@@ -51,16 +52,16 @@ CONDITIONS = {letter: condition for condition, letter in LETTERS.items()}
 LOSING = (Condition.STOPPED, Condition.STOPPED_BY_NEIGHBOURS, Condition.DERATED)
 
 # Powers are shares of the rated power, wind speeds in m/s, durations in windows.
-AT_REST, NO_POWER = 0.02, 0.01
+NO_POWER = 0.01
 SLIGHTLY_EXPECTED, WORTH_LOOKING = 0.02, 0.05
-STRONG_WIND, LIGHT_WIND, HIGHEST_WIND = 5.0, 3.5, 40.0
+LIGHT_WIND, HIGHEST_WIND = 3.5, 40.0
 WEAK = 0.85
 NEIGHBOURS_RUN, NEIGHBOURS_PRODUCE = 0.02, 0.10
 SEEN_BY_NEIGHBOURS_WINDOWS = 6
 DERATED_WINDOWS, DERATED_SPREADS = 3, 3
+# Where the own wind promises so many times what the neighbours' wind does, one of them is wrong.
+FAR_MORE = 1.7
 NEAR_CUT_OUT, BACK_FROM_CUT_OUT = 1.0, 18.0
-FROZEN_WINDOWS, FROZEN_TOLERANCE = 6, 0.001
-STILL_WINDOWS, STILL_STD = 3, 0.001
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Judgement:
     """What every turbine of a farm did: tables with a row per turbine, a column per window.
 
     `letters` names the condition (as LETTERS), `lost_kwh` is what it cost, 0 where nothing was lost
-    and where nobody can say. `expected` is what it is judged by.
+    and NaN where nobody can say. `expected` is what it is judged by.
     """
 
     letters: Array
@@ -92,7 +93,9 @@ class Judgement:
 def expected(farm: Farm, curves: Curves) -> Expected:
     """Return what each turbine should have given; NaN for one without a curve."""
     wind_speed = normalised_wind_speed(farm)
-    running = np.where(farm.relative_power > NEIGHBOURS_RUN, wind_speed, np.nan)
+    is_measured = ~frozen_wind_speed(farm) & usable(farm)
+    runs = is_measured & (farm.relative_power > NEIGHBOURS_RUN)
+    running = np.where(runs, wind_speed, np.nan)
     neighbours_wind_speed = median_of_neighbours(running)
     tables = [np.full(farm.shape, np.nan) for _ in range(3)]
     for number, turbine in enumerate(farm.turbines):
@@ -161,24 +164,12 @@ def conditions(farm: Farm, expected: Expected) -> dict[Condition, Array]:
 
 
 def unknown(farm: Farm) -> Array:
-    """Return the windows of which nothing can be said: too few samples, or a frozen wind speed.
+    """Return the windows of which nothing can be said: too few samples, or frozen ones.
 
     Nor can anything be said of a turbine whose rated power nobody knows.
     """
     no_values = np.isnan(farm.wind_speed) | np.isnan(farm.relative_power)
-    return no_values | ~usable(farm) | frozen_wind_speed(farm)
-
-
-def frozen_wind_speed(farm: Farm) -> Array:
-    """Return the windows in which the wind speed stood still, which no wind does.
-
-    Either six means in a row are equal and above 0 (Greenbyte's rule), or three windows of several
-    samples in a row have no deviation (FLASC's).
-    """
-    wind_speed = np.where(farm.wind_speed > 0, farm.wind_speed, np.nan)
-    equal = unchanged(wind_speed, FROZEN_WINDOWS, FROZEN_TOLERANCE)
-    still = lasting((farm.wind_speed_std < STILL_STD) & (farm.wind_speed > 0), STILL_WINDOWS)
-    return equal | still
+    return no_values | ~usable(farm) | frozen_wind_speed(farm) | frozen_power(farm)
 
 
 def cut_out(farm: Farm) -> Array:
@@ -242,21 +233,33 @@ def _most_neighbours_give(farm: Farm, share: float) -> Array:
 def derated(farm: Farm, expected: Expected, stop: Array) -> Array:
     """Return the windows of too little power for half an hour, beyond what normal windows spread.
 
-    Not where a storm made the turbine go slow. Where the curve's spread is not known, none.
+    Not where a storm made the turbine go slow, and not where its anemometer alone says that there
+    is much wind. Where the curve's spread is not known, none.
     """
     weak = farm.power_kw < expected.power_kw - DERATED_SPREADS * expected.spread_kw
     weak &= farm.power_kw < WEAK * expected.power_kw
     weak &= expected.power_kw > WORTH_LOOKING * farm.rated_power_kw
     is_storm = farm.highest_wind_speed >= farm.cut_out_m_s
-    return lasting(weak & ~stop & ~is_storm, DERATED_WINDOWS)
+    weak &= ~stop & ~is_storm & ~_reads_too_much(farm, expected)
+    return lasting(weak, DERATED_WINDOWS)
+
+
+def _reads_too_much(farm: Farm, expected: Expected) -> Array:
+    """Return where the power is what the neighbours' wind promises, and far less than the own's."""
+    at_neighbours_wind_kw = expected.at_neighbours_wind_kw
+    is_enough = farm.power_kw >= WEAK * at_neighbours_wind_kw
+    return is_enough & (expected.power_kw > FAR_MORE * at_neighbours_wind_kw)
 
 
 def _lost_kwh(farm: Farm, expected: Expected, letters: Array) -> Array:
-    should_have = np.where(
-        letters == LETTERS[Condition.STOPPED_BY_NEIGHBOURS],
-        expected.at_neighbours_wind_kw,
-        expected.power_kw,
-    )
-    is_lost = np.isin(letters, [LETTERS[condition] for condition in LOSING])
-    missing = np.maximum(np.nan_to_num(should_have - farm.power_kw), 0)
-    return np.where(is_lost, energy_kwh(missing), 0)
+    """Return what was missing where something was lost."""
+    by_condition = {
+        Condition.STOPPED: expected.power_kw,
+        Condition.STOPPED_BY_NEIGHBOURS: expected.at_neighbours_wind_kw,
+        Condition.DERATED: expected.power_kw,
+    }
+    lost = np.zeros(farm.shape)
+    for condition, should_have_kw in by_condition.items():
+        is_it = letters == LETTERS[condition]
+        lost[is_it] = energy_kwh(np.maximum(should_have_kw - farm.power_kw, 0)[is_it])
+    return lost

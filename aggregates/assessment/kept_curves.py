@@ -15,7 +15,7 @@ from hashlib import blake2s
 import numpy as np
 from django.db.models import Count, Min
 
-from aggregates.assessment.conditions import at_rest_in_wind, frozen_wind_speed
+from aggregates.assessment.curve_windows import normal_windows
 from aggregates.assessment.farm import Farm
 from aggregates.assessment.reading import OF_CURVES, farm
 from aggregates.assessment.reference_curve import (
@@ -25,7 +25,6 @@ from aggregates.assessment.reference_curve import (
     fitted,
     misfit,
     normalised_wind_speed,
-    usable,
     with_spread_of,
 )
 from aggregates.models import AggregatedDay, Curve
@@ -134,14 +133,13 @@ def _fit(bases: Sequence[Basis]) -> None:
 def fitted_curves(windows: Farm) -> Mapping[str, ReferenceCurve]:
     """Return the curve of each turbine's windows; one without a rated power has none."""
     wind_speed, power_kw = normalised_wind_speed(windows), windows.power_kw
-    normal = usable(windows) & ~at_rest_in_wind(windows)
-    # A wind speed that stood still through a storm would teach the curve full power in light wind.
-    normal &= ~frozen_wind_speed(windows)
+    normal = normal_windows(windows)
     curves = {}
-    for number, (turbine, traits) in enumerate(zip(windows.turbines, windows.traits, strict=True)):
-        if traits.rated_power_kw:
-            own = normal[number]
-            curve = fitted(wind_speed[number, own], power_kw[number, own], traits.rated_power_kw)
+    for number, turbine in enumerate(windows.turbines):
+        own = normal[number]
+        rated_powers_kw = windows.rated_power_kw[number, own]
+        if len(rated_powers_kw):
+            curve = fitted(wind_speed[number, own], power_kw[number, own], rated_powers_kw[-1])
             if curve:
                 curves[turbine] = curve
     return curves

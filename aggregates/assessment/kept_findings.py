@@ -1,19 +1,20 @@
 """Findings as they are kept: made again, a finding keeps its row, and what people said of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 from django.db import transaction
 from django.db.models.functions import Now
 
-from aggregates.assessment.checks.all_checks import DAYS_BEFORE, findings
-from aggregates.assessment.conditions import LOSING, Judgement, judge_by_day
+from aggregates.assessment.checks.all_checks import DAYS_BEFORE
+from aggregates.assessment.conditions import judge_by_day
 from aggregates.assessment.farm import Farm
-from aggregates.assessment.findings import Seen
+from aggregates.assessment.findings import Kind, Seen
 from aggregates.assessment.kept_curves import CurvesOfDays, keep_fitted
 from aggregates.assessment.reading import OF_CHECKS, farm
+from aggregates.assessment.recurring import Hours, findings_beside
 from aggregates.compute.arrival import Expectation
 from aggregates.compute.windows import WINDOW, WINDOWS_PER_DAY
 from aggregates.expectations import expectation
@@ -37,10 +38,16 @@ def find(first: date, last: date, at: datetime) -> Sequence[Finding]:
         return _keep([], first, last)
     curves = CurvesOfDays(start, last).curves(windows.turbines)
     judgement = judge_by_day(windows, curves, 0, len(windows.days))
-    seen = findings(windows, judgement, first, last)
-    recurrences = list(Recurrence.objects.all())
-    recurring = [(each, _recurrence(each, recurrences, windows, judgement)) for each in seen]
-    return _keep(recurring, first, last)
+    recurrences = {_hours(recurrence): recurrence for recurrence in Recurrence.objects.all()}
+    seen = [
+        (each, recurrences.get(hours) if hours else None)
+        for each, hours in findings_beside(windows, judgement, first, last, list(recurrences))
+    ]
+    return _keep(seen, first, last)
+
+
+def _hours(recurrence: Recurrence) -> Hours:
+    return Hours(recurrence.turbine, Kind(recurrence.kind), recurrence.start, recurrence.end)
 
 
 def _farm(first: date, last: date, at: datetime) -> Farm:
@@ -82,37 +89,6 @@ def _rejected(windows: Farm, first: date) -> Mapping[str, Array]:
                 if turbine in numbers and variable in tables:
                     tables[variable][numbers[turbine], column] = samples
     return {name: table for name, table in tables.items() if table.any()}
-
-
-def _recurrence(
-    seen: Seen, recurrences: Sequence[Recurrence], windows: Farm, judgement: Judgement
-) -> Recurrence | None:
-    """Return the hours of the day, told by a person, in which all of a finding's windows lie."""
-    for recurrence in recurrences:
-        is_of_it = recurrence.kind == seen.kind and recurrence.turbine in ("", seen.turbine)
-        if is_of_it and all(
-            _is_within(start, recurrence) for start in _starts(seen, windows, judgement)
-        ):
-            return recurrence
-    return None
-
-
-def _starts(seen: Seen, windows: Farm, judgement: Judgement) -> Iterable[time]:
-    """Yield the time of day of the windows that a finding is of."""
-    bounds = [_naive(seen.start), _naive(seen.end)]
-    columns = slice(*np.searchsorted(windows.starts, bounds).tolist())
-    starts = windows.starts[columns]
-    losing = np.any([judgement.is_(condition) for condition in LOSING], axis=0)
-    if seen.turbine in windows.turbines:
-        row = losing[windows.turbines.index(seen.turbine), columns]
-        starts = starts[row] if row.any() else starts
-    yield from (start.time() for start in starts.tolist())
-
-
-def _is_within(start: time, recurrence: Recurrence) -> bool:
-    if recurrence.start <= recurrence.end:
-        return recurrence.start <= start < recurrence.end
-    return start >= recurrence.start or start < recurrence.end
 
 
 Recurring = tuple[Seen, Recurrence | None]

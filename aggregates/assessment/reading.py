@@ -60,8 +60,9 @@ def farm(
     return Farm(
         turbines=names,
         starts=starts,
-        traits=_traits(names, turbine_days),
+        traits=_traits(names),
         values=_values(names, starts, signals),
+        rated_power_kw=_rated_powers_kw(names, first, last, turbine_days),
         expected_samples=_expected_samples(names, first, last, turbine_days),
         is_expected=np.zeros(shape, dtype=bool),
         rejected={},
@@ -76,19 +77,23 @@ def _turbine_days(first: date, last: date, turbines: Collection[str]) -> list[Tu
     return all_rows(days.order_by("day").values_list(*columns))
 
 
-def _traits(names: Sequence[str], turbine_days: Sequence[TurbineDayRow]) -> list[Traits]:
-    # The last day of each turbine says what its rated power is.
-    rated_powers_kw = {turbine: rated_power_kw for turbine, _, rated_power_kw, _ in turbine_days}
+def _traits(names: Sequence[str]) -> list[Traits]:
     sites = {site.turbine: site for site in TurbineSite.objects.all()}
     usual = TurbineSite()
     return [
-        Traits(
-            rated_powers_kw.get(name),
-            sites.get(name, usual).cut_out_m_s,
-            sites.get(name, usual).elevation_m,
-        )
+        Traits(sites.get(name, usual).cut_out_m_s, sites.get(name, usual).elevation_m)
         for name in names
     ]
+
+
+def _rated_powers_kw(
+    names: Sequence[str], first: date, last: date, turbine_days: Sequence[TurbineDayRow]
+) -> Array:
+    by_day = np.full((len(names), (last - first).days + 1), np.nan)
+    number_of = {name: number for number, name in enumerate(names)}
+    for turbine, day, rated_power_kw, _ in turbine_days:
+        by_day[number_of[turbine], (day - first).days] = rated_power_kw or np.nan
+    return by_day.repeat(WINDOWS_PER_DAY, axis=1)
 
 
 def _expected_samples(

@@ -108,7 +108,8 @@ def fitted(wind_speed: Array, power_kw: Array, rated_power_kw: float) -> Referen
     expected = first.expected_kw(wind_speed)
     weak = (power_kw < DROPPED_BELOW * expected) & (expected > DROPPED_ABOVE * rated_power_kw)
     normal &= ~weak
-    return _binned(wind_speed[normal], power_kw[normal], rated_power_kw)
+    second = _binned(wind_speed[normal], power_kw[normal], rated_power_kw)
+    return second if len(second.wind_speed) >= LEAST_BINS else None
 
 
 def _binned(wind_speed: Array, power_kw: Array, rated_power_kw: float) -> ReferenceCurve:

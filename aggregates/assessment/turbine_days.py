@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from aggregates.assessment.conditions import AT_REST, SLIGHTLY_EXPECTED, Condition, Judgement
-from aggregates.assessment.farm import Farm
+from aggregates.assessment.conditions import SLIGHTLY_EXPECTED, Condition, Judgement
+from aggregates.assessment.farm import AT_REST, Farm
 from aggregates.assessment.reference_curve import energy_kwh
 from aggregates.compute.windows import WINDOWS_PER_DAY
 from common.arrays import Array
@@ -105,7 +105,7 @@ def _means(table: Array) -> Array:
 
 
 def _of(mask: Array, table: Array) -> Array:
-    return np.sum(_by_day(np.where(mask, table, 0)), axis=2)
+    return np.nansum(_by_day(np.where(mask, table, 0)), axis=2)
 
 
 def _lost(judgement: Judgement, condition: Condition) -> Array:

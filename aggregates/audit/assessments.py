@@ -22,7 +22,6 @@ WITH
 bounds AS (SELECT %(day)s::date - 1 AS first, %(day)s::date + 1 AS last),
 turbines AS (
     SELECT turbine,
-        (array_agg(rated_power_kw ORDER BY a.day DESC))[1] AS rated,
         coalesce(max(s.cut_out_m_s), 25) AS cut_out,
         max(s.elevation_m) AS elevation
     FROM aggregated_day a LEFT JOIN turbine_site s USING (turbine), bounds
@@ -50,7 +49,8 @@ stored AS (
     GROUP BY s.turbine, d.timestamp
 ),
 measured AS MATERIALIZED (
-    SELECT g.*, wind, gust, deviation, power, power / rated AS share,
+    SELECT g.*, wind, gust * CASE WHEN wind_samples = 1 THEN 1.2 ELSE 1 END AS gust, deviation,
+        power, rated_power_kw AS rated, power / rated_power_kw AS share,
         coalesce(wind_samples, 0) >= 0.9 * (600 / coalesce(a.sample_interval_s, 60))
             AND coalesce(power_samples, 0) >= 0.9 * (600 / coalesce(a.sample_interval_s, 60))
             AS is_covered,
@@ -64,6 +64,39 @@ measured AS MATERIALIZED (
     LEFT JOIN aggregated_day a ON a.turbine = g.turbine AND a.day = g.day
     LEFT JOIN assessment x ON x.turbine = g.turbine AND x.day = g.day
     LEFT JOIN reference_curve c ON c.id = x.curve_id
+),
+same AS (
+    SELECT m.*,
+        coalesce(wind > 0 AND lag(wind) OVER own > 0
+            AND abs(wind - lag(wind) OVER own) < 0.001, false) AS is_same,
+        coalesce(wind > 0 AND deviation < 0.001, false) AS is_still,
+        coalesce(share > 0.02 AND share < 0.98 AND lag(share) OVER own > 0.02
+            AND lag(share) OVER own < 0.98 AND abs(power - lag(power) OVER own) < 0.001, false)
+            AS is_same_power
+    FROM measured m WINDOW own AS (PARTITION BY turbine ORDER BY start)
+),
+same_islands AS (
+    SELECT s.*,
+        count(*) FILTER (WHERE NOT is_same) OVER own AS same_island,
+        count(*) FILTER (WHERE NOT is_still) OVER own AS still_island,
+        count(*) FILTER (WHERE NOT is_same_power) OVER own AS power_island
+    FROM same s WINDOW own AS (PARTITION BY turbine ORDER BY start)
+),
+frozen AS (
+    SELECT i.*,
+        is_same AND count(*) FILTER (WHERE is_same) OVER (PARTITION BY turbine, same_island) >= 5
+            AS is_frozen,
+        is_still AND count(*) FILTER (WHERE is_still) OVER (PARTITION BY turbine, still_island) >= 3
+            AS is_motionless,
+        is_same_power AND count(*) FILTER (WHERE is_same_power)
+            OVER (PARTITION BY turbine, power_island) >= 5 AS is_frozen_power
+    FROM same_islands i
+),
+fixed AS MATERIALIZED (
+    SELECT f.*,
+        is_frozen OR coalesce(lead(is_frozen) OVER own, false) OR is_motionless AS is_fixed,
+        is_frozen_power OR coalesce(lead(is_frozen_power) OVER own, false) AS is_fixed_power
+    FROM frozen f WINDOW own AS (PARTITION BY turbine ORDER BY start)
 ),
 bins AS MATERIALIZED (
     SELECT c.id, (point->>0)::float AS w, (point->>1)::float AS p, (point->>2)::float AS s
@@ -84,7 +117,7 @@ promised AS (
             AS expected,
         s + coalesce((curve_wind - w) / nullif(next_w - w, 'infinity'), 0) * (next_s - s)
             AS spread
-    FROM measured m
+    FROM fixed m
     LEFT JOIN lines ON lines.id = m.curve_id AND curve_wind >= w AND curve_wind < next_w
 ),
 beside AS (
@@ -94,9 +127,10 @@ beside AS (
             AS running,
         count(*) FILTER (WHERE share > 0.10) OVER same_time - coalesce(share > 0.10, false)::int
             AS producing,
-        coalesce(wind > 0 AND lag(wind) OVER own > 0
-            AND abs(wind - lag(wind) OVER own) < 0.001, false) AS is_same,
-        coalesce(wind > 0 AND deviation < 0.001, false) AS is_still,
+        array_agg(curve_wind) FILTER (WHERE share > 0.02 AND is_covered AND NOT is_fixed)
+            OVER same_time AS running_winds,
+        array_agg(turbine) FILTER (WHERE share > 0.02 AND is_covered AND NOT is_fixed)
+            OVER same_time AS running_turbines,
         coalesce(share < 0.02 AND wind > 18, false) AS is_storm_rest,
         coalesce(gust >= cut_out - 1, false) AS is_storm,
         coalesce(lag(gust) OVER own >= cut_out - 1, false) AS was_storm,
@@ -112,17 +146,11 @@ ruled AS (
         ) AS rests,
         coalesce(share < 0.01, false) AND producing >= 2 AND 2 * producing >= neighbours
             AND NOT rests_in_wind AS is_unseen,
-        count(*) FILTER (WHERE NOT is_same) OVER own AS same_island,
-        count(*) FILTER (WHERE NOT is_still) OVER own AS still_island,
         count(*) FILTER (WHERE NOT is_storm_rest) OVER own AS storm_island
     FROM beside b WINDOW own AS (PARTITION BY turbine ORDER BY start)
 ),
 stops AS (
     SELECT r.*,
-        is_same AND count(*) FILTER (WHERE is_same) OVER (PARTITION BY turbine, same_island) >= 5
-            AS is_frozen,
-        is_still AND count(*) FILTER (WHERE is_still) OVER (PARTITION BY turbine, still_island) >= 3
-            AS is_motionless,
         is_storm_rest AND bool_or(is_storm_rest AND (is_storm OR was_storm) AND is_first)
             OVER (PARTITION BY turbine, storm_island) AS is_out,
         rests OR coalesce((before OR after) AND expected > 0.05 * rated AND power < 0.85 * expected,
@@ -140,20 +168,34 @@ weak AS (
     SELECT s.*,
         is_unseen AND count(*) FILTER (WHERE is_unseen) OVER (PARTITION BY turbine, unseen_island)
             >= 6 AS is_seen_by_neighbours,
-        is_frozen OR coalesce(lead(is_frozen) OVER own, false) OR is_motionless AS is_fixed,
         coalesce(power < expected - 3 * spread AND power < 0.85 * expected
             AND expected > 0.05 * rated AND NOT is_stopped
-            AND NOT coalesce(gust >= cut_out, false), false) AS is_weak
-    FROM stops s WINDOW own AS (PARTITION BY turbine ORDER BY start)
+            AND NOT coalesce(gust >= cut_out, false), false) AS may_be_weak
+    FROM stops s
+),
+-- At the median wind of the neighbours that run, by the own curve.
+believed AS (
+    SELECT w.*, may_be_weak AND NOT coalesce((
+        SELECT power >= 0.85 * there AND expected > 1.7 * there
+        FROM (
+            SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY speed) AS median
+            FROM unnest(running_winds, running_turbines) AS others (speed, name)
+            WHERE name <> turbine HAVING count(*) >= 2
+        ) AS neighbours, lines,
+        LATERAL (SELECT p + coalesce((median - lines.w) / nullif(next_w - lines.w, 'infinity'), 0)
+            * (next_p - p) AS there) AS promise
+        WHERE may_be_weak AND lines.id = curve_id AND median >= lines.w AND median < next_w
+    ), false) AS is_weak
+    FROM weak w
 ),
 islands AS (
     SELECT w.*, count(*) FILTER (WHERE NOT is_weak) OVER (PARTITION BY turbine ORDER BY start)
         AS weak_island
-    FROM weak w
+    FROM believed w
 ),
 judged AS (
     SELECT i.*, CASE
-        WHEN wind IS NULL OR share IS NULL OR NOT is_covered OR is_fixed THEN '?'
+        WHEN wind IS NULL OR share IS NULL OR NOT is_covered OR is_fixed OR is_fixed_power THEN '?'
         WHEN is_out THEN 'o'
         WHEN is_stopped THEN 'S'
         WHEN is_seen_by_neighbours THEN 'N'

@@ -1,6 +1,6 @@
 """All checks of a farm together: what a person should look at, the dearest first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 
 from aggregates.assessment.checks.behind import behind
@@ -32,12 +32,15 @@ CHECKS: dict[Kind, Callable[[Farm, Judgement], list[Seen]]] = {
     Kind.BEHIND: behind,
     Kind.DIRECTION_SHIFTED: direction_shifted,
 }
+ALL = tuple(CHECKS)
 # A direction is compared with its last 20 days with wind, which calm weather stretches: so many
 # days before the first one should be in the farm.
 DAYS_BEFORE = 30
 
 
-def findings(farm: Farm, judgement: Judgement, first: date, last: date) -> list[Seen]:
+def findings(
+    farm: Farm, judgement: Judgement, first: date, last: date, kinds: Collection[Kind] = ALL
+) -> list[Seen]:
     """Return what is to be looked at from the first day to the last, both included.
 
     The farm may have days before them, which some checks compare with. What costs most stands
@@ -45,7 +48,7 @@ def findings(farm: Farm, judgement: Judgement, first: date, last: date) -> list[
     """
     if 0 in farm.shape:
         return []
-    of_turbines = [finding for check in CHECKS.values() for finding in check(farm, judgement)]
+    of_turbines = [finding for kind in kinds for finding in CHECKS[kind](farm, judgement)]
     start, end = day_start(first), day_start(last + DAY)
     of_farm = shared(of_turbines, farm.turbines)
     return sorted(

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from aggregates.assessment.checks.frozen import frozen_power
 from aggregates.assessment.checks.icing import FREE_OF_ICE_DEGC, iced
 from aggregates.assessment.checks.spells import (
     Spell,
@@ -14,7 +13,7 @@ from aggregates.assessment.checks.spells import (
 )
 from aggregates.assessment.checks.wording import duration, lost
 from aggregates.assessment.conditions import WEAK, WORTH_LOOKING, Condition, Judgement
-from aggregates.assessment.farm import TEMPERATURE, Farm
+from aggregates.assessment.farm import AT_REST, TEMPERATURE, Farm
 from aggregates.assessment.findings import Kind, Seen
 from aggregates.compute.windows import WINDOWS_PER_DAY
 from common.arrays import Array
@@ -44,11 +43,11 @@ def told(farm: Farm, judgement: Judgement) -> Array:
     Where the neighbours' wind is known, the power must be too low for that too: an anemometer that
     reads too much makes a turbine look weak.
     """
-    explained = iced(farm, judgement) | frozen_power(farm)
     at_neighbours_wind_kw = judgement.expected.at_neighbours_wind_kw
     is_weak = farm.power_kw < WEAK * at_neighbours_wind_kw
     is_confirmed = np.isnan(at_neighbours_wind_kw) | is_weak
-    return judgement.is_(Condition.DERATED) & ~explained & is_confirmed
+    runs = farm.relative_power >= AT_REST
+    return judgement.is_(Condition.DERATED) & ~iced(farm, judgement) & is_confirmed & runs
 
 
 def _seen(farm: Farm, judgement: Judgement, spell: Spell, is_normal: Array) -> Seen:

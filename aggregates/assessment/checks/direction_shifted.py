@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from aggregates.assessment.checks.angles import circular_median, from_others, median_of_few, wrapped
-from aggregates.assessment.checks.frozen import frozen_direction
 from aggregates.assessment.checks.spells import Spell, goes_on, seen
 from aggregates.assessment.checks.wording import days, degrees, named
-from aggregates.assessment.conditions import STRONG_WIND, WORTH_LOOKING, Judgement, unknown
-from aggregates.assessment.farm import DIRECTION, NACELLE, Farm
+from aggregates.assessment.conditions import WORTH_LOOKING, Judgement, unknown
+from aggregates.assessment.farm import DIRECTION, NACELLE, STRONG_WIND, Farm
 from aggregates.assessment.findings import Kind, Seen
+from aggregates.assessment.frozen import frozen_direction
 from aggregates.compute.windows import LEAST_COVERAGE, WINDOWS_PER_DAY
 from common.arrays import Array
 

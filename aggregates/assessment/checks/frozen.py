@@ -1,50 +1,52 @@
 """Frozen: a sensor repeats one value where what it measures cannot stand still."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
 from aggregates.assessment.checks.spells import Spell, goes_on, seen, spells
 from aggregates.assessment.checks.wording import duration, named, value
-from aggregates.assessment.conditions import AT_REST, STRONG_WIND, Judgement, frozen_wind_speed
+from aggregates.assessment.conditions import Judgement
 from aggregates.assessment.farm import DIRECTION, POWER, SPEED, TEMPERATURE, Farm
 from aggregates.assessment.findings import Kind, Seen
-from aggregates.assessment.sequences import unchanged
+from aggregates.assessment.frozen import (
+    DIRECTION_WINDOWS,
+    POWER_WINDOWS,
+    SPEED_WINDOWS,
+    TEMPERATURE_WINDOWS,
+    frozen_direction,
+    frozen_power,
+    frozen_temperature,
+    frozen_wind_speed,
+)
 from aggregates.compute.windows import WINDOWS_PER_DAY
 from common.arrays import Array
 
-# So many windows in a row whose means differ by less, in the variable's unit. The wind speed's rule
-# stands in `conditions`. A vane is still in calm air, so it is judged from 5 m/s on; power is the
-# same at standstill and at rated power, so between 2 and 98 % of it; the temperature may
-# stand still for hours of fog, but not for a day. All were tried on a real year, which has none.
-DIRECTION_WINDOWS, POWER_WINDOWS, TEMPERATURE_WINDOWS = 12, 6, 144
-TOLERANCE = 0.001
-MOST_POWER = 0.98
 APART_WINDOWS = WINDOWS_PER_DAY
+# Of values that are written in steps, neighbours are equal by chance, the more often the wider the
+# steps. A real year that was rounded has none up to four times a fine step where it takes three
+# times as long, and hundreds beyond: of these nothing is said.
+LONGER, COARSE = 3, 4
+NARROWEST = 0.10
 
 
-def frozen_direction(farm: Farm) -> Array:
-    """Return the windows in which the wind direction stood still in wind."""
-    in_wind = (farm.wind_speed >= STRONG_WIND) & ~frozen_wind_speed(farm)
-    return unchanged(np.where(in_wind, farm.table(DIRECTION), np.nan), DIRECTION_WINDOWS, TOLERANCE)
+class Rule(NamedTuple):
+    """Where a variable stands still, for how many windows at least, and what a fine step of it is.
+
+    The step is in the variable's unit, that of power a share of the rated power.
+    """
+
+    holds: Callable[[Farm], Array]
+    windows: int
+    fine_step: float
 
 
-def frozen_power(farm: Farm) -> Array:
-    """Return the windows in which the power stood still, neither at rest nor at its most."""
-    moves = (farm.relative_power > AT_REST) & (farm.relative_power < MOST_POWER)
-    return unchanged(np.where(moves, farm.power_kw, np.nan), POWER_WINDOWS, TOLERANCE)
-
-
-def frozen_temperature(farm: Farm) -> Array:
-    """Return the windows in which the temperature stood still for a day."""
-    return unchanged(farm.table(TEMPERATURE), TEMPERATURE_WINDOWS, TOLERANCE)
-
-
-RULES: dict[str, Callable[[Farm], Array]] = {
-    SPEED: frozen_wind_speed,
-    DIRECTION: frozen_direction,
-    POWER: frozen_power,
-    TEMPERATURE: frozen_temperature,
+RULES = {
+    SPEED: Rule(frozen_wind_speed, SPEED_WINDOWS, 0.05),
+    DIRECTION: Rule(frozen_direction, DIRECTION_WINDOWS, 2),
+    POWER: Rule(frozen_power, POWER_WINDOWS, 0.0025),
+    TEMPERATURE: Rule(frozen_temperature, TEMPERATURE_WINDOWS, 0.5),
 }
 
 
@@ -60,9 +62,25 @@ def frozen(farm: Farm, judgement: Judgement) -> list[Seen]:
             variable,
         )
         for variable, rule in RULES.items()
-        for is_frozen in [rule(farm)]
+        for is_frozen in [rule.holds(farm)]
         for spell in spells(is_frozen, APART_WINDOWS)
+        if _is_no_chance(farm, variable, spell)
     ]
+
+
+def _is_no_chance(farm: Farm, variable: str, spell: Spell) -> bool:
+    """Return whether it lasts for longer than the steps in which the values are written explain."""
+    values = farm.relative_power if variable == POWER else farm.table(variable)
+    step = _step(values[spell.row]) / RULES[variable].fine_step
+    if step <= 1:
+        return True
+    return step <= COARSE and spell.count >= LONGER * RULES[variable].windows
+
+
+def _step(values: Array) -> float:
+    """Return how far apart the values of a turbine are at least, but for a few."""
+    steps = np.diff(np.unique(values[~np.isnan(values)]))
+    return float(np.quantile(steps, NARROWEST)) if len(steps) else 0.0
 
 
 def _sentence(farm: Farm, variable: str, spell: Spell) -> str:

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from aggregates.assessment.checks.frozen import frozen_power, frozen_temperature
 from aggregates.assessment.checks.spells import Spell, goes_on, lost_kwh, seen, spells
 from aggregates.assessment.checks.wording import duration, energy
 from aggregates.assessment.conditions import WEAK, WORTH_LOOKING, Condition, Judgement, unknown
 from aggregates.assessment.farm import TEMPERATURE, Farm
 from aggregates.assessment.findings import Kind, Seen
+from aggregates.assessment.frozen import frozen_temperature
 from aggregates.assessment.reference_curve import BIN_M_S, normalised_wind_speed
 from aggregates.assessment.sequences import lasting
 from common.arrays import Array
@@ -60,7 +60,7 @@ def _is_weak(farm: Farm, judgement: Judgement) -> Array:
 def _tenth_percentile(farm: Farm, judgement: Judgement) -> Array:
     """Return the power that nine in ten windows without ice exceed in the same bin of wind."""
     bins = np.floor(normalised_wind_speed(farm) / BIN_M_S + 0.5)
-    is_reference = judgement.is_(Condition.PRODUCING) & ~frozen_power(farm)
+    is_reference = judgement.is_(Condition.PRODUCING)
     is_reference &= farm.table(TEMPERATURE) > FREE_OF_ICE_DEGC
     percentiles = np.full(farm.shape, np.nan)
     for row, of_turbine in enumerate(bins):

@@ -103,10 +103,9 @@ def goes_on(farm: Farm, spell: Spell, has_ended: Array) -> bool:
 
 
 def lost_kwh(judgement: Judgement, spell: Spell) -> float | None:
-    """Return what was lost in the spell's windows; nobody can say it of one without a curve."""
-    if np.isnan(spell.of(judgement.expected.power_kw)).all():
-        return None
-    return float(spell.of(judgement.lost_kwh).sum())
+    """Return what was lost in the spell's windows, as far as anybody can say; None where not."""
+    prices_kwh = spell.of(judgement.lost_kwh)
+    return None if np.isnan(prices_kwh).all() else float(np.nansum(prices_kwh))
 
 
 def is_most_of_look(spell: Spell, judged: Array) -> bool:

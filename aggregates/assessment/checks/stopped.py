@@ -2,8 +2,8 @@
 
 from aggregates.assessment.checks.spells import Spell, goes_on, lost_kwh, seen, spells
 from aggregates.assessment.checks.wording import duration, lost, speed
-from aggregates.assessment.conditions import AT_REST, STRONG_WIND, Condition, Judgement
-from aggregates.assessment.farm import Farm
+from aggregates.assessment.conditions import Condition, Judgement
+from aggregates.assessment.farm import AT_REST, STRONG_WIND, Farm
 from aggregates.assessment.findings import Kind, Seen
 from aggregates.assessment.neighbours import median_of_neighbours
 from aggregates.compute.windows import WINDOWS_PER_DAY

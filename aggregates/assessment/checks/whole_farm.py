@@ -5,9 +5,8 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 
-from aggregates.assessment.checks.wording import energy, time_span
+from aggregates.assessment.checks.wording import energy
 from aggregates.assessment.findings import WHOLE_FARM, Kind, Seen
-from aggregates.compute.windows import WINDOW
 from common.wording import listed
 
 # What the turbines did together, by kind.
@@ -87,8 +86,6 @@ def _of_farm(together: list[Seen], turbines: int) -> Seen:
 
 def _sentence(together: list[Seen], turbines: int, prices: list[float]) -> str:
     names = sorted({finding.turbine for finding in together})
-    longest = max(finding.end - finding.start for finding in together)
     who = f"{len(names)} of {turbines} turbines ({listed(names)})"
     price = f"; {energy(sum(prices))} were lost" if prices else ""
-    how_long = f"at the same time, for up to {time_span(longest // WINDOW)}"
-    return f"{who} {DONE[together[0].kind]} {how_long}{price}."
+    return f"{who} {DONE[together[0].kind]} in the same time{price}."

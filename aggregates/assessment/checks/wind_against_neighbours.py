@@ -5,9 +5,10 @@ import numpy as np
 from aggregates.assessment.checks.icing import COLD_DEGC
 from aggregates.assessment.checks.spells import Spell, goes_on, seen, spells
 from aggregates.assessment.checks.wording import duration, speed
-from aggregates.assessment.conditions import STRONG_WIND, Judgement, frozen_wind_speed
-from aggregates.assessment.farm import SPEED, TEMPERATURE, Farm
+from aggregates.assessment.conditions import Judgement
+from aggregates.assessment.farm import SPEED, STRONG_WIND, TEMPERATURE, Farm
 from aggregates.assessment.findings import Kind, Seen
+from aggregates.assessment.frozen import frozen_wind_speed
 from aggregates.assessment.neighbours import median_of_neighbours
 from aggregates.assessment.sequences import lasting
 from aggregates.compute.windows import LEAST_COVERAGE, WINDOWS_PER_DAY

@@ -38,8 +38,9 @@ def healthy(turbines: int = 4, days: int = 1, rated_kw: float | None = RATED_KW)
     return Farm(
         turbines=[f"T{number:02}" for number in range(1, turbines + 1)],
         starts=np.datetime64(FIRST, "us") + np.arange(shape[1]) * np.timedelta64(10, "m"),
-        traits=[Traits(rated_kw)] * turbines,
+        traits=[Traits()] * turbines,
         values=values,
+        rated_power_kw=np.full(shape, rated_kw or np.nan),
         expected_samples=np.full(shape, 10.0),
         is_expected=np.ones(shape, dtype=bool),
         rejected={},

@@ -16,13 +16,13 @@ from tests.builders import at
 DAY_OF_FARM = at("2025-06-01").date()
 RATED_KW = 2000.0
 SAMPLES = 10
-WIND_STEP = 0.1
+WIND_STEP, POWER_STEP = 0.1, 0.01
 
 
-def filled(values: Sequence[float], usual: float, step: float = 0) -> Array:
+def filled(values: Sequence[float], usual: float, step: float) -> Array:
     """Return a day of windows: the values from its start on, and what is usual after them.
 
-    Every other usual value is higher by `step`: no wind stands still.
+    Every other usual value is higher by `step`: no wind and no power stands still.
     """
     day = np.where(np.arange(WINDOWS_PER_DAY) % 2, usual + step, usual)
     day[: len(values)] = values
@@ -42,14 +42,17 @@ def farm(
     values = {
         (SPEED, MEAN): speed,
         (SPEED, MAXIMUM): speed + 1,
-        (POWER, MEAN): np.array([filled(powers, usual[1]) for powers in power.values()]),
+        (POWER, MEAN): np.array(
+            [filled(powers, usual[1], POWER_STEP) for powers in power.values()]
+        ),
     }
     values |= {(name, COUNT): np.full(speed.shape, SAMPLES) for name in (SPEED, POWER)}
     return Farm(
         turbines=[*power],
         starts=window_starts(DAY_OF_FARM),
-        traits=[Traits(rated_power_kw)] * len(power),
+        traits=[Traits()] * len(power),
         values={**values, **more.get("values", {})},
+        rated_power_kw=np.full(speed.shape, rated_power_kw or np.nan),
         expected_samples=np.full(speed.shape, SAMPLES),
         is_expected=np.ones(speed.shape, dtype=bool),
         rejected={},

@@ -60,8 +60,9 @@ def farm_of(tables: dict[str, Array], starts: Array, rated_kw: float) -> Farm:
     return Farm(
         TURBINES,
         starts,
-        [Traits(rated_kw)] * len(TURBINES),
+        [Traits()] * len(TURBINES),
         means | counts,
+        np.full(shape, rated_kw),
         np.ones(shape),
         np.ones(shape, dtype=bool),
         {},

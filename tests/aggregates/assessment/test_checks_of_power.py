@@ -150,6 +150,12 @@ def test_a_turbine_that_gives_14_percent_less_than_its_farm_is_behind_by_the_day
     assert finding.sentence.startswith("T04 gave 86 % of what its wind promises and its farm gives")
 
 
+def test_a_turbine_whose_anemometer_was_set_higher_lost_nothing() -> None:
+    (finding,) = seen(behind, times(healthy(days=40), "wind_speed", 3, days(25, 40), 1.04))
+    assert finding.sentence.endswith("so that its anemometer may read too much.")
+    assert "less" not in finding.sentence
+
+
 def test_a_farm_that_gives_less_together_has_nobody_behind() -> None:
     assert seen(behind, times(healthy(days=20), "power", [0, 1, 2, 3], days(8, 13), 0.86)) == []
 

@@ -172,7 +172,7 @@ def aggregated(minutes: pd.DataFrame, number_of_days: int) -> Farm:
     return Farm(
         names,
         np.datetime64("2025-08-01", "us") + np.arange(shape[1]) * np.timedelta64(10, "m"),
-        [Traits(RATED_POWER_KW)] * len(names),
+        [Traits()] * len(names),
         {
             (variable, statistic): values.xs((variable, statistic), level=(1, 2))
             .loc[names]
@@ -180,6 +180,7 @@ def aggregated(minutes: pd.DataFrame, number_of_days: int) -> Farm:
             for variable in VARIABLE_NAMES
             for statistic in ("mean", "min", "max", "std", "count")
         },
+        np.full(shape, RATED_POWER_KW),
         np.full(shape, 10.0),
         np.ones(shape, dtype=bool),
         {},

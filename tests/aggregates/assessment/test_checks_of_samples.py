@@ -104,6 +104,22 @@ def test_a_wind_speed_that_stands_still_for_less_is_not_frozen() -> None:
     assert seen(frozen, with_values(healthy(), "wind_speed", 1, slice(30, 35), 9.4)) == []
 
 
+def in_steps(windows: int, step: float) -> Farm:
+    """Return a wind speed that stands still for so many windows, all written in steps."""
+    still = with_values(healthy(days=3), "wind_speed", 1, slice(30, 30 + windows), 9.5)
+    written = np.round(still.table("wind_speed") / step) * step
+    return with_values(still, "wind_speed", [0, 1, 2, 3], slice(None), written)
+
+
+def test_a_wind_speed_that_is_written_in_steps_is_frozen_after_longer() -> None:
+    numbers = [len(seen(frozen, in_steps(windows, 0.1))) for windows in (12, 18)]
+    assert numbers == [0, 1]
+
+
+def test_a_wind_speed_that_is_written_in_wide_steps_may_stand_still() -> None:
+    assert seen(frozen, in_steps(30, 0.5)) == []
+
+
 def test_no_wind_is_not_a_frozen_anemometer() -> None:
     assert seen(frozen, with_values(healthy(), "wind_speed", 1, slice(30, 90), 0)) == []
 

@@ -50,9 +50,7 @@ def test_of_no_turbines_and_of_a_lone_one_nothing_is_said() -> None:
 def test_a_silence_of_most_turbines_is_one_finding_of_the_farm() -> None:
     (finding,) = all_of(without_samples(healthy(), [0, 1, 3], slice(50, 60)))
     assert bounds([finding]) == [(WHOLE_FARM, window(50), window(60))]
-    assert finding.sentence == (
-        "3 of 4 turbines (T01, T02, T04) sent nothing at the same time, for up to 1.7 h."
-    )
+    assert finding.sentence == ("3 of 4 turbines (T01, T02, T04) sent nothing in the same time.")
 
 
 def test_what_half_of_the_turbines_share_is_of_each() -> None:

@@ -73,6 +73,25 @@ def test_where_the_spread_is_not_known_nothing_is_called_derated() -> None:
     assert conditions(farm({"T01": [600, 600, 600]}), 3, spread_kw=np.nan) == "ppp"
 
 
+def test_an_anemometer_that_reads_too_much_makes_no_turbine_derated() -> None:
+    """At its 12 m/s 1800 kW were expected; at the 8 m/s of the others the 1000 that it gives."""
+    powers = {"T01": [1000, 1001, 1000], "T02": [], "T03": []}
+    assert conditions(farm(powers, {"T01": [12, 12.1, 12]}), 3) == "ppp"
+    assert conditions(farm({"T01": powers["T01"]}, {"T01": [12, 12.1, 12]}), 3) == "DDD"
+
+
+def test_a_power_that_stands_still_tells_nothing() -> None:
+    assert conditions(farm({"T01": [700] * 6}), 7) == "??????p"
+    assert conditions(farm({"T01": [700] * 5}), 5) == "DDDDD"
+
+
+def test_what_a_frozen_neighbour_reads_prices_nothing() -> None:
+    powers = {"T01": [0.0] * 6, "T02": [], "T03": [], "T04": []}
+    winds = {"T01": [2.0, 2.1, 2.2, 2.3, 2.4, 2.5], "T02": [13.0] * 6}
+    judgement = judged(farm(powers, winds))
+    assert judgement.lost_kwh[0, 0] == pytest.approx(1000 / 6)
+
+
 def test_a_turbine_without_wind_is_calm() -> None:
     assert conditions(farm({"T01": [-5]}, {"T01": [2]}), 1) == "c"
 
@@ -82,6 +101,15 @@ def test_a_storm_stops_a_turbine_without_a_loss_until_the_wind_has_dropped() -> 
     judgement = judged(storm)
     assert "".join(judgement.letters[0, :5]) == "poooS"
     assert judgement.lost_kwh[0, 1:4].tolist() == [0, 0, 0]
+
+
+def test_a_window_of_one_sample_hides_its_gusts() -> None:
+    storm = farm({"T01": [2000, 0, 0]}, {"T01": [22, 21, 19]})
+    lone = np.ones((1, 144))
+    values = {**storm.values, (SPEED, COUNT): lone, (POWER, COUNT): lone}
+    values[SPEED, MAXIMUM] = storm.wind_speed
+    of_one = replace(storm, values=values, expected_samples=lone)
+    assert [conditions(storm, 3), conditions(of_one, 3)] == ["pSS", "poo"]
 
 
 def test_a_stop_that_began_before_the_storm_is_a_stop() -> None:
@@ -127,7 +155,8 @@ def test_without_a_curve_a_standstill_in_strong_wind_is_named_and_has_no_price()
     of = farm({"T01": [0, 0]}, {"T01": [8.0, 4.0]})
     judgement = judge(of, {})
     assert "".join(judgement.letters[0, :3]) == "S?p"
-    assert judgement.lost_kwh.sum() == 0
+    assert np.isnan(judgement.lost_kwh[0, 0])
+    assert np.nansum(judgement.lost_kwh) == 0
 
 
 def test_a_day_is_judged_alike_alone_and_with_others() -> None:
@@ -144,6 +173,7 @@ def test_a_day_is_judged_alike_alone_and_with_others() -> None:
         one,
         starts=starts,
         values=values,
+        rated_power_kw=np.full(wind.shape, 2000.0),
         expected_samples=np.full(wind.shape, 10),
         is_expected=np.ones(wind.shape, dtype=bool),
     )

@@ -67,12 +67,22 @@ def test_other_days_do_not_withdraw_it(stopped: Finding) -> None:
 def test_hours_that_recur_are_acknowledged_by_themselves() -> None:
     stored_farm(FIRST, 9, stopped={"T02": STOPPED_ON})
     told = {"kind": "stopped", "reason": Reason.REQUESTED, "made_by": "ana"}
-    Recurrence.objects.create(start=time(22), end=time(12), **told)
+    Recurrence.objects.create(turbine="T03", start=time(0), end=time(23, 59, 59), **told)
     (finding,) = find(FIRST, LAST, NOW)
     assert finding.acknowledged_by == ""
-    Recurrence.objects.create(turbine="T02", start=time(0), end=time(23, 59, 59), **told)
+    Recurrence.objects.create(start=time(12), end=time(11, 59, 59), **told)
     (finding,) = find(FIRST, LAST, NOW)
     assert (finding.acknowledged_by, finding.reason) == ("ana", Reason.REQUESTED)
+
+
+def test_a_stop_by_day_is_news_also_where_the_nights_recur() -> None:
+    stored_farm(FIRST, 9, stopped={"T02": STOPPED_ON})
+    told = {"kind": "stopped", "reason": Reason.ENVIRONMENTAL, "made_by": "ana"}
+    Recurrence.objects.create(turbine="T02", start=time(20), end=time(6), **told)
+    by_night, by_day = find(FIRST, LAST, NOW)
+    assert (by_night.acknowledged_by, by_day.acknowledged_by) == ("ana", "")
+    assert (by_day.start.hour, by_day.end.hour) == (6, 20)
+    assert (by_night.lost_kwh or 0) + (by_day.lost_kwh or 0) == pytest.approx(24_000, rel=0.1)
 
 
 def test_a_finding_is_told_once(stopped: Finding) -> None:

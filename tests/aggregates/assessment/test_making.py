@@ -44,6 +44,13 @@ def test_a_day_at_rest_is_priced_by_the_turbines_own_curve(farm: None) -> None:
     assert (running.lost_kwh, running.availability_by_time) == (0, 1)
 
 
+def test_each_day_is_judged_by_the_rated_power_that_was_known_of_it(farm: None) -> None:
+    AggregatedDay.objects.filter(turbine="T02", day=LAST).update(rated_power_kw=None)
+    assess(FIRST, LAST)
+    assert set(assessment("T02", LAST).conditions) == {"?"}
+    assert assessment("T02", STOPPED_ON).lost_kwh == pytest.approx(24_000, rel=0.1)
+
+
 def test_a_month_at_a_time_or_a_day_at_a_time_gives_the_same(farm: None) -> None:
     assess(FIRST, LAST)
     together = list(Assessment.objects.order_by("day", "turbine").values_list("conditions"))

@@ -47,6 +47,12 @@ def test_a_third_of_weak_windows_does_not_bend_the_curve() -> None:
     assert bent.expected_kw(np.array([8.0])) == pytest.approx([1000], rel=0.03)
 
 
+def test_a_curve_of_few_bins_is_none_also_where_the_weak_windows_alone_made_more() -> None:
+    wind_speed = np.repeat([4.0, 5.0, 6.0, 7.0, 8.0], 3)
+    power_kw = np.repeat([1000.0, 100.0, 100.0, 100.0, 1000.0], 3)
+    assert fitted(wind_speed, power_kw, RATED_KW) is None
+
+
 def test_the_spread_is_that_of_the_windows_and_at_least_a_hundredth_of_the_rated_power() -> None:
     wind_speed, power_kw = windows(20000)
     own = fitted(wind_speed, power_kw, RATED_KW)

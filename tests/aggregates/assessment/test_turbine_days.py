@@ -23,7 +23,7 @@ def test_a_day_has_a_letter_for_each_window() -> None:
 
 def test_energy_is_the_sum_of_the_powers_over_six() -> None:
     (day,) = assessed(farm({"T01": [-10, 0]}))
-    assert day.energy_kwh == pytest.approx((142 * 1000 - 10) / 6)
+    assert day.energy_kwh == pytest.approx((142 * 1000 - 10) / 6, rel=1e-5)
 
 
 def test_what_was_lost_is_what_the_curve_promises_less_what_came() -> None:
@@ -42,7 +42,7 @@ def test_windows_at_rest_are_counted_of_those_in_which_it_could_have_run() -> No
 def test_producing_windows_alone_compare_a_turbine_with_its_neighbours() -> None:
     (day,) = assessed(farm({"T01": [0, 500]}))
     assert day.conditions[:2] == "SS"
-    assert day.producing_kwh == pytest.approx(142 * 1000 / 6)
+    assert day.producing_kwh == pytest.approx(142 * 1000 / 6, rel=1e-5)
 
 
 def test_a_turbine_without_any_value_is_not_assessed() -> None:
