@@ -14,12 +14,16 @@ def main() -> None:
     from django.core.management import execute_from_command_line
     from django.db import OperationalError, ProgrammingError
 
+    from common.refusals import Refusal
+
     try:
         execute_from_command_line(sys.argv)
     except KeyboardInterrupt:
         sys.exit("Interrupted; what was done before is kept.")
     except ImproperlyConfigured as error:
         sys.exit(f"A setting is wrong: {error}")
+    except Refusal as error:
+        sys.exit(f"{str(error).rstrip('.')}.")
     except OperationalError as error:
         sys.exit(f"A database cannot be used: {str(error).strip()}")
     except ProgrammingError as error:

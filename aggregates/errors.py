@@ -1,9 +1,10 @@
 """Errors by which a run ends otherwise than well."""
 
+from common.refusals import Refusal
 from common.wording import listed
 
 
-class RunFailed(Exception):
+class RunFailed(Refusal):
     """The run cannot go on, for a reason that its sentence tells an operator."""
 
 

@@ -64,5 +64,7 @@ _OF_THE_SERVER = _settings(
     tcp_user_timeout=f"{waits.UNACKNOWLEDGED_S}s",
     client_connection_check_interval=f"{waits.CLIENT_LOOKED_FOR_EVERY_S}s",
     extra_float_digits="1",
+    # Who waits for a lock must see afterwards what was done under it.
+    default_transaction_isolation="read\\ committed",
     quote_all_identifiers="off",
 )

@@ -32,6 +32,17 @@ SOUND = {
     " AND oid IN (%(source_day)s, %(turbine)s)) AND NOT EXISTS ("
     "SELECT FROM pg_inherits WHERE ARRAY[%(source_day)s::oid, %(turbine)s::oid]"
     " && ARRAY[inhrelid, inhparent])": "source_day or turbine is not a plain table of its own",
+    "NOT EXISTS (SELECT FROM pg_class WHERE oid IN (%(source_day)s, %(turbine)s)"
+    " AND (relrowsecurity OR relpersistence <> 'p'))": (
+        "source_day or turbine hides rows, or would lose them in a crash"
+    ),
+    "EXISTS (SELECT FROM pg_attribute LEFT JOIN pg_collation ON pg_collation.oid = attcollation"
+    " WHERE attrelid = %(turbine)s AND attname = 'name' AND collisdeterministic"
+    " AND atttypid::regtype::text IN ('character varying', 'text'))": (
+        "the names of turbines are no plain text, so that others equal them"
+    ),
+    "EXISTS (SELECT FROM pg_attribute WHERE attrelid = root.oid AND attname = 'turbine_id'"
+    " AND atttypid = 'int8'::regtype)": "the turbines of data are no bigint",
     "EXISTS (SELECT FROM pg_index WHERE indrelid = root.oid AND indisprimary AND indimmediate"
     " AND indisvalid AND ARRAY(SELECT attname::text FROM unnest(indkey) WITH ORDINALITY"
     " AS key (attnum, place) JOIN pg_attribute USING (attnum) WHERE attrelid = indrelid"

@@ -59,7 +59,7 @@ def _months(days: QuerySet[SourceDay]) -> Sequence[KeptMonth]:
     with transaction.atomic(using=SOURCE), connections[SOURCE].cursor() as cursor:
         keep_to_the_schema_of_data(cursor)
         stored = stored_partitions(cursor)
-    rows: Iterable[Any] = by_month.annotate(turbine_days=Count("*"), **sums)
+        rows: Iterable[Any] = list(by_month.annotate(turbine_days=Count("*"), **sums))
     return [
         KeptMonth(first, turbine_days, measurements, revisions, _states(first, stored))
         for first, turbine_days, measurements, revisions in rows

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from django.db import transaction
+from django.db import connections, transaction
 from django.db.models import Max, Min, QuerySet
 
 from common.arrays import Array
@@ -15,6 +15,7 @@ from common.days import day_bounds, days_between
 from common.postgres.partitions import ensure_months
 from common.postgres.pgcopy import copy_in
 from sourcedata.models import Measurement, Turbine
+from sourcedata.snapshot import keep_to_the_schema_of_data
 
 # A message about a hundred turbines helps no more than one about a few.
 TURBINES_NAMED = 5
@@ -49,7 +50,8 @@ def empty_range(
         RangeIsNotEmpty: where there are measurements and `replace` is false.
     """
     ensure_months(SOURCE, "data", days_between(first, last))
-    with transaction.atomic(using=SOURCE):
+    with transaction.atomic(using=SOURCE), connections[SOURCE].cursor() as cursor:
+        keep_to_the_schema_of_data(cursor)
         stored = _locked(turbines)
         measurements = _measurements(stored, first, last)
         if replace:

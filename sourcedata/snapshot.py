@@ -9,6 +9,7 @@ from psycopg2 import errorcodes
 
 from common import patience
 from common.databases import SOURCE
+from common.refusals import Refusal
 from common.wording import first_line, listed, quoted
 
 # Somebody has dropped or renamed a table or a column, or taken a right away.
@@ -46,7 +47,7 @@ KEEP_TO_POSTGRESQL = """
 SET_SEARCH_PATH = "SELECT set_config('search_path', %s, true)"
 
 
-class UnreadableSource(Exception):
+class UnreadableSource(Refusal):
     """The measurements cannot be relied on as they are; its sentence tells an operator why."""
 
 

@@ -194,7 +194,7 @@ REFUSE_TRUNCATING = f"""
 
 # Statistics are kept by the turbine's name, so another name would leave them behind for ever.
 REFUSE_RENAMING = f"""
-    IF new.name = old.name THEN
+    IF new.name = old.name COLLATE "C" AND new.id = old.id THEN
         RETURN new;
     END IF;
     IF {IS_ABOVE_READ_COMMITTED} THEN
@@ -205,9 +205,23 @@ REFUSE_RENAMING = f"""
     END IF;
     IF EXISTS (SELECT FROM @.source_day WHERE turbine_id = old.id) THEN
         RAISE integrity_constraint_violation USING MESSAGE =
-            format('The turbine %L has measurements and cannot be renamed.', old.name);
+            format('The turbine %L has measurements and cannot %s.', old.name,
+                CASE WHEN new.id = old.id THEN 'be renamed' ELSE 'get another id' END);
     END IF;
     RETURN new;
+"""
+
+# The key of data is checked at the end of a transaction: meanwhile another could take the id.
+REFUSE_DELETING = """
+    IF EXISTS (SELECT FROM @.source_day WHERE turbine_id = old.id AND samples > 0)
+        -- One that came twice is there still.
+        AND NOT EXISTS (SELECT FROM @.turbine WHERE id = old.id AND name = old.name COLLATE "C")
+    THEN
+        RAISE integrity_constraint_violation USING MESSAGE =
+            format('The turbine %L has measurements and cannot be deleted.', old.name),
+            HINT = 'Delete its measurements first.';
+    END IF;
+    RETURN old;
 """
 
 # Whoever forgot a turbine-day that has measurements could not tell that they change.
@@ -352,6 +366,13 @@ TRIGGERS = (
         "AFTER UPDATE",
         "FOR EACH ROW",
         f"\nBEGIN{REFUSE_RENAMING}END ",
+    ),
+    Trigger(
+        "refuse_deleting",
+        "turbine",
+        "AFTER DELETE",
+        "FOR EACH ROW",
+        f"\nBEGIN{REFUSE_DELETING}END ",
     ),
     Trigger(
         "refuse_forgetting",

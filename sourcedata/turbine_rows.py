@@ -76,7 +76,10 @@ def _power(value: Any) -> float:
 
 
 def _name(value: Any) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_NAME:
+    # A column of a fixed width fills its names up with blanks, which were no part of them.
+    if not isinstance(value, str) or value != value.strip():
+        raise ValueError
+    if not 0 < len(value) <= LONGEST_NAME:
         raise ValueError
     return value
 
@@ -107,7 +110,7 @@ NAMEPLATE_COLUMNS = {
     "id": TurbineColumn("bigint", "a whole number", _whole_number, may_be_null=False),
     "name": TurbineColumn(
         "varchar(100)",
-        f"a text of 1 to {LONGEST_NAME} characters",
+        f"a text of 1 to {LONGEST_NAME} characters, without blanks around it",
         _name,
         may_be_null=False,
         advice=ANOTHER_NAME,

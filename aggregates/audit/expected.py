@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
-from django.db import connections
+from django.db import connections, transaction
 
 from common.databases import SOURCE
 from sourcedata.variables import VARIABLES, Variable
@@ -68,6 +68,14 @@ WHERE long.value IS NOT NULL
 """
 
 
+# Whatever tables of these names somebody made in a schema of theirs.
+SCHEMA_OF_DATA = """
+    SELECT set_config('search_path', quote_ident(nspname) || ', pg_temp', true)
+    FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    WHERE pg_class.oid = 'data'::regclass
+"""
+
+
 def expected_values(day: date, turbines: Sequence[str]) -> pd.DataFrame:
     """Return the values that the turbines must have on the UTC day, in COLUMNS, in any order.
 
@@ -77,7 +85,8 @@ def expected_values(day: date, turbines: Sequence[str]) -> pd.DataFrame:
         django.db.DatabaseError: also where the values are too large to be squared.
     """
     query = STATISTICS.format(cells=", ".join(map(_cell, VARIABLES)))
-    with connections[SOURCE].cursor() as cursor:
+    with transaction.atomic(using=SOURCE), connections[SOURCE].cursor() as cursor:
+        cursor.execute(SCHEMA_OF_DATA)
         cursor.execute(query, {"day": day, "turbines": list(turbines)})
         return pd.DataFrame(cursor.fetchall(), columns=COLUMNS)
 

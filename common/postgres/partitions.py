@@ -19,6 +19,7 @@ from psycopg2 import errorcodes
 
 from common import waits
 from common.days import DAY, FIRST_DAY, LAST_DAY, day_bounds, day_start
+from common.refusals import Refusal
 
 # Nobody sees the rows of a partition that is being detached, so it does not count. The bounds are
 # cut to the years that rows may be of: PostgreSQL has times that Python does not.
@@ -92,7 +93,7 @@ def partition_of(table: str, month: date) -> str:
     return f"{table}_{month:%Y_%m}"
 
 
-class NoPartition(Exception):
+class NoPartition(Refusal):
     """A month has no partition, and a table of its partition's name keeps one from being made."""
 
     def __init__(self, table: str, month: date) -> None:

@@ -15,6 +15,7 @@ from common.postgres.partitions import ensure_months
 from common.postgres.pgcopy import copy_in
 from sourcedata.importing.export import Export
 from sourcedata.models import Turbine
+from sourcedata.snapshot import keep_to_the_schema_of_data
 
 CREATE = "CREATE TEMPORARY TABLE imported AS SELECT {columns} FROM data WITH NO DATA"
 # The bounds keep these, and their locks, away from the partitions of other months.
@@ -70,6 +71,7 @@ def store(rows: pd.DataFrame, export: Export) -> ImportResult:
     """
     ensure_months(SOURCE, "data", _months(rows["timestamp"]))
     with transaction.atomic(using=SOURCE), connections[SOURCE].cursor() as cursor:
+        keep_to_the_schema_of_data(cursor)
         ids = _turbine_ids(rows["turbine"].cat.categories.tolist(), export)
         columns = _latest(_columns(rows, ids))
         stored = len(columns["timestamp"])

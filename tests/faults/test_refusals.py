@@ -149,6 +149,11 @@ REFUSED = {
     ),
     "renaming above read committed": ([REPEATABLE, RENAME], "cannot be renamed in a transaction"),
     "renaming": ([RENAME], "has measurements and cannot be renamed"),
+    "another id of a turbine": (["UPDATE turbine SET id = -id"], "and cannot get another id"),
+    "another turbine in the place of one": (
+        ["BEGIN", "DELETE FROM turbine WHERE name = 'T01'"],
+        "has measurements and cannot be deleted",
+    ),
     "forgetting turbine-days": (["DELETE FROM source_day"], "cannot forget turbine-days"),
     "forgetting all turbine-days": (["TRUNCATE source_day"], "cannot forget turbine-days"),
     "truncate of turbines": (["TRUNCATE turbine CASCADE"], "cannot forget turbine-days"),

@@ -134,7 +134,7 @@ BAD_ROWS = {
             "ALTER TABLE turbine ALTER name TYPE text",
             "INSERT INTO turbine (name, sample_interval_s) VALUES (repeat('x', 300), 60)",
         ],
-        "name 'x+...'; allowed is a text of 1 to 100 characters",
+        "name 'x+...'; allowed is a text of 1 to 100 characters, without",
         "'T03'",
     ),
     "no names": (

@@ -1,9 +1,11 @@
 """Measurements that no trigger counted, and tables that cannot be relied on."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from psycopg2.errors import FeatureNotSupported
 
 from aggregates.audit import nightly
 from aggregates.models import Run
@@ -12,12 +14,15 @@ from common.days import day_start, now, today
 from common.postgres.partitions import ensure_months, month_after, month_of, move_out_of_default
 from sourcedata import dropped_months, reader
 from sourcedata.batches import measurement_batches
+from sourcedata.importing import Export, import_file
 from sourcedata.snapshot import UnreadableSource
 from sourcedata.triggers import TRIGGERS
 from tests.builders import aggregated, turbine
 from tests.faults.conftest import DAY, measured, proves_well
 from tests.faults.month import OTHER_MONTH, partition, repair, state, written
 from tests.sessions import Session, session
+
+FIRST_WITH_VIRTUAL_COLUMNS = 180_000
 
 
 def test_what_is_detached_waits_for_a_count_and_then_for_a_person(current: None) -> None:
@@ -196,4 +201,56 @@ def test_a_variable_that_is_computed_when_it_is_read_fails_runs(current: None) -
     assert "a variable is computed anew each time that it is read" in aggregated(DAY).error
 
 
-FIRST_WITH_VIRTUAL_COLUMNS = 180_000
+# What somebody makes of the tables beside `data`, and what is said of it.
+UNSOUND = {
+    "row security": (["ALTER TABLE source_day ENABLE ROW LEVEL SECURITY"], "hides rows"),
+    "unlogged": (["ALTER TABLE source_day SET UNLOGGED"], "would lose them in a crash"),
+}
+
+
+@pytest.mark.parametrize(("statements", "words"), UNSOUND.values(), ids=UNSOUND)
+def test_tables_that_may_hide_lose_or_mix_up_rows_are_told(
+    current: None, statements: list[str], words: str
+) -> None:
+    with session() as owner:
+        owner.run(*statements)
+    assert words in "".join(reader.faults())
+    assert words in aggregated(DAY, force=True).error
+
+
+def test_names_that_others_equal_are_told(current: None) -> None:
+    with session() as owner:
+        try:
+            owner.run(
+                "CREATE COLLATION blurred"
+                " (provider = icu, locale = 'und-u-ks-level2', deterministic = false)"
+            )
+        except FeatureNotSupported:
+            pytest.skip("this server knows no collation that takes several texts for one")
+        owner.run(
+            "DO $$BEGIN EXECUTE (SELECT string_agg('DROP INDEX ' || indexrelid::regclass, ';')"
+            " FROM pg_index JOIN pg_opclass ON pg_opclass.oid = indclass[0]"
+            " WHERE indrelid = 'turbine'::regclass AND opcname LIKE '%pattern_ops'); END$$",
+            "ALTER TABLE turbine ALTER name TYPE varchar(100) COLLATE blurred",
+        )
+    assert "so that others equal them" in aggregated(DAY, force=True).error
+
+
+def test_a_turbine_table_in_the_schema_of_an_account_takes_no_place(
+    current: None, tmp_path: Path
+) -> None:
+    """The path of a session begins with the schema that is named as its account."""
+    with session() as owner:
+        ((account,),) = owner.run("SELECT quote_ident(current_user)")
+        owner.run(
+            "CREATE SCHEMA AUTHORIZATION CURRENT_USER",
+            f"CREATE TABLE {account}.turbine (LIKE public.turbine INCLUDING ALL)",
+            f"INSERT INTO {account}.turbine (id, name, sample_interval_s, rated_power_kw)"
+            " SELECT -id, name, 60, 0.001 FROM public.turbine",
+        )
+    file = tmp_path / "a.csv"
+    file.write_text(f"time,kw\n{DAY}T10:00Z,5\n")
+    export = Export(time_column="time", columns={"power": "kw"}, turbine="T01")
+    import_file(file, export, lambda step: None)
+    assert aggregated(DAY).status == "succeeded"
+    proves_well()
