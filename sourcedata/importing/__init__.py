@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from sourcedata.importing.export import Export, ImportRefused
+from sourcedata.importing.export import Export
 from sourcedata.importing.reading import read
+from sourcedata.importing.refusal import ImportRefused
 from sourcedata.importing.storing import ImportResult, sample_intervals, store
 
 __all__ = ["STEPS_PER_FILE", "Export", "ImportRefused", "ImportResult", "import_file"]

@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from common.wording import quoted
-from sourcedata.importing.export import ImportRefused
 from sourcedata.importing.file_formats import Sheet
+from sourcedata.importing.refusal import ImportRefused
 from sourcedata.limits import problem_of_turbine_name
 
 Floats = NDArray[np.float64]

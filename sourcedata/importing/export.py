@@ -5,10 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
 
-class ImportRefused(Exception):
-    """A file that cannot be imported as asked; the message is a sentence about where and why."""
-
-
 @dataclass(frozen=True)
 class Export:
     """What the columns of a file mean.

@@ -15,7 +15,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pa_parquet
 
 from common.wording import first_line, listed, quoted
-from sourcedata.importing.export import ImportRefused
+from sourcedata.importing.refusal import ImportRefused
 
 GZIP_MAGIC, PARQUET_MAGIC, BYTE_ORDER_MARK = b"\x1f\x8b", b"PAR1", b"\xef\xbb\xbf"
 # A row must fit into one block of the CSV reader.
