@@ -1,0 +1,85 @@
+"""Text in any encoding as UTF-8, chunk by chunk."""
+
+import codecs
+from collections.abc import Iterator, Sequence
+from typing import IO
+
+from common.wording import quoted
+from sourcedata.importing.refusal import ImportRefused
+
+CHUNK_BYTES = 1024 * 1024
+BYTE_ORDER_MARK = "\ufeff"
+# Unicode gives no text this character, so it can stand for bytes that an encoding does not have.
+UNDECODABLE = "\ufdd0"
+# UTF-16 has a NUL beside most letters; so many of its first bytes are enough to see it.
+BYTES_WITH_NULS = 1000
+# Bytes below 128 mean in these what they mean in ASCII, whatever stands before them.
+LIKE_ASCII = ("utf-8", "cp125", "iso8859", "ascii")
+
+
+def _mark(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return UNDECODABLE, error.end
+
+
+codecs.register_error("mark", _mark)
+
+
+def encodings_of(sample: bytes, given: str | None) -> Sequence[str]:
+    """Return the encodings that a text may have by its first bytes, the likeliest first.
+
+    Raises:
+        ImportRefused: where nobody knows the `given` one.
+    """
+    if given is not None:
+        return [_checked(given)]
+    if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return ["utf-16"]
+    if nulled := _encoding_with_nuls(sample[:BYTES_WITH_NULS]):
+        return [nulled]
+    # Where all that is not ASCII is undecodable, it is text of Windows.
+    is_utf_8 = sample.isascii() or not sample.decode(errors="ignore").isascii()
+    return ["utf-8", "cp1252"] if is_utf_8 else ["cp1252", "utf-8"]
+
+
+def utf_8(stream: IO[bytes], encoding: str) -> Iterator[bytes]:
+    """Yield what a stream says as UTF-8, without a byte order mark, UNDECODABLE where it must.
+
+    The chunks are of about a megabyte, and cut anywhere but within a character.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)("mark")
+    is_like_ascii = codecs.lookup(encoding).name.startswith(LIKE_ASCII)
+    mark, is_between_characters = BYTE_ORDER_MARK.encode(), True
+    while chunk := stream.read(CHUNK_BYTES):
+        if not (is_like_ascii and is_between_characters and chunk.isascii()):
+            chunk = _encoded(decoder.decode(chunk))
+            is_between_characters = not decoder.getstate()[0]
+        yield chunk.removeprefix(mark)
+        mark = b""
+    yield _encoded(decoder.decode(b"", final=True))
+
+
+def _encoded(text: str) -> bytes:
+    # A few encodings can say half a character, which UTF-8 cannot.
+    return text.encode(errors="replace")
+
+
+def _checked(encoding: str) -> str:
+    try:
+        b"?".decode(encoding)
+        codecs.getincrementaldecoder(encoding)
+    except (LookupError, UnicodeError) as error:
+        raise ImportRefused(
+            f"{quoted(encoding)} is no encoding; allowed are utf-8, cp1252, utf-16, latin-1 and "
+            "others that Python knows."
+        ) from error
+    return encoding
+
+
+def _encoding_with_nuls(start: bytes) -> str:
+    """Return which UTF-16 has its NULs where the text has them; empty where it has few."""
+    even, odd = start[::2].count(0), start[1::2].count(0)
+    if max(even, odd) * 4 < len(start) // 2 or not max(even, odd):
+        return ""
+    return "utf-16-le" if odd > even else "utf-16-be"

@@ -1,0 +1,70 @@
+"""What stands below a table: rows that say something else, and rows of another width."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import pyarrow as pa
+
+from sourcedata.importing.headers import is_without_digits
+from sourcedata.importing.refusal import ImportRefused
+from sourcedata.importing.tables import Block
+
+# Where there are more of them, they are no footer.
+MOST_FOOTER_ROWS = 100
+
+
+class UnevenRows:
+    """The rows of another width than the header's: a footer, unless rows of a table follow."""
+
+    def __init__(self) -> None:
+        """There is none so far."""
+        self._first_row, self._count = 0, 0
+        self._refusal: ImportRefused | None = None
+
+    def note(self, row: int, refusal: ImportRefused) -> None:
+        """Remember one above the row of that number, and what to say where it is no footer."""
+        if self._refusal is None:
+            self._first_row, self._refusal = row, refusal
+        self._count += 1
+        # A footer is short, and stands below a table.
+        if self._count > MOST_FOOTER_ROWS:
+            raise self._refusal
+
+    def refuse_above(self, end: int) -> None:
+        """Raise the first refusal where rows up to, and without, `end` are of a table."""
+        if self._refusal is not None and (end > self._first_row or not end):
+            raise self._refusal
+
+
+def without_footer(blocks: Iterable[Block], time_columns: Sequence[str]) -> Iterator[Block]:
+    """Yield blocks, but for the last rows where those have no digit in their times."""
+    held: list[Block] = []
+    for block in blocks:
+        end = _end_of_table(block, time_columns)
+        if end:
+            yield from held
+            yield rows_of_block(block, 0, end)
+            held = []
+        if end < len(block):
+            held.append(rows_of_block(block, end, len(block)))
+        if sum(map(len, held)) > MOST_FOOTER_ROWS:
+            yield from held
+            held = []
+
+
+def rows_of_block(block: Block, start: int, end: int) -> Block:
+    """Return some rows of a block, up to, and without, `end`."""
+    columns = {name: cells.slice(start, end - start) for name, cells in block.columns.items()}
+    return Block(columns, block.first_row + start)
+
+
+def with_columns(block: Block, names: Sequence[str]) -> Block:
+    """Return a block without its other columns."""
+    return Block({name: block.columns[name] for name in names}, block.first_row)
+
+
+def _end_of_table(block: Block, time_columns: Sequence[str]) -> int:
+    times: list[pa.Array] = [block.columns[name] for name in time_columns]
+    places, end = range(len(times)), len(block)
+    while end and is_without_digits([cells[end - 1].as_py() for cells in times], places):
+        end -= 1
+    return end

@@ -1,0 +1,38 @@
+"""A typed cell of a workbook as the text that a CSV file would have."""
+
+from datetime import date, datetime, time, timedelta
+
+Cell = int | float | str | bool | time | date | datetime | timedelta
+
+
+def cell_text(cell: Cell) -> str:
+    """Return a cell as text; an empty one, and one whose formula failed, as none.
+
+    Times are ISO 8601 and numbers have a point, whatever the sheet shows.
+    """
+    match cell:
+        case str():
+            return cell
+        case bool():
+            return str(cell).upper()
+        case int() | float():
+            return _number_text(cell)
+        case datetime() | time():
+            return cell.isoformat()
+        # A time at midnight comes as a date.
+        case date():
+            return f"{cell.isoformat()}T00:00:00"
+        case timedelta():
+            return _duration_text(cell)
+
+
+def _number_text(number: float) -> str:
+    text = repr(number)
+    return text.removesuffix(".0")
+
+
+def _duration_text(duration: timedelta) -> str:
+    """Return hours, which may be more than 24, minutes and seconds."""
+    minutes, seconds = divmod(round(duration.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02}:{minutes:02}:{seconds:02}"

@@ -1,0 +1,133 @@
+"""A table in a sheet of a workbook of Excel, its cells as text."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+
+import pyarrow as pa
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
+
+from common.wording import listed, quoted
+from sourcedata.importing.footers import with_columns, without_footer
+from sourcedata.importing.headers import Candidates, column_names, units_rows
+from sourcedata.importing.refusal import ImportRefused
+from sourcedata.importing.source_files import SourceFile, damaged
+from sourcedata.importing.tables import Block, Missing, Table
+from sourcedata.importing.workbook_cells import cell_text
+
+# The header is in the first of the rows.
+MOST_PREAMBLE_ROWS = 200
+BLOCK_ROWS = 10_000
+# The number of a row in the sheet, as Excel says it, and its cells.
+Row = tuple[int, list[str]]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of a workbook whose header is known.
+
+    `first_row` is the number of the first row below the header and its units, as Excel says it;
+    `time_columns` are those that it has.
+    """
+
+    source: SourceFile
+    sheet: str
+    names: Sequence[str]
+    first_row: int
+    time_columns: Sequence[str]
+
+    def blocks(self, wanted: Sequence[str]) -> Iterator[Block]:
+        """Yield the wanted columns as text, without what stands below the table."""
+        for block in without_footer(self._blocks([*wanted, *self.time_columns]), self.time_columns):
+            yield with_columns(block, wanted)
+
+    def place(self, row: int) -> str:
+        """Return the number that Excel gives the row of that number in the table."""
+        return f"row {next(islice(self._rows(), row, None))[0]}"
+
+    def _rows(self) -> Iterator[Row]:
+        rows = _rows(self.source, self.sheet)
+        return (row for row in rows if row[0] >= self.first_row)
+
+    def _blocks(self, columns: Sequence[str]) -> Iterator[Block]:
+        places = {name: self.names.index(name) for name in columns}
+        rows, first_row = self._rows(), 0
+        while some := [cells for _, cells in islice(rows, BLOCK_ROWS)]:
+            texts = {name: [cells[place] for cells in some] for name, place in places.items()}
+            yield Block(
+                {name: pa.array(cells, pa.string()) for name, cells in texts.items()}, first_row
+            )
+            first_row += len(some)
+
+
+def workbook_table(
+    source: SourceFile, missing: Missing, sheet: str | None, time_columns: Sequence[str]
+) -> Table:
+    """Return the table of the sheet of that name or, where it is None, of the one that has it.
+
+    Raises:
+        ImportRefused: where there is no such sheet, or none with the columns that are wanted, or
+            more than one.
+    """
+    names = _sheet_names(source)
+    if sheet is not None and sheet not in names:
+        raise ImportRefused(
+            f"{source.name} has no sheet {quoted(sheet)}; it has {listed(map(quoted, names))}."
+        )
+    candidates = Candidates(source.name, missing)
+    wanted = names if sheet is None else [sheet]
+    opened = (_opened(source, name, candidates, time_columns) for name in wanted)
+    sheets = [each for each in opened if each is not None]
+    if not sheets:
+        raise candidates.refusal()
+    if len(sheets) > 1:
+        several = listed(quoted(each.sheet) for each in sheets)
+        raise ImportRefused(
+            f"{source.name} has these columns in several sheets, {several}; say which one is read."
+        )
+    chosen = sheets[0]
+    where = source.name if len(names) == 1 else f"{source.name}, sheet {quoted(chosen.sheet)}"
+    return Table(where, chosen.names, chosen.blocks, chosen.place)
+
+
+def _opened(
+    source: SourceFile, sheet: str, candidates: Candidates, time_columns: Sequence[str]
+) -> Sheet | None:
+    """Return a sheet; None where none of its first rows is a header."""
+    rows = _rows(source, sheet)
+    for number, cells in islice(rows, MOST_PREAMBLE_ROWS):
+        names = column_names(cells)
+        if candidates.is_header(names):
+            times = [column for column in time_columns if column in names]
+            below = list(islice(rows, MOST_PREAMBLE_ROWS))
+            units = units_rows((cells for _, cells in below), [names.index(each) for each in times])
+            first_row = below[units][0] if units < len(below) else number + units + 1
+            return Sheet(source, sheet, names, first_row, times)
+    return None
+
+
+def _rows(source: SourceFile, sheet: str) -> Iterator[Row]:
+    """Yield the rows of a sheet that are not blank."""
+    with _reading(source) as workbook:
+        rows = workbook.get_sheet_by_name(sheet).iter_rows()
+    for number, cells in enumerate(rows, start=1):
+        texts = [cell_text(cell) for cell in cells]
+        if any(texts):
+            yield number, texts
+
+
+def _sheet_names(source: SourceFile) -> list[str]:
+    with _reading(source) as workbook:
+        sheets = workbook.sheets_metadata
+    return [sheet.name for sheet in sheets if sheet.typ == SheetTypeEnum.WorkSheet]
+
+
+@contextmanager
+def _reading(source: SourceFile) -> Iterator[CalamineWorkbook]:
+    """Give a workbook; raise ImportRefused where it is damaged, or has a password."""
+    try:
+        with source.open_anywhere() as stream:
+            yield CalamineWorkbook.from_filelike(stream)
+    except (CalamineError, OSError) as error:
+        raise damaged(source.name, "xlsx", error) from error
