@@ -112,7 +112,8 @@ def _parquet_batches(stream: IO[bytes], places: Sequence[int]) -> Iterator[pa.Re
     file = _parquet(stream)
     names = file.schema_arrow.names
     columns = list(dict.fromkeys(names[place] for place in places))
-    read = [place for place, name in enumerate(names) if name in columns]
+    # Each name brings all columns that have it.
+    read = [place for each in columns for place, name in enumerate(names) if name == each]
     for batch in file.iter_batches(BATCH_ROWS, columns=columns, use_threads=False):
         yield batch.select([read.index(place) for place in places])
 

@@ -67,7 +67,7 @@ def _encoded(text: str) -> bytes:
 
 def _checked(encoding: str) -> str:
     try:
-        b"?".decode(encoding)
+        b"?".decode(encoding, errors="ignore")
         codecs.getincrementaldecoder(encoding)
     except (LookupError, UnicodeError) as error:
         raise ImportRefused(

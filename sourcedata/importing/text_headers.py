@@ -21,6 +21,7 @@ from sourcedata.importing.tables import Missing
 # The header is in the first of the lines, and in the first megabyte.
 SAMPLE_BYTES = MOST_LINE_BYTES
 MOST_PREAMBLE_LINES = 200
+MOST_HEADER_LINES = 10
 SEPARATORS = (",", ";", "\t", "|")
 BLANKS = " "
 COMMENT = pattern(rb"\s*#\s*")
@@ -45,7 +46,7 @@ class TextHeader:
 
 
 @dataclass(frozen=True)
-class Sample:
+class FirstLines:
     """The first lines of a text in UTF-8, decoded by `encoding`."""
 
     encoding: str
@@ -61,11 +62,13 @@ class Sample:
     def candidate(self, number: int, separator: str, *, is_comment: bool) -> list[str]:
         """Return the names in a line, without the `#` before them where it `is_comment`."""
         line = self.lines[number]
-        if is_comment:
-            line = COMMENT.sub(b"", line, count=1) if COMMENT.match(line) else b""
-        lines = [line, *self.lines[number + 1 : number + 10]]
-        rows = Sample(self.encoding, lines).rows_from(0, separator)
-        start, cells = next(rows, (0, []))
+        uncommented = COMMENT.sub(b"", line, count=1) if COMMENT.match(line) else b""
+        if is_comment and not uncommented:
+            return []
+        first = uncommented if is_comment else line
+        # A name in quotes may go on in the next lines.
+        lines = [first, *self.lines[number + 1 : number + MOST_HEADER_LINES]]
+        start, cells = next(FirstLines(self.encoding, lines).rows_from(0, separator), (0, []))
         return column_names(cells) if start == 0 else []
 
 
@@ -91,16 +94,20 @@ def header_of(
     raise candidates.refusal()
 
 
-def _sample(start: bytes, encoding: str) -> Sample:
+def _sample(start: bytes, encoding: str) -> FirstLines:
     lines = b"".join(utf_8(BytesIO(start), encoding)).splitlines(keepends=True)
     if len(start) >= SAMPLE_BYTES:
         # The last line may go on.
         lines = lines[:-1]
-    return Sample(encoding, lines)
+    return FirstLines(encoding, lines)
 
 
 def _header(
-    sample: Sample, number: int, separator: str, names: Sequence[str], time_columns: Sequence[str]
+    sample: FirstLines,
+    number: int,
+    separator: str,
+    names: Sequence[str],
+    time_columns: Sequence[str],
 ) -> TextHeader:
     """Return the header in the line of a number; the rows below it say how wide rows are."""
     places = [names.index(column) for column in time_columns if column in names]

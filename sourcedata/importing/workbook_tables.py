@@ -24,7 +24,7 @@ Row = tuple[int, list[str]]
 
 
 @dataclass(frozen=True)
-class Sheet:
+class TableSheet:
     """A sheet of a workbook whose header is known.
 
     `first_row` is the number of the first row below the header and its units, as Excel says it;
@@ -93,7 +93,7 @@ def workbook_table(
 
 def _opened(
     source: SourceFile, sheet: str, candidates: Candidates, time_columns: Sequence[str]
-) -> Sheet | None:
+) -> TableSheet | None:
     """Return a sheet; None where none of its first rows is a header."""
     rows = _rows(source, sheet)
     for number, cells in islice(rows, MOST_PREAMBLE_ROWS):
@@ -103,7 +103,7 @@ def _opened(
             below = list(islice(rows, MOST_PREAMBLE_ROWS))
             units = units_rows((cells for _, cells in below), [names.index(each) for each in times])
             first_row = below[units][0] if units < len(below) else number + units + 1
-            return Sheet(source, sheet, names, first_row, times)
+            return TableSheet(source, sheet, names, first_row, times)
     return None
 
 
