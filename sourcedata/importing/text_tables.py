@@ -38,7 +38,6 @@ class Text:
         columns = list(dict.fromkeys([*wanted, *self.time_columns]))
         for block in without_footer(self._parsed(columns, uneven), self.time_columns):
             end = block.first_row + len(block)
-            uneven.refuse_above(end)
             yield with_columns(block, wanted)
         uneven.refuse_above(end)
 

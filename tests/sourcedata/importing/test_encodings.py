@@ -1,7 +1,10 @@
 """A text's encoding is seen, or said; what it does not have is refused where it is wanted."""
 
+from io import BytesIO
+
 import pytest
 
+from sourcedata.importing.encodings import CHUNK_BYTES, UNDECODABLE, utf_8
 from tests.sourcedata.importing.files import refusal, rows, write
 
 TEXT = "time,Größe [°],t\r\n2024-01-01 00:00,5,Süd\r\n"
@@ -61,6 +64,12 @@ def test_a_letter_may_stand_between_two_chunks(tmp_path) -> None:
     content = "time,t\n" + "2024-01-01 00:00,x\n" + line * 120_000
     cells = {cell for _, cell in rows(write(tmp_path, content), "time", "t")}
     assert cells == {"x", "Süd"}
+
+
+def test_half_a_letter_at_the_end_of_a_chunk_is_undecodable_there() -> None:
+    above = "a" * (CHUNK_BYTES - 1)
+    text = b"".join(utf_8(BytesIO(above.encode() + b"\xc3b"), "utf-8")).decode()
+    assert text == f"{above}{UNDECODABLE}b"
 
 
 @pytest.mark.parametrize("encoding", [None, "utf-8"])

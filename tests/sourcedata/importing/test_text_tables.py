@@ -37,15 +37,23 @@ def test_lines_are_counted_as_an_editor_shows_them(tmp_path, end) -> None:
     assert rows_of_table(table, "t") == [(f"a{end}b",), ("c",), ("d",)]
 
 
-def test_a_line_far_below_has_its_number(tmp_path) -> None:
-    (table,) = tables(write(tmp_path, long_text(150_000)), "time", "ws")
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_line_far_below_has_its_number(tmp_path, end) -> None:
+    path = write(tmp_path, long_text(150_000).replace("\n", end))
+    (table,) = tables(path, "time", "ws")
     assert table.place(149_999) == "line 150001"
 
 
+def test_rows_of_another_width_are_lines_too(tmp_path) -> None:
+    (table,) = tables(write(tmp_path, HEADER + GOOD + "x\n" + GOOD), "time", "ws")
+    assert table.place(1) == "line 4"
+
+
 def test_quoted_cells_may_hold_separators_quotes_and_line_ends(tmp_path) -> None:
-    row = '"2024-01-01 00:00","a, ""b""\nc"\n'
-    expected = [("2024-01-01 00:00", 'a, "b"\nc')] * 60_000
-    assert rows(write(tmp_path, HEADER + row * 60_000), "time", "ws") == expected
+    cell = "a, ''b''" + "\nc" * 50
+    row = f'"2024-01-01 00:00","{cell}"\n'.replace("'", '"')
+    expected = [("2024-01-01 00:00", cell.replace("''", '"'))] * 20_000
+    assert rows(write(tmp_path, HEADER + row * 20_000), "time", "ws") == expected
 
 
 def test_cells_stay_as_they_are(tmp_path) -> None:

@@ -59,10 +59,8 @@ def test_titles_units_blank_rows_and_footers_are_no_rows(tmp_path) -> None:
 
 
 def test_a_long_sheet_is_read_from_the_first_row_each_time(tmp_path) -> None:
-    sheet: list[list[Cell]] = [
-        ["time", "ws"],
-        *([("moment", MIDNIGHT), float(number)] for number in range(25_000)),
-    ]
+    numbered: list[list[Cell]] = [[("moment", MIDNIGHT), float(row)] for row in range(25_000)]
+    sheet = [TABLE[0], *numbered]
     (table,) = tables(write(tmp_path, workbook(farm=sheet)), "time", "ws")
     for _ in range(2):
         blocks = list(table.blocks(["ws"]))
