@@ -25,6 +25,8 @@ UNPACKERS: dict[str, Callable[[IO[bytes]], io.BufferedIOBase]] = {
 }
 # The general purpose bit flag of a member has this bit where it is encrypted.
 ENCRYPTED = 1
+# Of XML, in which a sheet with as many rows as Excel takes and ten columns has half of them.
+MOST_WORKBOOK_BYTES = 10**9
 WORD, EXCEL = "word/", ("xl/workbook.xml", "xl/workbook.bin")
 
 
@@ -42,12 +44,19 @@ def is_workbook(archive: SourceFile) -> bool:
     """Return whether a zip is a workbook of Excel.
 
     Raises:
-        ImportRefused: where it is a document of Word, or damaged.
+        ImportRefused: where it is a document of Word, damaged, or a workbook that is too large.
     """
-    names = [member.filename for member in _members(archive)]
-    if any(name.startswith(WORD) for name in names):
+    sizes = {member.filename: member.file_size for member in _members(archive)}
+    if any(name.startswith(WORD) for name in sizes):
         raise unreadable(archive.name, "a Word document", SAVE)
-    return any(name in EXCEL for name in names)
+    if sizes.keys().isdisjoint(EXCEL):
+        return False
+    if sum(sizes.values()) > MOST_WORKBOOK_BYTES:
+        raise ImportRefused(
+            f"{archive.name} unpacks to more than {MOST_WORKBOOK_BYTES:,} bytes, and a workbook is "
+            "read at once; save its sheet as CSV."
+        )
+    return True
 
 
 def unzipped(archive: SourceFile) -> Iterator[SourceFile]:
@@ -65,7 +74,7 @@ def unzipped(archive: SourceFile) -> Iterator[SourceFile]:
 
 
 def _is_left_out(member: ZipInfo) -> bool:
-    return member.is_dir() or member.filename.startswith("__MACOSX/")
+    return member.filename.endswith("/") or member.filename.startswith("__MACOSX/")
 
 
 def _members(archive: SourceFile) -> list[ZipInfo]:

@@ -30,14 +30,14 @@ class Columnar:
     source: SourceFile
     form: str
 
-    def schema(self) -> pa.Schema:
-        """Return the names and types of its columns.
+    def names(self) -> list[str]:
+        """Return the names of its columns, as a table has them.
 
         Raises:
             ImportRefused: where the file is damaged.
         """
         with self.source.open_anywhere() as stream:
-            return self._refusing(lambda: SCHEMAS[self.form](stream))
+            return self._refusing(lambda: column_names(SCHEMAS[self.form](stream).names))
 
     def blocks(self, wanted: Sequence[str]) -> Iterator[Block]:
         """Yield the wanted columns, each of the type that it has in the file, or text.
@@ -45,7 +45,7 @@ class Columnar:
         Raises:
             ImportRefused: where the file is damaged, or a column holds lists or the like.
         """
-        names = column_names(self.schema().names)
+        names = self.names()
         places = {name: names.index(name) for name in wanted}
         first_row = 0
         with self.source.open_anywhere() as stream:
@@ -77,7 +77,7 @@ class Columnar:
     def _refusing(self, read: Callable[[], Any]) -> Any:
         try:
             return read()
-        except (pa.ArrowException, OSError, EOFError) as error:
+        except (pa.ArrowException, OSError, EOFError, UnicodeError) as error:
             raise ImportRefused(
                 f"{self.source.name} is a damaged or incomplete {self.form} file: "
                 f"{first_line(error)}."
@@ -91,7 +91,7 @@ def columnar_table(source: SourceFile, form: str, missing: Missing) -> Table:
         ImportRefused: where it is damaged, or has not all columns that are wanted.
     """
     file = Columnar(source, form)
-    names, candidates = column_names(file.schema().names), Candidates(source.name, missing)
+    names, candidates = file.names(), Candidates(source.name, missing)
     if not candidates.is_header(names):
         raise candidates.refusal()
     return Table(source.name, names, file.blocks, lambda row: f"row {row + 1}")

@@ -71,24 +71,34 @@ def workbook_table(
             more than one.
     """
     names = _sheet_names(source)
-    if sheet is not None and sheet not in names:
-        raise ImportRefused(
-            f"{source.name} has no sheet {quoted(sheet)}; it has {listed(map(quoted, names))}."
-        )
     candidates = Candidates(source.name, missing)
-    wanted = names if sheet is None else [sheet]
-    opened = (_opened(source, name, candidates, time_columns) for name in wanted)
+    opened = (
+        _opened(source, name, candidates, time_columns) for name in _wanted(source, names, sheet)
+    )
     sheets = [each for each in opened if each is not None]
     if not sheets:
         raise candidates.refusal()
+    _refuse_several(source, sheets)
+    where = f"{source.name}, sheet {quoted(sheets[0].sheet)}" if len(names) > 1 else source.name
+    return Table(where, sheets[0].names, sheets[0].blocks, sheets[0].place)
+
+
+def _wanted(source: SourceFile, names: Sequence[str], sheet: str | None) -> Sequence[str]:
+    if sheet is None:
+        return names
+    if sheet not in names:
+        raise ImportRefused(
+            f"{source.name} has no sheet {quoted(sheet)}; it has {listed(map(quoted, names))}."
+        )
+    return [sheet]
+
+
+def _refuse_several(source: SourceFile, sheets: Sequence[TableSheet]) -> None:
     if len(sheets) > 1:
         several = listed(quoted(each.sheet) for each in sheets)
         raise ImportRefused(
             f"{source.name} has these columns in several sheets, {several}; say which one is read."
         )
-    chosen = sheets[0]
-    where = source.name if len(names) == 1 else f"{source.name}, sheet {quoted(chosen.sheet)}"
-    return Table(where, chosen.names, chosen.blocks, chosen.place)
 
 
 def _opened(

@@ -107,3 +107,10 @@ def test_a_page_that_changed_is_refused(tmp_path) -> None:
     content[200] ^= 0xFF
     message = refusal(write(tmp_path, bytes(content)), "time", "ws")
     assert message.startswith("f.csv is a damaged or incomplete Parquet file: ")
+
+
+@each_form
+def test_a_name_that_is_no_text_is_refused(tmp_path, form) -> None:
+    content = WRITERS[form]({"time": [1], "wxyz": [2]}).replace(b"wxyz", b"\xf5xyz")
+    message = refusal(write(tmp_path, content), "time")
+    assert message.startswith(f"f.csv is a damaged or incomplete {form} file: ")

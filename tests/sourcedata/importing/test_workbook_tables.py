@@ -2,6 +2,7 @@
 
 import pytest
 
+from sourcedata.importing import archives
 from tests.sourcedata.importing.files import refusal, rows, tables, write
 from tests.sourcedata.importing.workbooks import Cell, workbook
 
@@ -100,3 +101,11 @@ def test_a_damaged_workbook_is_refused(tmp_path) -> None:
     content = workbook(farm=TABLE).replace(b"xl/worksheets/farm.xml", b"xl/worksheets/none.xml")
     message = refusal(write(tmp_path, content), "time", "ws")
     assert message.startswith("f.csv is a damaged or incomplete xlsx file: ")
+
+
+def test_a_workbook_that_is_too_large_for_the_memory_is_refused(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(archives, "MOST_WORKBOOK_BYTES", 1000)
+    assert refusal(write(tmp_path, workbook(farm=TABLE)), "time", "ws") == (
+        "f.csv unpacks to more than 1,000 bytes, and a workbook is read at once; save its sheet as "
+        "CSV."
+    )
