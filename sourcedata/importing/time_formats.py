@@ -1,0 +1,134 @@
+"""The formats of times, as `strptime` writes them, made into regular expressions.
+
+Each part of a time is a group of its own, whose name says what it holds, as `month_name`.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from common.wording import quoted
+
+# A dot is any letter, so a percent sign at the end stays alone and is refused.
+TOKEN = re.compile(r"%S[.,]%f|%.|\s+|.", re.DOTALL)
+MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+MONTH_NAME = (
+    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    "|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
+)
+OFFSET = r"Z|UTC|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?"
+FRACTION = r"(?:[.,](?P<fraction>\d+))?"
+# What may follow a time of any format that has no offset of its own.
+TRAILING_OFFSET = rf"(?:\s?(?P<offset>{OFFSET}))?"
+# The word of the option for numbers that count from 1970 on.
+EPOCH_WORD = "epoch"
+
+# By directive: what it tells, the name of its group, and what stands there. Digits are as many as
+# the braces say, and all of them where another number follows without anything between.
+DIRECTIVES = {
+    "%Y": ("year", "year", r"\d{4}"),
+    "%y": ("year", "short_year", r"\d{2}"),
+    "%m": ("month", "month", r"\d{1,2}"),
+    "%b": ("month", "month_name", MONTH_NAME),
+    "%B": ("month", "month_name", MONTH_NAME),
+    "%d": ("day", "day", r"\d{1,2}"),
+    "%j": ("day of the year", "day_of_year", r"\d{1,3}"),
+    "%H": ("hour", "hour", r"\d{1,2}"),
+    "%I": ("hour", "hour_of_half", r"\d{1,2}"),
+    "%p": ("half of the day", "half", "[AP]M"),
+    "%M": ("minute", "minute", r"\d{1,2}"),
+    "%S": ("second", "second", r"\d{1,2}"),
+    "%f": ("fraction", "fraction", r"\d+"),
+    "%z": ("offset", "offset", OFFSET),
+    "%Z": ("offset", "offset", "UTC"),
+}
+DATES = [{"year", "month", "day"}, {"year", "day of the year"}]
+CLOCK = ["hour", "minute", "second", "fraction"]
+
+
+@dataclass(frozen=True)
+class TimeFormat:
+    """How times are written: `text` as the operator typed it, and what matches such a time.
+
+    `patterns` are tried one after another; there is none where times are numbers.
+    """
+
+    text: str
+    patterns: tuple[str, ...]
+
+
+EPOCH = TimeFormat(EPOCH_WORD, ())
+ISO_8601 = TimeFormat(
+    "ISO 8601",
+    (
+        r"(?i)^(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)(?:T|\s+)(?P<hour>\d\d):(?P<minute>\d\d)"
+        rf"(?::(?P<second>\d\d){FRACTION})?{TRAILING_OFFSET}$",
+        r"(?i)^(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)T(?P<hour>\d\d)(?P<minute>\d\d)"
+        rf"(?:(?P<second>\d\d){FRACTION})?{TRAILING_OFFSET}$",
+    ),
+)
+
+
+def time_format(text: str) -> TimeFormat:
+    """Return the format that consists of directives of `strptime`, or is the word `epoch`.
+
+    Behind `%S` a fraction may stand, and an offset such as `Z` at the end, though the format does
+    not say so.
+
+    Raises:
+        ValueError: where the format is not known, or does not tell a time; it says why.
+    """
+    if text == EPOCH_WORD:
+        return EPOCH
+    tokens = ["%S" if token.startswith("%S") else token for token in TOKEN.findall(text.strip())]
+    _refuse_unknown(text, tokens)
+    _refuse_incomplete(text, [DIRECTIVES[token][0] for token in tokens if token in DIRECTIVES])
+    if ("%I" in tokens) > ("%p" in tokens):
+        raise ValueError(f"{quoted(text)} has %I without %p; hours up to 24 are %H")
+    return TimeFormat(text, (_pattern(tokens),))
+
+
+def _refuse_unknown(text: str, tokens: Sequence[str]) -> None:
+    for token in tokens:
+        if token.startswith("%") and token not in DIRECTIVES and token != "%%":
+            raise ValueError(
+                f"{quoted(token)} in {quoted(text)} is no directive; allowed are "
+                f"{' '.join(DIRECTIVES)} %%, or the word {EPOCH_WORD}"
+            )
+
+
+def _refuse_incomplete(text: str, told: Sequence[str]) -> None:
+    """Raise ValueError unless `told`, what the directives tell, is a day and a time of it."""
+    clock = [kind for kind in CLOCK if kind in told]
+    if twice := sorted({kind for kind in told if told.count(kind) > 1}):
+        raise ValueError(f"{quoted(text)} tells the {twice[0]} twice")
+    if set(told) - {*CLOCK, "half of the day", "offset"} not in DATES:
+        raise ValueError(f"{quoted(text)} tells no day: allowed are %Y %m %d, or %Y %j")
+    if clock != CLOCK[: len(clock)] or ("half of the day" in told and not clock):
+        raise ValueError(f"{quoted(text)} tells no time: allowed are %H, %H %M and %H %M %S")
+
+
+def _pattern(tokens: Sequence[str]) -> str:
+    """Return the regular expression of the times of a format."""
+    texts = ["", *tokens, ""]
+    parts = [
+        _part(texts[place - 1], token, texts[place + 1], has_fraction="%f" in tokens)
+        for place, token in enumerate(tokens, start=1)
+    ]
+    has_offset = "%z" in tokens or "%Z" in tokens or not {"%H", "%I"} & set(tokens)
+    return f"(?i)^{''.join(parts)}{'' if has_offset else TRAILING_OFFSET}$"
+
+
+def _part(before: str, token: str, after: str, *, has_fraction: bool) -> str:
+    """Return what matches a token that stands between two others."""
+    if token not in DIRECTIVES:
+        return r"[\s\p{Z}]+" if token.isspace() else re.escape(token.replace("%%", "%"))
+    _, group, pattern = DIRECTIVES[token]
+    if _is_number(before) or _is_number(after):
+        pattern = pattern.replace("{1,", "{")
+    part = f"(?P<{group}>{pattern})"
+    return part + FRACTION if token == "%S" and not has_fraction else part
+
+
+def _is_number(token: str) -> bool:
+    return token in DIRECTIVES and DIRECTIVES[token][2].startswith(r"\d")
