@@ -1,0 +1,104 @@
+"""Which of the times that clocks showed twice are of the second pass, by the order of the rows.
+
+A turbine's rows step back once where its clock was put back: the rows from there on are of the
+second pass. Where they never do, or more than once, nobody can tell.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from common.arrays import Array
+
+# Zones change their clocks weeks apart.
+BETWEEN_CHANGES = np.timedelta64(2, "D")
+OLDEST_FIRST, NEWEST_FIRST, UNORDERED = 1, -1, 0
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the order of the rows tells of ambiguous times.
+
+    `is_second_pass` has a bool for each, in the order of adding. `undecided_rows` are row numbers
+    in order: the first of each turbine and change of the clocks that cannot be decided.
+    """
+
+    is_second_pass: Array
+    undecided_rows: Array
+
+
+@dataclass
+class AmbiguousRows:
+    """The rows of a table whose local times clocks showed twice, collected block by block."""
+
+    _turbines: list[Array] = field(default_factory=lambda: [np.empty(0, dtype=np.int64)])
+    _local: list[Array] = field(default_factory=lambda: [np.empty(0, dtype="datetime64[us]")])
+    _rows: list[Array] = field(default_factory=lambda: [np.empty(0, dtype=np.int64)])
+
+    def add(self, turbines: Array, local: Array, rows: Array) -> None:
+        """Take ambiguous rows in the order of the table.
+
+        `turbines` are numbers that stand for the turbines in all blocks alike, `local` is
+        datetime64[us], and `rows` are the row numbers, which rise.
+        """
+        self._turbines.append(turbines)
+        self._local.append(local)
+        self._rows.append(rows)
+
+    def decide(self, directions: Mapping[int, int]) -> Decision:
+        """Return which rows are of the second pass.
+
+        `directions` tells by the turbine's number whether its rows stand OLDEST_FIRST or
+        NEWEST_FIRST in the table. Of other turbines nothing can be decided.
+        """
+        turbines, rows = np.concatenate(self._turbines), np.concatenate(self._rows)
+        local = np.concatenate(self._local)
+        changes = _changes(local)
+        direction = _directions(turbines, directions)
+        # Within a group, time goes on: the rows that stand newest first are turned round.
+        order = np.lexsort((rows * direction, changes, turbines))
+        groups = _groups(turbines[order], changes[order])
+        passes, steps = _passes(local[order], groups)
+        is_decided = (steps == 1) & (direction[order] != UNORDERED)
+        is_second_pass = np.empty(len(rows), dtype=bool)
+        is_second_pass[order] = is_decided & (passes == 1)
+        return Decision(is_second_pass, _firsts(rows[order], groups, ~is_decided))
+
+
+def _directions(turbines: Array, directions: Mapping[int, int]) -> Array:
+    """Return the direction of each row."""
+    numbers, places = np.unique(turbines, return_inverse=True)
+    of_turbines = [directions.get(int(number), UNORDERED) for number in numbers]
+    return np.array(of_turbines, dtype=np.int64)[places]
+
+
+def _changes(local: Array) -> Array:
+    """Return a number for each time, which those around one change of the clocks share."""
+    times, places = np.unique(local, return_inverse=True)
+    is_next = np.diff(times, prepend=times[:1]) > BETWEEN_CHANGES
+    return np.cumsum(is_next)[places]
+
+
+def _groups(turbines: Array, changes: Array) -> Array:
+    """Return a number for each of the sorted rows, from 0 on, by turbine and change."""
+    is_other = np.zeros(len(turbines), dtype=bool)
+    is_other[1:] = (np.diff(turbines) != 0) | (np.diff(changes) != 0)
+    return np.cumsum(is_other)
+
+
+def _passes(local: Array, groups: Array) -> tuple[Array, Array]:
+    """Return how many steps back lie before each row of its group, and how many the group has."""
+    is_step = np.zeros(len(local), dtype=bool)
+    is_step[1:] = (local[1:] < local[:-1]) & (groups[1:] == groups[:-1])
+    of_groups = np.bincount(groups, weights=is_step).astype(np.int64)
+    before = np.cumsum(of_groups) - of_groups
+    return np.cumsum(is_step) - before[groups], of_groups[groups]
+
+
+def _firsts(rows: Array, groups: Array, is_wanted: Array) -> Array:
+    """Return the lowest row number of each group of which rows are wanted, in order."""
+    order = np.lexsort((rows, groups))
+    order = order[is_wanted[order]]
+    _, places = np.unique(groups[order], return_index=True)
+    return np.sort(rows[order][places])
