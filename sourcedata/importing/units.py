@@ -1,0 +1,40 @@
+"""The units that columns come in, and how each becomes the unit of the variable."""
+
+from collections.abc import Mapping
+from math import pi
+
+from common.wording import listed, quoted
+from sourcedata.importing.refusal import ImportRefused
+from sourcedata.variables import UNITS
+
+OTHER_SPELLINGS = {
+    "ms-1": "m/s",
+    "°C": "degC",
+    "C": "degC",
+    "°F": "degF",
+    "F": "degF",
+    "°": "deg",
+}
+# What becomes of the value x, by the variable's unit and the column's. Divisors are whole where
+# they can be: 1234 W are 1.234 kW to the bit.
+CONVERSIONS: Mapping[str, Mapping[str, str]] = {
+    "kW": {"W": "x / 1000", "MW": "x * 1000"},
+    "m/s": {"km/h": "x / 3.6", "mph": "x * 0.44704", "kn": "x * 1852 / 3600"},
+    "degC": {"degF": "(x - 32) / 1.8", "K": "x - 273.15"},
+    "deg": {"rad": f"x * 180 / {pi}"},
+    "rpm": {"rad/s": f"x * 30 / {pi}"},
+}
+
+
+def conversion(variable: str, unit: str) -> str:
+    """Return the expression that makes x, a value in `unit`, one in the variable's unit.
+
+    Raises:
+        ImportRefused: where the variable does not come in such a unit.
+    """
+    own = UNITS[variable]
+    allowed = {own: "x", **CONVERSIONS.get(own, {})}
+    spelled = OTHER_SPELLINGS.get(unit, unit)
+    if spelled not in allowed:
+        raise ImportRefused(f"{quoted(unit)} is no unit of {variable}; allowed: {listed(allowed)}.")
+    return allowed[spelled]
