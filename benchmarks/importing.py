@@ -17,7 +17,7 @@ from common.databases import SOURCE
 from common.days import days_between
 from common.postgres.partitions import ensure_months, month_of, partition_of
 from embedded import binaries
-from sourcedata.importing import Export, import_file
+from sourcedata.importing import Form, import_table, look_at
 from sourcedata.variables import VARIABLE_NAMES
 
 FILE: Path = settings.VAR_DIR / "ten-million-rows.csv"
@@ -26,7 +26,7 @@ TURBINES, MINUTES = 100, 100_000
 FIRST_ID = 1_000_001
 FIRST, LAST = date(2021, 1, 1), date(2021, 3, 11)
 ALL_NEW, ALL_KNOWN, PSQL = "import, all rows new", "import, all rows known", "psql"
-EXPORT = Export("timestamp", {name: name for name in VARIABLE_NAMES}, turbine_column="turbine_id")
+FORM = Form(["timestamp"], {name: name for name in VARIABLE_NAMES}, turbine_column="turbine_id")
 
 
 def fill() -> None:
@@ -71,7 +71,8 @@ def _in_an_empty_table(work: Callable[[], object]) -> float:
 
 def import_it() -> None:
     """Import the file as `import_measurements` does."""
-    import_file(FILE, EXPORT, on_step=lambda step: None)
+    for understood in look_at(FILE, FORM):
+        import_table(understood)
 
 
 def psql() -> None:

@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import track as rich_track
-from rich.table import Table
 
 # A pipe has no width of its own.
 WIDTH_WHEN_PIPED = 100
@@ -26,11 +25,11 @@ def track(steps: Sequence[Step], description: str) -> Iterable[Step]:
     )
 
 
-def rendered(table: Table) -> str:
-    """Return the table as text, in colour and as wide as the terminal where there is one."""
+def rendered(table: RenderableType) -> str:
+    """Return tables and what stands among them as text, in colour and as wide as the terminal."""
     console = Console()
     if not console.is_terminal:
         console = Console(width=WIDTH_WHEN_PIPED)
     with console.capture() as capture:
-        console.print(table)
+        console.print(table, crop=False)
     return capture.get()

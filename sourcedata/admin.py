@@ -7,8 +7,9 @@ from django.contrib import admin
 from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.text import Truncator
 
-from sourcedata.models import Turbine
+from sourcedata.models import ImportRecord, Turbine
 
 
 def _shown(time: datetime | None) -> str | None:
@@ -74,3 +75,36 @@ class TurbineAdmin(admin.ModelAdmin):
         actions = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
+
+
+@admin.register(ImportRecord)
+class ImportRecordAdmin(admin.ModelAdmin):
+    """What came in, and what was refused, with how it was understood; nobody changes it."""
+
+    list_display = [
+        "file",
+        "made_at",
+        "made_by",
+        "rows",
+        "inserted",
+        "updated",
+        "deleted",
+        "why_not",
+    ]
+    list_filter = ["made_at"]
+    search_fields = ["file", "refusal"]
+    show_full_result_count = False
+
+    @admin.display(description="refused", ordering="refusal", empty_value="")
+    def why_not(self, record: ImportRecord) -> str:
+        """The first words of the refusal, if it was one."""
+        return Truncator(record.refusal).chars(80)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

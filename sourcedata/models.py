@@ -181,3 +181,38 @@ class SourceDay(models.Model):
     class Meta:
         db_table = "source_day"
         indexes = [models.Index(fields=["day"], name="source_day_day")]
+
+
+class ImportRecord(models.Model):
+    """A table of a file that was imported, or a file that was refused, and what came of it.
+
+    `options` says how it was to be read, `figures` what its variables look like, `warnings` what
+    was said of it. `refusal` is empty where it came in.
+    """
+
+    made_at = models.DateTimeField("at", db_default=Now())
+    made_by = models.CharField("by", max_length=150)
+    file = models.TextField()
+    sha256 = models.CharField("SHA-256", max_length=64, blank=True)
+    options = models.JSONField(default=dict)
+    refusal = models.TextField(blank=True)
+    rows = models.BigIntegerField(default=0)
+    inserted = models.BigIntegerField(default=0)
+    updated = models.BigIntegerField(default=0)
+    unchanged = models.BigIntegerField(default=0)
+    joined = models.BigIntegerField(default=0)
+    disagreeing = models.BigIntegerField(default=0)
+    deleted = models.BigIntegerField(default=0)
+    turbines = models.JSONField(default=list)
+    first = models.DateTimeField("first sample", null=True)
+    last = models.DateTimeField("last sample", null=True)
+    figures = models.JSONField(default=dict)
+    warnings = models.JSONField(default=list)
+
+    class Meta:
+        db_table = "import_record"
+        verbose_name = "import"
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.file}, {self.made_at:%Y-%m-%d %H:%M} UTC"

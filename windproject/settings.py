@@ -177,6 +177,10 @@ DEFAULT_FROM_EMAIL = environment.mail_addresses("EMAIL_FROM", "windproject@local
 # The broker carries hints alone: the database knows which runs wait, so no result is kept and no
 # message is waited for, acknowledged late or tried again.
 BROKER_DIR = VAR_DIR / "broker"
+# Where `import_measurements --save` keeps how files are read.
+IMPORT_FORMS_FILE = BASE_DIR / environment.text(
+    "IMPORT_FORMS_FILE", str(VAR_DIR / "import_forms.toml")
+)
 REDIS_URL = environment.broker("REDIS_URL")
 CELERY_BROKER_URL = REDIS_URL or embedded.broker_url(BROKER_DIR)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -32,9 +32,16 @@ def copy_in(alias: str, table: str, columns: Mapping[str, Array]) -> int:
     Raises:
         django.db.DatabaseError: where the table refuses a row; then it took none.
     """
-    names = ", ".join(f'"{name}"' for name in columns)
-    sent = cast(BinaryIO, _Stream(encode([*columns.values()])))
-    return _copy(alias, f"COPY {table} ({names}) FROM STDIN (FORMAT binary)", sent)
+    return copy_blocks_in(alias, table, list(columns), iter([[*columns.values()]]))
+
+
+def copy_blocks_in(
+    alias: str, table: str, names: Sequence[str], blocks: Iterator[Sequence[Array]]
+) -> int:
+    """Append the rows of all blocks to `table` as one statement; otherwise as `copy_in`."""
+    columns = ", ".join(f'"{name}"' for name in names)
+    sent = cast(BinaryIO, _Stream(encode(blocks)))
+    return _copy(alias, f"COPY {table} ({columns}) FROM STDIN (FORMAT binary)", sent)
 
 
 def copy_out(alias: str, query: str, parameters: Sequence[Any], kinds: str) -> list[Array]:
@@ -71,11 +78,12 @@ def _copy(alias: str, statement: str, stream: BinaryIO) -> int:
         return int(cursor.cursor.rowcount)
 
 
-def encode(columns: Sequence[Array]) -> Iterator[bytes]:
-    """Yield the columns, all of one length, as PostgreSQL reads them, piece by piece."""
+def encode(blocks: Iterator[Sequence[Array]]) -> Iterator[bytes]:
+    """Yield blocks of columns, those of a block of one length, as PostgreSQL reads them."""
     yield HEADER
-    for start in range(0, len(columns[0]), ROWS_AT_A_TIME):
-        yield _encode_rows([column[start : start + ROWS_AT_A_TIME] for column in columns])
+    for columns in blocks:
+        for start in range(0, len(columns[0]), ROWS_AT_A_TIME):
+            yield _encode_rows([column[start : start + ROWS_AT_A_TIME] for column in columns])
     yield TRAILER
 
 

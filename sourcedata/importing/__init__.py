@@ -1,28 +1,105 @@
-"""Measurements from somebody else's export, a CSV or Parquet file, into the source database."""
+"""Measurements from somebody else's export, of whatever form, into the source database.
 
-from collections.abc import Callable
+A table is read twice: first all of it is looked at and nothing is written, then it is stored, in
+one transaction with the record of it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from sourcedata.importing.export import Export
-from sourcedata.importing.reading import read
+from django.db import transaction
+
+from common.databases import SOURCE
+from common.postgres.partitions import ensure_months
+from common.wording import listed, quoted
+from sourcedata.importing import records
+from sourcedata.importing.columns import missing_columns
+from sourcedata.importing.files.opening import Opening, open_tables
+from sourcedata.importing.form import Form
+from sourcedata.importing.reading import Reading
 from sourcedata.importing.refusal import ImportRefused
-from sourcedata.importing.storing import ImportResult, sample_intervals, store
+from sourcedata.importing.storing import ImportResult, store
+from sourcedata.importing.survey import KnownTurbine, Survey, survey
+from sourcedata.importing.warnings import notes_of, warnings_of
+from sourcedata.models import Turbine
 
-__all__ = ["STEPS_PER_FILE", "Export", "ImportRefused", "ImportResult", "import_file"]
-
-STEPS_PER_FILE = 2
+__all__ = ["Form", "ImportRefused", "ImportResult", "Understood", "import_table", "look_at"]
 
 
-def import_file(path: Path, export: Export, on_step: Callable[[str], None]) -> ImportResult:
-    """Store a file's measurements in one transaction: all of them or, where it fails, none.
+@dataclass(frozen=True)
+class Understood:
+    """How a table was understood: what it holds, what was taken for granted, what is strange.
 
-    `on_step` is called with the name of each of the STEPS_PER_FILE steps as it begins.
+    `version` tells the file from what it is once somebody has written to it.
+    """
+
+    look: Survey
+    notes: list[str]
+    warnings: list[str]
+    version: tuple[int, int]
+
+    @property
+    def name(self) -> str:
+        """The table's file, and where it stands in it."""
+        return self.look.reading.table.name
+
+
+def look_at(path: Path, form: Form) -> Iterator[Understood]:
+    """Yield how each table of a file is understood; nothing is written.
 
     Raises:
-        ImportRefused: where the file is not as `export` says.
+        ImportRefused: where the file is not as `form` says.
+    """
+    opening, version = Opening(form.encoding, form.sheet, form.time_columns), _version(path)
+    for table in open_tables(path, missing_columns(form), opening):
+        before = known_turbines()
+        look = survey(Reading(table, form, path), before)
+        _refuse_many_new_turbines(look, before)
+        notes, warnings = list(notes_of(look, before)), list(warnings_of(look, before))
+        yield Understood(look, notes, warnings, version)
+
+
+def import_table(understood: Understood) -> ImportResult:
+    """Store a table as it was understood, in one transaction with the record of it.
+
+    Raises:
+        ImportRefused: where the file has changed since it was looked at.
         django.db.DatabaseError: where the source database does not take the measurements.
     """
-    on_step("reading")
-    rows = read(path, export, sample_intervals(export))
-    on_step("storing")
-    return store(rows, export)
+    look = understood.look
+    ensure_months(SOURCE, "data", sorted(look.months))
+    with transaction.atomic(using=SOURCE):
+        stored = store(look)
+        records.imported(look, stored, [*understood.notes, *understood.warnings])
+        if _version(look.reading.path) != understood.version:
+            raise ImportRefused(
+                f"{look.reading.path} was written to while it was imported; import it again."
+            )
+    return stored
+
+
+def _version(path: Path) -> tuple[int, int]:
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        # What cannot be opened is refused with its reason.
+        return 0, 0
+    return status.st_size, status.st_mtime_ns
+
+
+def known_turbines() -> Mapping[str, KnownTurbine]:
+    """Return what the source knows of its turbines, by their names."""
+    rows = Turbine.objects.values_list("name", "sample_interval_s", "rated_power_kw")
+    return {name: KnownTurbine(interval_s, power_kw) for name, interval_s, power_kw in rows}
+
+
+def _refuse_many_new_turbines(look: Survey, before: Mapping[str, KnownTurbine]) -> None:
+    new = [name for name in look.turbines if name not in before]
+    most = look.reading.form.most_new_turbines
+    if len(new) > most:
+        raise ImportRefused(
+            f"{look.reading.table.name} has {len(new):,} turbines that are not known, as"
+            f" {listed(map(quoted, new[:3]))}; allowed are {most}. Is it the right column? If they"
+            f" are all meant, add --new-turbines {len(new)}."
+        )

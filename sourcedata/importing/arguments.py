@@ -1,11 +1,28 @@
 """What may be typed on the command line to describe an export, as `argparse` calls it."""
 
+import codecs
 from argparse import ArgumentTypeError
+from collections.abc import Callable
+from datetime import UTC, datetime, tzinfo
 from math import inf
-from zoneinfo import ZoneInfo, available_timezones
+from typing import cast
+
+import numpy as np
+import pyarrow as pa
 
 from common.wording import quoted
-from sourcedata.limits import SAMPLE_INTERVALS_S, problem_of_turbine_name
+from sourcedata.importing.cells.turbine_names import filename_pattern
+from sourcedata.importing.cells.wide import Pattern
+from sourcedata.importing.refusal import ImportRefused
+from sourcedata.importing.times.time_cells import parse
+from sourcedata.importing.times.time_formats import time_format
+from sourcedata.importing.times.zones import zone
+from sourcedata.limits import (
+    END_OF_TIME,
+    FIRST_TIME,
+    SAMPLE_INTERVALS_S,
+    problem_of_turbine_name,
+)
 from sourcedata.variables import VARIABLE_NAMES
 
 
@@ -16,7 +33,7 @@ def variable_and_column(text: str) -> tuple[str, str]:
         ArgumentTypeError: where there is no `=`, or no such variable.
     """
     variable, sign, column = text.partition("=")
-    if not sign:
+    if not sign or not column:
         raise ArgumentTypeError(f"{quoted(text)} has no =; write it as VARIABLE=COLUMN")
     if variable not in VARIABLE_NAMES:
         raise ArgumentTypeError(
@@ -32,11 +49,48 @@ def turbine_name(text: str) -> str:
     return text
 
 
-def timezone(text: str) -> ZoneInfo:
+def timezone(text: str) -> tzinfo:
     """Return the zone of that name; raise ArgumentTypeError where there is none."""
-    if text not in available_timezones():
-        raise ArgumentTypeError(f"{quoted(text)} is no time zone such as Europe/Paris or UTC")
-    return ZoneInfo(text)
+    try:
+        return zone(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from error
+
+
+def format_of_times(text: str) -> str:
+    """Return the format; raise ArgumentTypeError where no time can be read by it."""
+    try:
+        time_format(text)
+    except ValueError as error:
+        raise ArgumentTypeError(str(error)) from error
+    return text
+
+
+def encoding(text: str) -> str:
+    """Return the name of an encoding; raise ArgumentTypeError where there is none."""
+    try:
+        codecs.lookup(text)
+    except (LookupError, ValueError) as error:
+        raise ArgumentTypeError(f"{quoted(text)} is no encoding such as utf-8 or cp1252") from error
+    return text
+
+
+def pattern_of_names(text: str) -> str:
+    """Return the pattern of wide columns; raise ArgumentTypeError where it is none."""
+    return _checked(text, Pattern.of)
+
+
+def pattern_of_files(text: str) -> str:
+    """Return the regular expression; raise ArgumentTypeError where it is none."""
+    return _checked(text, filename_pattern)
+
+
+def _checked(text: str, check: Callable[[str], object]) -> str:
+    try:
+        check(text)
+    except ImportRefused as error:
+        raise ArgumentTypeError(str(error).rstrip(".")) from error
+    return text
 
 
 def missing_value(text: str) -> str:
@@ -54,6 +108,13 @@ def sample_interval_s(text: str) -> int:
     return int(text)
 
 
+def count(text: str) -> int:
+    """Return a whole number of 1 or more; raise ArgumentTypeError where it is none."""
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= 1_000_000):
+        raise ArgumentTypeError(f"{quoted(text)} is no whole number from 1 to 1000000")
+    return int(text)
+
+
 def rated_power_kw(text: str) -> float:
     """Return kW; raise ArgumentTypeError where they are not at least 1 and finite."""
     try:
@@ -64,3 +125,16 @@ def rated_power_kw(text: str) -> float:
     if not 1 <= power_kw < inf:
         raise ArgumentTypeError(f"{quoted(text)} is no number of kilowatts, at least 1")
     return power_kw
+
+
+def moment(text: str) -> datetime:
+    """Return a time in UTC, of a day its midnight; raise ArgumentTypeError where it is none."""
+    parsed = parse(pa.array([f"{text}T00:00" if len(text) == len("2025-08-31") else text]))
+    local, offset = parsed.local[0], parsed.offset[0]
+    if np.isnat(local):
+        raise ArgumentTypeError(f"{quoted(text)} is no time such as 2025-08-31T10:00+02:00")
+    utc = local - (np.timedelta64(0) if np.isnat(offset) else offset)
+    at = cast(datetime, utc.item())
+    if not FIRST_TIME <= at.replace(tzinfo=UTC) <= END_OF_TIME:
+        raise ArgumentTypeError(f"{quoted(text)} is not from 1970 to 2099, UTC")
+    return at.replace(tzinfo=UTC)

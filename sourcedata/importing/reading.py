@@ -1,46 +1,149 @@
-"""A file as a frame of measurements, in UTC and the variables' units."""
+"""A table as measurements, in UTC and the variables' units: block by block, as often as asked."""
 
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 
-from sourcedata.importing.cells import names, numbers
-from sourcedata.importing.export import Export
-from sourcedata.importing.file_formats import Sheet, open_sheet
-from sourcedata.importing.times import Durations, refuse_outside, times
+from common.arrays import Array
+from sourcedata.importing.cells import turbine_names
+from sourcedata.importing.cells.mapped import Mapped
+from sourcedata.importing.cells.numbers import numbers
+from sourcedata.importing.cells.unknown_words import UnknownWord, complaint, gathered
+from sourcedata.importing.columns import Columns, columns_of_table
+from sourcedata.importing.files.tables import RowBlock, Table
+from sourcedata.importing.form import Form
+from sourcedata.importing.measurements import Corrections, Measured
+from sourcedata.importing.refusal import ImportRefused
+from sourcedata.importing.regular import nearest
+from sourcedata.importing.times.utc import UtcTimes
+from sourcedata.limits import problem_of_turbine_name
+
+# A column of more words that are no numbers is not what it was taken for.
+MOST_UNKNOWN_WORDS = 500
 
 
-def read(path: Path, export: Export, sample_interval_s: Callable[[str], int]) -> pd.DataFrame:
-    """Return the rows of a file in their order.
+@dataclass
+class Reading:
+    """A table that is read by a form.
 
-    Columns: `turbine` (categorical), `timestamp` (datetime64[us], the start of the sample in UTC
-    without a zone), and a float column per variable of `export`, NaN where the value is missing.
-    `sample_interval_s` returns the seconds between the samples of the turbine of a name.
-
-    Raises:
-        ImportRefused: where the file is not as `export` says.
+    `turbines` has the names of the turbines by their numbers, as they were met; `trimmed` are names
+    that had blanks around them.
     """
-    sheet = open_sheet(path, export.wanted_columns)
-    timestamp = times(sheet, export.time_column, export.timezone)
-    turbine = _turbine(sheet, export, len(timestamp))
-    if export.label_is_end:
-        timestamp = timestamp - _sample_interval(turbine, sample_interval_s)
-    refuse_outside(sheet, export.time_column, timestamp)
-    values = {
-        variable: numbers(sheet, column, export.missing)
-        for variable, column in export.columns.items()
-    }
-    return pd.DataFrame({"turbine": turbine, "timestamp": timestamp, **values})
+
+    table: Table
+    form: Form
+    path: Path
+    columns: Columns = field(init=False)
+    turbines: list[str] = field(default_factory=list)
+    trimmed: set[str] = field(default_factory=set)
+    _unknown: dict[str, list[UnknownWord]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.columns = columns_of_table(self.form, self.table.columns)
+
+    def measurements(self, corrections: Corrections, times: UtcTimes) -> Iterator[Measured]:
+        """Yield all measurements, in the order of the rows.
+
+        Raises:
+            ImportRefused: where a cell cannot be what the form says; words that are no numbers are
+                told at the end, all of a column together.
+        """
+        for block in self.table.blocks(self.columns.wanted):
+            if len(block):
+                yield from self._of_block(block, corrections, times)
+        self._refuse_unknown_words()
+
+    def _of_block(
+        self, block: RowBlock, corrections: Corrections, times: UtcTimes
+    ) -> Iterator[Measured]:
+        of_rows = self._turbines_of_rows(block)
+        labelled = times.of_block(block, of_rows, corrections)
+        row = block.first_row + np.arange(len(block))
+        for turbine, mapped in self.columns.mapped.items():
+            turbines = of_rows if turbine is None else self._all_of(turbine, len(block))
+            start, moved = self._starts(turbines, labelled, corrections)
+            times.refuse_outside(block, start)
+            values = {each.variable: self._values(block, each) for each in mapped}
+            yield Measured(turbines, start, values, row, moved)
+
+    def _turbines_of_rows(self, block: RowBlock) -> Array:
+        column = self.form.turbine_column
+        if column is None:
+            return self._all_of(self._turbine_of_file(), len(block))
+        try:
+            named = turbine_names.names(block.columns[column])
+        except ImportRefused as error:
+            raise ImportRefused(f"{self.table.where(column, block.first_row)}: {error}") from None
+        if problem := named.problem():
+            row, sentence = problem
+            where = self.table.where(column, block.first_row + row)
+            raise ImportRefused(f"{where}: {sentence}")
+        self.trimmed.update(named.trimmed)
+        return np.array([self._number(name) for name in named.names])[named.codes]
+
+    def _turbine_of_file(self) -> str:
+        """Return the turbine of all rows; of a wide table, in which each has columns, any one."""
+        if self.form.turbine is not None:
+            return self.form.turbine
+        if self.form.filename_pattern is not None:
+            pattern = turbine_names.filename_pattern(self.form.filename_pattern)
+            return turbine_names.name_from_filename(pattern, self.path)
+        return next(filter(None, self.columns.mapped))
+
+    def _all_of(self, turbine: str, rows: int) -> Array:
+        return np.full(rows, self._number(turbine))
+
+    def _number(self, turbine: str) -> int:
+        if turbine not in self.turbines:
+            if problem := problem_of_turbine_name(turbine):
+                raise ImportRefused(f"{self.table.name}: {problem}")
+            self.turbines.append(turbine)
+        return self.turbines.index(turbine)
+
+    def _starts(
+        self, turbines: Array, labelled: Array, corrections: Corrections
+    ) -> tuple[Array, Array]:
+        """Return when each sample starts, and by how much its time was moved for that."""
+        start, moved = labelled.copy(), np.zeros(len(labelled), dtype="timedelta64[us]")
+        for number in np.unique(turbines).tolist():
+            name = self.turbines[number]
+            interval_s = corrections.interval_s[name]
+            own = turbines == number
+            if self.form.label_is_end:
+                start[own] -= np.timedelta64(interval_s, "s")
+            if name in corrections.is_regular:
+                regular = nearest(start[own], interval_s)
+                moved[own], start[own] = np.abs(regular - start[own]), regular
+        return start, moved
+
+    def _values(self, block: RowBlock, mapped: Mapped) -> Array:
+        cells: pa.Array = block.columns[mapped.column]
+        values, unknown = numbers(cells, self.form.decimal, self.form.missing)
+        if unknown:
+            self._note(mapped.column, block, unknown)
+        return mapped.values(values)
+
+    def _note(self, column: str, block: RowBlock, unknown: Sequence[UnknownWord]) -> None:
+        moved = [replace(word, first=word.first + block.first_row) for word in unknown]
+        self._unknown[column] = gathered([*self._unknown.get(column, []), *moved])
+        if len(self._unknown[column]) > MOST_UNKNOWN_WORDS:
+            self._refuse_unknown_words()
+
+    def _refuse_unknown_words(self) -> None:
+        for column, unknown in self._unknown.items():
+            first = min(unknown, key=lambda word: word.first)
+            said = complaint(unknown, self.form.decimal)
+            raise self.table.refusal(column, first.first, first.word, said)
 
 
-def _turbine(sheet: Sheet, export: Export, rows: int) -> pd.Categorical:
-    if export.turbine_column is not None:
-        return names(sheet, export.turbine_column)
-    return pd.Categorical.from_codes(np.zeros(rows, dtype=np.int8), pd.Index([export.turbine]))
+def intervals_of(
+    names: Sequence[str], known_s: Mapping[str, int], form: Form, step_s: int
+) -> Mapping[str, int]:
+    """Return how far the samples of each turbine are apart, in seconds.
 
-
-def _sample_interval(turbine: pd.Categorical, sample_interval_s: Callable[[str], int]) -> Durations:
-    seconds = [sample_interval_s(name) for name in turbine.categories]
-    return np.array(seconds, dtype="timedelta64[s]")[turbine.codes]
+    It is what the form says, else what is known of the turbine, else the step of the file.
+    """
+    return {name: form.sample_interval_s or known_s.get(name) or step_s for name in names}

@@ -1,160 +1,160 @@
-"""A frame of measurements into the source database."""
+"""The second look at a table: its measurements go into the source, all in one transaction."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
-import pandas as pd
 from django.db import IntegrityError, connections, transaction
 from django.db.backends.utils import CursorWrapper
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
 
 from common.arrays import Array
 from common.databases import SOURCE
-from common.postgres.partitions import ensure_months
-from common.postgres.pgcopy import copy_in
-from sourcedata.importing.export import Export
+from common.postgres.pgcopy import copy_blocks_in
+from sourcedata.importing import statements
+from sourcedata.importing.survey import Survey
+from sourcedata.importing.times.utc import UtcTimes
 from sourcedata.models import Turbine
 from sourcedata.snapshot import keep_to_the_schema_of_data
 
-CREATE = "CREATE TEMPORARY TABLE imported AS SELECT {columns} FROM data WITH NO DATA"
-# The bounds keep these, and their locks, away from the partitions of other months.
-ANY_KNOWN = """
-SELECT EXISTS (
-    SELECT FROM data WHERE turbine_id = ANY(%s::bigint[]) AND timestamp BETWEEN %s AND %s
-)
-"""
-COUNT_KNOWN = """
-SELECT count(*) FROM imported JOIN data USING (turbine_id, timestamp)
-WHERE data.timestamp BETWEEN %s AND %s
-"""
-# One statement, in the order of the key: whoever else writes these rows waits, and no deadlock.
-UPSERT = """
-INSERT INTO data AS known ({columns}) SELECT {columns} FROM imported
-ORDER BY turbine_id, timestamp
-ON CONFLICT (turbine_id, timestamp) DO UPDATE SET {assignments}
-WHERE ({known}) IS DISTINCT FROM ({excluded})
-"""
+KEY = ["turbine_id", "timestamp"]
 
 
 @dataclass(frozen=True)
 class ImportResult:
-    """How many rows of a file were new, changed what was known, or said what was known.
+    """How many rows of a table were new, changed what was known, or said what was known.
 
-    `duplicates` are rows whose turbine and time a later row of the file has too, which won.
+    `joined` are rows whose turbine and time another row of the table has too, which were joined
+    with it; `disagreeing` is how many of these times had several values of one variable, of which
+    the last one counts. `deleted` are measurements that went because the table does not have them.
     """
 
     inserted: int
     updated: int
     unchanged: int
-    duplicates: int
+    joined: int = 0
+    disagreeing: int = 0
+    deleted: int = 0
 
 
-def sample_intervals(export: Export) -> Callable[[str], int]:
-    """Return what tells the seconds between a turbine's samples by its name, known or new."""
-    given = export.sample_interval_s
-    if given is not None:
-        return lambda name: given
-    stored = dict(Turbine.objects.values_list("name", "sample_interval_s"))
-    return lambda name: stored.get(name, Turbine().sample_interval_s)
+def store(look: Survey) -> ImportResult:
+    """Write what a table holds, in the caller's transaction.
 
-
-def store(rows: pd.DataFrame, export: Export) -> ImportResult:
-    """Write rows, as `read` returns them, in one transaction.
-
-    Turbines are made where they do not exist. A row that exists gets the values that differ and
-    keeps those of the variables that `rows` does not have; where none differs, nothing is
+    Turbines are made where they do not exist. A row that exists gets the values that differ, and
+    keeps what an empty cell does not tell, unless the form replaces; where none differs, nothing is
     written and no revision raised.
 
     Raises:
         django.db.DatabaseError: where the database does not take them; then it took none.
     """
-    ensure_months(SOURCE, "data", _months(rows["timestamp"]))
-    with transaction.atomic(using=SOURCE), connections[SOURCE].cursor() as cursor:
+    if not look.rows:
+        return ImportResult(0, 0, 0)
+    with connections[SOURCE].cursor() as cursor:
         keep_to_the_schema_of_data(cursor)
-        ids = _turbine_ids(rows["turbine"].cat.categories.tolist(), export)
-        columns = _latest(_columns(rows, ids))
-        stored = len(columns["timestamp"])
-        duplicates = len(rows) - stored
-        if _are_new(cursor, columns) and _append(columns):
-            return ImportResult(stored, 0, 0, duplicates)
-        rows_known, written = _merge(cursor, columns)
-    updated = written - (stored - rows_known)
-    return ImportResult(stored - rows_known, updated, rows_known - updated, duplicates)
+        ids = _turbine_ids(look)
+        if look.steps.is_strict and _is_new(cursor, look, ids) and _append(look, ids):
+            return ImportResult(look.rows, 0, 0)
+        return _merge(cursor, look, ids)
 
 
-def _months(times: pd.Series) -> list[date]:
-    months: list[date] = np.unique(times.to_numpy().astype("datetime64[M]")).tolist()
-    return months
-
-
-def _turbine_ids(names: list[str], export: Export) -> Mapping[str, int]:
-    """Return the ids of the turbines by name; nobody else imports into them meanwhile."""
-    Turbine.objects.bulk_create(
-        (Turbine(name=name) for name in sorted(names)), ignore_conflicts=True
-    )
-    turbines = Turbine.objects.filter(name__in=names).order_by("id")
+def _turbine_ids(look: Survey) -> Array:
+    """Return the ids of the turbines by their numbers; nobody else imports into them meanwhile."""
+    form, intervals = look.reading.form, look.corrections.interval_s
+    made = [
+        Turbine(name=name, sample_interval_s=intervals[name], rated_power_kw=form.rated_power_kw)
+        for name in sorted(look.turbines)
+    ]
+    Turbine.objects.bulk_create(made, ignore_conflicts=True)
+    turbines = Turbine.objects.filter(name__in=look.turbines).order_by("id")
     ids = {turbine.name: turbine.pk for turbine in turbines.select_for_update(no_key=True)}
-    fields = {
-        "sample_interval_s": export.sample_interval_s,
-        "rated_power_kw": export.rated_power_kw,
-    }
-    if given := {name: value for name, value in fields.items() if value is not None}:
-        turbines.update(**given)
-    return ids
+    given = {"sample_interval_s": form.sample_interval_s, "rated_power_kw": form.rated_power_kw}
+    turbines.update(**{name: Coalesce(Value(value), F(name)) for name, value in given.items()})
+    return np.array([ids[name] for name in look.turbines], dtype=np.int64)
 
 
-def _columns(rows: pd.DataFrame, ids: Mapping[str, int]) -> dict[str, Array]:
-    turbine_ids = np.array([ids[name] for name in rows["turbine"].cat.categories], dtype=np.int64)
-    values = {name: rows[name].to_numpy() for name in rows.columns.drop("turbine")}
-    return {"turbine_id": turbine_ids[rows["turbine"].cat.codes], **values}
-
-
-def _latest(columns: Mapping[str, Array]) -> dict[str, Array]:
-    """Return the rows in the order of the key; of those that share one, the last."""
-    by_key = np.lexsort((columns["timestamp"], columns["turbine_id"]))
-    turbine_id, timestamp = columns["turbine_id"][by_key], columns["timestamp"][by_key]
-    is_last = np.ones(len(by_key), dtype=bool)
-    is_last[:-1] = (turbine_id[1:] != turbine_id[:-1]) | (timestamp[1:] != timestamp[:-1])
-    return {name: column[by_key[is_last]] for name, column in columns.items()}
-
-
-def _are_new(cursor: CursorWrapper, columns: Mapping[str, Array]) -> bool:
-    """Return whether the turbines have no measurements between the first time and the last."""
-    turbines = np.unique(columns["turbine_id"]).tolist()
-    cursor.execute(ANY_KNOWN, [turbines, *_bounds(columns["timestamp"])])
+def _is_new(cursor: CursorWrapper, look: Survey, ids: Array) -> bool:
+    """Return whether the turbines have no measurements between their first time and their last."""
+    turbines, firsts, lasts = _spans(look, ids)
+    cursor.execute(statements.ANY_KNOWN, [turbines, firsts, lasts])
     return not cursor.fetchone()[0]
 
 
-def _append(columns: Mapping[str, Array]) -> bool:
+def _spans(look: Survey, ids: Array, after_s: int = 0) -> tuple[list[int], list[str], list[str]]:
+    """Return the turbines with their first and last times, the last ones moved on."""
+    numbers = list(look.spans)
+    bounds = [look.spans[number] for number in numbers]
+    return (
+        [int(ids[number]) for number in numbers],
+        [f"{first}+00" for first, _ in bounds],
+        [f"{last + np.timedelta64(after_s, 's')}+00" for _, last in bounds],
+    )
+
+
+def _append(look: Survey, ids: Array) -> bool:
     """Write rows that are new; return False where somebody else wrote some of them meanwhile."""
+    blocks = (columns for _, columns in _blocks(look, ids))
     try:
         with transaction.atomic(using=SOURCE):
-            copy_in(SOURCE, "data", columns)
+            copy_blocks_in(SOURCE, "data", _columns(look), blocks)
     except IntegrityError:
         return False
     return True
 
 
-def _merge(cursor: CursorWrapper, columns: Mapping[str, Array]) -> tuple[int, int]:
-    """Return how many of the rows were known, and how many were inserted or updated."""
-    variables = [name for name in columns if name not in ("turbine_id", "timestamp")]
-    names = {
-        "columns": ", ".join(columns),
-        "assignments": ", ".join(f"{name} = excluded.{name}" for name in variables),
-        "known": ", ".join(f"known.{name}" for name in variables),
-        "excluded": ", ".join(f"excluded.{name}" for name in variables),
-    }
-    cursor.execute(CREATE.format(**names))
-    copy_in(SOURCE, "imported", columns)
+def _columns(look: Survey) -> list[str]:
+    return [*KEY, *look.figures]
+
+
+def _blocks(look: Survey, ids: Array) -> Iterator[tuple[Array, list[Array]]]:
+    """Yield the numbers of the rows in the table, and their columns."""
+    times = UtcTimes(look.reading.table, look.reading.form)
+    for measured in look.reading.measurements(look.corrections, times):
+        nothing = np.full(len(measured.timestamp), np.nan)
+        values = [measured.values.get(variable, nothing) for variable in look.figures]
+        yield measured.row, [ids[measured.turbine], measured.timestamp, *values]
+
+
+def _merge(cursor: CursorWrapper, look: Survey, ids: Array) -> ImportResult:
+    """Write rows of which some are known, or come twice."""
+    columns, variables = _columns(look), list(look.figures)
+    cursor.execute(statements.create(columns))
+    blocks = ([row, *values] for row, values in _blocks(look, ids))
+    copy_blocks_in(SOURCE, "imported", ["row", *columns], blocks)
+    joined, disagreeing = _join(cursor, columns, variables)
     cursor.execute("ANALYZE imported")
-    cursor.execute(COUNT_KNOWN, _bounds(columns["timestamp"]))
-    rows_known = int(cursor.fetchone()[0])
-    cursor.execute(UPSERT.format(**names))
-    written = cursor.rowcount
-    cursor.execute("DROP TABLE imported")
-    return rows_known, written
+    cursor.execute(statements.COUNT_KNOWN, _bounds(look))
+    rows, rows_known = cursor.fetchone()
+    deleted = _delete_others(cursor, look, ids) if look.reading.form.replaces else 0
+    cursor.execute(statements.upsert(columns, variables, look.reading.form.replaces))
+    inserted = rows - rows_known
+    updated = cursor.rowcount - inserted
+    cursor.execute(statements.DROP)
+    return ImportResult(inserted, updated, rows_known - updated, joined, disagreeing, deleted)
 
 
-def _bounds(times: Array) -> list[str | None]:
-    return [f"{time}+00" for time in (times.min(), times.max())] if len(times) else [None, None]
+def _join(
+    cursor: CursorWrapper, columns: Sequence[str], variables: Sequence[str]
+) -> tuple[int, int]:
+    """Join rows of one turbine and time; return how many went into others, and disagreed."""
+    cursor.execute(statements.TWICE)
+    cursor.execute(statements.joined(variables))
+    cursor.execute(statements.WITHOUT_TWICE)
+    cursor.execute(statements.with_joined(columns))
+    cursor.execute(statements.COUNT_JOINED)
+    joined, disagreeing = cursor.fetchone()
+    return int(joined), int(disagreeing)
+
+
+def _bounds(look: Survey) -> list[str]:
+    firsts, lasts = zip(*look.spans.values(), strict=True)
+    return [f"{min(firsts)}+00", f"{max(lasts)}+00"]
+
+
+def _delete_others(cursor: CursorWrapper, look: Survey, ids: Array) -> int:
+    """Delete what the turbines have between their first time and their last, and the table not."""
+    form, interval_s = look.reading.form, max(look.corrections.interval_s.values())
+    # A time that labels the end stands later than the sample starts.
+    after_s = interval_s if form.label_is_end else 0
+    cursor.execute(statements.DELETE, _spans(look, ids, after_s))
+    return int(cursor.rowcount)

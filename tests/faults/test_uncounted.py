@@ -14,7 +14,7 @@ from common.days import day_start, now, today
 from common.postgres.partitions import ensure_months, month_after, month_of, move_out_of_default
 from sourcedata import dropped_months, reader
 from sourcedata.batches import measurement_batches
-from sourcedata.importing import Export, import_file
+from sourcedata.importing import Form, import_table, look_at
 from sourcedata.snapshot import UnreadableSource
 from sourcedata.triggers import TRIGGERS
 from tests.builders import aggregated, turbine
@@ -250,7 +250,7 @@ def test_a_turbine_table_in_the_schema_of_an_account_takes_no_place(
         )
     file = tmp_path / "a.csv"
     file.write_text(f"time,kw\n{DAY}T10:00Z,5\n")
-    export = Export(time_column="time", columns={"power": "kw"}, turbine="T01")
-    import_file(file, export, lambda step: None)
+    (understood,) = look_at(file, Form(["time"], {"power": "kw"}, turbine="T01"))
+    import_table(understood)
     assert aggregated(DAY).status == "succeeded"
     proves_well()

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pa_parquet
 from django.db import connections
 
-from sourcedata.importing import Export, ImportResult, import_file
+from sourcedata.importing import Form, ImportResult, import_table, look_at
 
 PARIS = ZoneInfo("Europe/Paris")
 MORNING = "2025-08-31T10:00Z"
@@ -33,8 +33,9 @@ def write_parquet(folder: Path, **columns) -> Path:
 def imported(path: Path, **fields) -> ImportResult:
     """Import the column `time` and the power in `kw` of the turbine T01, or what `fields` say."""
     of_t01 = {} if "turbine_column" in fields else {"turbine": "T01"}
-    defaults = {"time_column": "time", "columns": {"power": "kw"}, **of_t01}
-    return import_file(path, Export(**{**defaults, **fields}), lambda step: None)
+    defaults = {"time_columns": ["time"], "columns": {"power": "kw"}, **of_t01}
+    (understood,) = look_at(path, Form(**{**defaults, **fields}))
+    return import_table(understood)
 
 
 def query(sql: str) -> list[tuple]:

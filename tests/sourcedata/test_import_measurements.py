@@ -1,5 +1,6 @@
 """`import_measurements` says what it did, what was wrong, and what to type next."""
 
+import hashlib
 from io import StringIO
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connections
 
 from sourcedata.management.commands import import_measurements
+from sourcedata.models import ImportRecord
 
 pytestmark = pytest.mark.django_db
 
@@ -33,26 +35,21 @@ def refusal(*arguments: str) -> str:
     return str(refused.value)
 
 
-def figures(output: str, name: str) -> list[str]:
-    """Return the figures on the line of the table that names the file."""
-    (line,) = [line for line in output.splitlines() if name in line]
-    return line.split()[1:]
-
-
 def query(sql: str) -> list[tuple]:
     with connections["source"].cursor() as cursor:
         cursor.execute(sql)
         return cursor.fetchall()
 
 
-def test_each_file_has_its_line_and_the_next_step_is_named(tmp_path, monkeypatch) -> None:
+def test_each_file_has_its_part_and_the_next_step_is_named(tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     write(tmp_path, "[red]a.csv", "2025-08-31T10:00,1", "2025-08-31T10:00,2", "2025-08-31T10:01,2")
     write(tmp_path, "b.csv", "2025-08-31T10:00,2", "2025-08-31T10:01,3")
-    output = run("[red]a.csv", "b.csv", *ARGUMENTS)
-    assert figures(output, "[red]a.csv") == ["2", "0", "0", "1"]
-    assert figures(output, "b.csv") == ["0", "1", "1", "0"]
-    assert output.endswith("Next: manage.py aggregate --pending\n")
+    lines = run("[red]a.csv", "b.csv", *ARGUMENTS).splitlines()
+    assert lines[0] == "[red]a.csv"
+    assert lines[2].startswith("Rows: 2 inserted, 0 updated, 0 unchanged, 1 joined")
+    assert "Rows: 0 inserted, 1 updated, 1 unchanged." in lines
+    assert lines[-1] == "Next: manage.py aggregate --pending"
 
 
 def test_every_option_reaches_the_import(tmp_path) -> None:
@@ -90,14 +87,14 @@ def test_what_was_imported_before_a_failure_is_reported(tmp_path) -> None:
     good, out = write(tmp_path, "good.csv", "2025-08-31T10:00,1"), StringIO()
     with pytest.raises(CommandError):
         call_command("import_measurements", good, str(tmp_path / "none"), *ARGUMENTS, stdout=out)
-    assert "Next: manage.py aggregate --pending" in out.getvalue()
+    assert "Rows: 1 inserted" in out.getvalue()
 
 
 def test_a_database_that_fails_is_a_sentence(tmp_path, monkeypatch) -> None:
     def fail(*arguments: object) -> None:
         raise OperationalError("deadlock detected\nDETAIL: much more")
 
-    monkeypatch.setattr(import_measurements, "import_file", fail)
+    monkeypatch.setattr(import_measurements, "import_table", fail)
     path = write(tmp_path, "a.csv", "2025-08-31T10:00,1")
     assert refusal(path, *ARGUMENTS) == (
         f"{path}: the source database does not take it: deadlock detected. Nothing was imported."
@@ -110,9 +107,9 @@ def test_a_database_that_fails_is_a_sentence(tmp_path, monkeypatch) -> None:
         (["--map", "wind_speed"], "'wind_speed' has no =; write it as VARIABLE=COLUMN"),
         (["--map", "ws=kw"], "'ws' is no variable; allowed: wind_speed, wind_direction, power,"),
         (["--map", "power=other"], "The variable 'power' is named more than once"),
-        (["--map", "wind_speed=kw"], "The column 'kw' is named more than once"),
+        (["--map", "wind_speed="], "'wind_speed=' has no =; write it as VARIABLE=COLUMN"),
         (["--map", "wind_speed=time"], "The column 'time' is named more than once"),
-        (["--timezone", "Europe/Nowhere"], "'Europe/Nowhere' is no time zone such as"),
+        (["--timezone", "Europe/Nowhere"], "'Europe/Nowhere' is no time zone"),
         (["--timezone", "Europe"], "'Europe' is no time zone"),
         (["--timezone", "../etc/passwd"], "is no time zone"),
         (["--label", "middle"], "invalid choice: 'middle'"),
@@ -129,7 +126,14 @@ def test_a_database_that_fails_is_a_sentence(tmp_path, monkeypatch) -> None:
         (["--missing-value", "\udce4"], "'\\udce4' contains a character that cannot be shown"),
         (["--turbine", "T,01"], "The turbine name 'T,01' contains a comma"),
         (["--turbine", "T" * 101], "is longer than 100 characters"),
-        (["--turbine-column", "t"], "not allowed with argument --turbine"),
+        (["--turbine-column", "t"], "--turbine and --turbine-column: allowed is one of them"),
+        (["--time-format", "%Q"], "%Q"),
+        (["--encoding", "klingon"], "'klingon' is no encoding"),
+        (["--decimal", ";"], "invalid choice: ';'"),
+        (["--wide", "{turbine}"], "is no pattern of wide columns"),
+        (["--turbine-from-filename", "("], "is no regular expression"),
+        (["--new-turbines", "0"], "'0' is no whole number from 1 to 1000000"),
+        (["--form", "none"], "There is no form 'none'"),
     ],
 )
 def test_a_wrong_argument_is_refused_before_any_file_is_opened(arguments, sentence) -> None:
@@ -145,3 +149,45 @@ def test_the_time_column_cannot_be_the_turbine_column() -> None:
 def test_an_argument_that_is_needed_is_asked_for(left_out) -> None:
     start = ARGUMENTS.index(left_out)
     assert left_out in refusal("absent.csv", *ARGUMENTS[:start], *ARGUMENTS[start + 2 :])
+
+
+def test_a_preview_says_how_a_file_is_understood_and_writes_nothing(tmp_path) -> None:
+    path = write(tmp_path, "a.csv", *(f"2025-08-31T10:0{n},{1000 + n}" for n in range(10)))
+    output = run(path, *ARGUMENTS, "--rated-power-kw", "2", "--preview")
+    assert "10 of 10 values of power lie outside -0.2 to 4 kW: is it W?" in output
+    assert "Next:" not in output
+    assert query("SELECT count(*) FROM turbine") == query("SELECT count(*) FROM data") == [(0,)]
+
+
+def test_what_is_typed_is_saved_as_a_form_and_used_by_its_name(tmp_path, settings) -> None:
+    settings.IMPORT_FORMS_FILE = tmp_path / "forms.toml"
+    path = write(tmp_path, "a.csv", "31.08.2025 12:00;1,5", header="time;kw")
+    options = ["--time-format", "%d.%m.%Y %H:%M", "--decimal", ",", "--timezone", "UTC+2"]
+    run(path, *ARGUMENTS, *options, "--preview", "--save", "ours")
+    run(path, "--form", "ours", "--turbine", "T07")
+    assert query(
+        "SELECT name, timestamp::text, power FROM data JOIN turbine ON id = turbine_id"
+    ) == [("T07", "2025-08-31 10:00:00+00", 1.5)]
+
+
+def test_a_form_file_with_a_typo_is_refused_with_what_is_allowed(tmp_path, settings) -> None:
+    settings.IMPORT_FORMS_FILE = tmp_path / "forms.toml"
+    settings.IMPORT_FORMS_FILE.write_text('[ours]\ntime-colum = ["time"]\n')
+    assert "'time-colum', which is no option; allowed are 'time-column'" in refusal(
+        "absent.csv", *ARGUMENTS, "--form", "ours"
+    )
+
+
+def test_every_import_and_every_refusal_is_a_record(tmp_path) -> None:
+    good = write(tmp_path, "good.csv", "2025-08-31T10:00,1")
+    run(good, *ARGUMENTS)
+    refusal(write(tmp_path, "bad.csv", "2025-08-31T10:00,x"), *ARGUMENTS)
+    bad, imported = ImportRecord.objects.all()
+    assert (imported.file, imported.rows, imported.turbines, imported.refusal) == (
+        good,
+        1,
+        ["T01"],
+        "",
+    )
+    assert imported.sha256 == hashlib.sha256(Path(good).read_bytes()).hexdigest()
+    assert "'x' is no number" in bad.refusal

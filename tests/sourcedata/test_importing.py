@@ -3,7 +3,15 @@
 import pytest
 from django.db import DatabaseError
 
-from sourcedata.importing import ImportResult, storing
+from sourcedata.importing import (
+    Form,
+    ImportRefused,
+    ImportResult,
+    import_table,
+    look_at,
+    statements,
+    storing,
+)
 from tests.builders import measurements, turbine
 from tests.sourcedata.exports import (
     MORNING,
@@ -43,10 +51,10 @@ def test_a_file_imported_twice_raises_no_revision(tmp_path) -> None:
 def test_only_days_with_a_difference_raise_their_revision(tmp_path) -> None:
     imported(write(tmp_path, "2025-08-31T10:00Z,1", "2025-09-01T10:00Z,1"))
     before = revisions()
-    result = imported(write(tmp_path, "2025-08-31T10:00Z,1", "2025-09-01T10:00Z,"))
+    result = imported(write(tmp_path, "2025-08-31T10:00Z,1", "2025-09-01T10:00Z,2"))
     assert result == ImportResult(0, 1, 1, 0)
     assert [old == new for old, new in zip(before, revisions(), strict=True)] == [True, False]
-    assert stored_powers() == [1, None]
+    assert stored_powers() == [1, 2]
 
 
 def test_new_changed_and_known_rows_are_counted_apart(tmp_path) -> None:
@@ -64,7 +72,7 @@ def test_variables_that_are_not_mapped_keep_their_values(tmp_path) -> None:
 
 def test_the_last_of_duplicate_rows_wins(tmp_path) -> None:
     path = write(tmp_path, f"{MORNING},1", "2025-08-31T12:00+02:00,2", "2025-08-31T10:00:00,3")
-    assert imported(path) == ImportResult(1, 0, 0, 2)
+    assert imported(path) == ImportResult(1, 0, 0, joined=2, disagreeing=1)
     assert stored_powers() == [3]
 
 
@@ -80,14 +88,23 @@ def test_other_turbines_keep_their_rows(tmp_path) -> None:
 
 def test_a_row_that_somebody_writes_at_the_same_moment_is_updated(tmp_path, monkeypatch) -> None:
     measurements(turbine(), "2025-08-31T10:00", power=[1.0])
-    monkeypatch.setattr(storing, "_are_new", lambda *looked_before: True)
+    monkeypatch.setattr(storing, "_is_new", lambda *looked_before: True)
     path = write(tmp_path, "2025-08-31T10:00Z,2", "2025-08-31T10:01Z,3")
     assert imported(path) == ImportResult(1, 1, 0, 0)
     assert stored_powers() == [2, 3]
 
 
+def test_a_file_that_is_written_to_while_it_is_imported_is_refused(tmp_path) -> None:
+    path = write(tmp_path, f"{MORNING},1")
+    (understood,) = look_at(path, Form(["time"], {"power": "kw"}, turbine="T01"))
+    path.write_text(path.read_text() + "2025-08-31T10:01Z,2\n")
+    with pytest.raises(ImportRefused, match="was written to while it was imported"):
+        import_table(understood)
+    assert stored_powers() == []
+
+
 def test_a_database_that_fails_keeps_no_turbine(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(storing, "ANY_KNOWN", "SELECT 1 / 0")
+    monkeypatch.setattr(statements, "ANY_KNOWN", "SELECT 1 / 0")
     with pytest.raises(DatabaseError):
         imported(write(tmp_path, f"{MORNING},1"))
     assert query("SELECT count(*) FROM turbine") == [(0,)]

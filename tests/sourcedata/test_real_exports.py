@@ -1,12 +1,13 @@
 """Real exports, with the faults that real exports have, arrive whole."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.db import connections
 
-from sourcedata.importing import Export, ImportResult, import_file
+from sourcedata.importing import Form, ImportResult, import_table, look_at
 
 DATA: Path = settings.BASE_DIR.parent / "shared" / "data"
 pytestmark = [
@@ -14,8 +15,8 @@ pytestmark = [
     pytest.mark.skipif(not DATA.is_dir(), reason=f"{DATA} does not exist"),
 ]
 
-MIDC = Export(
-    time_column="time",
+MIDC = Form(
+    time_columns=["time"],
     turbine="M3",
     columns={
         "wind_speed": "Avg Wind Speed @ 3m [m/s]",
@@ -24,8 +25,8 @@ MIDC = Export(
     },
     missing=["-7999"],
 )
-LA_HAUTE_BORNE = Export(
-    time_column="Date_time",
+LA_HAUTE_BORNE = Form(
+    time_columns=["Date_time"],
     turbine_column="Wind_turbine_name",
     columns={
         "power": "P_avg",
@@ -39,8 +40,9 @@ LA_HAUTE_BORNE = Export(
 )
 
 
-def imported(name: str, export: Export) -> ImportResult:
-    return import_file(DATA / name, export, lambda step: None)
+def imported(name: str, form: Form) -> ImportResult:
+    (understood,) = look_at(DATA / name, form)
+    return import_table(understood)
 
 
 def query(sql: str) -> list[tuple]:
@@ -65,8 +67,7 @@ def test_the_first_minute_in_colorado_is_seven_in_the_morning() -> None:
 
 def test_minus_7999_degrees_are_no_measurement() -> None:
     columns = {"ambient_temperature": "Temp CHP1 [deg C]"}
-    export = Export("time", columns, turbine="M3", missing=["-7999"])
-    imported("midc_2018-10-18_1min.csv", export)
+    imported("midc_2018-10-18_1min.csv", replace(MIDC, columns=columns))
     empty = "SELECT count(*) FROM data WHERE ambient_temperature IS NULL"
     # As `grep -c -- ,-7999` counts.
     assert query(empty) == [(1247,)]
@@ -99,3 +100,19 @@ def test_the_night_the_clocks_go_back_loses_and_merges_nothing() -> None:
     )
     # The file itself has no 02:00+02:00 to 02:50+02:00.
     assert hours == [(1, 24), (2, 24), (22, 24), (23, 24)]
+
+
+def test_of_a_year_the_preview_warns_of_what_is_wrong_and_of_nothing_else() -> None:
+    (understood,) = look_at(
+        DATA / "la_haute_borne_2014.csv.gz", replace(LA_HAUTE_BORNE, sample_interval_s=None)
+    )
+    assert (understood.look.rows, understood.look.steps.median_s) == (210_240, 600)
+    words = [
+        "pitch_angle is -121.26",
+        "ambient_temperature is -273.2",
+        "On 2014-03-30",
+        "On 2014-10-26",
+    ]
+    assert len(understood.warnings) == len(words)
+    for word in words:
+        assert any(word in warning for warning in understood.warnings)

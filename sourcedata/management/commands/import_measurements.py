@@ -1,202 +1,125 @@
 """`manage.py import_measurements`: real exports into the source database."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
-from functools import partial
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DataError, IntegrityError, OperationalError
-from rich import box
+from django.db import DatabaseError, DataError, IntegrityError, OperationalError
 from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    Progress,
-    SpinnerColumn,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-)
-from rich.table import Table
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from common.checks import PROJECT_CHECKS
 from common.terminal import progress_console, rendered
-from common.wording import first_line, quoted
+from common.wording import first_line
 from sourcedata.importing import (
-    STEPS_PER_FILE,
-    Export,
+    Form,
     ImportRefused,
     ImportResult,
-    import_file,
+    Understood,
+    import_table,
+    look_at,
+    records,
+    saved_forms,
 )
-from sourcedata.importing.arguments import (
-    missing_value,
-    rated_power_kw,
-    sample_interval_s,
-    timezone,
-    turbine_name,
-    variable_and_column,
-)
+from sourcedata.importing import options as options_of_forms
 from sourcedata.management.guards import refuse_where_nobody_reads
-from sourcedata.variables import VARIABLE_NAMES
+from sourcedata.management.understanding import understanding
 
 REFUSALS_OF_THE_DATABASE = (DataError, IntegrityError, OperationalError)
-FIGURES = [field.name for field in fields(ImportResult)]
 
 
 class Command(BaseCommand):
     requires_system_checks = [PROJECT_CHECKS]
     help = (
-        "Imports measurements from CSV and Parquet files, gzipped or not. A file is imported as a "
-        "whole or, where anything in it is wrong, not at all. What was imported before is "
-        "updated where it differs; a file imported twice changes nothing."
+        "Imports measurements from tables of any form: text, xlsx, Parquet or Arrow, packed or "
+        "not. A table is imported as a whole or, where anything in it is wrong, not at all. What "
+        "was imported before is updated where it differs; a file imported twice changes nothing."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
-        _add_columns(parser)
         parser.add_argument(
-            "--timezone",
-            type=timezone,
-            default=ZoneInfo("UTC"),
-            metavar="ZONE",
-            help="of times without an offset, such as Europe/Paris (default: UTC)",
+            "--preview", action="store_true", help="say how the files are understood, and no more"
         )
         parser.add_argument(
-            "--label",
-            choices=["start", "end"],
-            default="start",
-            help="which end of its sample a time labels (default: start)",
+            "--form", metavar="NAME", help="that was saved, or comes with the project: see --save"
         )
         parser.add_argument(
-            "--missing-value",
-            action="append",
-            type=missing_value,
-            default=[],
-            metavar="X",
-            help="stands for a value that is missing, as empty cells and NaN do; repeatable",
+            "--save", metavar="NAME", help="keep what is typed as a form of that name"
         )
-        parser.add_argument(
-            "--sample-interval",
-            type=sample_interval_s,
-            metavar="SECONDS",
-            help="set on the turbines (default: what they have; 60 where they are new)",
-        )
-        parser.add_argument(
-            "--rated-power-kw",
-            type=rated_power_kw,
-            metavar="KW",
-            help="set on the turbines (default: what they have)",
-        )
+        options_of_forms.add_to(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         refuse_where_nobody_reads()
-        files, export = options["files"], _export(options)
-        results: list[ImportResult] = []
         try:
-            for imported in _imported(files, export):
-                results.append(imported)  # noqa: PERF402, those before a failure are reported
-        except (ImportRefused, *REFUSALS_OF_THE_DATABASE) as error:
-            self._report(files, results)
-            raise CommandError(_failure(error, files, len(results))) from error
-        self._report(files, results)
+            typed = self._typed(options)
+            form = options_of_forms.form_of(typed)
+            if options["save"]:
+                saved_forms.save(options["save"], saved_forms.words(typed))
+        except ImportRefused as error:
+            raise CommandError(str(error)) from error
+        self._import(options["files"], form, options["preview"])
 
-    def _report(self, files: Sequence[Path], results: Sequence[ImportResult]) -> None:
-        if results:
-            self.stdout.write(rendered(_table(files, results)))
+    def _typed(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the options as they were typed, and of those that were not, the form's."""
+        if not options["form"]:
+            return options
+        parser = self.create_parser("manage.py", "import_measurements")
+        of_form = vars(parser.parse_args(["-", *saved_forms.typed(options["form"])]))
+        return {
+            name: of_form.get(name) if value is None else value for name, value in options.items()
+        }
+
+    def _import(self, files: list[Path], form: Form, is_preview: bool) -> None:
+        for done, path in enumerate(files):
+            try:
+                for understood, stored in _imported(path, form, is_preview):
+                    self.stdout.write(rendered(understanding(understood, stored)))
+            except (ImportRefused, *REFUSALS_OF_THE_DATABASE) as error:
+                sentence = _sentence(error, path)
+                if not is_preview:
+                    _keep(path, form, sentence)
+                raise CommandError(_failure(sentence, len(files), done, is_preview)) from error
+        if not is_preview:
             self.stdout.write("Next: manage.py aggregate --pending")
 
 
-def _add_columns(parser: CommandParser) -> None:
-    parser.add_argument(
-        "--time-column",
-        required=True,
-        metavar="COLUMN",
-        help="which holds the times: ISO 8601, or a Parquet timestamp",
-    )
-    turbine = parser.add_mutually_exclusive_group(required=True)
-    turbine.add_argument(
-        "--turbine", type=turbine_name, metavar="NAME", help="that all rows are of"
-    )
-    turbine.add_argument(
-        "--turbine-column", metavar="COLUMN", help="which names each row's turbine"
-    )
-    parser.add_argument(
-        "--map",
-        action="append",
-        required=True,
-        type=variable_and_column,
-        metavar="VARIABLE=COLUMN",
-        help=f"which column holds what; repeatable; the variables: {', '.join(VARIABLE_NAMES)}",
-    )
-
-
-def _export(options: Mapping[str, Any]) -> Export:
-    _refuse_repeated("variable", [variable for variable, _ in options["map"]])
-    export = Export(
-        time_column=options["time_column"],
-        columns=dict(options["map"]),
-        turbine=options["turbine"],
-        turbine_column=options["turbine_column"],
-        timezone=options["timezone"],
-        label_is_end=options["label"] == "end",
-        missing=options["missing_value"],
-        sample_interval_s=options["sample_interval"],
-        rated_power_kw=options["rated_power_kw"],
-    )
-    _refuse_repeated("column", export.wanted_columns)
-    return export
-
-
-def _refuse_repeated(noun: str, names: Sequence[str]) -> None:
-    if repeated := [name for name, times in Counter(names).items() if times > 1]:
-        raise CommandError(
-            f"The {noun} {quoted(repeated[0])} is named more than once; each {noun} may be named "
-            "once."
-        )
-
-
-def _imported(files: Sequence[Path], export: Export) -> Iterator[ImportResult]:
-    """Import one file after the other, with a progress bar where somebody looks."""
+def _imported(
+    path: Path, form: Form, is_preview: bool
+) -> Iterator[tuple[Understood, ImportResult | None]]:
+    """Import a file's tables, with a sign of life where somebody looks."""
     console = progress_console()
-    description = TextColumn("{task.description}")
-    columns = (SpinnerColumn(), description, BarColumn(), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as progress:
-        # A step is done when the next one begins.
-        task = progress.add_task("", total=len(files) * STEPS_PER_FILE, completed=-1)
-        for path in files:
-            yield import_file(path, export, partial(_show_step, progress, task, path))
+        task = progress.add_task(f"{escape(path.name)}: looking")
+        for understood in look_at(path, form):
+            progress.update(task, description=f"{escape(path.name)}: storing")
+            yield understood, None if is_preview else import_table(understood)
+            progress.update(task, description=f"{escape(path.name)}: looking")
 
 
-def _show_step(progress: Progress, task: TaskID, path: Path, step: str) -> None:
-    progress.update(task, advance=1, description=f"{escape(path.name)}: {step}")
+def _keep(path: Path, form: Form, sentence: str) -> None:
+    # A database that fails is no reason to hide why.
+    with suppress(DatabaseError):
+        records.refused(path, form, sentence)
 
 
-def _failure(error: Exception, files: Sequence[Path], imported: int) -> str:
+def _sentence(error: Exception, path: Path) -> str:
     if isinstance(error, REFUSALS_OF_THE_DATABASE):
-        reason = first_line(error)
-        sentence = f"{files[imported]}: the source database does not take it: {reason}."
-    else:
-        sentence = str(error)
-    if len(files) == 1:
+        return f"{path}: the source database does not take it: {first_line(error)}."
+    return str(error)
+
+
+def _failure(sentence: str, files: int, done: int, is_preview: bool) -> str:
+    if is_preview:
+        return sentence
+    if files == 1:
         return f"{sentence} Nothing was imported."
     return (
         f"{sentence} Nothing of this file was imported (files before it, which stay imported: "
-        f"{imported}; files after it, which were not opened: {len(files) - imported - 1})."
+        f"{done}; files after it, which were not opened: {files - done - 1})."
     )
-
-
-def _table(files: Sequence[Path], results: Sequence[ImportResult]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, title="Imported rows", title_justify="left")
-    table.add_column("file", overflow="fold")
-    for name in FIGURES:
-        table.add_column(name, justify="right")
-    for path, imported in zip(files, results, strict=False):
-        figures = [f"{getattr(imported, name):,}" for name in FIGURES]
-        table.add_row(escape(str(path)), *figures)
-    return table

@@ -60,7 +60,7 @@ class WireFormat(TestCase):
 @given(st.lists(INTEGERS))
 def test_decoding_gives_back_what_was_encoded(integers) -> None:
     column = np.array(integers, dtype=np.int64)
-    (decoded,) = decode(b"".join(encode([column])), INTEGER)
+    (decoded,) = decode(b"".join(encode(iter([[column]]))), INTEGER)
     np.testing.assert_array_equal(decoded, column)
 
 

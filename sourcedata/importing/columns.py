@@ -1,0 +1,75 @@
+"""Which columns of a table are read, and as what."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sourcedata.importing.cells.mapped import Mapped, columns_of, mapping
+from sourcedata.importing.cells.wide import Pattern
+from sourcedata.importing.form import Form
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What is read of a table: by turbine, how each variable is; None stands for each row's own."""
+
+    mapped: Mapping[str | None, Sequence[Mapped]]
+    beside: Sequence[str]
+
+    @property
+    def wanted(self) -> list[str]:
+        """The names of all columns that are read."""
+        values = (each.column for of_turbine in self.mapped.values() for each in of_turbine)
+        return list(dict.fromkeys([*self.beside, *values]))
+
+
+def missing_columns(form: Form) -> Callable[[Sequence[str]], Sequence[str]]:
+    """Return what tells which of the columns of a form a row of names does not have.
+
+    Raises:
+        ImportRefused: where the form names an expression or a pattern that is none.
+    """
+    pattern = Pattern.of(form.wide) if form.wide else None
+    choices = {text: columns_of(text) for text in form.columns.values()}
+
+    def missing(names: Sequence[str]) -> Sequence[str]:
+        lacking = [name for name in _beside(form) if name not in names]
+        if pattern:
+            wanted = {name for of_text in choices.values() for name in of_text}
+            return lacking + ([] if pattern.columns(names, wanted) else [form.wide or ""])
+        return lacking + [text for text, of_text in choices.items() if not {*of_text} & {*names}]
+
+    return missing
+
+
+def columns_of_table(form: Form, names: Sequence[str]) -> Columns:
+    """Return what is read of a table whose columns have these names.
+
+    Raises:
+        ImportRefused: where an expression, a unit or a column is none.
+    """
+    if form.wide is None:
+        return Columns({None: _mapped(form, names)}, _beside(form))
+    wanted = {name for text in form.columns.values() for name in columns_of(text)}
+    of_turbines = Pattern.of(form.wide).columns(names, wanted)
+    return Columns(
+        {turbine: list(_of_turbine(form, own)) for turbine, own in of_turbines.items()},
+        _beside(form),
+    )
+
+
+def _beside(form: Form) -> list[str]:
+    return [*form.time_columns, *([form.turbine_column] if form.turbine_column else [])]
+
+
+def _mapped(form: Form, names: Sequence[str]) -> list[Mapped]:
+    return [mapping(variable, text, names) for variable, text in form.columns.items()]
+
+
+def _of_turbine(form: Form, own: Mapping[str, str]) -> Sequence[Mapped]:
+    """Return how the variables of a turbine are read that has columns of its own for them."""
+    mapped = []
+    for variable, text in form.columns.items():
+        if {*columns_of(text)} & own.keys():
+            each = mapping(variable, text, own)
+            mapped.append(Mapped(variable, own[each.column], each.expression))
+    return mapped

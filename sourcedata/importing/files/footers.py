@@ -1,0 +1,84 @@
+"""What stands below a table: rows that say something else, and rows of another width."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import pyarrow as pa
+
+from common.wording import quoted
+from sourcedata.importing.files.headers import is_without_digits
+from sourcedata.importing.files.tables import RowBlock
+from sourcedata.importing.refusal import ImportRefused
+
+# Where there are more of them, they are no footer.
+MOST_FOOTER_ROWS = 100
+
+
+class UnevenRows:
+    """The rows of another width than the header's: a footer, unless rows of a table follow."""
+
+    def __init__(self) -> None:
+        """There is none so far."""
+        self._first_row, self._count = 0, 0
+        self._refusal: ImportRefused | None = None
+        self.shown: list[str] = []
+
+    def note(self, row: int, shown: str, refusal: ImportRefused) -> None:
+        """Remember one above the row of that number, and what to say where it is no footer."""
+        self.shown.append(shown)
+        if self._refusal is None:
+            self._first_row, self._refusal = row, refusal
+        self._count += 1
+        # A footer is short, and stands below a table.
+        if self._count > MOST_FOOTER_ROWS:
+            raise self._refusal
+
+    def refuse_above(self, end: int) -> None:
+        """Raise the first refusal where rows up to, and without, `end` are of a table."""
+        if self._refusal is not None and (end > self._first_row or not end):
+            raise self._refusal
+
+
+def without_footer(
+    blocks: Iterable[RowBlock], time_columns: Sequence[str], left_out: list[str]
+) -> Iterator[RowBlock]:
+    """Yield blocks, but for the last rows where those have no digit in their times.
+
+    These are added to `left_out`, as people see them.
+    """
+    held: list[RowBlock] = []
+    for block in blocks:
+        end = _end_of_table(block, time_columns)
+        if end:
+            yield from held
+            yield rows_of_block(block, 0, end)
+            held = []
+        if end < len(block):
+            held.append(rows_of_block(block, end, len(block)))
+        if sum(map(len, held)) > MOST_FOOTER_ROWS:
+            yield from held
+            held = []
+    left_out.extend(shown for block in held for shown in _shown(block))
+
+
+def _shown(block: RowBlock) -> Iterator[str]:
+    for cells in zip(*(column.to_pylist() for column in block.columns.values()), strict=True):
+        yield quoted(" ".join(filter(None, map(str, cells))))
+
+
+def rows_of_block(block: RowBlock, start: int, end: int) -> RowBlock:
+    """Return some rows of a block, up to, and without, `end`."""
+    columns = {name: cells.slice(start, end - start) for name, cells in block.columns.items()}
+    return RowBlock(columns, block.first_row + start)
+
+
+def with_columns(block: RowBlock, names: Sequence[str]) -> RowBlock:
+    """Return a block without its other columns."""
+    return RowBlock({name: block.columns[name] for name in names}, block.first_row)
+
+
+def _end_of_table(block: RowBlock, time_columns: Sequence[str]) -> int:
+    times: list[pa.Array] = [block.columns[name] for name in time_columns]
+    places, end = range(len(times)), len(block)
+    while end and is_without_digits([cells[end - 1].as_py() for cells in times], places):
+        end -= 1
+    return end

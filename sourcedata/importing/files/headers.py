@@ -1,0 +1,78 @@
+"""Where a table begins: the first row that has the names of all columns that are wanted."""
+
+from collections.abc import Iterable, Sequence
+
+from common.wording import listed, quoted
+from sourcedata.importing.files.tables import Missing
+from sourcedata.importing.refusal import ImportRefused
+
+# A logger writes two; where there are more, the column that was named holds no times.
+MOST_UNITS_ROWS = 3
+
+
+def column_names(cells: Iterable[str]) -> list[str]:
+    """Return the names that cells say, the second of one name as NAME#2."""
+    names: dict[str, None] = {}
+    for cell in cells:
+        name = twin = stripped(cell)
+        number = 1
+        while twin in names:
+            number += 1
+            twin = f"{name}#{number}"
+        names[twin] = None
+    return list(names)
+
+
+def stripped(cell: str) -> str:
+    """Return a cell without the blanks and the quotes around it."""
+    return cell.strip().strip('"').strip()
+
+
+def units_rows(rows: Iterable[Sequence[str]], places: Sequence[int]) -> int:
+    """Return how many of the rows below a header say units and the like.
+
+    `places` are those of the times in a row: a row of units has no digit there, and all of them.
+    """
+    count = 0
+    for cells in rows:
+        if not is_without_digits(cells, places) or count == MOST_UNITS_ROWS:
+            break
+        count += 1
+    return count
+
+
+def is_without_digits(cells: Sequence[str], places: Sequence[int]) -> bool:
+    """Return whether a row has cells for its times, and none of them has a digit."""
+    if not places or max(places) >= len(cells):
+        return False
+    return not any(letter.isdigit() for place in places for letter in cells[place])
+
+
+class Candidates:
+    """The rows that may be a header, as they are tried one after the other."""
+
+    def __init__(self, name: str, missing: Missing):
+        """`name` is of the file; `missing` says which of what is wanted a row does not have."""
+        self._name, self._missing = name, missing
+        self._nearest: Sequence[str] = ()
+        self._lacking: Sequence[str] | None = None
+
+    def is_header(self, names: Sequence[str]) -> bool:
+        """Return whether a row has all names that are wanted; remember it where it is nearest."""
+        lacking = self._missing(names)
+        if self._is_nearer(names, lacking):
+            self._nearest, self._lacking = names, lacking
+        return not lacking
+
+    def refusal(self) -> ImportRefused:
+        """Return the error that says what the nearest row has, and what it lacks."""
+        if self._lacking is None:
+            return ImportRefused(f"{self._name} is empty; the columns' names are expected.")
+        lacking, names = (listed(map(quoted, names)) for names in (self._lacking, self._nearest))
+        return ImportRefused(f"{self._name} has no column {lacking}; it has {names}.")
+
+    def _is_nearer(self, names: Sequence[str], lacking: Sequence[str]) -> bool:
+        if self._lacking is None:
+            return True
+        # Where rows lack the same, the widest is most likely to be meant as a header.
+        return (len(lacking), -len(names)) < (len(self._lacking), -len(self._nearest))

@@ -1,0 +1,69 @@
+"""From a file of whatever form to the tables in it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sourcedata.importing.files.archives import UNPACKERS, is_workbook, unpacked, unzipped
+from sourcedata.importing.files.columnar_tables import columnar_table
+from sourcedata.importing.files.kinds import FIRST_BYTES, TEXT, ZIP, form_of
+from sourcedata.importing.files.source_files import SourceFile, on_disk
+from sourcedata.importing.files.tables import Missing, Table
+from sourcedata.importing.files.text_tables import text_table
+from sourcedata.importing.files.workbook_tables import workbook_table
+from sourcedata.importing.refusal import ImportRefused
+
+# A file may be packed, and an archive be in another, so many times in all.
+MOST_ARCHIVES = 3
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What was said about files before they are opened.
+
+    `encoding` is that of texts, and `sheet` the name of the one that is read in workbooks; where
+    they are None, the file tells. `time_columns` are the names of those that hold times.
+    """
+
+    encoding: str | None = None
+    sheet: str | None = None
+    time_columns: Sequence[str] = ()
+
+
+def open_tables(path: Path, missing: Missing, options: Opening) -> Iterator[Table]:
+    """Yield the table in a file, or that in each file of a zip.
+
+    `missing` returns which of the columns that are wanted a row of names does not have; the first
+    row that has them all is the header.
+
+    Raises:
+        ImportRefused: where a file cannot be read, or has no table with these columns.
+    """
+    return _tables(on_disk(path), missing, options, MOST_ARCHIVES)
+
+
+def _tables(
+    source: SourceFile, missing: Missing, options: Opening, archives_left: int
+) -> Iterator[Table]:
+    form = form_of(source.name, source.first_bytes(FIRST_BYTES))
+    if form == ZIP and is_workbook(source):
+        yield workbook_table(source, missing, options.sheet, options.time_columns)
+    elif form == ZIP or form in UNPACKERS:
+        for inner in _unpacked(source, form, archives_left):
+            yield from _tables(inner, missing, options, archives_left - 1)
+    elif form == TEXT:
+        yield text_table(source, missing, options.encoding, options.time_columns)
+    else:
+        yield columnar_table(source, form, missing)
+
+
+def _unpacked(source: SourceFile, form: str, archives_left: int) -> Iterator[SourceFile]:
+    if not archives_left:
+        raise ImportRefused(
+            f"{source.name} is packed more than {MOST_ARCHIVES} times; unpack it, and import what "
+            "is in it."
+        )
+    if form == ZIP:
+        yield from unzipped(source)
+    else:
+        yield unpacked(source, form)

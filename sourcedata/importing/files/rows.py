@@ -1,0 +1,97 @@
+"""Whole rows of a text, about a megabyte at a time, and their cells."""
+
+import csv
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from common.arrays import Array
+from sourcedata.importing.files.lines import MOST_LINE_BYTES, Piece, count_lines
+from sourcedata.importing.refusal import ImportRefused
+
+QUOTE, LINE_ENDS = ord('"'), b"\r\n"
+# A cell fits into a row, and a row into two of these; the standard library's limit is lower.
+csv.field_size_limit(max(csv.field_size_limit(), 4 * MOST_LINE_BYTES))
+
+
+def whole_rows(name: str, pieces: Iterable[Piece], separator: str) -> Iterator[Piece]:
+    """Yield the same lines, no piece of which ends within a quoted cell.
+
+    Raises:
+        ImportRefused: where a quote is never closed, or text follows the one that closes a cell.
+    """
+    rest = None
+    for piece in pieces:
+        rows = piece if rest is None else Piece(rest.line, rest.text + piece.text)
+        is_plain = _has_plain_quotes(rows.text, separator)
+        end = len(rows.text) if is_plain else _end_of_rows(name, rows, separator)
+        rest = _rest(name, rows, end)
+        if end:
+            yield Piece(rows.line, rows.text[:end])
+    if rest is not None:
+        raise never_closed(name, rest.line)
+
+
+def rows_of(piece: Piece, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the line that each row of whole ones starts on, and its cells; blank lines are none."""
+    lines = (line.decode() for line in piece.text.splitlines(keepends=True))
+    reader = csv.reader(lines, delimiter=separator)
+    line = piece.line
+    for cells in reader:
+        if len(cells) > 1 or (cells and cells[0].strip()):
+            yield line, cells
+        line = piece.line + reader.line_num
+
+
+def never_closed(name: str, line: int) -> ImportRefused:
+    """Return the error that says in which row a quote is wrong."""
+    return ImportRefused(
+        f'{name}, line {line}: a quote (") is never closed, or text follows the one that closes '
+        "a cell."
+    )
+
+
+def _has_plain_quotes(text: bytes, separator: str) -> bool:
+    """Return whether each quoted cell stands whole on a line, without a quote in it, as most do."""
+    letters = np.frombuffer(text, dtype=np.uint8)
+    quotes = np.flatnonzero(letters == QUOTE)
+    if len(quotes) == 0:
+        return True
+    is_end = _is_one_of(separator.encode() + LINE_ENDS)[letters]
+    before, after = quotes[::2] - 1, quotes[1::2] + 1
+    opens = (before < 0) | is_end[before]
+    closes = (after >= len(letters)) | is_end[np.minimum(after, len(letters) - 1)]
+    lines = np.flatnonzero(_is_one_of(LINE_ENDS)[letters])
+    ends_within = np.searchsorted(quotes, lines) % 2
+    return len(quotes) % 2 == 0 and bool(opens.all() and closes.all() and not ends_within.any())
+
+
+def _is_one_of(letters: bytes) -> Array:
+    """Return a table that tells by its number whether a letter is one of these."""
+    table = np.zeros(256, dtype=bool)
+    table[list(letters)] = True
+    return table
+
+
+def _rest(name: str, rows: Piece, end: int) -> Piece | None:
+    """Return the lines of the row that does not end, from so many bytes on."""
+    if end == len(rows.text):
+        return None
+    rest = Piece(rows.line + count_lines(rows.text[:end]), rows.text[end:])
+    if len(rest.text) > MOST_LINE_BYTES:
+        raise never_closed(name, rest.line)
+    return rest
+
+
+def _end_of_rows(name: str, piece: Piece, separator: str) -> int:
+    """Return how many bytes the rows have that end in a piece."""
+    lines = piece.text.splitlines(keepends=True)
+    reader = csv.reader((line.decode() for line in lines), delimiter=separator, strict=True)
+    rows_end = 0
+    try:
+        for _ in reader:
+            rows_end = reader.line_num
+    except csv.Error as error:
+        if "end of data" not in str(error):
+            raise never_closed(name, piece.line + rows_end) from error
+    return sum(map(len, lines[:rows_end]))

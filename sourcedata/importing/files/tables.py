@@ -1,0 +1,56 @@
+"""A table that stands in a file, whatever its form: its columns, block by block."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from common.wording import quoted
+from sourcedata.importing.refusal import ImportRefused
+
+
+@dataclass(frozen=True)
+class RowBlock:
+    """Some rows of a table that follow each other.
+
+    `columns` has the cells by the column's name, arrays of one length: text, or what a file that
+    knows types has. `first_row` is the number of the first row in the table, from 0 on.
+    """
+
+    columns: Mapping[str, pa.Array]
+    first_row: int
+
+    def __len__(self) -> int:
+        """How many rows it has."""
+        return len(next(iter(self.columns.values()))) if self.columns else 0
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a file.
+
+    `name` is the file's path, and what of the file it is where a file has several. `columns` are
+    the names of its columns; where several have one name, the second is `NAME#2`. `blocks` returns
+    the wanted columns from the first row on, each time it is called. `place` says where in the file
+    a row stands, by its number, as `line 12`. `left_out` has the rows below it that are none of the
+    table, as the last time it was read showed.
+    """
+
+    name: str
+    columns: Sequence[str]
+    blocks: Callable[[Sequence[str]], Iterator[RowBlock]]
+    place: Callable[[int], str]
+    left_out: Sequence[str] = ()
+
+    def where(self, column: str, row: int) -> str:
+        """Return the words that say where a cell is."""
+        return f"{self.name}, {self.place(row)}, column {quoted(column)}"
+
+    def refusal(self, column: str, row: int, cell: str, complaint: str) -> ImportRefused:
+        """Return the error that says where a cell is, what it holds, and `complaint`."""
+        shown = quoted(cell) if cell else "an empty cell"
+        return ImportRefused(f"{self.where(column, row)}: {shown} {complaint}.")
+
+
+# Where a table's names are looked for: what of what is wanted is not among them, as it was typed.
+Missing = Callable[[Sequence[str]], Sequence[str]]

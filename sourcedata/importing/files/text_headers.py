@@ -1,0 +1,130 @@
+"""The header of a text: its line, its encoding, and what separates its cells."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from itertools import islice, product
+from re import compile as pattern
+
+from sourcedata.importing.files.encodings import encodings_of, utf_8
+from sourcedata.importing.files.headers import (
+    MOST_UNITS_ROWS,
+    Candidates,
+    column_names,
+    stripped,
+    units_rows,
+)
+from sourcedata.importing.files.lines import MOST_LINE_BYTES, Piece, too_long, with_tabs
+from sourcedata.importing.files.rows import rows_of
+from sourcedata.importing.files.tables import Missing
+
+# The header is in the first of the lines, and in the first megabyte.
+SAMPLE_BYTES = MOST_LINE_BYTES
+MOST_PREAMBLE_LINES = 200
+MOST_HEADER_LINES = 10
+SEPARATORS = (",", ";", "\t", "|")
+BLANKS = " "
+COMMENT = pattern(rb"\s*#\s*")
+
+
+@dataclass(frozen=True)
+class TextHeader:
+    """How a text is read below its header.
+
+    `names` are those of its columns; a row has `width` cells, one more where a separator ends it.
+    The first row, below those of units, stands in the line `line` and after `above` bytes of the
+    text in UTF-8. Blanks that separate cells are replaced by tabs.
+    """
+
+    names: Sequence[str]
+    encoding: str
+    separator: str
+    has_blanks: bool
+    width: int
+    line: int
+    above: int
+
+
+@dataclass(frozen=True)
+class FirstLines:
+    """The first lines of a text in UTF-8, decoded by `encoding`."""
+
+    encoding: str
+    lines: Sequence[bytes]
+
+    def rows_from(self, number: int, separator: str) -> Iterator[tuple[int, list[str]]]:
+        """Yield the rows from a line on, counted from 0, and the line each begins in."""
+        pieces = iter([Piece(number, b"".join(self.lines[number:]))])
+        if separator == BLANKS:
+            pieces, separator = with_tabs(pieces), "\t"
+        return rows_of(next(pieces), separator)
+
+    def candidate(self, number: int, separator: str, *, is_comment: bool) -> list[str]:
+        """Return the names in a line, without the `#` before them where it `is_comment`."""
+        line = self.lines[number]
+        uncommented = COMMENT.sub(b"", line, count=1) if COMMENT.match(line) else b""
+        if is_comment and not uncommented:
+            return []
+        first = uncommented if is_comment else line
+        # A name in quotes may go on in the next lines.
+        lines = [first, *self.lines[number + 1 : number + MOST_HEADER_LINES]]
+        start, cells = next(FirstLines(self.encoding, lines).rows_from(0, separator), (0, []))
+        return column_names(cells) if start == 0 else []
+
+
+def header_of(
+    name: str, start: bytes, missing: Missing, encoding: str | None, time_columns: Sequence[str]
+) -> TextHeader:
+    """Return the header of a text that begins with `start`.
+
+    Raises:
+        ImportRefused: where no line has all columns that are wanted.
+    """
+    samples = [_sample(start, each) for each in encodings_of(start, encoding)]
+    if not samples[0].lines:
+        raise too_long(name, 1)
+    candidates = Candidates(name, missing)
+    # A header with tabs fits blanks too.
+    for separators in (SEPARATORS, (BLANKS,)):
+        for number in range(len(samples[0].lines[:MOST_PREAMBLE_LINES])):
+            for sample, is_comment, separator in product(samples, (False, True), separators):
+                names = sample.candidate(number, separator, is_comment=is_comment)
+                if names and candidates.is_header(names):
+                    return _header(sample, number, separator, names, time_columns)
+    raise candidates.refusal()
+
+
+def _sample(start: bytes, encoding: str) -> FirstLines:
+    lines = b"".join(utf_8(BytesIO(start), encoding)).splitlines(keepends=True)
+    if len(start) >= SAMPLE_BYTES:
+        # The last line may go on.
+        lines = lines[:-1]
+    return FirstLines(encoding, lines)
+
+
+def _header(
+    sample: FirstLines,
+    number: int,
+    separator: str,
+    names: Sequence[str],
+    time_columns: Sequence[str],
+) -> TextHeader:
+    """Return the header in the line of a number; the rows below it say how wide rows are."""
+    places = [names.index(column) for column in time_columns if column in names]
+    below = list(islice(sample.rows_from(number, separator), 1, MOST_UNITS_ROWS + 2))
+    below = below[units_rows((cells for _, cells in below), places) :]
+    line, cells = below[0] if below else (len(sample.lines), names)
+    above = sum(map(len, sample.lines[:line]))
+    has_blanks = separator == BLANKS
+    separator = "\t" if has_blanks else separator
+    width = _width(names, cells)
+    return TextHeader(names, sample.encoding, separator, has_blanks, width, line + 1, above)
+
+
+def _width(names: Sequence[str], cells: Sequence[str]) -> int:
+    """Return how many cells rows have: a separator may end each of them, or the header alone."""
+    if len(cells) == len(names) + 1 and not stripped(cells[-1]):
+        return len(names) + 1
+    if len(cells) + 1 == len(names) and not names[-1]:
+        return len(names) - 1
+    return len(names)

@@ -1,0 +1,129 @@
+"""A table in a text, such as CSV, read about a megabyte at a time."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import IO
+
+import pyarrow.compute as pc
+
+from common.wording import quoted
+from sourcedata.importing.files.encodings import UNDECODABLE, utf_8
+from sourcedata.importing.files.footers import UnevenRows, with_columns, without_footer
+from sourcedata.importing.files.lines import Piece, whole_lines, with_tabs
+from sourcedata.importing.files.rows import rows_of, whole_rows
+from sourcedata.importing.files.source_files import SourceFile
+from sourcedata.importing.files.tables import Missing, RowBlock, Table
+from sourcedata.importing.files.text_cells import EvenRows
+from sourcedata.importing.files.text_headers import SAMPLE_BYTES, TextHeader, header_of
+from sourcedata.importing.refusal import ImportRefused
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text whose header is known; `time_columns` are those that it has."""
+
+    source: SourceFile
+    header: TextHeader
+    time_columns: Sequence[str]
+    left_out: list[str]
+
+    def blocks(self, wanted: Sequence[str]) -> Iterator[RowBlock]:
+        """Yield the wanted columns as text, without what stands below the table.
+
+        Raises:
+            ImportRefused: where a row has more or fewer cells than the header, a quote is never
+                closed, or a wanted cell is not in the text's encoding.
+        """
+        uneven, end = UnevenRows(), 0
+        self.left_out.clear()
+        columns = list(dict.fromkeys([*wanted, *self.time_columns]))
+        for block in without_footer(
+            self._parsed(columns, uneven), self.time_columns, self.left_out
+        ):
+            end = block.first_row + len(block)
+            yield with_columns(block, wanted)
+        uneven.refuse_above(end)
+        self.left_out.extend(uneven.shown)
+
+    def place(self, row: int) -> str:
+        """Return the line in which the row of that number starts."""
+        with self.source.open() as stream:
+            rows = (
+                line
+                for piece in self._pieces(stream)
+                for line, cells in rows_of(piece, self.header.separator)
+                if len(cells) == self.header.width
+            )
+            return f"line {next(islice(rows, row, None))}"
+
+    def _pieces(self, stream: IO[bytes]) -> Iterator[Piece]:
+        """Yield the rows of the table."""
+        header, name = self.header, self.source.name
+        below = _after(utf_8(stream, header.encoding), header.above)
+        lines = whole_lines(name, below, header.line)
+        if header.has_blanks:
+            lines = with_tabs(lines)
+        return whole_rows(name, lines, header.separator)
+
+    def _parsed(self, columns: Sequence[str], uneven: UnevenRows) -> Iterator[RowBlock]:
+        """Yield columns block by block, and note the rows that have another width."""
+        places, first_row = [self.header.names.index(column) for column in columns], 0
+        with self.source.open() as stream:
+            for piece in self._pieces(stream):
+                rows = EvenRows(piece, self.header, places)
+                if rows.has_uneven:
+                    self._note_uneven(piece, first_row, uneven)
+                block = RowBlock(dict(zip(columns, rows.columns, strict=True)), first_row)
+                if not piece.text.isascii():
+                    self._refuse_undecodable(block)
+                yield block
+                first_row += rows.count
+
+    def _note_uneven(self, piece: Piece, first_row: int, uneven: UnevenRows) -> None:
+        row, width = first_row, self.header.width
+        for line, cells in rows_of(piece, self.header.separator):
+            if len(cells) == width:
+                row += 1
+            else:
+                uneven.note(row, f"line {line}: {quoted(cells[0])}", self._uneven(line, cells))
+
+    def _uneven(self, line: int, cells: Sequence[str]) -> ImportRefused:
+        return ImportRefused(
+            f"{self.source.name}, line {line}: the row that starts with {quoted(cells[0])} has "
+            f"{len(cells)} cells; allowed are {self.header.width}, as many as the header has."
+        )
+
+    def _refuse_undecodable(self, block: RowBlock) -> None:
+        for name, cells in block.columns.items():
+            row = pc.index(pc.match_substring(cells, UNDECODABLE), True).as_py()
+            if row >= 0:
+                raise ImportRefused(
+                    f"{self.source.name}, {self.place(block.first_row + row)}, column "
+                    f"{quoted(name)}: a cell has bytes that are not {self.header.encoding}; say "
+                    "which encoding the file has."
+                )
+
+
+def text_table(
+    source: SourceFile, missing: Missing, encoding: str | None, time_columns: Sequence[str]
+) -> Table:
+    """Return the table of a text.
+
+    Raises:
+        ImportRefused: where it is empty, or no line has all columns that are wanted.
+    """
+    start = source.first_bytes(SAMPLE_BYTES)
+    if not start.strip(b"\xef\xbb\xbf \t\r\n"):
+        raise ImportRefused(f"{source.name} is empty; a line with the columns' names is expected.")
+    header = header_of(source.name, start, missing, encoding, time_columns)
+    times = [column for column in time_columns if column in header.names]
+    text = Text(source, header, times, [])
+    return Table(source.name, header.names, text.blocks, text.place, text.left_out)
+
+
+def _after(chunks: Iterable[bytes], length: int) -> Iterator[bytes]:
+    """Yield what comes after so many bytes."""
+    for chunk in chunks:
+        yield chunk[length:]
+        length = max(0, length - len(chunk))

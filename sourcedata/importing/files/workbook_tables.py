@@ -1,0 +1,147 @@
+"""A table in a sheet of a workbook of Excel, its cells as text."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+
+import pyarrow as pa
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
+
+from common.wording import listed, quoted
+from sourcedata.importing.files.footers import with_columns, without_footer
+from sourcedata.importing.files.headers import Candidates, column_names, units_rows
+from sourcedata.importing.files.source_files import SourceFile, damaged
+from sourcedata.importing.files.tables import Missing, RowBlock, Table
+from sourcedata.importing.files.workbook_cells import cell_text
+from sourcedata.importing.refusal import ImportRefused
+
+# The header is in the first of the rows.
+MOST_PREAMBLE_ROWS = 200
+BLOCK_ROWS = 10_000
+# The number of a row in the sheet, as Excel says it, and its cells.
+Row = tuple[int, list[str]]
+
+
+@dataclass(frozen=True)
+class TableSheet:
+    """A sheet of a workbook whose header is known.
+
+    `first_row` is the number of the first row below the header and its units, as Excel says it;
+    `time_columns` are those that it has.
+    """
+
+    source: SourceFile
+    sheet: str
+    names: Sequence[str]
+    first_row: int
+    time_columns: Sequence[str]
+    left_out: list[str]
+
+    def blocks(self, wanted: Sequence[str]) -> Iterator[RowBlock]:
+        """Yield the wanted columns as text, without what stands below the table."""
+        self.left_out.clear()
+        blocks = self._blocks([*wanted, *self.time_columns])
+        for block in without_footer(blocks, self.time_columns, self.left_out):
+            yield with_columns(block, wanted)
+
+    def place(self, row: int) -> str:
+        """Return the number that Excel gives the row of that number in the table."""
+        return f"row {next(islice(self._rows(), row, None))[0]}"
+
+    def _rows(self) -> Iterator[Row]:
+        rows = _rows(self.source, self.sheet)
+        return (row for row in rows if row[0] >= self.first_row)
+
+    def _blocks(self, columns: Sequence[str]) -> Iterator[RowBlock]:
+        places = {name: self.names.index(name) for name in columns}
+        rows, first_row = self._rows(), 0
+        while some := [cells for _, cells in islice(rows, BLOCK_ROWS)]:
+            texts = {name: [cells[place] for cells in some] for name, place in places.items()}
+            yield RowBlock(
+                {name: pa.array(cells, pa.string()) for name, cells in texts.items()}, first_row
+            )
+            first_row += len(some)
+
+
+def workbook_table(
+    source: SourceFile, missing: Missing, sheet: str | None, time_columns: Sequence[str]
+) -> Table:
+    """Return the table of the sheet of that name or, where it is None, of the one that has it.
+
+    Raises:
+        ImportRefused: where there is no such sheet, or none with the columns that are wanted, or
+            more than one.
+    """
+    names = _sheet_names(source)
+    candidates = Candidates(source.name, missing)
+    opened = (
+        _opened(source, name, candidates, time_columns) for name in _wanted(source, names, sheet)
+    )
+    sheets = [each for each in opened if each is not None]
+    if not sheets:
+        raise candidates.refusal()
+    _refuse_several(source, sheets)
+    where = f"{source.name}, sheet {quoted(sheets[0].sheet)}" if len(names) > 1 else source.name
+    (table,) = sheets
+    return Table(where, table.names, table.blocks, table.place, table.left_out)
+
+
+def _wanted(source: SourceFile, names: Sequence[str], sheet: str | None) -> Sequence[str]:
+    if sheet is None:
+        return names
+    if sheet not in names:
+        raise ImportRefused(
+            f"{source.name} has no sheet {quoted(sheet)}; it has {listed(map(quoted, names))}."
+        )
+    return [sheet]
+
+
+def _refuse_several(source: SourceFile, sheets: Sequence[TableSheet]) -> None:
+    if len(sheets) > 1:
+        several = listed(quoted(each.sheet) for each in sheets)
+        raise ImportRefused(
+            f"{source.name} has these columns in several sheets, {several}; say which one is read."
+        )
+
+
+def _opened(
+    source: SourceFile, sheet: str, candidates: Candidates, time_columns: Sequence[str]
+) -> TableSheet | None:
+    """Return a sheet; None where none of its first rows is a header."""
+    rows = _rows(source, sheet)
+    for number, cells in islice(rows, MOST_PREAMBLE_ROWS):
+        names = column_names(cells)
+        if candidates.is_header(names):
+            times = [column for column in time_columns if column in names]
+            below = list(islice(rows, MOST_PREAMBLE_ROWS))
+            units = units_rows((cells for _, cells in below), [names.index(each) for each in times])
+            first_row = below[units][0] if units < len(below) else number + units + 1
+            return TableSheet(source, sheet, names, first_row, times, [])
+    return None
+
+
+def _rows(source: SourceFile, sheet: str) -> Iterator[Row]:
+    """Yield the rows of a sheet that are not blank."""
+    with _reading(source) as workbook:
+        rows = workbook.get_sheet_by_name(sheet).iter_rows()
+    for number, cells in enumerate(rows, start=1):
+        texts = [cell_text(cell) for cell in cells]
+        if any(texts):
+            yield number, texts
+
+
+def _sheet_names(source: SourceFile) -> list[str]:
+    with _reading(source) as workbook:
+        sheets = workbook.sheets_metadata
+    return [sheet.name for sheet in sheets if sheet.typ == SheetTypeEnum.WorkSheet]
+
+
+@contextmanager
+def _reading(source: SourceFile) -> Iterator[CalamineWorkbook]:
+    """Give a workbook; raise ImportRefused where it is damaged, or has a password."""
+    try:
+        with source.open_anywhere() as stream:
+            yield CalamineWorkbook.from_filelike(stream)
+    except (CalamineError, OSError) as error:
+        raise damaged(source.name, "xlsx", error) from error

@@ -1,0 +1,87 @@
+"""Forms under a name: those that come with the project, and those that somebody saved."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+from django.conf import settings
+
+from common.wording import first_line, listed, quoted
+from sourcedata.importing.refusal import ImportRefused
+
+BUILT_IN = Path(__file__).with_name("forms.toml")
+# An option of a form is what is typed on the command line, without its dashes.
+NAMES = (
+    "time-column", "map", "turbine", "turbine-column", "turbine-from-filename", "wide",
+    "new-turbines", "decimal", "missing-value", "encoding", "sheet", "time-format", "timezone",
+    "label", "keep-times", "replace", "sample-interval", "rated-power-kw",
+)  # fmt: skip
+
+
+def typed(name: str) -> list[str]:
+    """Return what would be typed for the form of that name.
+
+    Raises:
+        ImportRefused: where there is no such form, or it has what no option is called.
+    """
+    forms = {**_forms_in(BUILT_IN), **_forms_in(settings.IMPORT_FORMS_FILE)}
+    if name not in forms:
+        raise ImportRefused(
+            f"There is no form {quoted(name)} in {settings.IMPORT_FORMS_FILE}; there are:"
+            f" {listed(map(quoted, forms))}."
+        )
+    return [word for key, value in forms[name].items() for word in _words(name, key, value)]
+
+
+def _forms_in(path: Path) -> Mapping[str, Mapping[str, Any]]:
+    try:
+        forms = tomllib.loads(path.read_text()) if path.exists() else {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ImportRefused(f"{path} cannot be read: {first_line(error)}.") from error
+    for name, form in forms.items():
+        if not isinstance(form, dict):
+            raise ImportRefused(
+                f"{path}: {quoted(name)} is no form; allowed are tables, as [name]."
+            )
+    return forms
+
+
+def _words(form: str, key: str, value: Any) -> Sequence[str]:
+    if key not in NAMES:
+        raise ImportRefused(
+            f"The form {quoted(form)} has {quoted(key)}, which is no option; allowed are"
+            f" {listed(map(quoted, NAMES))}."
+        )
+    if isinstance(value, bool):
+        return [f"--{key}"] if value else []
+    if isinstance(value, dict):
+        value = [f"{variable}={column}" for variable, column in value.items()]
+    values = value if isinstance(value, list) else [value]
+    return [f"--{key}={each}" for each in values]
+
+
+def save(name: str, options: Mapping[str, Any]) -> None:
+    """Keep what was typed under a name, in the place of what had it.
+
+    Raises:
+        ImportRefused: where the file cannot be written.
+    """
+    path = settings.IMPORT_FORMS_FILE
+    forms = {**_forms_in(path), name: dict(options)}
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(tomli_w.dumps(forms))
+    except OSError as error:
+        raise ImportRefused(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def words(typed: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what was typed of a form, as it is saved."""
+    kept = {}
+    for name in NAMES:
+        value = typed[name.replace("-", "_")]
+        if value is not None:
+            kept[name] = dict(value) if name == "map" else value
+    return {name: str(value) if name == "timezone" else value for name, value in kept.items()}

@@ -1,0 +1,93 @@
+"""What is asked of PostgreSQL where measurements are merged with those that are known."""
+
+from collections.abc import Sequence
+
+# The bounds keep these, and their locks, away from the partitions of other months.
+SPANS = """unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[])
+    AS span (turbine_id, first, last)"""
+ANY_KNOWN = f"""
+SELECT EXISTS (
+    SELECT FROM {SPANS}
+    JOIN data ON data.turbine_id = span.turbine_id AND data.timestamp BETWEEN first AND last
+)
+"""
+CREATE = """
+CREATE TEMPORARY TABLE imported ON COMMIT DROP AS
+    SELECT 0::bigint AS row, {columns} FROM data WITH NO DATA
+"""
+INDEX = "CREATE INDEX ON imported (turbine_id, timestamp)"
+TWICE = """
+CREATE TEMPORARY TABLE twice ON COMMIT DROP AS
+    SELECT turbine_id, timestamp FROM imported
+    GROUP BY turbine_id, timestamp HAVING count(*) > 1
+"""
+# Cell by cell: of several values the last one, whatever empty cells come after it.
+JOINED = """
+CREATE TEMPORARY TABLE joined ON COMMIT DROP AS
+    SELECT turbine_id, timestamp, count(*) AS rows, {disagree} AS disagrees, {last}
+    FROM imported JOIN twice USING (turbine_id, timestamp) GROUP BY turbine_id, timestamp
+"""
+WITHOUT_TWICE = """
+DELETE FROM imported USING twice
+WHERE imported.turbine_id = twice.turbine_id AND imported.timestamp = twice.timestamp
+"""
+WITH_JOINED = "INSERT INTO imported (row, {columns}) SELECT 0, {columns} FROM joined"
+COUNT_JOINED = """
+SELECT coalesce(sum(rows - 1), 0)::bigint, count(*) FILTER (WHERE disagrees) FROM joined
+"""
+COUNT_KNOWN = """
+SELECT count(*), count(*) FILTER (WHERE data.turbine_id IS NOT NULL)
+FROM imported LEFT JOIN data
+    ON data.turbine_id = imported.turbine_id AND data.timestamp = imported.timestamp
+    AND data.timestamp BETWEEN %s AND %s
+"""
+DELETE = f"""
+DELETE FROM data USING {SPANS}
+WHERE data.turbine_id = span.turbine_id AND data.timestamp BETWEEN first AND last
+    AND NOT EXISTS (
+        SELECT FROM imported
+        WHERE imported.turbine_id = data.turbine_id AND imported.timestamp = data.timestamp
+    )
+"""
+# One statement, in the order of the key: whoever else writes these rows waits, and no deadlock.
+UPSERT = """
+INSERT INTO data AS known ({columns}) SELECT {columns} FROM imported
+ORDER BY turbine_id, timestamp
+ON CONFLICT (turbine_id, timestamp) DO UPDATE SET {assignments}
+WHERE ({known}) IS DISTINCT FROM ({wanted})
+"""
+DROP = "DROP TABLE imported, twice, joined"
+
+
+def create(columns: Sequence[str]) -> str:
+    """Return what makes the table of what is imported."""
+    return CREATE.format(columns=", ".join(columns))
+
+
+def joined(variables: Sequence[str]) -> str:
+    """Return what joins the rows of one turbine and time."""
+    disagree = " OR ".join(f"count(DISTINCT {name}) > 1" for name in variables)
+    last = ", ".join(
+        f"(array_agg({name} ORDER BY row DESC) FILTER (WHERE {name} IS NOT NULL))[1] AS {name}"
+        for name in variables
+    )
+    return JOINED.format(disagree=disagree, last=last)
+
+
+def with_joined(columns: Sequence[str]) -> str:
+    """Return what puts the joined rows in the place of those that they came of."""
+    return WITH_JOINED.format(columns=", ".join(columns))
+
+
+def upsert(columns: Sequence[str], variables: Sequence[str], replaces: bool) -> str:
+    """Return what writes rows; an empty cell keeps a value that is known, unless it replaces it."""
+    wanted = {
+        name: f"excluded.{name}" if replaces else f"coalesce(excluded.{name}, known.{name})"
+        for name in variables
+    }
+    return UPSERT.format(
+        columns=", ".join(columns),
+        assignments=", ".join(f"{name} = {value}" for name, value in wanted.items()),
+        known=", ".join(f"known.{name}" for name in variables),
+        wanted=", ".join(wanted.values()),
+    )

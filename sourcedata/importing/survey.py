@@ -1,0 +1,167 @@
+"""The first look at a table: all of it is read and checked, and nothing is written."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import cast
+
+import numpy as np
+
+from common.arrays import Array
+from sourcedata.importing.clock_changes import ClockSteps
+from sourcedata.importing.figures import VariableFigures
+from sourcedata.importing.measurements import AssumedIntervals, Corrections, Measured
+from sourcedata.importing.reading import Reading, intervals_of
+from sourcedata.importing.regular import LEAST_NEAR, is_regular, nearest
+from sourcedata.importing.steps import Steps
+from sourcedata.importing.times.utc import UtcTimes
+from sourcedata.limits import LONGEST_INTERVAL_S
+from sourcedata.models import Turbine
+from sourcedata.variables import VARIABLES
+
+# One for the intervals, one for the times, one for the hours that come twice, and the last.
+MOST_LOOKS = 4
+BY_NAME = {variable.name: variable for variable in VARIABLES}
+
+
+@dataclass(frozen=True)
+class KnownTurbine:
+    """What the source knows of a turbine."""
+
+    sample_interval_s: int
+    rated_power_kw: float | None
+
+
+# What the source knows of its turbines before an import, by their names.
+Turbines = Mapping[str, KnownTurbine]
+
+
+@dataclass
+class Survey:
+    """What a table holds, as it will be stored.
+
+    `spans` has the first and the last start of a turbine's samples, by its number, and the labels
+    that they had. `near` counts its times that are regular or nearly so, and `exact` the regular
+    ones; `moved` counts those that are moved, `most_moved` by how much at most.
+    """
+
+    reading: Reading
+    corrections: Corrections
+    steps: Steps = field(default_factory=Steps)
+    clock: ClockSteps = field(default_factory=ClockSteps)
+    figures: dict[str, VariableFigures] = field(default_factory=dict)
+    spans: dict[int, tuple[np.datetime64, np.datetime64]] = field(default_factory=dict)
+    months: set[date] = field(default_factory=set)
+    rows: int = 0
+    near: Counter[int] = field(default_factory=Counter)
+    exact: Counter[int] = field(default_factory=Counter)
+    of: Counter[int] = field(default_factory=Counter)
+    moved: int = 0
+    most_moved: np.timedelta64 = field(default_factory=lambda: np.timedelta64(0, "us"))
+
+    @property
+    def turbines(self) -> Sequence[str]:
+        """The names of the turbines that have rows, by their numbers."""
+        return self.reading.turbines
+
+
+def survey(reading: Reading, before: Turbines) -> Survey:
+    """Read all of a table; return what it holds.
+
+    A second look is taken where the first one tells how times are to be read: which pass of an hour
+    that clocks showed twice is meant, how far the samples are apart, which times are regular.
+
+    Raises:
+        ImportRefused: where anything in it cannot be as the form says.
+    """
+    form = reading.form
+    intervals = {name: turbine.sample_interval_s for name, turbine in before.items()}
+    usual_s = Turbine().sample_interval_s
+    corrections = Corrections(
+        interval_s=AssumedIntervals(form.sample_interval_s, intervals, usual_s)
+    )
+    for _ in range(MOST_LOOKS):
+        look, times = Survey(reading, corrections), UtcTimes(reading.table, form)
+        for measured in reading.measurements(corrections, times):
+            _take(look, measured, before)
+        decision = times.decided()
+        needed = Corrections(
+            decision.is_second_pass,
+            intervals_of(reading.turbines, intervals, form, _step_s(look.steps)),
+            frozenset() if form.keeps_times else _nearly_regular(look, corrections),
+        )
+        if needed == corrections:
+            return look
+        corrections = needed
+    return look
+
+
+def _step_s(steps: Steps) -> int:
+    """Return the interval of a new turbine: the file's median step, as far as one can be that."""
+    median_s = steps.median_s
+    if not median_s:
+        return Turbine().sample_interval_s
+    return min(median_s, LONGEST_INTERVAL_S)
+
+
+def _nearly_regular(look: Survey, corrections: Corrections) -> frozenset[str]:
+    """Return the turbines of whose times nearly all are near a regular one."""
+    return corrections.is_regular | {
+        look.turbines[number]
+        for number, rows in look.of.items()
+        if look.near[number] >= LEAST_NEAR * rows and look.exact[number] < rows
+    }
+
+
+def _take(look: Survey, measured: Measured, before: Turbines) -> None:
+    turbines, times = measured.turbine, measured.timestamp
+    look.rows += len(times)
+    look.clock.add(*look.steps.add(turbines, times))
+    look.months.update(np.unique(times.astype("datetime64[M]")).astype("datetime64[D]").tolist())
+    is_moved = measured.moved > np.timedelta64(0)
+    look.moved += int(is_moved.sum())
+    look.most_moved = max(look.most_moved, measured.moved.max())
+    for number in np.unique(turbines).tolist():
+        _take_span(look, number, times[turbines == number])
+    for variable, values in measured.values.items():
+        figures = look.figures.setdefault(variable, VariableFigures())
+        figures.add(turbines, times, values, _is_outside(look, turbines, variable, values, before))
+
+
+def _take_span(look: Survey, number: int, times: Array) -> None:
+    first, last = look.spans.get(number, (times[0], times[0]))
+    look.spans[number] = min(first, times.min()), max(last, times.max())
+    interval_s = look.corrections.interval_s[look.turbines[number]]
+    look.of[number] += len(times)
+    look.exact[number] += int(is_regular(times, interval_s).sum())
+    look.near[number] += int(is_regular(nearest(times, interval_s), interval_s).sum())
+
+
+def _is_outside(
+    look: Survey,
+    turbines: Array,
+    variable: str,
+    values: Array,
+    before: Turbines,
+) -> Array:
+    is_outside = np.zeros(len(values), dtype=bool)
+    for number in np.unique(turbines).tolist():
+        least, most = BY_NAME[variable].valid_range(rated_power_kw(look, number, before))
+        own = turbines == number
+        is_outside[own] = (values[own] < least) | (values[own] > most)
+    return is_outside
+
+
+def rated_power_kw(look: Survey, number: int, before: Turbines) -> float | None:
+    """Return the rated power that a turbine will have, in kW."""
+    turbine = before.get(look.turbines[number])
+    return look.reading.form.rated_power_kw or (turbine.rated_power_kw if turbine else None)
+
+
+def ends(look: Survey) -> tuple[datetime, datetime] | None:
+    """Return when the first and the last sample of the table start, in UTC; None without rows."""
+    if not look.spans:
+        return None
+    firsts, lasts = zip(*look.spans.values(), strict=True)
+    return cast(datetime, min(firsts).item()), cast(datetime, max(lasts).item())

@@ -1,0 +1,92 @@
+"""The cells of a column, or of a date's and a time's column, as times: whole columns at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from common.arrays import Array
+from sourcedata.importing.times.epochs import epoch_times
+from sourcedata.importing.times.time_formats import EPOCH, ISO_8601, TimeFormat
+from sourcedata.importing.times.time_parts import TimeParts, local_times, stated_offsets
+
+# What a spreadsheet's date says of the time, of which the next column knows better.
+MIDNIGHT_OF_A_DATE = r"[T ]00:00:00(?:\.0+)?$"
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """What clocks showed, and how far they were ahead of UTC, for each cell.
+
+    `local` is datetime64[us], NaT where the cell is no time of the format. `offset` is
+    timedelta64[us], NaT where the time has none.
+    """
+
+    local: Array
+    offset: Array
+
+
+def parse(cells: pa.Array, time_format: TimeFormat | None = None) -> Parsed:
+    """Return the times that cells hold, read by `time_format`, by default ISO 8601.
+
+    Cells that are times or days by their type need no format, and a day is its midnight. Text has
+    blanks around it removed. 24:00 is the next midnight. Microseconds are kept, and what is finer
+    is cut. Nothing is guessed: the caller refuses what is NaT.
+
+    Raises:
+        pa.ArrowException: where the type has no text, as lists, or times are beyond year 290000.
+    """
+    if pa.types.is_timestamp(cells.type) or pa.types.is_date(cells.type):
+        return _typed(cells)
+    if time_format == EPOCH:
+        local = epoch_times(cells)
+        return Parsed(local, np.where(np.isnat(local), np.timedelta64("NaT", "us"), 0))
+    parsed = _nothing(len(cells))
+    texts = pc.utf8_trim_whitespace(cells.cast(pa.string()))
+    for pattern in (time_format or ISO_8601).patterns:
+        _fill(parsed, texts, pattern)
+    return parsed
+
+
+def joined(columns: Sequence[pa.Array]) -> pa.Array:
+    """Return the cells of the columns of a time, joined by a blank; one column stays as it is.
+
+    Spreadsheets give a day as its midnight. Where another column follows, that is no time.
+    """
+    if len(columns) == 1:
+        return columns[0]
+    texts = [pc.utf8_trim_whitespace(column.cast(pa.string())) for column in columns]
+    days = [pc.replace_substring_regex(text, MIDNIGHT_OF_A_DATE, "") for text in texts[:-1]]
+    return pc.binary_join_element_wise(*days, texts[-1], " ")
+
+
+def _nothing(length: int) -> Parsed:
+    local = np.full(length, "NaT", dtype="datetime64[us]")
+    return Parsed(local, np.full(length, "NaT", dtype="timedelta64[us]"))
+
+
+def _typed(cells: pa.Array) -> Parsed:
+    """Return UTC and no offset, or local times and NaT, depending on the type."""
+    zone = getattr(cells.type, "tz", None)
+    options = pc.CastOptions(target_type=pa.timestamp("us", zone), allow_time_truncate=True)
+    parsed = _nothing(len(cells))
+    parsed.local[:] = pc.cast(cells, options=options).to_numpy(zero_copy_only=False)
+    if zone is not None:
+        parsed.offset[~np.isnat(parsed.local)] = 0
+    return parsed
+
+
+def _fill(parsed: Parsed, texts: pa.Array, pattern: str) -> None:
+    """Write the times of the texts that match the pattern into `parsed`, where it has none yet."""
+    open_rows = np.flatnonzero(np.isnat(parsed.local))
+    if len(open_rows) < len(texts):
+        texts = texts.take(pa.array(open_rows))
+    parts = pc.extract_regex(texts, pattern)
+    is_match = parts.is_valid()
+    rows = open_rows[is_match.to_numpy(zero_copy_only=False)]
+    times = TimeParts(parts.filter(is_match) if parts.null_count else parts)
+    parsed.local[rows] = local_times(times)
+    parsed.offset[rows] = stated_offsets(times)
+    parsed.offset[np.isnat(parsed.local)] = np.timedelta64("NaT")

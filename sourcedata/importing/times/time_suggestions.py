@@ -1,0 +1,110 @@
+"""Which formats a time could have that was not read: only people know which of them it has."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+
+from common.days import DAY, FIRST_DAY, LAST_DAY
+from sourcedata.importing.times.time_cells import parse
+from sourcedata.importing.times.time_formats import EPOCH_WORD, MONTH_NAME, OFFSET, time_format
+
+# By what stands first; of the formats in a row, the first that reads the cell is proposed.
+ORDERS = {
+    "day": ["dmY", "dmy", "dbY", "dby"],
+    "month": ["mdY", "mdy", "bdY", "bdy"],
+    "year": ["Ymd", "ymd", "Ybd", "Yj"],
+}
+SEPARATOR = r"[/.-]|,?\s+"
+WORD = rf"(?:\d{{1,4}}|{MONTH_NAME})"
+DAY_TEXT = rf"(?P<day>{WORD}(?:(?:{SEPARATOR}){WORD}){{1,2}}|\d{{6,8}})"
+CLOCK = (
+    r"(?P<clock>(?P<hour>\d\d?)(?P<colon>[:.])\d\d(?P<second>(?P=colon)\d\d(?:[.,]\d+)?)?"
+    r"(?P<half>\s*[AP]M)?|\d{4}|\d{6})"
+)
+JOINT = r"(?P<joint>T|,?\s+)"
+SHAPES = [
+    rf"{DAY_TEXT}{JOINT}{CLOCK}",
+    rf"{CLOCK}{JOINT}{DAY_TEXT}",
+    r"(?P<day>\d{8})(?P<joint>)(?P<clock>\d{4}|\d{6})",
+    r"(?P<day>\d{6})(?P<joint>)(?P<clock>\d{4}|\d{6})",
+    DAY_TEXT,
+]
+# An earlier day is a number of another kind: no export counts so little.
+FIRST_EPOCH_DAY = date(1990, 1, 1)
+
+
+def suggestion(cell: str) -> str:
+    """Return the sentence that names the formats which read a cell; empty where none does.
+
+    Where day and month could change places it names both.
+    """
+    formats = _formats(cell.strip())
+    if len(formats) < 2:
+        return "".join(f"Add --time-format '{text}'." for text in formats.values())
+    (first, text), *others = formats.items()
+    choices = [f"If the {first} stands first, add --time-format '{text}'"]
+    choices += [f"if {_condition(first)}, '{text}'" for first, text in others]
+    return f"{', '.join(choices)}."
+
+
+def _condition(first: str) -> str:
+    return "it counts from 1970 on" if first == EPOCH_WORD else f"the {first} does"
+
+
+def _formats(cell: str) -> dict[str, str]:
+    """Return the formats that read a cell by what stands first, and `epoch` by its own word."""
+    formats: dict[str, str] = {}
+    for first, text in _candidates(cell):
+        if first not in formats and _reads(text, cell, FIRST_DAY):
+            formats[first] = text
+    if _reads(EPOCH_WORD, cell, FIRST_EPOCH_DAY):
+        formats[EPOCH_WORD] = EPOCH_WORD
+    return formats
+
+
+def _reads(text: str, cell: str, first_day: date) -> bool:
+    """Return whether a format makes a cell a time of the days from `first_day` on."""
+    local = parse(pa.array([cell]), time_format(text)).local[0]
+    return bool(np.datetime64(first_day) <= local < np.datetime64(LAST_DAY + DAY))
+
+
+def _candidates(cell: str) -> Iterator[tuple[str, str]]:
+    """Yield what stands first, and a format of the shape that the cell has."""
+    for shape in SHAPES:
+        whole = rf"{shape}(?:\s?(?:{OFFSET}))?"
+        if match := re.fullmatch(whole, cell, re.IGNORECASE | re.ASCII):
+            for first, day in _day_formats(match["day"]):
+                yield first, _in_order(match, day)
+
+
+def _in_order(match: re.Match[str], day: str) -> str:
+    """Return the format of the whole cell, with that of its day."""
+    parts = match.groupdict()
+    if "clock" not in parts:
+        return day
+    clock = _clock_format(parts)
+    joint = re.sub(r"\s+", " ", parts["joint"])
+    is_day_first = match.start("day") < match.start("clock")
+    return day + joint + clock if is_day_first else clock + joint + day
+
+
+def _day_formats(day: str) -> Iterator[tuple[str, str]]:
+    separators = [re.sub(r"\s+", " ", text) for text in re.findall(SEPARATOR, day)]
+    for first, orders in ORDERS.items():
+        for order in orders:
+            if len(separators) in (0, len(order) - 1):
+                between = separators or [""] * (len(order) - 1)
+                pairs = zip(order, [*between, ""], strict=True)
+                yield first, "".join(f"%{letter}{separator}" for letter, separator in pairs)
+
+
+def _clock_format(parts: dict[str, str | None]) -> str:
+    colon, half = parts.get("colon"), parts.get("half")
+    if not colon:
+        return "%H%M%S"[: len(parts["clock"] or "")]
+    seconds = f"{colon}%S" if parts["second"] else ""
+    blank = " " if half and half[0].isspace() else ""
+    return f"{'%I' if half else '%H'}{colon}%M{seconds}{blank}{'%p' if half else ''}"

@@ -1,0 +1,169 @@
+"""The times of a table's rows in UTC, and what cannot be one."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+import pyarrow as pa
+
+from common.arrays import Array
+from common.wording import first_line
+from sourcedata.importing.files.tables import RowBlock, Table
+from sourcedata.importing.form import Form
+from sourcedata.importing.measurements import Corrections
+from sourcedata.importing.refusal import ImportRefused
+from sourcedata.importing.steps import Steps
+from sourcedata.importing.times.local_clocks import Offsets, offsets
+from sourcedata.importing.times.second_passes import AmbiguousRows, Decision
+from sourcedata.importing.times.time_cells import joined, parse
+from sourcedata.importing.times.time_formats import TimeFormat, time_format
+from sourcedata.importing.times.time_suggestions import suggestion
+from sourcedata.limits import END_OF_TIME, FIRST_TIME
+
+NO_ISO_TIME = "is no time; allowed is ISO 8601, such as 2025-08-31T10:00:00+02:00"
+NEVER = (
+    "happens never in {zone}, where clocks change then; allowed are other times, or times with "
+    "their offset"
+)
+TWICE = (
+    "happens twice in {zone}, where clocks change then, and the order of the rows does not tell "
+    "which one is meant; allowed are times with their offset"
+)
+OUTSIDE = (
+    "labels a sample outside of what can be stored; allowed is from "
+    f"{FIRST_TIME:%Y-%m-%d} to before {END_OF_TIME:%Y-%m-%d}, UTC"
+)
+ONE_DAY = np.timedelta64(1, "D")
+
+
+def _datetime64(time: datetime) -> np.datetime64:
+    return np.datetime64(time.replace(tzinfo=None), "us")
+
+
+BOUNDS = _datetime64(FIRST_TIME), _datetime64(END_OF_TIME)
+
+
+@dataclass
+class UtcTimes:
+    """What one look at a table's times comes to.
+
+    `ambiguous` are the rows whose times clocks showed twice; the other rows tell whether those of a
+    turbine stand oldest or newest first.
+    """
+
+    table: Table
+    form: Form
+    ambiguous: AmbiguousRows = field(default_factory=AmbiguousRows)
+    _others: Steps = field(default_factory=Steps)
+    _used: int = 0
+
+    def of_block(self, block: RowBlock, turbines: Array, corrections: Corrections) -> Array:
+        """Return the times of a block in UTC, as they are labelled; `turbines` are the rows' own.
+
+        Raises:
+            ImportRefused: where a cell is no time, or one that no clock showed.
+        """
+        parsed = self._parsed(block)
+        local, offset = parsed
+        self._refuse(block, np.isnat(local), self._no_time(block, local))
+        self._refuse_far(block, local)
+        naive = np.flatnonzero(np.isnat(offset))
+        if len(naive):
+            of_zone = offsets(local[naive], self.form.timezone)
+            self._refuse(block, of_zone.is_missing, NEVER.format(zone=self.form.timezone), naive)
+            is_second = self._second_passes(block, local, turbines, naive, of_zone, corrections)
+            offset[naive] = np.where(is_second, of_zone.second, of_zone.first)
+        return local - offset
+
+    def decided(self) -> Decision:
+        """Return which ambiguous rows are of the second pass.
+
+        Raises:
+            ImportRefused: where the order of the rows does not tell.
+        """
+        decision = self.ambiguous.decide(self._others.directions())
+        if len(decision.undecided_rows):
+            row = int(decision.undecided_rows[0])
+            raise self._refusal(row, TWICE.format(zone=self.form.timezone))
+        return decision
+
+    def refuse_outside(self, block: RowBlock, start: Array) -> None:
+        """Refuse samples that start where none can be stored.
+
+        Raises:
+            ImportRefused: naming the first one.
+        """
+        first, end = BOUNDS
+        self._refuse(block, ~((start >= first) & (start < end)), OUTSIDE)
+
+    def _parsed(self, block: RowBlock) -> tuple[Array, Array]:
+        cells = joined([block.columns[name] for name in self.form.time_columns])
+        try:
+            parsed = parse(cells, self._format)
+        except pa.ArrowException as error:
+            column = self.form.time_columns[0]
+            raise ImportRefused(
+                f"{self.table.where(column, block.first_row)}: {first_line(error)}."
+            ) from error
+        return parsed.local, parsed.offset
+
+    @property
+    def _format(self) -> TimeFormat | None:
+        return time_format(self.form.time_format) if self.form.time_format else None
+
+    def _no_time(self, block: RowBlock, local: Array) -> str:
+        if not np.isnat(local).any():
+            return ""
+        if self.form.time_format:
+            return f"is no time of the format {self.form.time_format!r}"
+        said = suggestion(self._cell(block, int(np.argmax(np.isnat(local)))))
+        return f"{NO_ISO_TIME}. {said}".rstrip(" .")
+
+    def _refuse_far(self, block: RowBlock, local: Array) -> None:
+        # Nobody knows what clocks show in years far away.
+        first, end = BOUNDS
+        self._refuse(block, ~((local >= first - ONE_DAY) & (local < end + ONE_DAY)), OUTSIDE)
+
+    def _second_passes(
+        self,
+        block: RowBlock,
+        local: Array,
+        turbines: Array,
+        naive: Array,
+        of_zone: Offsets,
+        corrections: Corrections,
+    ) -> Array:
+        rows = naive[of_zone.is_ambiguous]
+        self.ambiguous.add(turbines[rows], local[rows], block.first_row + rows)
+        others = naive[~of_zone.is_ambiguous]
+        self._others.add(turbines[others], local[others])
+        is_second = np.zeros(len(naive), dtype=bool)
+        decided = corrections.is_second_pass[self._used : self._used + len(rows)]
+        self._used += len(rows)
+        if len(decided):
+            is_second[of_zone.is_ambiguous] = decided
+        return is_second
+
+    def _refuse(self, block: RowBlock, wrong: Array, said: str, rows: Array | None = None) -> None:
+        if wrong.any():
+            place = int(np.argmax(wrong))
+            place = int(rows[place]) if rows is not None else place
+            column = self.form.time_columns[0]
+            raise self.table.refusal(
+                column, block.first_row + place, self._cell(block, place), said
+            )
+
+    def _refusal(self, row: int, said: str) -> ImportRefused:
+        for block in self.table.blocks(list(self.form.time_columns)):
+            if block.first_row <= row < block.first_row + len(block):
+                cell = self._cell(block, row - block.first_row)
+                return self.table.refusal(self.form.time_columns[0], row, cell, said)
+        raise AssertionError
+
+    def _cell(self, block: RowBlock, place: int) -> str:
+        cells = joined([block.columns[name].slice(place, 1) for name in self.form.time_columns])
+        try:
+            value = cells[0].as_py()
+        except (OverflowError, ValueError):
+            return "a time that no calendar has"
+        return "" if value is None else str(value)

@@ -1,0 +1,134 @@
+"""What is likely wrong with a table, or with how it is understood: for a person to judge."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from common.wording import listed, quoted
+from sourcedata.importing.cells.arithmetic import evaluated
+from sourcedata.importing.cells.expressions import parsed
+from sourcedata.importing.cells.units import conversion
+from sourcedata.importing.figures import VariableFigures
+from sourcedata.importing.survey import BY_NAME, Survey, Turbines, rated_power_kw
+from sourcedata.variables import Variable
+
+# From this share of its values on that cannot be, a variable is not what it was taken for.
+MOSTLY = 0.5
+# These stand for "no value" in many loggers, however often they come.
+WORDS = {-999.0, -9999.0, -999.9, -9999.9, -99999.0, -7999.0, 999.0, 9999.0, 99999.0, 32767.0}
+LEAST_TIMES, MOST_FREQUENT = 3, 5
+# The units in which a variable comes by mistake.
+OTHER_UNITS = {
+    "power": ["W", "MW"],
+    "wind_speed": ["km/h"],
+    "ambient_temperature": ["K", "degF"],
+    "rotor_speed": ["rad/s"],
+}
+
+
+def warnings_of(look: Survey, before: Turbines) -> Iterator[str]:
+    """Yield a sentence for each thing that is likely wrong."""
+    for name, figures in look.figures.items():
+        variable = BY_NAME[name]
+        if figures.there:
+            yield from _of_range(look, variable, figures, before)
+            yield from _of_numbers_that_stand_apart(variable, figures)
+            yield from _of_directions(variable, figures)
+    yield from _of_steps(look)
+    yield from _of_clocks(look)
+
+
+def _of_range(
+    look: Survey,
+    variable: Variable,
+    figures: VariableFigures,
+    before: Turbines,
+) -> Iterator[str]:
+    if figures.outside < MOSTLY * figures.there:
+        return
+    powers = {rated_power_kw(look, number, before) for number in look.spans}
+    least, most = variable.valid_range(next(iter(powers)))
+    said = (
+        f"{figures.outside:,} of {figures.there:,} values of {variable.name} lie outside"
+        f" {least:g} to {most:g} {variable.unit}"
+    )
+    (median,) = figures.quantiles([0.5])
+    units = [
+        unit
+        for unit in OTHER_UNITS.get(variable.name, [])
+        if _fits(variable, unit, median, least, most)
+    ]
+    yield f"{said}: is it {' or '.join(units)}?" if units else f"{said}."
+
+
+def _fits(variable: Variable, unit: str, median: float, least: float, most: float) -> bool:
+    expression, _ = parsed(conversion(variable.name, unit))
+    (value,) = evaluated(expression, np.array([median]))
+    return bool(least <= value <= most)
+
+
+def _of_numbers_that_stand_apart(variable: Variable, figures: VariableFigures) -> Iterator[str]:
+    often = [value for value, _ in figures.frequent.most_common(MOST_FREQUENT)]
+    candidates = {figures.minimum, figures.maximum, *often} | (WORDS & figures.frequent.keys())
+    rest = figures.quantiles([0.01, 0.99], list(WORDS | {figures.minimum, figures.maximum}))
+    if not rest:
+        return
+    low, high = rest
+    for value in sorted(candidates):
+        times = figures.frequent[value]
+        is_apart = value < low - (high - low) or value > high + (high - low)
+        if is_apart and (times >= LEAST_TIMES or value in WORDS):
+            yield (
+                f"{variable.name} is {value:g} in {times:,} rows, far from all others: does it mean"
+                f" that there is no value? Then add --missing-value {value:g}."
+            )
+
+
+def _of_directions(variable: Variable, figures: VariableFigures) -> Iterator[str]:
+    if variable.is_angle and (figures.minimum < 0 or figures.maximum > 360):
+        yield (
+            f"The values of {variable.name} go from {figures.minimum:g} to {figures.maximum:g}"
+            " degrees: they are taken modulo 360."
+        )
+
+
+def _of_steps(look: Survey) -> Iterator[str]:
+    median_s = look.steps.median_s
+    others = {
+        interval_s
+        for name, interval_s in look.corrections.interval_s.items()
+        if median_s and interval_s != median_s
+    }
+    if others:
+        yield (
+            f"The times are {median_s:,} s apart, and the turbines' samples"
+            f" {' or '.join(f'{interval_s:,}' for interval_s in sorted(others))} s: is"
+            f" --sample-interval {median_s} meant?"
+        )
+
+
+def _of_clocks(look: Survey) -> Iterator[str]:
+    if look.steps.median_s:
+        for day, word in look.clock.days(look.steps.median_s, len(look.spans)):
+            yield (
+                f"On {day} an hour is {word}: were clocks changed, and the times written without"
+                " their offset, or with a wrong one?"
+            )
+
+
+def notes_of(look: Survey, before: Turbines) -> Iterator[str]:
+    """Yield a sentence for each thing that was understood, and not said."""
+    new = [name for name in look.turbines if name not in before]
+    if new and look.reading.form.sample_interval_s is None:
+        interval_s = look.corrections.interval_s[new[0]]
+        yield f"New turbines: {len(new):,}, with samples every {interval_s} s, as in the file."
+    if look.moved:
+        most_s = look.most_moved / np.timedelta64(1, "s")
+        yield f"{look.moved:,} times were moved to a regular one, by {most_s:g} s at most."
+    if look.corrections.is_second_pass.any():
+        twice = len(look.corrections.is_second_pass)
+        yield f"{twice:,} times that clocks showed twice were told apart by the order of the rows."
+    if left_out := look.reading.table.left_out:
+        yield f"Left out below the table: {listed(left_out)}."
+    for name in sorted(look.reading.trimmed):
+        yield f"The name {quoted(name)} was taken without the blanks around it."

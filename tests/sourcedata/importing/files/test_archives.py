@@ -1,0 +1,118 @@
+"""What is packed is read as if it was not, to its end or not at all."""
+
+import bz2
+import gzip
+import io
+import lzma
+import zipfile
+from collections.abc import Callable
+
+import pytest
+
+from sourcedata.importing.files import source_files
+from tests.sourcedata.importing.files.builders import refusal, rows, rows_of_table, tables, write
+
+TEXT = b"time,ws\n" + b"2024-01-01 00:00,5\n" * 1000
+ROWS = [("2024-01-01 00:00", "5")] * 1000
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "bzip2": bz2.compress,
+    "xz": lzma.compress,
+}
+
+
+def zipped(**members: bytes) -> bytes:
+    """Return a zip of these members."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("form", PACKERS)
+def test_a_packed_file_is_read_whatever_its_name(tmp_path, form) -> None:
+    path = write(tmp_path, PACKERS[form](TEXT))
+    assert rows(path, "time", "ws") == ROWS
+    assert tables(path, "time", "ws")[0].where("ws", 1) == f"{path}, line 3, column 'ws'"
+
+
+@pytest.mark.parametrize("form", PACKERS)
+@pytest.mark.parametrize("cut", [20, 3])
+def test_a_truncated_file_is_refused(tmp_path, form, cut) -> None:
+    packed = PACKERS[form](TEXT)
+    message = refusal(write(tmp_path, packed[: len(packed) - cut]), "time", "ws")
+    assert message.startswith(f"f.csv is a damaged or incomplete {form} file: ")
+
+
+@pytest.mark.parametrize("form", PACKERS)
+def test_what_is_no_packed_file_below_its_first_bytes_is_refused(tmp_path, form) -> None:
+    path = write(tmp_path, PACKERS[form](TEXT)[:8] + b"time,ws\n" * 10)
+    assert f"is a damaged or incomplete {form} file" in refusal(path, "time", "ws")
+
+
+def test_a_file_may_be_packed_three_times_and_no_more(tmp_path) -> None:
+    content = gzip.compress(bz2.compress(zipped(f=TEXT)))
+    assert rows(write(tmp_path, content), "time", "ws") == ROWS
+    assert refusal(write(tmp_path, gzip.compress(content)), "time", "ws") == (
+        "f.csv is packed more than 3 times; unpack it, and import what is in it."
+    )
+
+
+def test_a_zip_has_a_table_for_each_file(tmp_path) -> None:
+    other = gzip.compress(b"time;ws\n2024-01-02 00:00;6\n")
+    members = {"a.csv": TEXT, "folder/": b"", "folder/b.csv": other, "__MACOSX/a.csv": b"x"}
+    path = write(tmp_path, zipped(**members))
+    opened = tables(path, "time", "ws")
+    assert [table.name for table in opened] == [f"{path}/a.csv", f"{path}/folder/b.csv"]
+    assert [rows_of_table(table, "ws") for table in opened] == [[("5",)] * 1000, [("6",)]]
+
+
+def test_a_zip_without_a_file_is_refused(tmp_path) -> None:
+    path = write(tmp_path, zipped())
+    assert refusal(path, "time") == "f.csv is a zip file without any file in it."
+
+
+def test_a_truncated_zip_is_refused(tmp_path) -> None:
+    path = write(tmp_path, zipped(a=TEXT)[:-30])
+    assert refusal(path, "time").startswith("f.csv is a damaged or incomplete zip file: ")
+
+
+def test_a_file_of_a_zip_that_changed_is_refused(tmp_path) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("a.csv", TEXT)
+    path = write(tmp_path, stream.getvalue().replace(b"00:00,5", b"00:00,6", 1))
+    assert refusal(path, "time", "ws") == (
+        "f.csv/a.csv is a damaged or incomplete zip file: Bad CRC-32 for file 'a.csv'."
+    )
+
+
+def test_an_encrypted_file_is_refused(tmp_path) -> None:
+    content = bytearray(zipped(a=TEXT))
+    for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(header) + flags] |= 1
+    assert refusal(write(tmp_path, bytes(content)), "time") == (
+        "f.csv/a is encrypted: unpack it with its password, and import that."
+    )
+
+
+@pytest.mark.parametrize("pack", [*PACKERS.values(), lambda text: zipped(a=text)])
+def test_a_small_archive_of_too_much_is_refused(tmp_path, monkeypatch, pack) -> None:
+    monkeypatch.setattr(source_files, "MOST_UNPACKED_BYTES", 1_500_000)
+    path = write(tmp_path, pack(b"time,ws\n" + b"2024-01-01 00:00,5\n" * 100_000))
+    assert path.stat().st_size < 20_000
+    assert refusal(path, "time", "ws").endswith(
+        "unpacks to more than 1,500,000 bytes; split it into several files."
+    )
+
+
+def test_a_zip_that_lies_about_its_size_is_refused(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(source_files, "MOST_UNPACKED_BYTES", 15_000)
+    monkeypatch.setattr(
+        "sourcedata.importing.files.archives.refuse_too_many_bytes", lambda *given: None
+    )
+    path = write(tmp_path, zipped(a=TEXT))
+    assert refusal(path, "time", "ws") == (
+        "f.csv/a unpacks to more than 15,000 bytes; split it into several files."
+    )

@@ -1,0 +1,80 @@
+"""A text's encoding is seen, or said; what it does not have is refused where it is wanted."""
+
+from io import BytesIO
+
+import pytest
+
+from sourcedata.importing.files.encodings import CHUNK_BYTES, UNDECODABLE, utf_8
+from tests.sourcedata.importing.files.builders import refusal, rows, write
+
+TEXT = "time,Größe [°],t\r\n2024-01-01 00:00,5,Süd\r\n"
+ROW = ("2024-01-01 00:00", "5", "Süd")
+WANTED = ("time", "Größe [°]", "t")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+def test_an_encoding_is_seen(tmp_path, encoding) -> None:
+    assert rows(write(tmp_path, TEXT.encode(encoding)), *WANTED) == [ROW]
+
+
+def test_utf_16_of_the_other_order_is_seen_by_its_mark_and_without(tmp_path) -> None:
+    content = TEXT.encode("utf-16-be")
+    assert rows(write(tmp_path, content), *WANTED) == [ROW]
+    assert rows(write(tmp_path, b"\xfe\xff" + content), *WANTED) == [ROW]
+
+
+@pytest.mark.parametrize("encoding", ["cp437", "utf-16-be", "mac-roman"])
+def test_an_encoding_can_be_said(tmp_path, encoding) -> None:
+    content = TEXT.encode(encoding)
+    assert rows(write(tmp_path, content), *WANTED, encoding=encoding) == [ROW]
+
+
+@pytest.mark.parametrize("encoding", ["klingon", "hex", "rot13", ""])
+def test_what_is_no_encoding_is_refused(tmp_path, encoding) -> None:
+    message = refusal(write(tmp_path, TEXT), *WANTED, encoding=encoding)
+    assert message.startswith(f"{encoding!r} is no encoding; allowed are utf-8, cp1252,")
+
+
+def test_a_sign_in_a_column_that_nobody_reads_does_not_matter(tmp_path) -> None:
+    path = write(tmp_path, "time,ws,wd [°],ö\n2024-01-01 00:00,5,1,Ø\n".encode("cp1252"))
+    assert rows(path, "time", "ws", encoding="utf-8") == [("2024-01-01 00:00", "5")]
+
+
+def test_names_in_ascii_do_not_hide_text_of_windows(tmp_path) -> None:
+    path = write(tmp_path, "time,t\n2024-01-01 00:00,Süd\n".encode("cp1252"))
+    assert rows(path, "time", "t") == [("2024-01-01 00:00", "Süd")]
+
+
+def test_a_broken_letter_does_not_make_utf_8_text_of_windows(tmp_path) -> None:
+    path = write(tmp_path, "time,t,note\n2024-01-01 00:00,Süd,".encode() + b"\xff\n")
+    assert rows(path, "time", "t") == [("2024-01-01 00:00", "Süd")]
+
+
+def test_bytes_that_an_encoding_does_not_have_are_refused_where_they_are_wanted(tmp_path) -> None:
+    good = "2024-01-01 00:00,Süd\n".encode()
+    path = write(tmp_path, b"time,t\n\n" + good * 2 + b"2024-01-01 00:00,S\xfcd\n")
+    assert refusal(path, "time", "t") == (
+        "f.csv, line 5, column 't': a cell has bytes that are not utf-8; say which encoding the "
+        "file has."
+    )
+
+
+def test_a_letter_may_stand_between_two_chunks(tmp_path) -> None:
+    line = "2024-01-01 00:00,Süd\n"
+    content = "time,t\n" + "2024-01-01 00:00,x\n" + line * 120_000
+    cells = {cell for _, cell in rows(write(tmp_path, content), "time", "t")}
+    assert cells == {"x", "Süd"}
+
+
+def test_half_a_letter_at_the_end_of_a_chunk_is_undecodable_there() -> None:
+    above = "a" * (CHUNK_BYTES - 1)
+    text = b"".join(utf_8(BytesIO(above.encode() + b"\xc3b"), "utf-8")).decode()
+    assert text == f"{above}{UNDECODABLE}b"
+
+
+@pytest.mark.parametrize("encoding", [None, "utf-8"])
+def test_nul_bytes_are_refused(tmp_path, encoding) -> None:
+    path = write(tmp_path, b"time,ws\n2024-01-01 00:00,5\n\0\0\0\0,6\n")
+    assert refusal(path, "time", "ws", encoding=encoding) == (
+        "f.csv, line 3 has NUL bytes: it is damaged, or no text."
+    )

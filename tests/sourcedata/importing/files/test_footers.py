@@ -1,0 +1,70 @@
+"""What stands below a table is no part of it; what stands within is never dropped."""
+
+import pytest
+
+from tests.sourcedata.importing.files.builders import refusal, rows, write
+
+HEADER, GOOD = "time,ws\n", "2024-01-01 00:00,5\n"
+ROW = ("2024-01-01 00:00", "5")
+
+
+@pytest.mark.parametrize(
+    "footer",
+    [
+        "Total,5\n",
+        ",\n,\n",
+        "\nEnd of file\n",
+        "a,b,c\nTotal,5\n",
+        "Total,5\n2 rows\n\nby us, 1, 2",
+    ],
+)
+@pytest.mark.parametrize("count", [1, 120_000])
+def test_a_footer_is_no_row(tmp_path, footer, count) -> None:
+    assert rows(write(tmp_path, HEADER + GOOD * count + footer), "time", "ws") == [ROW] * count
+
+
+def test_rows_without_a_time_within_a_table_stay(tmp_path) -> None:
+    path = write(tmp_path, HEADER + GOOD + ",6\nTotal,7\n" + GOOD)
+    assert rows(path, "time", "ws") == [ROW, ("", "6"), ("Total", "7"), ROW]
+
+
+def test_many_rows_without_a_time_are_no_footer(tmp_path) -> None:
+    path = write(tmp_path, HEADER + GOOD + ",6\n" * 101)
+    assert len(rows(path, "time", "ws")) == 102
+
+
+def test_a_footer_is_told_by_all_times_that_are_named(tmp_path) -> None:
+    path = write(tmp_path, "day,hour,ws\n2024-01-01,00:00,5\n2024-01-01,,6\nend,,\n")
+    expected = [("2024-01-01", "00:00", "5"), ("2024-01-01", "", "6")]
+    assert rows(path, "day", "hour", "ws", time_columns=["day", "hour"]) == expected
+
+
+def test_where_no_time_is_named_each_row_stays(tmp_path) -> None:
+    path = write(tmp_path, HEADER + GOOD + "Total,5\n")
+    assert rows(path, "time", "ws", time_columns=[]) == [ROW, ("Total", "5")]
+
+
+@pytest.mark.parametrize("count", [1, 120_000])
+@pytest.mark.parametrize("uneven", ["x,6,7", "2024-01-01 00:00"])
+def test_a_row_of_another_width_within_a_table_is_refused(tmp_path, count, uneven) -> None:
+    path = write(tmp_path, HEADER + "\n" + GOOD * count + uneven + "\n" + GOOD)
+    first_cell, cells = uneven.split(",")[0], uneven.count(",") + 1
+    assert refusal(path, "time", "ws") == (
+        f"f.csv, line {count + 3}: the row that starts with {first_cell!r} has {cells} cells; "
+        "allowed are 2, as many as the header has."
+    )
+
+
+def test_the_first_row_of_another_width_is_told(tmp_path) -> None:
+    path = write(tmp_path, HEADER + GOOD + "a\n" + GOOD * 120_000 + "b\n" + GOOD)
+    assert refusal(path, "time", "ws").startswith("f.csv, line 3: the row that starts with 'a' has")
+
+
+def test_where_all_rows_have_another_width_they_are_no_footer(tmp_path) -> None:
+    path = write(tmp_path, HEADER + "2024-01-01 00:00,5,6\n")
+    assert "line 2: the row that starts with '2024-01-01 00:00' has 3" in refusal(path, "time")
+
+
+def test_a_second_table_is_no_footer(tmp_path) -> None:
+    path = write(tmp_path, HEADER + GOOD + "2024-01-01 00:00,5,6\n" * 101)
+    assert "line 3: the row that starts with" in refusal(path, "time", "ws")

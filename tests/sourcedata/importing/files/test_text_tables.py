@@ -1,0 +1,84 @@
+"""A text is read in pieces as if it was read at once, and no row is lost in silence."""
+
+import pytest
+
+from sourcedata.importing.files import lines
+from tests.sourcedata.importing.files.builders import refusal, rows, rows_of_table, tables, write
+
+HEADER, GOOD = "time,ws\n", "2024-01-01 00:00,5\n"
+ROW = ("2024-01-01 00:00", "5")
+
+
+def long_text(count: int) -> str:
+    """Return rows that are numbered, of several chunks."""
+    return HEADER + "".join(f"2024-01-01 00:00,{number}\n" for number in range(count))
+
+
+def test_a_long_text_is_read_from_the_first_row_each_time(tmp_path) -> None:
+    (table,) = tables(write(tmp_path, long_text(150_000)), "time", "ws")
+    for _ in range(2):
+        assert [cell for _, cell in rows_of_table(table, "time", "ws")] == [
+            str(number) for number in range(150_000)
+        ]
+    assert len(list(table.blocks(["ws"]))) > 2
+
+
+def test_only_the_columns_that_are_wanted_are_read(tmp_path) -> None:
+    (table,) = tables(write(tmp_path, "time,a,b\n2024-01-01 00:00,1,2\n"), "time", "b")
+    (block,) = table.blocks(["b"])
+    assert {name: cells.to_pylist() for name, cells in block.columns.items()} == {"b": ["2"]}
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_are_counted_as_an_editor_shows_them(tmp_path, end) -> None:
+    text = 'a title\n\ntime,ws,t\n\n2024,5,"a\nb"\n2024,5,c\n \n2024,7,d\n'.replace("\n", end)
+    (table,) = tables(write(tmp_path, text.encode()), "time", "ws", "t")
+    assert [table.place(row) for row in range(3)] == ["line 5", "line 7", "line 9"]
+    assert rows_of_table(table, "t") == [(f"a{end}b",), ("c",), ("d",)]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_line_far_below_has_its_number(tmp_path, end) -> None:
+    path = write(tmp_path, long_text(150_000).replace("\n", end))
+    (table,) = tables(path, "time", "ws")
+    assert table.place(149_999) == "line 150001"
+
+
+def test_rows_of_another_width_are_lines_too(tmp_path) -> None:
+    (table,) = tables(write(tmp_path, HEADER + GOOD + "x\n" + GOOD), "time", "ws")
+    assert table.place(1) == "line 4"
+
+
+def test_quoted_cells_may_hold_separators_quotes_and_line_ends(tmp_path) -> None:
+    cell = "a, ''b''" + "\nc" * 50
+    row = f'"2024-01-01 00:00","{cell}"\n'.replace("'", '"')
+    expected = [("2024-01-01 00:00", cell.replace("''", '"'))] * 20_000
+    assert rows(write(tmp_path, HEADER + row * 20_000), "time", "ws") == expected
+
+
+def test_cells_stay_as_they_are(tmp_path) -> None:
+    path = write(tmp_path, "time,ws\n 2024 ,NaN\n2024,\n2024,NULL\n")
+    assert rows(path, "time", "ws") == [(" 2024 ", "NaN"), ("2024", ""), ("2024", "NULL")]
+
+
+@pytest.mark.parametrize("rows_above", [1, 100_000])
+def test_a_quote_that_is_never_closed_is_refused(tmp_path, rows_above) -> None:
+    text = HEADER + GOOD * rows_above + '2024-01-01 00:00,"5\n' + GOOD * 100_000
+    assert refusal(write(tmp_path, text), "time", "ws") == (
+        f'f.csv, line {rows_above + 2}: a quote (") is never closed, or text follows the one that '
+        "closes a cell."
+    )
+
+
+def test_text_below_a_quote_that_closes_is_refused(tmp_path) -> None:
+    path = write(tmp_path, HEADER + GOOD + '2024-01-01 00:00,"5"x\n' + GOOD)
+    assert refusal(path, "time", "ws").startswith('f.csv, line 3: a quote (")')
+
+
+@pytest.mark.parametrize("above", [0, 3])
+def test_a_line_that_is_too_long_is_refused(tmp_path, monkeypatch, above) -> None:
+    path = write(tmp_path, (HEADER + GOOD * 2 if above else "") + "5" * 3_000_000 + "\n" + GOOD)
+    assert refusal(path, "time", "ws") == (
+        f"f.csv, line {above + 1} has more than {lines.MOST_LINE_BYTES:,} bytes; it is damaged, "
+        "or no table."
+    )

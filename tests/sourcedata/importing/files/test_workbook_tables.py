@@ -1,0 +1,111 @@
+"""A sheet of a workbook says what a CSV file with the same cells would."""
+
+import pytest
+
+from sourcedata.importing.files import archives
+from tests.sourcedata.importing.files.builders import refusal, rows, tables, write
+from tests.sourcedata.importing.files.workbooks import Cell, workbook
+
+# Excel counts days from the end of 1899; this is 1 January 2024.
+MIDNIGHT = 45292
+TABLE: list[list[Cell]] = [["time", "ws"], [("moment", MIDNIGHT), 5.0]]
+ROW = ("2024-01-01T00:00:00", "5")
+
+
+def test_a_sheet_is_read_whatever_the_name_of_the_file(tmp_path) -> None:
+    path = write(tmp_path, workbook(farm=TABLE))
+    assert rows(path, "time", "ws") == [ROW]
+    assert tables(path, "time", "ws")[0].where("ws", 0) == f"{path}, row 2, column 'ws'"
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        (("moment", MIDNIGHT), "2024-01-01T00:00:00"),
+        (("moment", MIDNIGHT + 1 / 144), "2024-01-01T00:10:00"),
+        (("moment", MIDNIGHT + 0.5 / 86400), "2024-01-01T00:00:00.500000"),
+        (("clock", 0.5), "12:00:00"),
+        (("duration", 1.5), "36:00:00"),
+        (7.0, "7"),
+        (-7.25, "-7.25"),
+        (1e-7, "1e-07"),
+        ("7,25", "7,25"),
+        (True, "TRUE"),
+        (None, ""),
+    ],
+)
+def test_a_cell_is_told_as_text(tmp_path, cell, text) -> None:
+    path = write(tmp_path, workbook(farm=[["time", "ws"], ["2024", cell]]))
+    assert rows(path, "time", "ws") == [("2024", text)]
+
+
+def test_titles_units_blank_rows_and_footers_are_no_rows(tmp_path) -> None:
+    last: list[Cell] = [("moment", MIDNIGHT + 1), 6.5]
+    sheet: list[list[Cell]] = [
+        ["A farm"],
+        [],
+        *TABLE[:1],
+        ["UTC", "m/s"],
+        [],
+        TABLE[1],
+        [],
+        last,
+        [],
+        ["by us", ""],
+    ]
+    path = write(tmp_path, workbook(farm=sheet))
+    assert rows(path, "time", "ws") == [ROW, ("2024-01-02T00:00:00", "6.5")]
+    (table,) = tables(path, "time", "ws")
+    assert [table.place(row) for row in range(2)] == ["row 6", "row 8"]
+
+
+def test_a_long_sheet_is_read_from_the_first_row_each_time(tmp_path) -> None:
+    numbered: list[list[Cell]] = [[("moment", MIDNIGHT), float(row)] for row in range(25_000)]
+    sheet = [TABLE[0], *numbered]
+    (table,) = tables(write(tmp_path, workbook(farm=sheet)), "time", "ws")
+    for _ in range(2):
+        blocks = list(table.blocks(["ws"]))
+        assert [block.first_row for block in blocks] == [0, 10_000, 20_000]
+    assert blocks[-1].columns["ws"].to_pylist()[-1] == "24999"
+
+
+def test_the_sheet_that_has_the_columns_is_read(tmp_path) -> None:
+    path = write(tmp_path, workbook(notes=[["by us"]], empty=[], farm=TABLE))
+    assert rows(path, "time", "ws") == [ROW]
+    assert tables(path, "time", "ws")[0].name == f"{path}, sheet 'farm'"
+
+
+def test_a_sheet_is_named_where_several_have_the_columns(tmp_path) -> None:
+    other: list[list[Cell]] = [["time", "ws"], [("moment", MIDNIGHT + 1), 6.5]]
+    path = write(tmp_path, workbook(north=TABLE, south=other))
+    assert refusal(path, "time", "ws") == (
+        "f.csv has these columns in several sheets, 'north', 'south'; say which one is read."
+    )
+    assert rows(path, "time", "ws", sheet="south") == [("2024-01-02T00:00:00", "6.5")]
+
+
+def test_a_sheet_that_is_not_there_is_refused(tmp_path) -> None:
+    path = write(tmp_path, workbook(north=TABLE, south=TABLE))
+    message = "f.csv has no sheet 'east'; it has 'north', 'south'."
+    assert refusal(path, "time", "ws", sheet="east") == message
+
+
+def test_columns_that_are_not_there_are_refused(tmp_path) -> None:
+    path = write(tmp_path, workbook(notes=[["by us"]], farm=TABLE))
+    assert refusal(path, "time", "p") == "f.csv has no column 'p'; it has 'time', 'ws'."
+    path = write(tmp_path, workbook(farm=[]))
+    assert refusal(path, "time") == "f.csv is empty; the columns' names are expected."
+
+
+def test_a_damaged_workbook_is_refused(tmp_path) -> None:
+    content = workbook(farm=TABLE).replace(b"xl/worksheets/farm.xml", b"xl/worksheets/none.xml")
+    message = refusal(write(tmp_path, content), "time", "ws")
+    assert message.startswith("f.csv is a damaged or incomplete xlsx file: ")
+
+
+def test_a_workbook_that_is_too_large_for_the_memory_is_refused(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(archives, "MOST_WORKBOOK_BYTES", 1000)
+    assert refusal(write(tmp_path, workbook(farm=TABLE)), "time", "ws") == (
+        "f.csv unpacks to more than 1,000 bytes, and a workbook is read at once; save its sheet as "
+        "CSV."
+    )

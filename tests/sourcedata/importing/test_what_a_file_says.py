@@ -1,0 +1,110 @@
+"""No silent loss and no wrong number: what comes in is what the file says."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.builders import measurements, turbine
+from tests.sourcedata.importing.commands import refusal, run, stored, text
+
+pytestmark = pytest.mark.django_db
+
+COLUMNS = ["--time-column", "time", "--map", "wind_speed=ws"]
+OPTIONS = [*COLUMNS, "--turbine", "T01"]
+PARIS = ["--timezone", "Europe/Paris"]
+
+
+def lines(*rows: str, header: str = "time,ws") -> str:
+    return "\n".join([header, *rows]) + "\n"
+
+
+def test_rows_of_one_time_are_joined_cell_by_cell(tmp_path: Path) -> None:
+    rows = ["2024-09-01 00:00,7.5,", "2024-09-01 00:00,,1200", "2024-09-01 00:01,7.7,"]
+    file = text(tmp_path, lines(*rows, header="time,ws,p"))
+    said = run(file, *OPTIONS, "--map", "power=p")
+    assert stored("wind_speed", "power")["T01 09-01 00:00"] == [7.5, 1200]
+    assert "1 joined with others of their time" in said
+
+
+def test_rows_of_one_time_that_disagree_are_told_and_the_last_one_wins(tmp_path: Path) -> None:
+    file = text(tmp_path, lines("2024-09-01 00:00,7", "2024-09-01 00:00,8", "2024-09-01 00:01,9"))
+    assert "1 of these times disagree" in run(file, *OPTIONS)
+    assert stored("wind_speed")["T01 09-01 00:00"] == [8]
+
+
+def test_an_empty_cell_of_a_later_file_keeps_what_is_known(tmp_path: Path) -> None:
+    measurements(turbine(), "2024-09-02T00:00", wind_speed=[7.5, 7.6])
+    file = text(tmp_path, lines("2024-09-02 00:01,", "2024-09-02 00:02,7.7"))
+    run(file, *OPTIONS)
+    assert list(stored("wind_speed").values()) == [[7.5], [7.6], [7.7]]
+
+
+def test_with_replace_the_file_stands_for_its_time(tmp_path: Path) -> None:
+    measurements(turbine(), "2024-09-02T00:00", wind_speed=[1.0, 2.0, 3.0, 4.0])
+    file = text(tmp_path, lines("2024-09-02 00:01,", "2024-09-02 00:03,9"))
+    assert "1 deleted" in run(file, *OPTIONS, "--replace")
+    assert list(stored("wind_speed").values()) == [[1.0], [None], [9.0]]
+
+
+AUTUMN = [f"2024-10-27 0{hour}:{minute}0,{value}" for hour, minute, value in [
+    (1, 5, 1), (2, 0, 2), (2, 3, 3), (2, 0, 4), (2, 3, 5), (3, 0, 6)]]  # fmt: skip
+
+
+def test_the_hour_that_clocks_show_twice_is_told_apart_by_the_order(tmp_path: Path) -> None:
+    said = run(text(tmp_path, lines(*AUTUMN)), *OPTIONS, *PARIS)
+    assert stored("wind_speed") == {
+        "T01 10-26 23:50": [1], "T01 10-27 00:00": [2], "T01 10-27 00:30": [3],
+        "T01 10-27 01:00": [4], "T01 10-27 01:30": [5], "T01 10-27 02:00": [6],
+    }  # fmt: skip
+    assert "4 times that clocks showed twice" in said
+
+
+def test_newest_first_it_is_told_apart_as_well(tmp_path: Path) -> None:
+    run(text(tmp_path, lines(*AUTUMN[::-1])), *OPTIONS, *PARIS)
+    assert stored("wind_speed")["T01 10-27 01:00"] == [4]
+
+
+def test_where_the_order_does_not_tell_the_file_is_refused_with_the_row(tmp_path: Path) -> None:
+    said = refusal(text(tmp_path, lines(*AUTUMN[:3], AUTUMN[5])), *OPTIONS, *PARIS)
+    assert "line 3, column 'time': '2024-10-27 02:00' happens twice in Europe/Paris" in said
+
+
+@pytest.mark.parametrize("day", ["2024-02-30", "2023-02-29", "2024-02-31"])
+def test_a_day_that_no_calendar_has_is_refused(tmp_path: Path, day: str) -> None:
+    assert "is no time" in refusal(text(tmp_path, lines(f"{day} 00:00,1")), *OPTIONS)
+
+
+def test_where_day_and_month_could_be_exchanged_both_formats_are_named(tmp_path: Path) -> None:
+    said = refusal(text(tmp_path, lines("09/01/2016 15:30,1", "13/01/2016 15:30,1")), *OPTIONS)
+    assert "%d/%m/%Y %H:%M" in said
+    assert "%m/%d/%Y %H:%M" in said
+
+
+def test_all_unknown_words_of_a_column_are_told_at_once(tmp_path: Path) -> None:
+    rows = ["2024-09-01 00:00,low", "2024-09-01 00:01,low", "2024-09-01 00:02,high"]
+    said = refusal(text(tmp_path, lines(*rows)), *OPTIONS)
+    assert "'low' (2)" in said
+    assert "'high' (1)" in said
+
+
+def test_a_new_turbine_gets_the_median_step_of_the_file(tmp_path: Path) -> None:
+    file = text(tmp_path, lines("2024-09-03 00:10,5", "2024-09-03 00:20,6", "2024-09-03 00:30,7"))
+    assert "with samples every 600 s" in run(file, *OPTIONS, "--label", "end")
+    assert list(stored("sample_interval_s").values()) == [[600]] * 3
+    assert next(iter(stored("wind_speed"))) == "T01 09-03 00:00"
+
+
+def test_blanks_around_names_are_left_out_and_said(tmp_path: Path) -> None:
+    file = text(tmp_path, lines("WEA 01  ,2024-06-03 00:00,5", header="t,time,ws"))
+    assert "The name 'WEA 01  ' was taken without" in run(file, *COLUMNS, "--turbine-column", "t")
+    assert list(stored("wind_speed")) == ["WEA 01 06-03 00:00"]
+
+
+def test_many_new_turbines_are_a_wrong_column_unless_somebody_says_so(tmp_path: Path) -> None:
+    file = text(
+        tmp_path, lines(*(f"{n},2024-06-03 00:00,5" for n in range(101)), header="t,time,ws")
+    )
+    said = refusal(file, *COLUMNS, "--turbine-column", "t")
+    assert "has 101 turbines that are not known" in said
+    run(file, *COLUMNS, "--turbine-column", "t", "--new-turbines", 101)
+    assert len(stored("wind_speed")) == 101

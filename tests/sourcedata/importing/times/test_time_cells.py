@@ -1,0 +1,102 @@
+"""Columns of every type are read as times, block by block, and so are those of two columns."""
+
+from datetime import date, datetime, time, timedelta
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sourcedata.importing.times.time_cells import joined, parse
+from sourcedata.importing.times.time_formats import EPOCH, time_format
+
+NEW_YEAR = 1_704_067_200
+UNITS = {"seconds": 1, "milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}
+MICROSECOND = timedelta(microseconds=1)
+
+
+def local(cells: pa.Array, text: str = "") -> list[datetime | None]:
+    times: list[datetime | None] = parse(cells, time_format(text) if text else None).local.tolist()
+    return times
+
+
+def test_many_cells_are_read_each_for_itself() -> None:
+    times = ["2024-06-01T10:00:00", "x", None, "20240601T1010", "2024-06-01 24:00"]
+    parsed = parse(pa.array([*times, "2024-06-31 00:00", "2024-06-01 10:30 +01:00"]))
+    since = (parsed.local - np.datetime64("2024-06-01T10:00")) / np.timedelta64(1, "m")
+    np.testing.assert_array_equal(since, [0, np.nan, np.nan, 10, 840, np.nan, 30])
+    assert parsed.offset.tolist() == [None] * 6 + [timedelta(hours=1)]
+
+
+def test_a_slice_of_a_column_is_read_from_its_start() -> None:
+    cells = pa.array(["x", "2024-06-01 10:00", None, "2024-06-01 10:10"])
+    assert local(cells[1:]) == [datetime(2024, 6, 1, 10), None, datetime(2024, 6, 1, 10, 10)]
+    assert local(cells[4:]) == []
+
+
+@pytest.mark.parametrize("kind", [pa.timestamp("ns"), pa.timestamp("s"), pa.date32(), pa.date64()])
+@pytest.mark.parametrize("text", ["", "%d/%m/%Y", "epoch"])
+def test_a_typed_column_needs_no_format(kind: pa.DataType, text: str) -> None:
+    cells = pa.array([datetime(2024, 6, 1), None], pa.timestamp("s")).cast(kind)
+    assert local(cells, text) == [datetime(2024, 6, 1), None]
+
+
+def test_a_typed_column_with_a_zone_is_in_utc() -> None:
+    cells = pa.array([datetime(2024, 6, 1, 10), None], pa.timestamp("ns", "Europe/Paris"))
+    parsed = parse(cells)
+    assert parsed.local.tolist() == [datetime(2024, 6, 1, 10), None]
+    assert parsed.offset.tolist() == [timedelta(0), None]
+
+
+def test_repeated_text_and_whole_numbers_are_text() -> None:
+    cells = pa.array(["01/06/2024 10:00", "01/06/2024 10:00"])
+    for column in (cells.dictionary_encode(), cells.cast(pa.large_string())):
+        assert local(column, "%d/%m/%Y %H:%M") == [datetime(2024, 6, 1, 10)] * 2
+    assert local(pa.array([202406011000]), "%Y%m%d%H%M") == [datetime(2024, 6, 1, 10)]
+
+
+@given(st.sampled_from(sorted(UNITS)), st.integers(150_000_000_000_000, 4_102_444_800_000_000))
+def test_an_epoch_is_told_by_its_magnitude(unit: str, microseconds: int) -> None:
+    number, expected = microseconds * UNITS[unit] // 10**6, datetime(1970, 1, 1)
+    expected += number * 10**6 // UNITS[unit] * MICROSECOND
+    assert local(pa.array([number]), "epoch") == [expected]
+    assert local(pa.array([f" {number} "]), "epoch") == [expected]
+
+
+@given(st.integers(0, 4_102_444_800_000_000))
+def test_the_fraction_of_an_epoch_counts(microseconds: int) -> None:
+    expected = [datetime(1970, 1, 1) + microseconds * MICROSECOND]
+    whole, rest = divmod(microseconds, 10**6)
+    assert local(pa.array([f"{whole}.{rest:06}9"]), "epoch") == expected
+    assert local(pa.array([f"{whole},{rest:06}"]), "epoch") == expected
+    assert local(pa.array([microseconds / 10**6]), "epoch") == expected
+
+
+def test_all_numbers_of_an_epoch_have_the_unit_of_the_largest() -> None:
+    parsed = parse(
+        pa.array([f"{NEW_YEAR}123", str(NEW_YEAR), "0", "x", "-1", "9" * 19, None]), EPOCH
+    )
+    assert parsed.local.tolist() == [datetime(2024, 1, 1, 0, 0, 0, 123_000)] + [None] * 6
+    assert parsed.offset.tolist() == [timedelta(0)] + [None] * 6
+    assert local(pa.array([float("nan"), 1e30, -1.0, None]), "epoch") == [None] * 4
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        pa.array(["2024-06-03", None]),
+        pa.array(["2024-06-03T00:00:00", None]),
+        pa.array([" 2024-06-03 00:00:00.000 ", None]),
+        pa.array([date(2024, 6, 3), None]),
+        pa.array([datetime(2024, 6, 3), None]),
+    ],
+)
+def test_a_day_and_a_time_apart_are_one_time(days: pa.Array) -> None:
+    for times in (pa.array(["00:10:00", "00:20:00"]), pa.array([time(0, 10), time(0, 20)])):
+        assert local(joined([days, times])) == [datetime(2024, 6, 3, 0, 10), None]
+
+
+def test_one_column_stays_as_it_is() -> None:
+    cells = pa.array([datetime(2024, 6, 3)])
+    assert joined([cells]) is cells
