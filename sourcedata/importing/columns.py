@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from common.wording import listed, quoted
 from sourcedata.importing.cells.mapped import Mapped, columns_of, mapping
 from sourcedata.importing.cells.wide import Pattern
 from sourcedata.importing.form import Form
+from sourcedata.importing.refusal import ImportRefused
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,22 @@ def columns_of_table(form: Form, names: Sequence[str]) -> Columns:
         return Columns({None: _mapped(form, names)}, _beside(form))
     wanted = {name for text in form.columns.values() for name in columns_of(text)}
     of_turbines = Pattern.of(form.wide).columns(names, wanted)
-    return Columns(
-        {turbine: list(_of_turbine(form, own)) for turbine, own in of_turbines.items()},
-        _beside(form),
-    )
+    mapped: dict[str | None, Sequence[Mapped]] = {
+        turbine: _of_turbine(form, own) for turbine, own in of_turbines.items()
+    }
+    if form.replaces:
+        _refuse_gaps(form, mapped)
+    return Columns(mapped, _beside(form))
+
+
+def _refuse_gaps(form: Form, mapped: Mapping[str | None, Sequence[Mapped]]) -> None:
+    """Refuse to empty a variable of a turbine that merely has no column for it."""
+    for turbine, own in mapped.items():
+        if lacking := form.columns.keys() - {each.variable for each in own}:
+            raise ImportRefused(
+                f"With --replace each turbine needs a column of each variable, and"
+                f" {quoted(turbine or '')} has none of {listed(sorted(lacking))}: import it apart."
+            )
 
 
 def _beside(form: Form) -> list[str]:

@@ -1,0 +1,77 @@
+"""Files of any shape: a column per turbine, a file per turbine, several in an archive."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.builders import measurements, turbine
+from tests.sourcedata.importing.commands import refusal, run, stored, text
+
+pytestmark = pytest.mark.django_db
+
+COLUMNS = ["--time-column", "time", "--map", "wind_speed=ws"]
+
+
+def test_a_column_per_turbine_and_variable(tmp_path: Path) -> None:
+    file = text(tmp_path, "time,A_ws,A_p,B_ws\n2024-05-02 00:00,5,1000,6\n")
+    run(file, *COLUMNS, "--map", "power=p[W]", "--wide", "{turbine}_{column}")
+    assert stored("wind_speed", "power") == {"A 05-02 00:00": [5, 1], "B 05-02 00:00": [6, None]}
+
+
+def test_a_turbine_without_a_column_of_a_variable_is_not_replaced(tmp_path: Path) -> None:
+    file = text(tmp_path, "time,A_ws,A_p,B_ws\n2024-05-02 00:00,5,1000,6\n")
+    options = ["--map", "power=p", "--wide", "{turbine}_{column}", "--replace"]
+    assert "'B' has none of power" in refusal(file, *COLUMNS, *options)
+
+
+def test_a_file_per_turbine_that_its_name_tells(tmp_path: Path) -> None:
+    files = [
+        text(tmp_path, f"time,ws\n2024-05-02 00:00,{value}\n", f"june_{name}_10min.csv")
+        for name, value in (("WT01", 5), ("WT02", 6))
+    ]
+    run(*files, *COLUMNS, "--turbine-from-filename", "_(WT[0-9]+)_")
+    assert stored("wind_speed") == {"WT01 05-02 00:00": [5], "WT02 05-02 00:00": [6]}
+    assert "tells no turbine" in refusal(files[0], *COLUMNS, "--turbine-from-filename", "(X[0-9]+)")
+
+
+def test_each_file_in_an_archive_is_one_of_its_own(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("one.csv", "time,ws\n2024-05-02 00:00,5\n")
+        archive.writestr("two.csv", "time;ws\n2024-05-02 00:01;6\n")
+    said = run(tmp_path / "a.zip", *COLUMNS, "--turbine", "T01")
+    assert list(stored("wind_speed").values()) == [[5], [6]]
+    assert "two.csv" in said
+
+
+def test_a_column_may_be_computed(tmp_path: Path) -> None:
+    file = text(tmp_path, "time,wd,t\n2024-05-02 00:00,-10,300.15\n")
+    columns = ["--map", "wind_direction=wd % 360", "--map", "ambient_temperature=t - 273.15"]
+    run(file, "--time-column", "time", *columns, "--turbine", "T01")
+    assert stored("wind_direction", "ambient_temperature") == {
+        "T01 05-02 00:00": [350, pytest.approx(27)]
+    }
+
+
+def test_one_column_may_be_two_variables(tmp_path: Path) -> None:
+    file = text(tmp_path, "time,d\n2024-05-02 00:00,10\n")
+    columns = ["--map", "wind_direction=d", "--map", "nacelle_direction=d"]
+    run(file, "--time-column", "time", *columns, "--turbine", "T01")
+    assert stored("wind_direction", "nacelle_direction") == {"T01 05-02 00:00": [10, 10]}
+
+
+def test_with_replace_other_turbines_and_other_times_keep_what_they_have(tmp_path: Path) -> None:
+    for name in ("T01", "T02"):
+        measurements(turbine(name), "2024-09-02T00:00", wind_speed=[1.0, 2.0, 3.0, 4.0])
+    file = text(tmp_path, "time,ws\n2024-09-02 00:01,7\n2024-09-02 00:02,8\n")
+    run(file, *COLUMNS, "--turbine", "T01", "--replace")
+    assert list(stored("wind_speed").values()) == [[1], [7], [8], [4], [1], [2], [3], [4]]
+
+
+def test_labels_of_ends_that_were_taken_for_starts_are_replaced(tmp_path: Path) -> None:
+    file = text(tmp_path, "time,ws\n2024-09-03 00:10,5\n2024-09-03 00:20,6\n2024-09-03 00:30,7\n")
+    run(file, *COLUMNS, "--turbine", "T01")
+    run(file, *COLUMNS, "--turbine", "T01", "--label", "end", "--replace")
+    assert stored("wind_speed") == {
+        "T01 09-03 00:00": [5], "T01 09-03 00:10": [6], "T01 09-03 00:20": [7],
+    }  # fmt: skip
