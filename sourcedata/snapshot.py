@@ -18,6 +18,9 @@ ANOTHER_SCHEMA = {
     errorcodes.UNDEFINED_COLUMN,
     errorcodes.UNDEFINED_FUNCTION,
     errorcodes.INSUFFICIENT_PRIVILEGE,
+    # A policy of somebody's asks for a setting; a table is a view now.
+    errorcodes.UNDEFINED_OBJECT,
+    errorcodes.WRONG_OBJECT_TYPE,
 }
 # Who keeps readers away, or waits to: PostgreSQL lets nobody past who wants a table for itself.
 ALONE = ["AccessExclusiveLock"]

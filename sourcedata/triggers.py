@@ -212,7 +212,13 @@ REFUSE_RENAMING = f"""
 """
 
 # The key of data is checked at the end of a transaction: meanwhile another could take the id.
-REFUSE_DELETING = """
+REFUSE_DELETING = f"""
+    IF {IS_ABOVE_READ_COMMITTED} THEN
+        RAISE feature_not_supported USING MESSAGE = format(
+            'A turbine cannot be deleted in a transaction that is %s: it may have got measurements'
+            ' meanwhile.', current_setting('transaction_isolation')),
+            HINT = 'Write BEGIN ISOLATION LEVEL READ COMMITTED before it.';
+    END IF;
     IF EXISTS (SELECT FROM @.source_day WHERE turbine_id = old.id AND samples > 0)
         -- One that came twice is there still.
         AND NOT EXISTS (SELECT FROM @.turbine WHERE id = old.id AND name = old.name COLLATE "C")

@@ -30,7 +30,7 @@ class KeptAnswer(models.Model):
     def keep(cls, first: date, last: date, answer: Mapping[str, Any]) -> None:
         """Remember an answer of now."""
         of_these = cls._default_manager.filter(first=first, last=last)
-        if of_these.filter(read_at__gt=Now() - KEPT_EVERY).exists():
+        if of_these.filter(read_at__range=(Now() - KEPT_EVERY, Now() + KEPT_EVERY)).exists():
             return
         cls._default_manager.update_or_create(
             first=first, last=last, defaults={"read_at": Now(), "answer": answer}

@@ -24,12 +24,15 @@ SELECT pg_advisory_xact_lock_shared(
     %s, floor(extract(epoch FROM clock_timestamp() - '2020-01-01Z'::timestamptz))::int
 )
 """
+# Nor is it later than the last change, after which the next one is stamped whatever clocks do.
 # The answer rests on the statement's start, not on the clock: a transaction that announces a change
 # after pg_locks was read is not seen there, and stamps the change later than this statement
 # started. Any account sees every lock.
 KNOWN_UNTIL = """
 SELECT least(
-    statement_timestamp(), '2020-01-01Z'::timestamptz + min(objid::bigint) * interval '1 second'
+    statement_timestamp(), '2020-01-01Z'::timestamptz + min(objid::bigint) * interval '1 second',
+    (SELECT coalesce(max(changed_at) + interval '1 microsecond', '2020-01-01Z')
+     FROM aggregated_day)
 )
 FROM pg_locks
 WHERE locktype = 'advisory' AND classid = %s

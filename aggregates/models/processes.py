@@ -24,8 +24,14 @@ def is_gone(name: str) -> bool:
 
 
 def abandoned_by(name: str) -> Q:
-    """Return which rows that name this process it has left: it is gone, or silent for a lease."""
-    return Q() if is_gone(name) else Q(heartbeat_at__lt=Now() - settings.RUN_LEASE)
+    """Return which rows that name this process it has left: it is gone, or silent for a lease.
+
+    A beat that is yet to come is of a clock that was ahead, and tells nothing.
+    """
+    if is_gone(name):
+        return Q()
+    lease = settings.RUN_LEASE
+    return Q(heartbeat_at__lt=Now() - lease) | Q(heartbeat_at__gt=Now() + lease)
 
 
 def _lives(pid: str) -> bool:

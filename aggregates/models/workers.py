@@ -31,7 +31,7 @@ class WorkerQuerySet(models.QuerySet["Worker"]):
 
     def alive(self) -> "WorkerQuerySet":
         """Workers that are there, by the clock of the database."""
-        return self.filter(seen_at__gt=Now() - ALIVE)
+        return self.filter(seen_at__gt=Now() - ALIVE, seen_at__lt=Now() + ALIVE)
 
     def newer_than(self, version: str) -> "WorkerQuerySet":
         """Workers whose code was seen first later than this version of it."""

@@ -129,7 +129,7 @@ def _morning(
 ) -> Morning:
     expected = expectations.expectation_of(last_known, at)
     days = states.days(last_known.arrivals, expected)
-    due = _due_times(last_known, days)
+    due = _due_times(last_known, days, at)
     up_to_date = next((day for day in days if _is_up_to_date(day, last_known, due, at)), None)
     waiting = [day for day in days if day.state not in SETTLED and day is not up_to_date]
     by_state = Counter(day.state for day in waiting)
@@ -156,11 +156,13 @@ def _morning(
     )
 
 
-def _due_times(last_known: LastKnown, days: Sequence[DayState]) -> Mapping[date, datetime]:
+def _due_times(
+    last_known: LastKnown, days: Sequence[DayState], at: datetime
+) -> Mapping[date, datetime]:
     """Return when those of the days are queued that are neither settled, queued nor running."""
     idle = {day.day for day in days if day.state not in SETTLED | UNDER_WAY}
     turbine_days = [day for day in last_known.arrivals.turbine_days if day.day in idle]
-    times = reconciler.due_times(versions.outdated(turbine_days))
+    times = reconciler.due_times(versions.outdated(turbine_days), at)
     return {day: time for day, time in times.items() if time}
 
 

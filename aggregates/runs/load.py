@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 from django.db import IntegrityError, connections, transaction
-from django.db.models.functions import Now
+from django.db.models import DateTimeField, Max, Value
+from django.db.models.functions import Greatest, Now
 from psycopg2 import errorcodes
 
 from aggregates.compute.difference import Difference, compare, rows_that_lose_most
@@ -22,7 +23,7 @@ from aggregates.runs.target_tables import require_same, table_of
 from aggregates.source.gateway import TurbineDay
 from common.arrays import Array
 from common.databases import TARGET
-from common.days import day_bounds, day_start
+from common.days import FIRST_DAY, day_bounds, day_start
 from common.postgres.partitions import NoPartition, ensure_months
 from common.postgres.pgcopy import FLOAT, INTEGER, TIME, copy_in, copy_out
 from common.wording import first_line, quoted
@@ -274,6 +275,7 @@ def _windows(after: Array, turbines: pd.Index) -> Mapping[str, int]:
 
 
 def _remember(run: Run, written: Written) -> None:
+    stamp = _next_stamp()
     days = [
         AggregatedDay(
             turbine=name,
@@ -288,8 +290,8 @@ def _remember(run: Run, written: Written) -> None:
             rejected_samples=written.quality[name].rejected,
             windows=written.windows.get(name, 0),
             most_windows=written.most_windows.get(name, 0),
-            aggregated_at=Now(),
-            changed_at=Now(),
+            aggregated_at=stamp,
+            changed_at=stamp,
         )
         for name, turbine_day in written.turbine_days.items()
         if name not in written.with_lost_samples
@@ -299,6 +301,12 @@ def _remember(run: Run, written: Written) -> None:
     updated = [name for name in fields if name not in unchanged]
     _upsert([day for day in days if day.turbine not in written.changed], updated)
     _upsert([day for day in days if day.turbine in written.changed], [*updated, "changed_at"])
+
+
+def _next_stamp() -> Greatest:
+    """Return now, or what comes after the last change where the clock was set back since."""
+    last = AggregatedDay.objects.aggregate(last=Max("changed_at"))["last"] or day_start(FIRST_DAY)
+    return Greatest(Now(), Value(last + timedelta(microseconds=1), DateTimeField()))
 
 
 def _upsert(days: Sequence[AggregatedDay], updated: Sequence[str]) -> None:

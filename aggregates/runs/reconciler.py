@@ -174,17 +174,17 @@ def _end_of_measurements_before(day: date) -> date | None:
 
 
 def _due(not_current: Sequence[TurbineDay], now: datetime) -> Iterator[date]:
-    for day, when in sorted(due_times(not_current).items(), reverse=True):
+    for day, when in sorted(due_times(not_current, now).items(), reverse=True):
         if when is not None and when <= now:
             yield day
 
 
-def due_times(not_current: Sequence[TurbineDay]) -> Mapping[date, datetime | None]:
+def due_times(not_current: Sequence[TurbineDay], now: datetime) -> Mapping[date, datetime | None]:
     """Return when each day of these turbine-days is to be queued; None while it is not to be."""
     by_day = defaultdict(list)
     for turbine_day in not_current:
         by_day[turbine_day.day].append(turbine_day)
-    runs = _runs_by_day(by_day)
+    runs = _runs_by_day(by_day, now)
     return {
         day: due_at(day, runs[day], versions.fingerprint(turbine_days))
         for day, turbine_days in by_day.items()
@@ -206,8 +206,11 @@ def _idle_away() -> list[Run]:
     return [run for run in [Run.objects.most_urgent()] if run]
 
 
-def _runs_by_day(days: Collection[date]) -> Mapping[date, list[Run]]:
+def _runs_by_day(days: Collection[date], now: datetime) -> Mapping[date, list[Run]]:
     by_day = defaultdict(list)
     for run in Run.objects.filter(day__in=days).order_by("-id"):
+        # Where the clock was ahead, a run may have begun and ended in times that are yet to come.
+        run.started_at = run.started_at and min(run.started_at, now)
+        run.finished_at = run.finished_at and min(run.finished_at, now)
         by_day[run.day].append(run)
     return by_day

@@ -1,4 +1,7 @@
-"""What is asked of PostgreSQL where measurements are merged with those that are known."""
+"""What is asked of PostgreSQL where measurements are merged with those that are known.
+
+The session's own tables are named with their schema: somebody may have tables of these names.
+"""
 
 from collections.abc import Sequence
 
@@ -15,29 +18,31 @@ CREATE = """
 CREATE TEMPORARY TABLE imported ON COMMIT DROP AS
     SELECT 0::bigint AS row, {columns} FROM data WITH NO DATA
 """
-INDEX = "CREATE INDEX ON imported (turbine_id, timestamp)"
 TWICE = """
 CREATE TEMPORARY TABLE twice ON COMMIT DROP AS
-    SELECT turbine_id, timestamp FROM imported
+    SELECT turbine_id, timestamp FROM pg_temp.imported
     GROUP BY turbine_id, timestamp HAVING count(*) > 1
 """
 # Cell by cell: of several values the last one, whatever empty cells come after it.
 JOINED = """
 CREATE TEMPORARY TABLE joined ON COMMIT DROP AS
     SELECT turbine_id, timestamp, count(*) AS rows, {disagree} AS disagrees, {last}
-    FROM imported JOIN twice USING (turbine_id, timestamp) GROUP BY turbine_id, timestamp
+    FROM pg_temp.imported JOIN pg_temp.twice USING (turbine_id, timestamp)
+    GROUP BY turbine_id, timestamp
 """
 WITHOUT_TWICE = """
-DELETE FROM imported USING twice
+DELETE FROM pg_temp.imported USING pg_temp.twice
 WHERE imported.turbine_id = twice.turbine_id AND imported.timestamp = twice.timestamp
 """
-WITH_JOINED = "INSERT INTO imported (row, {columns}) SELECT 0, {columns} FROM joined"
+WITH_JOINED = (
+    "INSERT INTO pg_temp.imported (row, {columns}) SELECT 0, {columns} FROM pg_temp.joined"
+)
 COUNT_JOINED = """
-SELECT coalesce(sum(rows - 1), 0)::bigint, count(*) FILTER (WHERE disagrees) FROM joined
+SELECT coalesce(sum(rows - 1), 0)::bigint, count(*) FILTER (WHERE disagrees) FROM pg_temp.joined
 """
 COUNT_KNOWN = """
 SELECT count(*), count(*) FILTER (WHERE data.turbine_id IS NOT NULL)
-FROM imported LEFT JOIN data
+FROM pg_temp.imported LEFT JOIN data
     ON data.turbine_id = imported.turbine_id AND data.timestamp = imported.timestamp
     AND data.timestamp BETWEEN %s AND %s
 """
@@ -45,18 +50,18 @@ DELETE = f"""
 DELETE FROM data USING {SPANS}
 WHERE data.turbine_id = span.turbine_id AND data.timestamp BETWEEN first AND last
     AND NOT EXISTS (
-        SELECT FROM imported
+        SELECT FROM pg_temp.imported
         WHERE imported.turbine_id = data.turbine_id AND imported.timestamp = data.timestamp
     )
 """
 # One statement, in the order of the key: whoever else writes these rows waits, and no deadlock.
 UPSERT = """
-INSERT INTO data AS known ({columns}) SELECT {columns} FROM imported
+INSERT INTO data AS known ({columns}) SELECT {columns} FROM pg_temp.imported
 ORDER BY turbine_id, timestamp
 ON CONFLICT (turbine_id, timestamp) DO UPDATE SET {assignments}
 WHERE ({known}) IS DISTINCT FROM ({wanted})
 """
-DROP = "DROP TABLE imported, twice, joined"
+DROP = "DROP TABLE pg_temp.imported, pg_temp.twice, pg_temp.joined"
 
 
 def create(columns: Sequence[str]) -> str:

@@ -120,9 +120,9 @@ def _merge(cursor: CursorWrapper, look: Survey, ids: Array) -> ImportResult:
     columns, variables = _columns(look), list(look.figures)
     cursor.execute(statements.create(columns))
     blocks = ([row, *values] for row, values in _blocks(look, ids))
-    copy_blocks_in(SOURCE, "imported", ["row", *columns], blocks)
+    copy_blocks_in(SOURCE, "pg_temp.imported", ["row", *columns], blocks)
     joined, disagreeing = _join(cursor, columns, variables)
-    cursor.execute("ANALYZE imported")
+    cursor.execute("ANALYZE pg_temp.imported")
     cursor.execute(statements.COUNT_KNOWN, _bounds(look))
     rows, rows_known = cursor.fetchone()
     deleted = _delete_others(cursor, look, ids) if look.reading.form.replaces else 0

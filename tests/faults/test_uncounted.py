@@ -218,6 +218,20 @@ def test_tables_that_may_hide_lose_or_mix_up_rows_are_told(
     assert words in aggregated(DAY, force=True).error
 
 
+def test_a_table_that_is_named_as_one_of_the_imports_stays_as_it_is(
+    current: None, tmp_path: Path
+) -> None:
+    with session() as owner:
+        owner.run("CREATE TABLE imported AS SELECT 0::bigint AS row, * FROM data")
+    file = tmp_path / "a.csv"
+    file.write_text(f"time,kw\n{DAY}T00:00Z,5\n{DAY}T10:00Z,5\n")
+    (understood,) = look_at(file, Form(["time"], {"power": "kw"}, turbine="T01"))
+    stored = import_table(understood)
+    with session() as owner:
+        assert owner.run("SELECT count(*) FROM public.imported") == [(120,)]
+    assert stored.inserted + stored.updated + stored.unchanged == 2
+
+
 def test_names_that_others_equal_are_told(current: None) -> None:
     with session() as owner:
         try:

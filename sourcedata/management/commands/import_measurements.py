@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError, DataError, IntegrityError, OperationalError
+from django.db import DatabaseError
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -26,8 +26,6 @@ from sourcedata.importing import (
 from sourcedata.importing import options as options_of_forms
 from sourcedata.management.guards import refuse_where_nobody_reads
 from sourcedata.management.understanding import understanding
-
-REFUSALS_OF_THE_DATABASE = (DataError, IntegrityError, OperationalError)
 
 
 class Command(BaseCommand):
@@ -77,7 +75,7 @@ class Command(BaseCommand):
             try:
                 for understood, stored in _imported(path, form, is_preview):
                     self.stdout.write(rendered(understanding(understood, stored)))
-            except (ImportRefused, *REFUSALS_OF_THE_DATABASE) as error:
+            except (ImportRefused, DatabaseError) as error:
                 sentence = _sentence(error, path)
                 if not is_preview:
                     _keep(path, form, sentence)
@@ -109,7 +107,7 @@ def _keep(path: Path, form: Form, sentence: str) -> None:
 
 
 def _sentence(error: Exception, path: Path) -> str:
-    if isinstance(error, REFUSALS_OF_THE_DATABASE):
+    if isinstance(error, DatabaseError):
         return f"{path}: the source database does not take it: {first_line(error)}."
     return str(error)
 

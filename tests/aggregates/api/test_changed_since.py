@@ -91,6 +91,23 @@ def test_a_turbine_day_tells_its_windows_and_when_they_changed() -> None:
     assert [(turbine_day.turbine, turbine_day.day) for turbine_day in changed] == [("T1", DAY)]
 
 
+def test_a_change_after_the_clock_was_set_back_is_given() -> None:
+    two_turbines()
+    stamp = AggregatedDay.objects.latest("changed_at").changed_at + timedelta(minutes=10)
+    AggregatedDay.objects.update(changed_at=stamp)
+    mark = f"{(stamp + timedelta(microseconds=1)).replace(tzinfo=None).isoformat()}Z"
+    change("T1", power=7.0)
+    aggregated(DAY)
+    assert turbine_days(ask("/api/values", mark)[0]) == {("T1", "2025-08-31")}
+
+
+def test_what_to_ask_for_next_is_no_later_than_the_next_change_can_be() -> None:
+    two_turbines()
+    last = AggregatedDay.objects.latest("changed_at").changed_at
+    sleep(0.01)
+    assert reader.changes_known_until() == last + timedelta(microseconds=1)
+
+
 def test_a_day_without_values_has_no_windows() -> None:
     measurements(turbine(), "2025-08-31", power=[None])
     aggregated(DAY)

@@ -139,6 +139,13 @@ def test_a_run_on_another_host_waits_again_only_when_its_lease_is_over() -> None
     assert ask()[1] == Outcome.JOINED
 
 
+def test_a_run_whose_last_beat_is_yet_to_come_waits_again() -> None:
+    """The clock of the database was ahead, and then set right."""
+    started(worker=f"elsewhere/{PID_OF_NOBODY}")
+    Run.objects.update(heartbeat_at=Now() + timedelta(hours=26))
+    assert ask()[1] == Outcome.JOINED
+
+
 def test_whoever_lost_a_run_neither_holds_nor_ends_it() -> None:
     first = started(worker=f"{socket.gethostname()}/{PID_OF_NOBODY}")
     second, _ = ask()

@@ -185,3 +185,10 @@ def test_a_source_that_does_not_answer_for_older_days_is_told_of(monkeypatch) ->
     monkeypatch.setattr(gateway, "day_range", fail)
     tick(NOW)
     assert Tick.objects.get().error == "The source is away."
+
+
+def test_a_day_that_ran_while_the_clock_was_ahead_is_not_waited_for_until_then() -> None:
+    current(NEWEST)
+    Run.objects.update(finished_at=NOW + timedelta(hours=26), started_at=NOW + timedelta(hours=26))
+    Measurement.objects.filter(timestamp__date=NEWEST).update(power=2.0)
+    assert ticks(1) == [NEWEST]
