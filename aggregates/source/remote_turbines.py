@@ -33,8 +33,8 @@ def turbines_by_name(with_all: Collection[str] = ()) -> Mapping[str, RemoteTurbi
     """
     answer = ask("/api/turbines", {}, MOST_TURBINES)
     names = answer.column("name", str)
-    may_be_named = not any(map(problem_of_turbine_name, names))
-    answer.require(may_be_named, "names a turbine as none can be named")
+    problem = next(filter(None, map(problem_of_turbine_name, names)), "")
+    answer.require(not problem, f"names a turbine as none can be named: {problem.rstrip('.')}")
     answer.require(len(set(names)) == len(names), "names a turbine twice")
     answer.require({*with_all} <= {*names}, "lacks a turbine that /api/days names")
     powers = answer.column("rated_power_kw", float, int, NoneType)
