@@ -25,11 +25,11 @@ def track(steps: Sequence[Step], description: str) -> Iterable[Step]:
     )
 
 
-def rendered(table: RenderableType) -> str:
+def rendered(table: RenderableType, width_when_piped: int = WIDTH_WHEN_PIPED) -> str:
     """Return tables and what stands among them as text, in colour and as wide as the terminal."""
     console = Console()
     if not console.is_terminal:
-        console = Console(width=WIDTH_WHEN_PIPED)
+        console = Console(width=width_when_piped)
     with console.capture() as capture:
         console.print(table, crop=False)
     return capture.get()

@@ -8,14 +8,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
 from common.databases import SOURCE
 from common.postgres.partitions import ensure_months
 from common.wording import listed, quoted
 from sourcedata.importing import records
-from sourcedata.importing.columns import missing_columns
+from sourcedata.importing.columns import missing_columns, why_none
 from sourcedata.importing.files.opening import Opening, open_tables
+from sourcedata.importing.files.tables import Table
 from sourcedata.importing.form import Form
 from sourcedata.importing.reading import Reading
 from sourcedata.importing.refusal import ImportRefused
@@ -51,13 +52,23 @@ def look_at(path: Path, form: Form) -> Iterator[Understood]:
     Raises:
         ImportRefused: where the file is not as `form` says.
     """
-    opening, version = Opening(form.encoding, form.sheet, form.time_columns), _version(path)
-    for table in open_tables(path, missing_columns(form), opening):
+    opening, version = (
+        Opening(form.encoding, form.sheet, form.time_columns, form.decimal),
+        _version(path),
+    )
+    for table in _opened(path, form, opening):
         before = known_turbines()
         look = survey(Reading(table, form, path), before)
         _refuse_many_new_turbines(look, before)
         notes, warnings = list(notes_of(look, before)), list(warnings_of(look, before))
         yield Understood(look, notes, warnings, version)
+
+
+def _opened(path: Path, form: Form, opening: Opening) -> Iterator[Table]:
+    try:
+        yield from open_tables(path, missing_columns(form), opening)
+    except ImportRefused as error:
+        raise ImportRefused(f"{error}{why_none(form)}") from error
 
 
 def import_table(understood: Understood) -> ImportResult:
@@ -69,14 +80,22 @@ def import_table(understood: Understood) -> ImportResult:
     """
     look = understood.look
     ensure_months(SOURCE, "data", sorted(look.months))
-    with transaction.atomic(using=SOURCE):
-        stored = store(look)
-        records.imported(look, stored, [*understood.notes, *understood.warnings])
-        if _version(look.reading.path) != understood.version:
-            raise ImportRefused(
-                f"{look.reading.path} was written to while it was imported; import it again."
-            )
+    try:
+        with transaction.atomic(using=SOURCE):
+            stored = store(look)
+            records.imported(look, stored, [*understood.notes, *understood.warnings])
+            _refuse_other_version(understood)
+    except (DatabaseError, ImportRefused):
+        # What is half written breaks anywhere: that is the reason, and not what broke.
+        _refuse_other_version(understood)
+        raise
     return stored
+
+
+def _refuse_other_version(understood: Understood) -> None:
+    path = understood.look.reading.path
+    if _version(path) != understood.version:
+        raise ImportRefused(f"{path} was written to while it was imported; import it again.")
 
 
 def _version(path: Path) -> tuple[int, int]:

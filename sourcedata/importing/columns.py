@@ -9,6 +9,9 @@ from sourcedata.importing.cells.wide import Pattern
 from sourcedata.importing.form import Form
 from sourcedata.importing.refusal import ImportRefused
 
+# A text with one of these may have been meant as an expression.
+OPERATORS = {*"+-*/%()[]"}
+
 
 @dataclass(frozen=True)
 class Columns:
@@ -59,6 +62,17 @@ def columns_of_table(form: Form, names: Sequence[str]) -> Columns:
     if form.replaces:
         _refuse_gaps(form, mapped)
     return Columns(mapped, _beside(form))
+
+
+def why_none(form: Form) -> str:
+    """Return the sentence that says which texts of a form are no expressions, if any is."""
+    for variable, text in form.columns.items():
+        if len(columns_of(text)) == 1 and set(text) & OPERATORS:
+            try:
+                mapping(variable, text, ())
+            except ImportRefused as error:
+                return f" {error}"
+    return ""
 
 
 def _refuse_gaps(form: Form, mapped: Mapping[str | None, Sequence[Mapped]]) -> None:

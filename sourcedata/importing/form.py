@@ -42,3 +42,8 @@ class Form:
     most_new_turbines: int = MOST_NEW_TURBINES
     sample_interval_s: int | None = None
     rated_power_kw: float | None = None
+
+    @property
+    def labels_its_end(self) -> bool:
+        """Whether a table replaces others up to a time that labels the end of a sample."""
+        return self.replaces and self.label_is_end

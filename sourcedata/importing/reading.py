@@ -1,6 +1,6 @@
 """A table as measurements, in UTC and the variables' units: block by block, as often as asked."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -137,13 +137,3 @@ class Reading:
             first = min(unknown, key=lambda word: word.first)
             said = complaint(unknown, self.form.decimal)
             raise self.table.refusal(column, first.first, first.word, said)
-
-
-def intervals_of(
-    names: Sequence[str], known_s: Mapping[str, int], form: Form, step_s: int
-) -> Mapping[str, int]:
-    """Return how far the samples of each turbine are apart, in seconds.
-
-    It is what the form says, else what is known of the turbine, else the step of the file.
-    """
-    return {name: form.sample_interval_s or known_s.get(name) or step_s for name in names}

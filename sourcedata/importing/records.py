@@ -2,6 +2,7 @@
 
 import getpass
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import UTC
@@ -41,6 +42,8 @@ def refused(path: Path, form: Form, sentence: str) -> ImportRecord:
 
 
 def _common(path: Path, name: str, form: Form) -> dict[str, Any]:
+    # The name of a file may be no text.
+    name = os.fsencode(name).decode(errors="replace")
     return {"file": name, "sha256": _checksum(path), "options": _words(form), "made_by": _account()}
 
 

@@ -72,9 +72,12 @@ def save(name: str, options: Mapping[str, Any]) -> None:
     forms = {**_forms_in(path), name: dict(options)}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(tomli_w.dumps(forms))
-    except OSError as error:
-        raise ImportRefused(f"{path} cannot be written: {error.strerror}.") from error
+        # All of it, or what was there before.
+        new = path.with_suffix(".new")
+        new.write_bytes(tomli_w.dumps(forms).encode())
+        new.replace(path)
+    except (OSError, UnicodeEncodeError) as error:
+        raise ImportRefused(f"{path} cannot be written: {first_line(error)}.") from error
 
 
 def words(typed: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,6 +1,6 @@
 """How the times of each turbine follow each other in the order of the rows, block by block."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,13 +16,13 @@ class Steps:
     """The steps from each time of a turbine to its next one.
 
     `forward`, `back` and `equal` count them by the turbine's number; `seconds` counts the lengths
-    of all that are not 0, in whole seconds.
+    of those that are not 0, in whole seconds.
     """
 
     forward: Counter[int] = field(default_factory=Counter)
     back: Counter[int] = field(default_factory=Counter)
     equal: Counter[int] = field(default_factory=Counter)
-    seconds: Counter[int] = field(default_factory=Counter)
+    seconds: dict[int, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
     _last: dict[int, np.datetime64] = field(default_factory=dict)
 
     def add(self, turbines: Array, times: Array) -> tuple[Array, Array, Array]:
@@ -51,30 +51,39 @@ class Steps:
             counter.update(dict(zip(numbers.tolist(), counts.tolist(), strict=True)))
         # A clock that is a little late makes steps of a little less.
         seconds = (np.abs(lengths[lengths != 0]) + MICROSECONDS // 2) // MICROSECONDS
-        lengths_s, counts = np.unique(seconds, return_counts=True)
-        self.seconds.update(dict(zip(lengths_s.tolist(), counts.tolist(), strict=True)))
+        of_steps = turbines[lengths != 0]
+        for number in np.unique(of_steps).tolist():
+            lengths_s, counts = np.unique(seconds[of_steps == number], return_counts=True)
+            self.seconds[number].update(dict(zip(lengths_s.tolist(), counts.tolist(), strict=True)))
 
     def directions(self) -> dict[int, int]:
         """Return whether the rows of each turbine stand oldest or newest first, by its number."""
         return {number: self._direction(number) for number in self._last}
 
     def _direction(self, number: int) -> int:
-        if self.back[number] == 0:
-            return OLDEST_FIRST
-        return NEWEST_FIRST if self.forward[number] == 0 else UNORDERED
+        if bool(self.forward[number]) == bool(self.back[number]):
+            return UNORDERED
+        return OLDEST_FIRST if self.forward[number] else NEWEST_FIRST
 
     @property
     def is_strict(self) -> bool:
         """Whether no turbine has a time twice, as far as the order of the rows tells."""
-        directions = self.directions()
-        return not self.equal and UNORDERED not in directions.values()
+        return not self.equal and not (self.forward.keys() & self.back.keys())
 
     @property
     def median_s(self) -> int | None:
-        """The median length of the steps, in whole seconds; None without any."""
-        half = self.seconds.total() / 2
-        for length, count in sorted(self.seconds.items()):
-            half -= count
-            if half <= 0:
-                return length
-        return None
+        """The median length of all steps, in whole seconds; None without any."""
+        return _median(sum(self.seconds.values(), Counter()))
+
+    def median_of_turbine_s(self, number: int) -> int | None:
+        """Return the median length of a turbine's steps; where it has none, that of all."""
+        return _median(self.seconds[number]) if self.seconds.get(number) else self.median_s
+
+
+def _median(counted: Counter[int]) -> int | None:
+    half = counted.total() / 2
+    for length, count in sorted(counted.items()):
+        half -= count
+        if half <= 0:
+            return length
+    return None

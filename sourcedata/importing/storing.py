@@ -80,14 +80,20 @@ def _is_new(cursor: CursorWrapper, look: Survey, ids: Array) -> bool:
     return not cursor.fetchone()[0]
 
 
-def _spans(look: Survey, ids: Array, after_s: int = 0) -> tuple[list[int], list[str], list[str]]:
-    """Return the turbines with their first and last times, the last ones moved on."""
-    numbers = list(look.spans)
-    bounds = [look.spans[number] for number in numbers]
+def _spans(look: Survey, ids: Array) -> tuple[list[int], list[str], list[str]]:
+    """Return the turbines with their first and last times.
+
+    What replaces others reaches from its first time as it is shifted to its last as it is written.
+    """
+    labels_its_end = look.reading.form.labels_its_end
+    lasts = [
+        last + np.timedelta64(look.interval_s(number) if labels_its_end else 0, "s")
+        for number, (_, last) in look.spans.items()
+    ]
     return (
-        [int(ids[number]) for number in numbers],
-        [f"{first}+00" for first, _ in bounds],
-        [f"{last + np.timedelta64(after_s, 's')}+00" for _, last in bounds],
+        [int(ids[number]) for number in look.spans],
+        [f"{first}+00" for first, _ in look.spans.values()],
+        [f"{last}+00" for last in lasts],
     )
 
 
@@ -153,8 +159,5 @@ def _bounds(look: Survey) -> list[str]:
 
 def _delete_others(cursor: CursorWrapper, look: Survey, ids: Array) -> int:
     """Delete what the turbines have between their first time and their last, and the table not."""
-    form, interval_s = look.reading.form, max(look.corrections.interval_s.values())
-    # A time that labels the end stands later than the sample starts.
-    after_s = interval_s if form.label_is_end else 0
-    cursor.execute(statements.DELETE, _spans(look, ids, after_s))
+    cursor.execute(statements.DELETE, _spans(look, ids))
     return int(cursor.rowcount)

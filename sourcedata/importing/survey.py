@@ -9,10 +9,12 @@ from typing import cast
 import numpy as np
 
 from common.arrays import Array
+from common.wording import quoted
 from sourcedata.importing.clock_changes import ClockSteps
 from sourcedata.importing.figures import VariableFigures
 from sourcedata.importing.measurements import AssumedIntervals, Corrections, Measured
-from sourcedata.importing.reading import Reading, intervals_of
+from sourcedata.importing.reading import Reading
+from sourcedata.importing.refusal import ImportRefused
 from sourcedata.importing.regular import LEAST_NEAR, is_regular, nearest
 from sourcedata.importing.steps import Steps
 from sourcedata.importing.times.utc import UtcTimes
@@ -21,7 +23,7 @@ from sourcedata.models import Turbine
 from sourcedata.variables import VARIABLES
 
 # One for the intervals, one for the times, one for the hours that come twice, and the last.
-MOST_LOOKS = 4
+MOST_LOOKS = 6
 BY_NAME = {variable.name: variable for variable in VARIABLES}
 
 
@@ -60,6 +62,10 @@ class Survey:
     moved: int = 0
     most_moved: np.timedelta64 = field(default_factory=lambda: np.timedelta64(0, "us"))
 
+    def interval_s(self, number: int) -> int:
+        """Return how far the samples of a turbine are apart, in seconds."""
+        return self.corrections.interval_s[self.turbines[number]]
+
     @property
     def turbines(self) -> Sequence[str]:
         """The names of the turbines that have rows, by their numbers."""
@@ -81,28 +87,58 @@ def survey(reading: Reading, before: Turbines) -> Survey:
     corrections = Corrections(
         interval_s=AssumedIntervals(form.sample_interval_s, intervals, usual_s)
     )
+    equal: Counter[int] = Counter()
+    collided: frozenset[str] = frozenset()
     for _ in range(MOST_LOOKS):
         look, times = Survey(reading, corrections), UtcTimes(reading.table, form)
         for measured in reading.measurements(corrections, times):
             _take(look, measured, before)
         decision = times.decided()
+        collided |= _collided(look, equal)
         needed = Corrections(
             decision.is_second_pass,
-            intervals_of(reading.turbines, intervals, form, _step_s(look.steps)),
-            frozenset() if form.keeps_times else _nearly_regular(look, corrections),
+            _intervals(look, intervals),
+            frozenset() if form.keeps_times else _nearly_regular(look, corrections) - collided,
         )
+        if not corrections.is_regular:
+            equal = look.steps.equal
         if needed == corrections:
             return look
         corrections = needed
     return look
 
 
-def _step_s(steps: Steps) -> int:
-    """Return the interval of a new turbine: the file's median step, as far as one can be that."""
-    median_s = steps.median_s
-    if not median_s:
-        return Turbine().sample_interval_s
-    return min(median_s, LONGEST_INTERVAL_S)
+def _intervals(look: Survey, known_s: Mapping[str, int]) -> Mapping[str, int]:
+    """Return how far the samples of each turbine are apart, in seconds.
+
+    It is what the form says, else what is known of the turbine, else its median step in the file.
+
+    Raises:
+        ImportRefused: where a time labels the end of a sample, and nothing tells how long one is.
+    """
+    form, intervals = look.reading.form, {}
+    for number, name in enumerate(look.turbines):
+        stated_s = form.sample_interval_s or known_s.get(name)
+        step_s = look.steps.median_of_turbine_s(number)
+        is_told = step_s is not None and 0 < step_s <= LONGEST_INTERVAL_S
+        if form.label_is_end and not stated_s and not is_told:
+            raise ImportRefused(
+                f"{look.reading.table.name} does not tell how long the samples of {quoted(name)}"
+                f" are, whose ends are labelled: its times are {step_s or 'not any'} s apart. Add"
+                " --sample-interval."
+            )
+        usual_s = Turbine().sample_interval_s
+        intervals[name] = stated_s or min(step_s or usual_s, LONGEST_INTERVAL_S)
+    return intervals
+
+
+def _collided(look: Survey, equal_before: Counter[int]) -> frozenset[str]:
+    """Return the turbines of which two times became one as they were moved to a regular one."""
+    return frozenset(
+        name
+        for number, name in enumerate(look.turbines)
+        if name in look.corrections.is_regular and look.steps.equal[number] > equal_before[number]
+    )
 
 
 def _nearly_regular(look: Survey, corrections: Corrections) -> frozenset[str]:

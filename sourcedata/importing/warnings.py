@@ -5,17 +5,19 @@ from collections.abc import Iterator
 import numpy as np
 
 from common.wording import listed, quoted
-from sourcedata.importing.cells.arithmetic import evaluated
+from sourcedata.importing.cells.arithmetic import Column, evaluated
 from sourcedata.importing.cells.expressions import parsed
 from sourcedata.importing.cells.units import conversion
 from sourcedata.importing.figures import VariableFigures
 from sourcedata.importing.survey import BY_NAME, Survey, Turbines, rated_power_kw
-from sourcedata.variables import Variable
+from sourcedata.limits import LONGEST_INTERVAL_S
+from sourcedata.variables import UNITS, Variable
 
 # From this share of its values on that cannot be, a variable is not what it was taken for.
 MOSTLY = 0.5
 # These stand for "no value" in many loggers, however often they come.
 WORDS = {-999.0, -9999.0, -999.9, -9999.9, -99999.0, -7999.0, 999.0, 9999.0, 99999.0, 32767.0}
+MOST_NAMED = 5
 LEAST_TIMES, MOST_FREQUENT = 3, 5
 # The units in which a variable comes by mistake.
 OTHER_UNITS = {
@@ -34,6 +36,7 @@ def warnings_of(look: Survey, before: Turbines) -> Iterator[str]:
             yield from _of_range(look, variable, figures, before)
             yield from _of_numbers_that_stand_apart(variable, figures)
             yield from _of_directions(variable, figures)
+    yield from _of_units(look)
     yield from _of_steps(look)
     yield from _of_clocks(look)
 
@@ -92,6 +95,19 @@ def _of_directions(variable: Variable, figures: VariableFigures) -> Iterator[str
         )
 
 
+def _of_units(look: Survey) -> Iterator[str]:
+    """Yield the variables whose column is named with another unit than theirs."""
+    mapped = [each for of_turbine in look.reading.columns.mapped.values() for each in of_turbine]
+    for each in {each.variable: each for each in mapped}.values():
+        unit = each.column.rpartition("[")[2].removesuffix("]").strip()
+        is_plain = isinstance(each.expression, Column) and each.column.endswith("]")
+        if is_plain and unit in OTHER_UNITS.get(each.variable, []):
+            yield (
+                f"The column {quoted(each.column)} is taken as {UNITS[each.variable]}: if it is in"
+                f" {unit}, write --map '{each.variable}={each.column}[{unit}]'."
+            )
+
+
 def _of_steps(look: Survey) -> Iterator[str]:
     median_s = look.steps.median_s
     others = {
@@ -100,10 +116,11 @@ def _of_steps(look: Survey) -> Iterator[str]:
         if median_s and interval_s != median_s
     }
     if others:
+        is_possible = median_s and median_s <= LONGEST_INTERVAL_S
+        meant = f": is --sample-interval {median_s} meant?" if is_possible else "."
         yield (
             f"The times are {median_s:,} s apart, and the turbines' samples"
-            f" {' or '.join(f'{interval_s:,}' for interval_s in sorted(others))} s: is"
-            f" --sample-interval {median_s} meant?"
+            f" {' or '.join(f'{interval_s:,}' for interval_s in sorted(others))} s{meant}"
         )
 
 
@@ -121,7 +138,10 @@ def notes_of(look: Survey, before: Turbines) -> Iterator[str]:
     new = [name for name in look.turbines if name not in before]
     if new and look.reading.form.sample_interval_s is None:
         interval_s = look.corrections.interval_s[new[0]]
-        yield f"New turbines: {len(new):,}, with samples every {interval_s} s, as in the file."
+        yield (
+            f"New turbines: {len(new):,} ({listed(new[:MOST_NAMED])}), with samples every"
+            f" {interval_s} s, as the file tells."
+        )
     if look.moved:
         most_s = look.most_moved / np.timedelta64(1, "s")
         yield f"{look.moved:,} times were moved to a regular one, by {most_s:g} s at most."

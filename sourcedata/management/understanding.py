@@ -66,7 +66,7 @@ def _figures(understood: Understood) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     for name in [*COLUMNS, *SHARES.values(), *NUMBERS]:
         side: JustifyMethod = "left" if name in COLUMNS else "right"
-        table.add_column(name, justify=side, no_wrap=True)
+        table.add_column(name, justify=side, overflow="fold")
     for variable, figures in understood.look.figures.items():
         table.add_row(variable, *_cells(of_variable(figures)))
     return table

@@ -70,7 +70,7 @@ def test_the_night_the_clocks_go_back_loses_nothing_where_offsets_are_given(tmp_
 
 
 def test_a_label_at_the_end_is_shifted_by_the_turbines_own_interval(tmp_path) -> None:
-    turbine("T02", sample_interval_s=600)
+    turbine("T01"), turbine("T02", sample_interval_s=600)
     path = write(tmp_path, f"T01,{MORNING},1", f"T02,{MORNING},1", header="t,time,kw")
     imported(path, turbine_column="t", label_is_end=True)
     assert sorted(stored_times()) == ["08-31 09:50", "08-31 09:59"]

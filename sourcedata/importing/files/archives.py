@@ -74,7 +74,8 @@ def unzipped(archive: SourceFile) -> Iterator[SourceFile]:
 
 
 def _is_left_out(member: ZipInfo) -> bool:
-    return member.filename.endswith("/") or member.filename.startswith("__MACOSX/")
+    name = member.filename.rpartition("/")[2]
+    return not name or name.startswith(".") or member.filename.startswith("__MACOSX/")
 
 
 def _members(archive: SourceFile) -> list[ZipInfo]:

@@ -1,6 +1,7 @@
 """Where a table begins: the first row that has the names of all columns that are wanted."""
 
 from collections.abc import Iterable, Sequence
+from math import isfinite
 
 from common.wording import listed, quoted
 from sourcedata.importing.files.tables import Missing
@@ -8,6 +9,8 @@ from sourcedata.importing.refusal import ImportRefused
 
 # A logger writes two; where there are more, the column that was named holds no times.
 MOST_UNITS_ROWS = 3
+# A day has so many at least; the number of rows in a footer seldom has.
+DIGITS_OF_A_TIME = 6
 
 
 def column_names(cells: Iterable[str]) -> list[str]:
@@ -35,10 +38,26 @@ def units_rows(rows: Iterable[Sequence[str]], places: Sequence[int]) -> int:
     """
     count = 0
     for cells in rows:
-        if not is_without_digits(cells, places) or count == MOST_UNITS_ROWS:
+        is_of_units = is_without_digits(cells, places) and not any(map(_is_number, cells))
+        if not is_of_units or count == MOST_UNITS_ROWS:
             break
         count += 1
     return count
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        return isfinite(float(cell.replace(",", ".")))
+    except ValueError:
+        return False
+
+
+def may_be_time(cells: Sequence[str], places: Sequence[int]) -> bool:
+    """Return whether a row has so many digits where its times stand that it is none of a footer."""
+    digits = sum(
+        letter.isdigit() for place in places if place < len(cells) for letter in cells[place]
+    )
+    return digits >= DIGITS_OF_A_TIME
 
 
 def is_without_digits(cells: Sequence[str], places: Sequence[int]) -> bool:

@@ -22,12 +22,14 @@ class Opening:
     """What was said about files before they are opened.
 
     `encoding` is that of texts, and `sheet` the name of the one that is read in workbooks; where
-    they are None, the file tells. `time_columns` are the names of those that hold times.
+    they are None, the file tells. `time_columns` are the names of those that hold times, `decimal`
+    is the mark of the numbers that are read later.
     """
 
     encoding: str | None = None
     sheet: str | None = None
     time_columns: Sequence[str] = ()
+    decimal: str = "."
 
 
 def open_tables(path: Path, missing: Missing, options: Opening) -> Iterator[Table]:
@@ -47,7 +49,7 @@ def _tables(
 ) -> Iterator[Table]:
     form = form_of(source.name, source.first_bytes(FIRST_BYTES))
     if form == ZIP and is_workbook(source):
-        yield workbook_table(source, missing, options.sheet, options.time_columns)
+        yield workbook_table(source, missing, options.sheet, options.time_columns, options.decimal)
     elif form == ZIP or form in UNPACKERS:
         for inner in _unpacked(source, form, archives_left):
             yield from _tables(inner, missing, options, archives_left - 1)

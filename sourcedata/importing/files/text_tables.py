@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from common.wording import quoted
 from sourcedata.importing.files.encodings import UNDECODABLE, utf_8
 from sourcedata.importing.files.footers import UnevenRows, with_columns, without_footer
+from sourcedata.importing.files.headers import may_be_time
 from sourcedata.importing.files.lines import Piece, whole_lines, with_tabs
 from sourcedata.importing.files.rows import rows_of, whole_rows
 from sourcedata.importing.files.source_files import SourceFile
@@ -82,9 +83,12 @@ class Text:
 
     def _note_uneven(self, piece: Piece, first_row: int, uneven: UnevenRows) -> None:
         row, width = first_row, self.header.width
+        places = [self.header.names.index(name) for name in self.time_columns]
         for line, cells in rows_of(piece, self.header.separator):
             if len(cells) == width:
                 row += 1
+            elif may_be_time(cells, places):
+                raise self._uneven(line, cells)
             else:
                 uneven.note(row, f"line {line}: {quoted(cells[0])}", self._uneven(line, cells))
 

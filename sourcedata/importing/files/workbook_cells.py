@@ -5,10 +5,10 @@ from datetime import date, datetime, time, timedelta
 Cell = int | float | str | bool | time | date | datetime | timedelta
 
 
-def cell_text(cell: Cell) -> str:
+def cell_text(cell: Cell, decimal: str = ".") -> str:
     """Return a cell as text; an empty one, and one whose formula failed, as none.
 
-    Times are ISO 8601 and numbers have a point, whatever the sheet shows.
+    Times are ISO 8601 and numbers have that decimal mark, whatever the sheet shows.
     """
     match cell:
         case str():
@@ -16,7 +16,7 @@ def cell_text(cell: Cell) -> str:
         case bool():
             return str(cell).upper()
         case int() | float():
-            return _number_text(cell)
+            return repr(cell).removesuffix(".0").replace(".", decimal)
         case datetime() | time():
             return cell.isoformat()
         # A time at midnight comes as a date.
@@ -24,11 +24,6 @@ def cell_text(cell: Cell) -> str:
             return f"{cell.isoformat()}T00:00:00"
         case timedelta():
             return _duration_text(cell)
-
-
-def _number_text(number: float) -> str:
-    text = repr(number)
-    return text.removesuffix(".0")
 
 
 def _duration_text(duration: timedelta) -> str:

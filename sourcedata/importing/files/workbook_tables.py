@@ -36,6 +36,7 @@ class TableSheet:
     names: Sequence[str]
     first_row: int
     time_columns: Sequence[str]
+    decimal: str
     left_out: list[str]
 
     def blocks(self, wanted: Sequence[str]) -> Iterator[RowBlock]:
@@ -50,7 +51,7 @@ class TableSheet:
         return f"row {next(islice(self._rows(), row, None))[0]}"
 
     def _rows(self) -> Iterator[Row]:
-        rows = _rows(self.source, self.sheet)
+        rows = _rows(self.source, self.sheet, self.decimal)
         return (row for row in rows if row[0] >= self.first_row)
 
     def _blocks(self, columns: Sequence[str]) -> Iterator[RowBlock]:
@@ -65,7 +66,11 @@ class TableSheet:
 
 
 def workbook_table(
-    source: SourceFile, missing: Missing, sheet: str | None, time_columns: Sequence[str]
+    source: SourceFile,
+    missing: Missing,
+    sheet: str | None,
+    time_columns: Sequence[str],
+    decimal: str = ".",
 ) -> Table:
     """Return the table of the sheet of that name or, where it is None, of the one that has it.
 
@@ -76,7 +81,8 @@ def workbook_table(
     names = _sheet_names(source)
     candidates = Candidates(source.name, missing)
     opened = (
-        _opened(source, name, candidates, time_columns) for name in _wanted(source, names, sheet)
+        _opened(source, name, candidates, time_columns, decimal)
+        for name in _wanted(source, names, sheet)
     )
     sheets = [each for each in opened if each is not None]
     if not sheets:
@@ -106,10 +112,14 @@ def _refuse_several(source: SourceFile, sheets: Sequence[TableSheet]) -> None:
 
 
 def _opened(
-    source: SourceFile, sheet: str, candidates: Candidates, time_columns: Sequence[str]
+    source: SourceFile,
+    sheet: str,
+    candidates: Candidates,
+    time_columns: Sequence[str],
+    decimal: str,
 ) -> TableSheet | None:
     """Return a sheet; None where none of its first rows is a header."""
-    rows = _rows(source, sheet)
+    rows = _rows(source, sheet, decimal)
     for number, cells in islice(rows, MOST_PREAMBLE_ROWS):
         names = column_names(cells)
         if candidates.is_header(names):
@@ -117,16 +127,16 @@ def _opened(
             below = list(islice(rows, MOST_PREAMBLE_ROWS))
             units = units_rows((cells for _, cells in below), [names.index(each) for each in times])
             first_row = below[units][0] if units < len(below) else number + units + 1
-            return TableSheet(source, sheet, names, first_row, times, [])
+            return TableSheet(source, sheet, names, first_row, times, decimal, [])
     return None
 
 
-def _rows(source: SourceFile, sheet: str) -> Iterator[Row]:
+def _rows(source: SourceFile, sheet: str, decimal: str) -> Iterator[Row]:
     """Yield the rows of a sheet that are not blank."""
     with _reading(source) as workbook:
         rows = workbook.get_sheet_by_name(sheet).iter_rows()
     for number, cells in enumerate(rows, start=1):
-        texts = [cell_text(cell) for cell in cells]
+        texts = [cell_text(cell, decimal) for cell in cells]
         if any(texts):
             yield number, texts
 

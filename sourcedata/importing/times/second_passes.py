@@ -13,6 +13,9 @@ from common.arrays import Array
 
 # Zones change their clocks weeks apart.
 BETWEEN_CHANGES = np.timedelta64(2, "D")
+# Clocks are put back by half an hour and more, and samples are ten minutes apart at most; a smaller
+# step back is of rows that are out of order.
+LEAST_STEP = np.timedelta64(15, "m")
 OLDEST_FIRST, NEWEST_FIRST, UNORDERED = 1, -1, 0
 
 
@@ -89,11 +92,15 @@ def _groups(turbines: Array, changes: Array) -> Array:
 
 def _passes(local: Array, groups: Array) -> tuple[Array, Array]:
     """Return how many steps back lie before each row of its group, and how many the group has."""
-    is_step = np.zeros(len(local), dtype=bool)
-    is_step[1:] = (local[1:] < local[:-1]) & (groups[1:] == groups[:-1])
-    of_groups = np.bincount(groups, weights=is_step).astype(np.int64)
+    steps = np.zeros(len(local), dtype=np.int64)
+    length = local[:-1] - local[1:]
+    is_same = groups[1:] == groups[:-1]
+    steps[1:] = is_same & (length >= LEAST_STEP)
+    # A row that merely stands out of order leaves nothing that could be decided.
+    steps[1:] += 2 * (is_same & (length > np.timedelta64(0)) & (length < LEAST_STEP))
+    of_groups = np.bincount(groups, weights=steps).astype(np.int64)
     before = np.cumsum(of_groups) - of_groups
-    return np.cumsum(is_step) - before[groups], of_groups[groups]
+    return np.cumsum(steps) - before[groups], of_groups[groups]
 
 
 def _firsts(rows: Array, groups: Array, is_wanted: Array) -> Array:

@@ -27,6 +27,9 @@ from sourcedata.importing import options as options_of_forms
 from sourcedata.management.guards import refuse_where_nobody_reads
 from sourcedata.management.understanding import understanding
 
+# Its table is that wide.
+WIDTH = 130
+
 
 class Command(BaseCommand):
     requires_system_checks = [PROJECT_CHECKS]
@@ -72,14 +75,16 @@ class Command(BaseCommand):
 
     def _import(self, files: list[Path], form: Form, is_preview: bool) -> None:
         for done, path in enumerate(files):
+            tables = 0
             try:
                 for understood, stored in _imported(path, form, is_preview):
-                    self.stdout.write(rendered(understanding(understood, stored)))
+                    tables += stored is not None
+                    self.stdout.write(rendered(understanding(understood, stored), WIDTH))
             except (ImportRefused, DatabaseError) as error:
                 sentence = _sentence(error, path)
                 if not is_preview:
                     _keep(path, form, sentence)
-                raise CommandError(_failure(sentence, len(files), done, is_preview)) from error
+                raise CommandError(_failure(sentence, len(files), done, tables)) from error
         if not is_preview:
             self.stdout.write("Next: manage.py aggregate --pending")
 
@@ -112,9 +117,10 @@ def _sentence(error: Exception, path: Path) -> str:
     return str(error)
 
 
-def _failure(sentence: str, files: int, done: int, is_preview: bool) -> str:
-    if is_preview:
-        return sentence
+def _failure(sentence: str, files: int, done: int, tables: int) -> str:
+    """Return why a file was refused, and what of it, and of the other files, came in."""
+    if tables:
+        return f"{sentence} What is listed above was imported, and stays."
     if files == 1:
         return f"{sentence} Nothing was imported."
     return (

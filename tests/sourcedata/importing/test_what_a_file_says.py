@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from django.db import connections
 
 from tests.builders import measurements, turbine
 from tests.sourcedata.importing.commands import refusal, run, stored, text
@@ -108,3 +109,56 @@ def test_many_new_turbines_are_a_wrong_column_unless_somebody_says_so(tmp_path: 
     assert "has 101 turbines that are not known" in said
     run(file, *COLUMNS, "--turbine-column", "t", "--new-turbines", 101)
     assert len(stored("wind_speed")) == 101
+
+
+def test_tenths_of_a_second_are_not_moved_onto_each_other(tmp_path: Path) -> None:
+    rows = [f"2024-06-03 00:00:00.{tenth},{tenth}" for tenth in range(10)]
+    run(text(tmp_path, lines(*rows)), *OPTIONS)
+    with connections["source"].cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM data")
+        assert cursor.fetchone() == (10,)
+
+
+def test_each_new_turbine_gets_its_own_step(tmp_path: Path) -> None:
+    rows = [f"A,2024-06-03 00:0{n},{n}" for n in range(1, 9)]
+    rows += [f"B,2024-06-03 00:{n}0,{n}" for n in range(1, 4)]
+    file = text(tmp_path, lines(*rows, header="t,time,ws"))
+    run(file, *COLUMNS, "--turbine-column", "t", "--label", "end")
+    assert [time for time in stored("wind_speed") if time[0] == "B"] == [
+        "B 06-03 00:00", "B 06-03 00:10", "B 06-03 00:20",
+    ]  # fmt: skip
+
+
+def test_where_no_step_tells_how_long_samples_are_their_ends_are_refused(tmp_path: Path) -> None:
+    file = text(tmp_path, lines("2024-06-03 00:10,5"))
+    assert "Add --sample-interval" in refusal(file, *OPTIONS, "--label", "end")
+
+
+def test_a_row_out_of_order_in_autumn_decides_nothing(tmp_path: Path) -> None:
+    minutes = ["01:50", "02:00", "02:10", "02:30", "02:20", "02:40", "02:50", "03:00"]
+    file = text(tmp_path, lines(*(f"2024-10-27 {time},1" for time in minutes)))
+    assert "happens twice in Europe/Paris" in refusal(file, *OPTIONS, *PARIS)
+
+
+def test_a_last_row_that_was_cut_off_is_refused(tmp_path: Path) -> None:
+    file = text(tmp_path, lines("2024-06-03 00:00,5,6", "2024-06-03 00:0", header="time,ws,x"))
+    assert "line 3: the row that starts with '2024-06-03 00:0' has 1 cells" in refusal(
+        file, *OPTIONS
+    )
+
+
+def test_what_stands_below_a_table_is_left_out_and_said(tmp_path: Path) -> None:
+    file = text(tmp_path, lines("2024-06-03 00:00,5", "Total rows: 1"))
+    assert "Left out below the table: line 3: 'Total rows: 1'." in run(file, *OPTIONS)
+
+
+def test_a_column_that_is_named_with_another_unit_is_asked_about(tmp_path: Path) -> None:
+    file = text(tmp_path, lines("2024-06-03 00:00,1.2", header="time,P [MW]"))
+    arguments = ["--time-column", "time", "--map", "power=P [MW]", "--turbine", "T01"]
+    assert "write --map 'power=P [MW][MW]'" in run(file, *arguments)
+
+
+def test_an_expression_that_is_none_says_why(tmp_path: Path) -> None:
+    file = text(tmp_path, lines("2024-06-03 00:00,1,2", header="time,ws,wd"))
+    said = refusal(file, "--time-column", "time", "--map", "wind_speed=ws+wd", "--turbine", "T01")
+    assert "'ws+wd' is no column, and no expression" in said

@@ -61,8 +61,8 @@ def test_rows_of_units_are_left_out(tmp_path) -> None:
 
 
 def test_many_rows_without_a_time_are_no_units(tmp_path) -> None:
-    path = write(tmp_path, "time,ws\n" + "x,1\n" * 5 + "2024-01-01 00:00,5\n")
-    assert rows(path, "time", "ws") == [("x", "1"), ("x", "1"), ROW]
+    path = write(tmp_path, "time,ws\n" + "x,y\n" * 5 + "2024-01-01 00:00,5\n")
+    assert rows(path, "time", "ws") == [("x", "y"), ("x", "y"), ROW]
 
 
 def test_where_no_time_is_named_no_row_says_units(tmp_path) -> None:
