@@ -14,6 +14,7 @@ from sourcedata.importing.files.headers import Candidates, column_names, units_r
 from sourcedata.importing.files.source_files import SourceFile, damaged
 from sourcedata.importing.files.tables import Missing, RowBlock, Table
 from sourcedata.importing.files.workbook_cells import cell_text
+from sourcedata.importing.files.workbook_sizes import refuse_far_cells
 from sourcedata.importing.refusal import ImportRefused
 
 # The header is in the first of the rows.
@@ -79,6 +80,7 @@ def workbook_table(
             more than one.
     """
     names = _sheet_names(source)
+    refuse_far_cells(source)
     candidates = Candidates(source.name, missing)
     opened = (
         _opened(source, name, candidates, time_columns, decimal)

@@ -1,5 +1,8 @@
 """A sheet of a workbook says what a CSV file with the same cells would."""
 
+import io
+import zipfile
+
 import pytest
 
 from sourcedata.importing.files import archives
@@ -109,3 +112,14 @@ def test_a_workbook_that_is_too_large_for_the_memory_is_refused(tmp_path, monkey
         "f.csv unpacks to more than 1,000 bytes, and a workbook is read at once; save its sheet as "
         "CSV."
     )
+
+
+def test_a_sheet_that_reaches_too_far_is_refused_before_it_takes_the_memory(tmp_path) -> None:
+    path = tmp_path / "far.xlsx"
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook(farm=TABLE))) as near,
+        zipfile.ZipFile(path, "w") as far,
+    ):
+        for name in near.namelist():
+            far.writestr(name, near.read(name).replace(b'r="B2"', b'r="XFD1048576"'))
+    assert "reaches to column 16,384 of row 1,048,576" in refusal(path, "time", "ws")
