@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple, TypedDict
 
-from django.db.models import Count, Max, Min, OuterRef, Subquery, Sum
+from django.db.models import Count, Max, Min, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import ExtractHour, TruncDate
 
 from aggregates.compute.statistic_names import COUNT, MEAN
@@ -106,17 +106,11 @@ def samples_used(day: date) -> Mapping[str, Sequence[int]]:
 
     A variable without any is not there.
     """
-    start, end = day_bounds(day)
-    counts = Value.objects.filter(
-        signal__statistic=COUNT, timestamp__gte=start, timestamp__lt=end
-    ).values_list("signal__variable", ExtractHour("timestamp"))
-    samples = {(name, hour): int(number) for name, hour, number in counts.annotate(Sum("value"))}
-    measured = {name for name, _ in samples}
-    return {
-        name: [samples.get((name, hour), 0) for hour in range(HOURS_PER_DAY)]
-        for name in VARIABLE_NAMES
-        if name in measured
-    }
+    used = {name: [0] * HOURS_PER_DAY for name in VARIABLE_NAMES}
+    signals = Signal.objects.filter(variable__in=VARIABLE_NAMES)
+    for (_, variable), hour, samples in _samples_by_hour(day, signals):
+        used[variable][hour] += samples
+    return {name: by_hour for name, by_hour in used.items() if any(by_hour)}
 
 
 def samples_of_turbines(day: date, turbines: Collection[str]) -> Mapping[str, Sequence[int]]:
@@ -124,17 +118,25 @@ def samples_of_turbines(day: date, turbines: Collection[str]) -> Mapping[str, Se
 
     Those of the variable that has the most in that hour.
     """
+    most: dict[str, list[int]] = {name: [0] * HOURS_PER_DAY for name in turbines}
+    signals = Signal.objects.filter(turbine__in=turbines)
+    for (turbine, _), hour, samples in _samples_by_hour(day, signals):
+        most[turbine][hour] = max(most[turbine][hour], samples)
+    return most
+
+
+def _samples_by_hour(
+    day: date, signals: QuerySet[Signal]
+) -> Iterator[tuple[tuple[str, str], int, int]]:
+    """Yield turbine and variable, the hour of the day, and how many samples were used in it."""
+    counts = signals.filter(statistic=COUNT).values_list("id", "turbine", "variable")
+    names = {pk: (turbine, variable) for pk, turbine, variable in counts}
     start, end = day_bounds(day)
-    counts = Value.objects.filter(
-        signal__turbine__in=turbines,
-        signal__statistic=COUNT,
-        timestamp__gte=start,
-        timestamp__lt=end,
-    ).values_list("signal__turbine", "signal__variable", ExtractHour("timestamp"))
-    by_turbine: dict[str, list[int]] = {name: [0] * HOURS_PER_DAY for name in turbines}
-    for name, _, hour, samples in counts.annotate(Sum("value")):
-        by_turbine[name][hour] = max(by_turbine[name][hour], int(samples))
-    return by_turbine
+    # By their ids, a day's values are found by the key; by a join, all of the month is read.
+    of_day = Value.objects.filter(signal_id__in=[*names], timestamp__gte=start, timestamp__lt=end)
+    by_hour = of_day.values_list("signal_id", ExtractHour("timestamp")).annotate(Sum("value"))
+    for signal_id, hour, samples in by_hour:
+        yield names[signal_id], hour, int(samples)
 
 
 def sample_intervals(day: date) -> dict[str, int]:
