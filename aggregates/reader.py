@@ -132,7 +132,6 @@ def _samples_by_hour(
     counts = signals.filter(statistic=COUNT).values_list("id", "turbine", "variable")
     names = {pk: (turbine, variable) for pk, turbine, variable in counts}
     start, end = day_bounds(day)
-    # By their ids, a day's values are found by the key; by a join, all of the month is read.
     of_day = Value.objects.filter(signal_id__in=[*names], timestamp__gte=start, timestamp__lt=end)
     by_hour = of_day.values_list("signal_id", ExtractHour("timestamp")).annotate(Sum("value"))
     for signal_id, hour, samples in by_hour:
@@ -158,9 +157,10 @@ def means_by_day(variable: str, first: date, last: date) -> Mapping[date, DayOfM
 
     A day without any is not there.
     """
+    signals = Signal.objects.filter(variable=variable, statistic=MEAN)
+    # By their ids, values are found by the key; by a join, all of the months are read.
     means = Value.objects.filter(
-        signal__variable=variable,
-        signal__statistic=MEAN,
+        signal_id__in=list(signals.values_list("id", flat=True)),
         timestamp__gte=day_start(first),
         timestamp__lt=day_start(last + DAY),
     )
