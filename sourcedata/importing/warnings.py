@@ -19,6 +19,11 @@ MOSTLY = 0.5
 WORDS = {-999.0, -9999.0, -999.9, -9999.9, -99999.0, -7999.0, 999.0, 9999.0, 99999.0, 32767.0}
 MOST_NAMED = 5
 LEAST_TIMES, MOST_FREQUENT = 3, 5
+# No turbine gives more; the greatest that was built has about half of it.
+MOST_POWER_KW = 50_000
+KW_PER_MW = 1000
+# A calm day's power tells nothing, nor does the noise of an instrument.
+LEAST_SHARE = 0.1
 # The units in which a variable comes by mistake.
 OTHER_UNITS = {
     "power": ["W", "MW"],
@@ -36,6 +41,8 @@ def warnings_of(look: Survey, before: Turbines) -> Iterator[str]:
             yield from _of_range(look, variable, figures, before)
             yield from _of_numbers_that_stand_apart(variable, figures)
             yield from _of_directions(variable, figures)
+            if name == "power":
+                yield from _of_power(look, figures, before)
     yield from _of_units(look)
     yield from _of_steps(look)
     yield from _of_clocks(look)
@@ -64,6 +71,21 @@ def _of_range(
     yield f"{said}: is it {' or '.join(units)}?" if units else f"{said}."
 
 
+def _of_power(look: Survey, figures: VariableFigures, before: Turbines) -> Iterator[str]:
+    """Yield that powers are watts or megawatts, where their range does not tell it."""
+    powers = {rated_power_kw(look, number, before) for number in look.spans}
+    (median,) = figures.quantiles([0.5])
+    if None in powers:
+        if median > MOST_POWER_KW:
+            yield f"Half of all power lies above {median:,.0f} kW, which no turbine gives: is it W?"
+        return
+    least, most = BY_NAME["power"].valid_range(max(power for power in powers if power))
+    # A turbine that stands still draws some kilowatts, which would be megawatts below the range.
+    is_possible = least <= figures.minimum * KW_PER_MW and figures.maximum * KW_PER_MW <= most
+    if is_possible and figures.maximum * KW_PER_MW > LEAST_SHARE * most:
+        yield f"power goes from {figures.minimum:g} to {figures.maximum:g} kW only: is it MW?"
+
+
 def _fits(variable: Variable, unit: str, median: float, least: float, most: float) -> bool:
     expression, _ = parsed(conversion(variable.name, unit))
     (value,) = evaluated(expression, np.array([median]))
@@ -73,18 +95,24 @@ def _fits(variable: Variable, unit: str, median: float, least: float, most: floa
 def _of_numbers_that_stand_apart(variable: Variable, figures: VariableFigures) -> Iterator[str]:
     often = [value for value, _ in figures.frequent.most_common(MOST_FREQUENT)]
     candidates = {figures.minimum, figures.maximum, *often} | (WORDS & figures.frequent.keys())
-    rest = figures.quantiles([0.01, 0.99], list(WORDS | {figures.minimum, figures.maximum}))
-    if not rest:
-        return
-    low, high = rest
+    low, high = _bulk_of(figures)
     for value in sorted(candidates):
         times = figures.frequent[value]
         is_apart = value < low - (high - low) or value > high + (high - low)
         if is_apart and (times >= LEAST_TIMES or value in WORDS):
             yield (
-                f"{variable.name} is {value:g} in {times:,} rows, far from all others: does it mean"
-                f" that there is no value? Then add --missing-value {value:g}."
+                f"{variable.name} is {value:g} in {times:,} rows: does it mean that there is"
+                f" no value? Then add --missing-value {value:g}."
             )
+
+
+def _bulk_of(figures: VariableFigures) -> tuple[float, float]:
+    """Return between which values nearly all lie that mean one; of none, what nothing exceeds."""
+    extremes = {figures.minimum, figures.maximum}
+    for left_out in (WORDS | extremes, WORDS):
+        if bulk := figures.quantiles([0.01, 0.99], list(left_out)):
+            return bulk[0], bulk[1]
+    return 0.0, 0.0
 
 
 def _of_directions(variable: Variable, figures: VariableFigures) -> Iterator[str]:

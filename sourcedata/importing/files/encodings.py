@@ -34,6 +34,9 @@ def encodings_of(sample: bytes, given: str | None) -> Sequence[str]:
     """
     if given is not None:
         return [_checked(given)]
+    # The mark of UTF-32 begins as that of UTF-16 does.
+    if sample.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return ["utf-32"]
     if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return ["utf-16"]
     if nulled := _encoding_with_nuls(sample[:BYTES_WITH_NULS]):

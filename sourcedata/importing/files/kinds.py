@@ -42,6 +42,8 @@ UNREADABLE = {
     b"GIF8": (AN_IMAGE, "ask for the numbers behind it"),
     b"{\\rtf": ("a Word document", SAVE),
 }
+# What packs several files for tape has its mark behind the first one's name and rights.
+TAPE_MARK, TAPE_MARK_AT = b"ustar", 257
 PAGE = re.compile(rb"\s*<(?:!|\?|html|head|body|table|meta|style|script|div)", re.IGNORECASE)
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
@@ -54,6 +56,8 @@ def form_of(name: str, first_bytes: bytes) -> str:
     """
     if PAGE.match(first_bytes.removeprefix(BYTE_ORDER_MARK)):
         raise unreadable(name, A_PAGE, SAVE)
+    if first_bytes.startswith(TAPE_MARK, TAPE_MARK_AT):
+        raise unreadable(name, "a tar archive", UNPACK)
     for magic, (form, instead) in UNREADABLE.items():
         if first_bytes.startswith(magic):
             raise unreadable(name, form, instead)

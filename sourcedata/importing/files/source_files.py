@@ -87,12 +87,22 @@ def on_disk(path: Path) -> SourceFile:
 
     def open_path() -> IO[bytes]:
         try:
+            _refuse_what_is_read_once(path)
             return path.open("rb")
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             raise ImportRefused(f"{path} cannot be read: {reason}.") from error
 
     return SourceFile(str(path), open_path, is_on_disk=True)
+
+
+def _refuse_what_is_read_once(path: Path) -> None:
+    """Raise ImportRefused for a pipe or a device: the second look would find it empty, or wait."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise ImportRefused(
+            f"{path} is a pipe or a device, which can be read only once; write what comes from it "
+            "to a file, and import that."
+        )
 
 
 def refuse_too_many_bytes(name: str, length: int) -> None:

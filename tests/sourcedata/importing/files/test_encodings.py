@@ -12,7 +12,9 @@ ROW = ("2024-01-01 00:00", "5", "Süd")
 WANTED = ("time", "Größe [°]", "t")
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "cp1252"]
+)
 def test_an_encoding_is_seen(tmp_path, encoding) -> None:
     assert rows(write(tmp_path, TEXT.encode(encoding)), *WANTED) == [ROW]
 

@@ -1,6 +1,7 @@
 """What cannot be read is named after what it is, with what to do instead."""
 
 import gzip
+import os
 
 import pytest
 
@@ -23,6 +24,7 @@ PAGE = "a web page (HTML or XML), which cannot be imported: save it as CSV or xl
         (b"7z\xbc\xaf\x27\x1c\0", "a 7z archive, which cannot be imported: unpack it, and import"),
         (b"Rar!\x1a\x07\0", "a rar archive, which cannot be imported: unpack it, and import"),
         (b"\x89PNG\r\n", "an image, which cannot be imported: ask for the numbers behind it."),
+        (b"f.csv".ljust(257, b"\0") + b"ustar", "a tar archive, which cannot be imported:"),
         (b"\n<html><table>", PAGE),
         (b"\xef\xbb\xbf<?xml version='1.0'?>", PAGE),
         (b"<!DOCTYPE html>", PAGE),
@@ -53,3 +55,8 @@ def test_a_path_that_cannot_be_read_is_refused(tmp_path) -> None:
     (tmp_path / "folder").mkdir()
     assert refusal(tmp_path / "folder", "time") == "folder cannot be read: Is a directory."
     assert refusal(tmp_path / "\0", "time").endswith("cannot be read: embedded null byte.")
+
+
+def test_a_pipe_is_refused_before_anybody_waits_for_it(tmp_path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert refusal(tmp_path / "pipe", "time").startswith("pipe is a pipe or a device, which can")

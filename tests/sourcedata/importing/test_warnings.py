@@ -1,0 +1,65 @@
+"""What is likely wrong with a file is said, and what is right is not warned of."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.sourcedata.importing.commands import run, text
+
+pytestmark = pytest.mark.django_db
+
+OPTIONS = ["--time-column", "time", "--turbine", "T01", "--preview"]
+
+
+def preview(tmp_path: Path, variable: str, values: list[float], *options: str) -> str:
+    rows = [f"2024-09-01 00:{minute:02},{value}" for minute, value in enumerate(values)]
+    return run(
+        text(tmp_path, "\n".join(["time,x", *rows])), *OPTIONS, *options, "--map", f"{variable}=x"
+    )
+
+
+@pytest.mark.parametrize("values", [[-999] * 10, [0] * 9 + [-999], [7.1, 7.2, 7.3] * 3 + [-999]])
+@pytest.mark.parametrize("variable", ["wind_direction", "rotor_speed"])
+def test_a_number_that_stands_for_no_value_is_warned_of(tmp_path, variable, values) -> None:
+    assert "Then add --missing-value -999." in preview(tmp_path, variable, values)
+
+
+@pytest.mark.parametrize("values", [[0] * 10, [0] * 9 + [1], [5, 6, 7, 8, 9, 10]])
+def test_plain_values_are_not_taken_for_numbers_without_a_value(tmp_path, values) -> None:
+    assert "--missing-value" not in preview(tmp_path, "rotor_speed", values)
+
+
+WATTS = [1_500_000.0 + step for step in range(10)]
+OF_2_MW = ("--rated-power", "2000")
+
+
+def test_watts_taken_for_kilowatts_are_asked_about(tmp_path) -> None:
+    said = preview(tmp_path, "power", WATTS, *OF_2_MW)
+    assert "10 of 10 values of power lie outside -200 to 4000 kW: is it W?" in said
+
+
+def test_watts_of_a_turbine_of_unknown_power_are_asked_about(tmp_path) -> None:
+    assert "above 1,500,004 kW, which no turbine gives: is it W?" in preview(
+        tmp_path, "power", WATTS
+    )
+
+
+def test_megawatts_taken_for_kilowatts_are_asked_about(tmp_path) -> None:
+    said = preview(tmp_path, "power", [-0.01, 0.3, 1.2, 2.05], *OF_2_MW)
+    assert "power goes from -0.01 to 2.05 kW only: is it MW?" in said
+
+
+@pytest.mark.parametrize("values", [[0, 0, 0.05], [-6, -5.5, 0, 1.4], [0, 900, 2050], [-4, 31]])
+def test_kilowatts_of_a_calm_night_or_a_windy_day_are_no_megawatts(tmp_path, values) -> None:
+    assert "is it" not in preview(tmp_path, "power", values, *OF_2_MW)
+
+
+def test_directions_beyond_the_circle_are_said_to_be_taken_round_it(tmp_path) -> None:
+    said = preview(tmp_path, "wind_direction", [350, 355, 365, 370])
+    assert "go from 350 to 370 degrees: they are taken modulo 360." in said
+
+
+def test_a_step_that_is_not_the_interval_is_asked_about(tmp_path) -> None:
+    rows = "time,x\n2024-09-01 00:00,1\n2024-09-01 00:10,2\n2024-09-01 00:20,3\n"
+    options = [*OPTIONS, "--map", "rotor_speed=x", "--sample-interval", "60"]
+    assert "is --sample-interval 600 meant?" in run(text(tmp_path, rows), *options)
