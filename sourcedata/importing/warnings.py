@@ -178,5 +178,11 @@ def notes_of(look: Survey, before: Turbines) -> Iterator[str]:
         yield f"{twice:,} times that clocks showed twice were told apart by the order of the rows."
     if left_out := look.reading.table.left_out:
         yield f"Left out below the table: {listed(left_out)}."
+    for column in look.reading.columns.wanted:
+        if (twin := f"{column}#2") in look.reading.table.columns:
+            yield (
+                f"Of several columns {quoted(column)} the first was read; the next is"
+                f" {quoted(twin)}."
+            )
     for name in sorted(look.reading.trimmed):
         yield f"The name {quoted(name)} was taken without the blanks around it."

@@ -63,3 +63,10 @@ def test_a_step_that_is_not_the_interval_is_asked_about(tmp_path) -> None:
     rows = "time,x\n2024-09-01 00:00,1\n2024-09-01 00:10,2\n2024-09-01 00:20,3\n"
     options = [*OPTIONS, "--map", "rotor_speed=x", "--sample-interval", "60"]
     assert "is --sample-interval 600 meant?" in run(text(tmp_path, rows), *options)
+
+
+def test_that_a_column_has_a_twin_is_said_where_it_is_read(tmp_path) -> None:
+    rows = "time,x,y,x,y\n2024-09-01 00:00,1,2,3,4\n2024-09-01 00:01,1,2,3,4\n"
+    said = run(text(tmp_path, rows), *OPTIONS, "--map", "rotor_speed=x", "--map", "wind_speed=y#2")
+    assert "Of several columns 'x' the first was read; the next is 'x#2'." in said
+    assert "'y'" not in said
