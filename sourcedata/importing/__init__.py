@@ -18,11 +18,12 @@ from sourcedata.importing.columns import missing_columns, why_none
 from sourcedata.importing.files.opening import Opening, open_tables
 from sourcedata.importing.files.tables import Table
 from sourcedata.importing.form import Form
+from sourcedata.importing.notes import notes_of
 from sourcedata.importing.reading import Reading
 from sourcedata.importing.refusal import ImportRefused
 from sourcedata.importing.storing import ImportResult, store
 from sourcedata.importing.survey import KnownTurbine, Survey, survey
-from sourcedata.importing.warnings import notes_of, warnings_of
+from sourcedata.importing.warnings import warnings_of
 from sourcedata.models import Turbine
 
 __all__ = ["Form", "ImportRefused", "ImportResult", "Understood", "import_table", "look_at"]

@@ -5,7 +5,6 @@ import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
-from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +28,8 @@ def imported(look: Survey, stored: ImportResult, said: Sequence[str]) -> ImportR
         **asdict(stored),
         rows=look.rows,
         turbines=look.turbines[:MOST_TURBINES],
-        first=span and span[0].replace(tzinfo=UTC),
-        last=span and span[1].replace(tzinfo=UTC),
+        first=span and span[0],
+        last=span and span[1],
         figures={name: of_variable(figures) for name, figures in look.figures.items()},
         warnings=list(said),
     )

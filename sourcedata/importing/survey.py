@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import cast
 
 import numpy as np
@@ -200,4 +200,5 @@ def ends(look: Survey) -> tuple[datetime, datetime] | None:
     if not look.spans:
         return None
     firsts, lasts = zip(*look.spans.values(), strict=True)
-    return cast(datetime, min(firsts).item()), cast(datetime, max(lasts).item())
+    first, last = (cast(datetime, end.item()) for end in (min(firsts), max(lasts)))
+    return first.replace(tzinfo=UTC), last.replace(tzinfo=UTC)

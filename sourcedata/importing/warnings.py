@@ -1,15 +1,17 @@
 """What is likely wrong with a table, or with how it is understood: for a person to judge."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import numpy as np
 
-from common.wording import listed, quoted
+from common.days import now
+from common.wording import quoted
 from sourcedata.importing.cells.arithmetic import Column, evaluated
 from sourcedata.importing.cells.expressions import parsed
 from sourcedata.importing.cells.units import conversion
 from sourcedata.importing.figures import VariableFigures
-from sourcedata.importing.survey import BY_NAME, Survey, Turbines, rated_power_kw
+from sourcedata.importing.survey import BY_NAME, Survey, Turbines, ends, rated_power_kw
 from sourcedata.limits import LONGEST_INTERVAL_S
 from sourcedata.variables import UNITS, Variable
 
@@ -17,11 +19,12 @@ from sourcedata.variables import UNITS, Variable
 MOSTLY = 0.5
 # These stand for "no value" in many loggers, however often they come.
 WORDS = {-999.0, -9999.0, -999.9, -9999.9, -99999.0, -7999.0, 999.0, 9999.0, 99999.0, 32767.0}
-MOST_NAMED = 5
 LEAST_TIMES, MOST_FREQUENT = 3, 5
 # No turbine gives more; the greatest that was built has about half of it.
 MOST_POWER_KW = 50_000
 KW_PER_MW = 1000
+# No farm has measurements of a minute from before.
+FIRST_SCADA = datetime(1990, 1, 1, tzinfo=UTC)
 # A calm day's power tells nothing, nor does the noise of an instrument.
 LEAST_SHARE = 0.1
 # The units in which a variable comes by mistake.
@@ -45,6 +48,7 @@ def warnings_of(look: Survey, before: Turbines) -> Iterator[str]:
                 yield from _of_power(look, figures, before)
     yield from _of_units(look)
     yield from _of_steps(look)
+    yield from _of_times(look)
     yield from _of_clocks(look)
 
 
@@ -152,6 +156,18 @@ def _of_steps(look: Survey) -> Iterator[str]:
         )
 
 
+def _of_times(look: Survey) -> Iterator[str]:
+    if span := ends(look):
+        first, last = span
+        if first < FIRST_SCADA:
+            yield f"The times begin on {first:%Y-%m-%d}: is it the right --time-format?"
+        if last > now():
+            yield (
+                f"The times reach to {last:%Y-%m-%d %H:%M} UTC, which is yet to come: are they"
+                " local ones, which need --timezone?"
+            )
+
+
 def _of_clocks(look: Survey) -> Iterator[str]:
     if look.steps.median_s:
         for day, word in look.clock.days(look.steps.median_s, len(look.spans)):
@@ -159,30 +175,3 @@ def _of_clocks(look: Survey) -> Iterator[str]:
                 f"On {day} an hour is {word}: were clocks changed, and the times written without"
                 " their offset, or with a wrong one?"
             )
-
-
-def notes_of(look: Survey, before: Turbines) -> Iterator[str]:
-    """Yield a sentence for each thing that was understood, and not said."""
-    new = [name for name in look.turbines if name not in before]
-    if new and look.reading.form.sample_interval_s is None:
-        interval_s = look.corrections.interval_s[new[0]]
-        yield (
-            f"New turbines: {len(new):,} ({listed(new[:MOST_NAMED])}), with samples every"
-            f" {interval_s} s, as the file tells."
-        )
-    if look.moved:
-        most_s = look.most_moved / np.timedelta64(1, "s")
-        yield f"{look.moved:,} times were moved to a regular one, by {most_s:g} s at most."
-    if look.corrections.is_second_pass.any():
-        twice = len(look.corrections.is_second_pass)
-        yield f"{twice:,} times that clocks showed twice were told apart by the order of the rows."
-    if left_out := look.reading.table.left_out:
-        yield f"Left out below the table: {listed(left_out)}."
-    for column in look.reading.columns.wanted:
-        if (twin := f"{column}#2") in look.reading.table.columns:
-            yield (
-                f"Of several columns {quoted(column)} the first was read; the next is"
-                f" {quoted(twin)}."
-            )
-    for name in sorted(look.reading.trimmed):
-        yield f"The name {quoted(name)} was taken without the blanks around it."

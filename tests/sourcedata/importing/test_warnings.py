@@ -1,9 +1,11 @@
 """What is likely wrong with a file is said, and what is right is not warned of."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from common.days import now
 from tests.sourcedata.importing.commands import run, text
 
 pytestmark = pytest.mark.django_db
@@ -70,3 +72,17 @@ def test_that_a_column_has_a_twin_is_said_where_it_is_read(tmp_path) -> None:
     said = run(text(tmp_path, rows), *OPTIONS, "--map", "rotor_speed=x", "--map", "wind_speed=y#2")
     assert "Of several columns 'x' the first was read; the next is 'x#2'." in said
     assert "'y'" not in said
+
+
+def test_times_before_any_farm_kept_them_are_asked_about(tmp_path) -> None:
+    rows = "time,x\n45536.5,1\n45537.5,2\n"
+    options = [*OPTIONS, "--time-format", "epoch", "--map", "rotor_speed=x"]
+    said = run(text(tmp_path, rows), *options)
+    assert "The times begin on 1970-01-01: is it the right --time-format?" in said
+
+
+@pytest.mark.parametrize("hours", [-1, 2])
+def test_times_to_come_are_asked_about_and_no_others(tmp_path, hours) -> None:
+    rows = f"time,x\n{now() + timedelta(hours=hours):%Y-%m-%d %H:%M},1\n"
+    said = run(text(tmp_path, rows), *OPTIONS, "--map", "rotor_speed=x")
+    assert ("which is yet to come" in said) == (hours > 0)
