@@ -156,22 +156,28 @@ def servers_of_postgres() -> list[int]:
     return sorted({*pids})
 
 
+def cpu_of_a_window(pids: Sequence[int]) -> float:
+    """Return the share of a core, in percent, that these take in as long as nobody asks them."""
+    began, before = time.monotonic(), cpu_s(pids)
+    time.sleep(WINDOW.total_seconds())
+    return 100 * (cpu_s(pids) - before) / (time.monotonic() - began)
+
+
 def watch(
-    windows: int, writers: Mapping[int, Writer], live: Mapping[int, LiveFarm], pids: Sequence[int]
-) -> tuple[dict[int, list[float]], float]:
-    """Return how long each window took, by delay, and the share of a core in percent."""
+    windows: int, writers: Mapping[int, Writer], live: Mapping[int, LiveFarm]
+) -> Mapping[int, Sequence[float]]:
+    """Return how long each window took, by delay."""
     took: dict[int, list[float]] = defaultdict(list)
     start = now()
     # Of the one that goes on now, the minutes before the writers began are missing.
     window = start - (start - day_start(start.date())) % WINDOW + WINDOW
-    began, before = time.monotonic(), cpu_s(pids)
     for _ in range(windows):
         time.sleep(max((window + WINDOW - now()).total_seconds(), 0))
         for delay_s, after_s in readable_after(window, writers, live, give_up_s=580).items():
             took[delay_s].append(after_s)
             print(f"{window:%H:%M} {delay_s} s late: {after_s:.1f} s", flush=True)
         window += WINDOW
-    return took, 100 * (cpu_s(pids) - before) / (time.monotonic() - began)
+    return took
 
 
 def backfill() -> None:
@@ -206,9 +212,9 @@ def main() -> None:
         while AggregatedDay.objects.count() < BACKFILL_TURBINES * BACKFILL_DAYS:
             time.sleep(5)
         pids = [worker, beat, *servers_of_postgres()]
-        quiet, quiet_cpu = watch(QUIET_WINDOWS, writers, live, pids)
+        quiet, quiet_cpu = watch(QUIET_WINDOWS, writers, live), cpu_of_a_window(pids)
         backfill()
-        busy, _ = watch(options.windows, writers, live, pids)
+        busy = watch(options.windows, writers, live)
     _publish(options.turbines, quiet, quiet_cpu, busy)
 
 
