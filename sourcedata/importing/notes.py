@@ -15,9 +15,11 @@ def notes_of(look: Survey, before: Turbines) -> Iterator[str]:
     new = [name for name in look.turbines if name not in before]
     if new and look.reading.form.sample_interval_s is None:
         interval_s = look.corrections.interval_s[new[0]]
+        # Without two rows of a turbine the file has no step.
+        why = "as the file tells" if look.steps.median_s else "for the file does not tell"
         yield (
             f"New turbines: {len(new):,} ({listed(new[:MOST_NAMED])}), with samples every"
-            f" {interval_s} s, as the file tells."
+            f" {interval_s} s, {why}."
         )
     if look.moved:
         most_s = look.most_moved / np.timedelta64(1, "s")
@@ -27,6 +29,7 @@ def notes_of(look: Survey, before: Turbines) -> Iterator[str]:
         yield f"{twice:,} times that clocks showed twice were told apart by the order of the rows."
     if left_out := look.reading.table.left_out:
         yield f"Left out below the table: {listed(left_out)}."
+    yield from _units(look)
     for column in look.reading.columns.wanted:
         if (twin := f"{column}#2") in look.reading.table.columns:
             yield (
@@ -35,3 +38,11 @@ def notes_of(look: Survey, before: Turbines) -> Iterator[str]:
             )
     for name in sorted(look.reading.trimmed):
         yield f"The name {quoted(name)} was taken without the blanks around it."
+
+
+def _units(look: Survey) -> Iterator[str]:
+    units = look.reading.table.units
+    columns = [column for column in look.reading.columns.wanted if column in units]
+    if columns:
+        said = listed(f"{column} ({units[column]})" for column in columns)
+        yield f"Rows of units below the header were left out: {said}."

@@ -1,6 +1,7 @@
 """What is likely wrong with a table, or with how it is understood: for a person to judge."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 import numpy as np
@@ -19,6 +20,7 @@ from sourcedata.variables import UNITS, Variable
 MOSTLY = 0.5
 # These stand for "no value" in many loggers, however often they come.
 WORDS = {-999.0, -9999.0, -999.9, -9999.9, -99999.0, -7999.0, 999.0, 9999.0, 99999.0, 32767.0}
+IN_BRACKETS = re.compile(r"[\[(]([^\[\]()]*)[\])]\s*$")
 LEAST_TIMES, MOST_FREQUENT = 3, 5
 # No turbine gives more; the greatest that was built has about half of it.
 MOST_POWER_KW = 50_000
@@ -131,13 +133,18 @@ def _of_units(look: Survey) -> Iterator[str]:
     """Yield the variables whose column is named with another unit than theirs."""
     mapped = [each for of_turbine in look.reading.columns.mapped.values() for each in of_turbine]
     for each in {each.variable: each for each in mapped}.values():
-        unit = each.column.rpartition("[")[2].removesuffix("]").strip()
-        is_plain = isinstance(each.expression, Column) and each.column.endswith("]")
-        if is_plain and unit in OTHER_UNITS.get(each.variable, []):
+        unit = _unit_of(each.column, look.reading.table.units)
+        if isinstance(each.expression, Column) and unit in OTHER_UNITS.get(each.variable, []):
             yield (
                 f"The column {quoted(each.column)} is taken as {UNITS[each.variable]}: if it is in"
                 f" {unit}, write --map '{each.variable}={each.column}[{unit}]'."
             )
+
+
+def _unit_of(column: str, units: Mapping[str, str]) -> str:
+    """Return the unit that a column's name has in brackets, or a row below it; empty for none."""
+    in_name = IN_BRACKETS.search(column)
+    return in_name[1].strip() if in_name else units.get(column, "").strip("[]() ")
 
 
 def _of_steps(look: Survey) -> Iterator[str]:

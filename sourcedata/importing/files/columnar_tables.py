@@ -58,7 +58,8 @@ class Columnar:
 
     def _batches(self, stream: IO[bytes], places: Sequence[int]) -> Iterator[pa.RecordBatch]:
         batches = self._refusing(lambda: BATCHES[self.form](stream, places))
-        while batch := self._refusing(lambda: _whole(next(batches, None))):
+        # A batch without rows is false, and no end.
+        while (batch := self._refusing(lambda: _whole(next(batches, None)))) is not None:
             for start in range(0, len(batch), BATCH_ROWS):
                 yield batch.slice(start, BATCH_ROWS)
 
@@ -94,7 +95,7 @@ def columnar_table(source: SourceFile, form: str, missing: Missing) -> Table:
     names, candidates = file.names(), Candidates(source.name, missing)
     if not candidates.is_header(names):
         raise candidates.refusal()
-    return Table(source.name, names, file.blocks, lambda row: f"row {row + 1}")
+    return Table(source.name, source.name, names, file.blocks, lambda row: f"row {row + 1}")
 
 
 def _whole(batch: pa.RecordBatch | None) -> pa.RecordBatch | None:

@@ -1,6 +1,6 @@
 """Where a table begins: the first row that has the names of all columns that are wanted."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 
 from common.wording import listed, quoted
@@ -43,6 +43,15 @@ def units_rows(rows: Iterable[Sequence[str]], places: Sequence[int]) -> int:
             break
         count += 1
     return count
+
+
+def units_of(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Mapping[str, str]:
+    """Return what rows of units say of each column, where they say anything."""
+    said = {
+        name: " ".join(stripped(cells[place]) for cells in rows if place < len(cells)).strip()
+        for place, name in enumerate(names)
+    }
+    return {name: text for name, text in said.items() if text}
 
 
 def _is_number(cell: str) -> bool:

@@ -1,14 +1,17 @@
 """Whole rows of a text, about a megabyte at a time, and their cells."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
 from common.arrays import Array
+from common.wording import quoted
 from sourcedata.importing.files.lines import MOST_LINE_BYTES, Piece, count_lines
 from sourcedata.importing.refusal import ImportRefused
 
+# A comment of several lines seldom has so many in what separators part.
+DIGITS_OF_A_DAY = 8
 QUOTE, LINE_ENDS = ord('"'), b"\r\n"
 # A cell fits into a row, and a row into two of these; the standard library's limit is lower.
 csv.field_size_limit(max(csv.field_size_limit(), 4 * MOST_LINE_BYTES))
@@ -51,6 +54,19 @@ def never_closed(name: str, line: int) -> ImportRefused:
     )
 
 
+def _refuse_rows_within(name: str, line: int, cells: Sequence[str], separator: str) -> None:
+    """Refuse a quoted cell that takes in rows: its quote was a sign, and the next one closed it."""
+    within = (each for cell in cells if "\n" in cell for each in cell.splitlines()[1:])
+    for text in within:
+        if any(
+            sum(map(str.isdigit, each)) >= DIGITS_OF_A_DAY for each in text.split(separator)[:-1]
+        ):
+            raise ImportRefused(
+                f"{name}, line {line}: a quoted cell takes in what looks like a row,"
+                f' {quoted(text)}; a quote (") that is part of a cell is written twice, in quotes.'
+            )
+
+
 def _has_plain_quotes(text: bytes, separator: str) -> bool:
     """Return whether each quoted cell stands whole on a line, without a quote in it, as most do."""
     letters = np.frombuffer(text, dtype=np.uint8)
@@ -89,7 +105,8 @@ def _end_of_rows(name: str, piece: Piece, separator: str) -> int:
     reader = csv.reader((line.decode() for line in lines), delimiter=separator, strict=True)
     rows_end = 0
     try:
-        for _ in reader:
+        for cells in reader:
+            _refuse_rows_within(name, piece.line + rows_end, cells, separator)
             rows_end = reader.line_num
     except csv.Error as error:
         if "end of data" not in str(error):

@@ -1,6 +1,6 @@
 """The header of a text: its line, its encoding, and what separates its cells."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice, product
@@ -12,6 +12,7 @@ from sourcedata.importing.files.headers import (
     Candidates,
     column_names,
     stripped,
+    units_of,
     units_rows,
 )
 from sourcedata.importing.files.lines import MOST_LINE_BYTES, Piece, too_long, with_tabs
@@ -33,7 +34,8 @@ class TextHeader:
 
     `names` are those of its columns; a row has `width` cells, one more where a separator ends it.
     The first row, below those of units, stands in the line `line` and after `above` bytes of the
-    text in UTF-8. Blanks that separate cells are replaced by tabs.
+    text in UTF-8. Blanks that separate cells are replaced by tabs. `units` is what the rows of
+    units say, by column.
     """
 
     names: Sequence[str]
@@ -43,6 +45,7 @@ class TextHeader:
     width: int
     line: int
     above: int
+    units: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -112,13 +115,15 @@ def _header(
     """Return the header in the line of a number; the rows below it say how wide rows are."""
     places = [names.index(column) for column in time_columns if column in names]
     below = list(islice(sample.rows_from(number, separator), 1, MOST_UNITS_ROWS + 2))
-    below = below[units_rows((cells for _, cells in below), places) :]
+    count = units_rows((cells for _, cells in below), places)
+    units = units_of(names, [cells for _, cells in below[:count]])
+    below = below[count:]
     line, cells = below[0] if below else (len(sample.lines), names)
     above = sum(map(len, sample.lines[:line]))
     has_blanks = separator == BLANKS
     separator = "\t" if has_blanks else separator
     width = _width(names, cells)
-    return TextHeader(names, sample.encoding, separator, has_blanks, width, line + 1, above)
+    return TextHeader(names, sample.encoding, separator, has_blanks, width, line + 1, above, units)
 
 
 def _width(names: Sequence[str], cells: Sequence[str]) -> int:

@@ -123,7 +123,15 @@ def text_table(
     header = header_of(source.name, start, missing, encoding, time_columns)
     times = [column for column in time_columns if column in header.names]
     text = Text(source, header, times, [])
-    return Table(source.name, header.names, text.blocks, text.place, text.left_out)
+    return Table(
+        source.name,
+        source.name,
+        header.names,
+        text.blocks,
+        text.place,
+        text.left_out,
+        header.units,
+    )
 
 
 def _after(chunks: Iterable[bytes], length: int) -> Iterator[bytes]:

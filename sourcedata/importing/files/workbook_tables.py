@@ -1,6 +1,6 @@
 """A table in a sheet of a workbook of Excel, its cells as text."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -10,7 +10,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
 from common.wording import listed, quoted
 from sourcedata.importing.files.footers import with_columns, without_footer
-from sourcedata.importing.files.headers import Candidates, column_names, units_rows
+from sourcedata.importing.files.headers import Candidates, column_names, units_of, units_rows
 from sourcedata.importing.files.source_files import SourceFile, damaged
 from sourcedata.importing.files.tables import Missing, RowBlock, Table
 from sourcedata.importing.files.workbook_cells import cell_text
@@ -39,6 +39,7 @@ class TableSheet:
     time_columns: Sequence[str]
     decimal: str
     left_out: list[str]
+    units: Mapping[str, str]
 
     def blocks(self, wanted: Sequence[str]) -> Iterator[RowBlock]:
         """Yield the wanted columns as text, without what stands below the table."""
@@ -92,7 +93,15 @@ def workbook_table(
     _refuse_several(source, sheets)
     where = f"{source.name}, sheet {quoted(sheets[0].sheet)}" if len(names) > 1 else source.name
     (table,) = sheets
-    return Table(where, table.names, table.blocks, table.place, table.left_out)
+    return Table(
+        where,
+        source.name,
+        table.names,
+        table.blocks,
+        table.place,
+        table.left_out,
+        table.units,
+    )
 
 
 def _wanted(source: SourceFile, names: Sequence[str], sheet: str | None) -> Sequence[str]:
@@ -129,7 +138,8 @@ def _opened(
             below = list(islice(rows, MOST_PREAMBLE_ROWS))
             units = units_rows((cells for _, cells in below), [names.index(each) for each in times])
             first_row = below[units][0] if units < len(below) else number + units + 1
-            return TableSheet(source, sheet, names, first_row, times, decimal, [])
+            said = units_of(names, [cells for _, cells in below[:units]])
+            return TableSheet(source, sheet, names, first_row, times, decimal, [], said)
     return None
 
 

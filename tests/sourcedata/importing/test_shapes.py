@@ -35,6 +35,22 @@ def test_a_file_per_turbine_that_its_name_tells(tmp_path: Path) -> None:
     assert "tells no turbine" in refusal(files[0], *COLUMNS, "--turbine-from-filename", "(X[0-9]+)")
 
 
+@pytest.mark.parametrize(
+    ("name", "turbines"), [("WT01-WT02.zip", ["WT01", "WT02"]), ("june_WT07.zip", ["WT07"])]
+)
+def test_a_file_in_an_archive_tells_its_turbine_before_the_archive(
+    tmp_path, name, turbines
+) -> None:
+    with zipfile.ZipFile(tmp_path / name, "w") as archive:
+        for number, turbine in enumerate(turbines):
+            inner = f"{turbine}.csv" if len(turbines) > 1 else "export.csv"
+            archive.writestr(inner, f"time,ws\n2024-05-02 00:00,{number}\n")
+    run(tmp_path / name, *COLUMNS, "--turbine-from-filename", "(WT[0-9]+)")
+    assert stored("wind_speed") == {
+        f"{turbine} 05-02 00:00": [number] for number, turbine in enumerate(turbines)
+    }
+
+
 def test_each_file_in_an_archive_is_one_of_its_own(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("one.csv", "time,ws\n2024-05-02 00:00,5\n")

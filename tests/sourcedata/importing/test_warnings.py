@@ -86,3 +86,19 @@ def test_times_to_come_are_asked_about_and_no_others(tmp_path, hours) -> None:
     rows = f"time,x\n{now() + timedelta(hours=hours):%Y-%m-%d %H:%M},1\n"
     said = run(text(tmp_path, rows), *OPTIONS, "--map", "rotor_speed=x")
     assert ("which is yet to come" in said) == (hours > 0)
+
+
+def test_rows_of_units_are_told_and_another_unit_is_asked_about(tmp_path) -> None:
+    rows = "time;ws;x\nCET;m/s;MW\n2024-09-01 00:00;5;1.5\n2024-09-01 00:01;5;1.6\n"
+    said = run(text(tmp_path, rows), *OPTIONS, "--map", "power=x", "--map", "wind_speed=ws")
+    assert "below the header were left out: time (CET), x (MW), ws (m/s)." in said
+    assert "if it is in MW, write --map 'power=x[MW]'." in said
+
+
+def test_a_unit_in_parentheses_is_asked_about(tmp_path) -> None:
+    rows = "time,P (MW)\n2024-09-01 00:00,1.5\n"
+    assert "if it is in MW" in run(text(tmp_path, rows), *OPTIONS, "--map", "power=P (MW)")
+
+
+def test_a_single_row_does_not_tell_how_far_samples_are_apart(tmp_path) -> None:
+    assert "samples every 60 s, for the file does not tell." in preview(tmp_path, "power", [1])

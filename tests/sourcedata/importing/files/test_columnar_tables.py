@@ -114,3 +114,16 @@ def test_a_name_that_is_no_text_is_refused(tmp_path, form) -> None:
     content = WRITERS[form]({"time": [1], "wxyz": [2]}).replace(b"wxyz", b"\xf5xyz")
     message = refusal(write(tmp_path, content), "time")
     assert message.startswith(f"f.csv is a damaged or incomplete {form} file: ")
+
+
+@pytest.mark.parametrize("writer", [pa_ipc.new_file, pa_ipc.new_stream])
+@pytest.mark.parametrize("empty_at", [0, 1])
+def test_a_batch_without_rows_is_not_the_end(tmp_path, writer, empty_at) -> None:
+    batch, stream = pa.record_batch(COLUMNS), pa.BufferOutputStream()
+    batches = [batch, batch]
+    batches.insert(empty_at, batch.slice(0, 0))
+    with writer(stream, batch.schema) as opened:
+        for each in batches:
+            opened.write_batch(each)
+    path = write(tmp_path, stream.getvalue().to_pybytes())
+    assert rows(path, "time", "ws") == ROWS * 2

@@ -82,3 +82,21 @@ def test_a_line_that_is_too_long_is_refused(tmp_path, monkeypatch, above) -> Non
         f"f.csv, line {above + 1} has more than {lines.MOST_LINE_BYTES:,} bytes; it is damaged, "
         "or no table."
     )
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        '2024-01-01 00:00,5,"\n2024-01-01 00:10,6,ok\n2024-01-01 00:20,7,"\n',
+        '2024-01-01 00:00,"a,5\n2024-01-01 00:10,b",6\n',
+    ],
+)
+def test_a_lone_quote_does_not_take_in_rows(tmp_path, below) -> None:
+    message = refusal(write(tmp_path, "time,ws,note\n" + below), "time", "ws")
+    assert "line 2: a quoted cell takes in what looks like a row, '2024-01-01 00:10," in message
+
+
+def test_a_comment_of_several_lines_is_a_cell(tmp_path) -> None:
+    below = '2024-01-01 00:00,5,"ice, seen at 10:30,\nrotor, blade 2, order 4711"\n'
+    path = write(tmp_path, "time,ws,note\n" + below + "2024-01-01 00:10,6,\n")
+    assert rows(path, "time", "ws") == [("2024-01-01 00:00", "5"), ("2024-01-01 00:10", "6")]
