@@ -1,4 +1,4 @@
-"""The admin's pages of the source: turbines."""
+"""The admin's pages of the source: turbines, and what was imported."""
 
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.text import Truncator
 
+from common.admin import ReadOnly
 from sourcedata.models import ImportRecord, Turbine
 
 
@@ -19,7 +20,7 @@ def _shown(time: datetime | None) -> str | None:
 
 @admin.register(Turbine)
 class TurbineAdmin(admin.ModelAdmin):
-    """Turbines; one that has measurements keeps its name and cannot be deleted."""
+    """Turbines; one that has or had measurements keeps its name and cannot be deleted here."""
 
     list_display = [
         "name",
@@ -78,7 +79,7 @@ class TurbineAdmin(admin.ModelAdmin):
 
 
 @admin.register(ImportRecord)
-class ImportRecordAdmin(admin.ModelAdmin):
+class ImportRecordAdmin(ReadOnly, admin.ModelAdmin):
     """What came in, and what was refused, with how it was understood; nobody changes it."""
 
     list_display = [
@@ -99,12 +100,3 @@ class ImportRecordAdmin(admin.ModelAdmin):
     def why_not(self, record: ImportRecord) -> str:
         """The first words of the refusal, if it was one."""
         return Truncator(record.refusal).chars(80)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

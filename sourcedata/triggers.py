@@ -182,62 +182,73 @@ RAISE_EMPTIED_REVISIONS = f"""
     RETURN NULL;
 """
 
-REFUSE_TRUNCATING = f"""
+
+def _refused_above_read_committed(sentence: str, or_else: str = "") -> str:
+    """Return the lines that raise a sentence, whose %s is the isolation, in other transactions."""
+    return f"""
     IF {IS_ABOVE_READ_COMMITTED} THEN
         RAISE feature_not_supported USING MESSAGE = format(
-            'TRUNCATE in a transaction that is %s overlooks measurements that came meanwhile.',
-            current_setting('transaction_isolation')),
-            HINT = 'Write BEGIN ISOLATION LEVEL READ COMMITTED before it, or DELETE instead.';
-    END IF;
+            '{sentence}', current_setting('transaction_isolation')),
+            HINT = 'Write BEGIN ISOLATION LEVEL READ COMMITTED before it{or_else}.';
+    END IF;"""
+
+
+REFUSE_TRUNCATING = (
+    _refused_above_read_committed(
+        "TRUNCATE in a transaction that is %s overlooks measurements that came meanwhile.",
+        ", or DELETE instead",
+    )
+    + """
     RETURN NULL;
 """
+)
 
 # Statistics are kept by the turbine's name, so another name would leave them behind for ever.
-REFUSE_RENAMING = f"""
+REFUSE_RENAMING = (
+    """
     IF new.name = old.name COLLATE "C" AND new.id = old.id THEN
         RETURN new;
-    END IF;
-    IF {IS_ABOVE_READ_COMMITTED} THEN
-        RAISE feature_not_supported USING MESSAGE = format(
-            'A turbine cannot be renamed in a transaction that is %s: it may have got measurements'
-            ' meanwhile.', current_setting('transaction_isolation')),
-            HINT = 'Write BEGIN ISOLATION LEVEL READ COMMITTED before it.';
-    END IF;
+    END IF;"""
+    + _refused_above_read_committed(
+        "A turbine cannot be renamed in a transaction that is %s: it may have got measurements"
+        " meanwhile."
+    )
+    + """
     IF EXISTS (SELECT FROM @.source_day WHERE turbine_id = old.id) THEN
         RAISE integrity_constraint_violation USING MESSAGE =
-            format('The turbine %L has measurements and cannot %s.', old.name,
+            format('The turbine %L has or had measurements and cannot %s.', old.name,
                 CASE WHEN new.id = old.id THEN 'be renamed' ELSE 'get another id' END);
     END IF;
     RETURN new;
 """
+)
 
 # The key of data is checked at the end of a transaction: meanwhile another could take the id.
-REFUSE_DELETING = f"""
-    IF {IS_ABOVE_READ_COMMITTED} THEN
-        RAISE feature_not_supported USING MESSAGE = format(
-            'A turbine cannot be deleted in a transaction that is %s: it may have got measurements'
-            ' meanwhile.', current_setting('transaction_isolation')),
-            HINT = 'Write BEGIN ISOLATION LEVEL READ COMMITTED before it.';
-    END IF;
+REFUSE_DELETING = (
+    _refused_above_read_committed(
+        "A turbine cannot be deleted in a transaction that is %s: it may have got measurements"
+        " meanwhile."
+    )
+    + """
     IF EXISTS (SELECT FROM @.source_day WHERE turbine_id = old.id AND samples > 0)
         -- One that came twice is there still.
         AND NOT EXISTS (SELECT FROM @.turbine WHERE id = old.id AND name = old.name COLLATE "C")
     THEN
         RAISE integrity_constraint_violation USING MESSAGE =
             format('The turbine %L has measurements and cannot be deleted.', old.name),
-            HINT = 'Delete its measurements first.';
+            HINT = 'Delete its measurements from data first, then its days from source_day.';
     END IF;
     RETURN old;
 """
+)
 
 # Whoever forgot a turbine-day that has measurements could not tell that they change.
-REFUSE_FORGETTING = """
-    IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
-        RAISE feature_not_supported USING MESSAGE = format(
-            'source_day cannot forget turbine-days in a transaction that is %s: it overlooks'
-            ' measurements.', current_setting('transaction_isolation')),
-            HINT = 'Write BEGIN ISOLATION LEVEL READ COMMITTED before it.';
-    END IF;
+REFUSE_FORGETTING = (
+    _refused_above_read_committed(
+        "source_day cannot forget turbine-days in a transaction that is %s: it overlooks"
+        " measurements."
+    )
+    + """
     IF EXISTS ({measured}) THEN
         RAISE integrity_constraint_violation USING MESSAGE =
             'source_day cannot forget turbine-days that have measurements.',
@@ -245,6 +256,8 @@ REFUSE_FORGETTING = """
     END IF;
     RETURN NULL;
 """
+)
+
 # Revisions would pass to other turbines or days, and their measurements would not. A foreign key's
 # cascade fires it too.
 REFUSE_RENUMBERING = """

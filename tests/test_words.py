@@ -11,6 +11,8 @@ ROOT: Path = settings.BASE_DIR
 NOT_OF_THE_HOUSE = {"tests", "benchmarks", "scripts"}
 # These names say that there is something, and not what it is.
 FORBIDDEN = {"found", "one", "asked", "known", "result", "items", "data"}
+# Nor do these constants, which a reader has to look up.
+FORBIDDEN |= {"OURS", "SAID", "NOTHING", "NEWS", "UNTOLD"}
 # Libraries call these methods and give their parameters the names.
 GIVEN_BY_LIBRARIES = {("render", "data"), ("_send_message", "data")}
 # Django looks for classes of these names, so there are many of each.

@@ -5,9 +5,9 @@ from typing import Any
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 
-from aggregates.admin.common import ReadOnly
 from aggregates.alerting import channels
 from aggregates.models import Alert
+from common.admin import ReadOnly
 from common.wording import listed
 
 

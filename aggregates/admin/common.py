@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest
@@ -14,7 +13,7 @@ from aggregates.runs import queueing
 from aggregates.source.gateway import SourceUnavailable
 from common.wording import listed
 
-SAID = {
+WORDS_OF_OUTCOMES = {
     Outcome.QUEUED: "Queued",
     Outcome.JOINED: "Taken in by runs that wait",
     Outcome.ACTIVE: "Under way already",
@@ -46,23 +45,10 @@ def submit(
             if request_outcome.outcome == outcome
         ]
         if days_with_outcome:
-            messages.info(request, f"{SAID[outcome]}: {listed(days_with_outcome)}.")
+            messages.info(request, f"{WORDS_OF_OUTCOMES[outcome]}: {listed(days_with_outcome)}.")
     if failure:
         messages.warning(request, failure)
     return [request_outcome.run for request_outcome in requests if request_outcome.run]
-
-
-class ReadOnly:
-    """Lists and pages without a way to add, change or delete."""
-
-    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 def day_of(text: str) -> date | None:

@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from aggregates import reader, states
-from aggregates.admin.common import MOST_SHOWN, ReadOnly, day_of, may_run, submit
+from aggregates.admin.common import MOST_SHOWN, day_of, may_run, submit
 from aggregates.compute.windows import USUAL_SAMPLE_INTERVAL_S
 from aggregates.expectations import expectation_of
 from aggregates.models import Day, Run
@@ -24,6 +24,7 @@ from aggregates.source import gateway
 from aggregates.source.gateway import SourceUnavailable
 from aggregates.source.last_known import last_known_arrivals
 from aggregates.states import SETTLED, WORST_FIRST, State, TurbineDayState
+from common.admin import ReadOnly
 from common.days import DAY, now, today
 
 # Which days are listed: the value of the parameter, and the words for it.

@@ -8,11 +8,11 @@ from django.contrib.admin.helpers import ActionForm
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
 
-from aggregates.admin.common import ReadOnly
 from aggregates.admin.forms import TurbineForm
 from aggregates.models import Finding, Reason, Recurrence
 from aggregates.pages.finding_sentences import of_cost, of_time
 from aggregates.pages.sentences import counted, plain
+from common.admin import ReadOnly
 from common.days import now
 
 ACKNOWLEDGED = ["reason", "note", "acknowledged_by", "acknowledged_at"]

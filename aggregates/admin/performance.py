@@ -10,12 +10,13 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 
 from aggregates import reader
-from aggregates.admin.common import MOST_SHOWN, ReadOnly, is_known_turbine
+from aggregates.admin.common import MOST_SHOWN, is_known_turbine
 from aggregates.models import Performance
 from aggregates.pages import performance_sentences
 from aggregates.pages.addresses import of_turbine
 from aggregates.pages.performance_page import contents
 from aggregates.pages.periods import period
+from common.admin import ReadOnly
 from common.days import today
 
 

@@ -14,12 +14,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from aggregates.admin.common import MOST_SHOWN, ReadOnly, may_run, submit
+from aggregates.admin.common import MOST_SHOWN, may_run, submit
 from aggregates.admin.forms import RunDaysForm
 from aggregates.models import Run
 from aggregates.pages import run_sentences
 from aggregates.runs import pipeline
 from aggregates.source.gateway import SourceUnavailable
+from common.admin import ReadOnly
 from common.days import days_between
 from common.wording import listed
 

@@ -13,7 +13,6 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from aggregates import reader
-from aggregates.admin.common import ReadOnly
 from aggregates.analysis import history
 from aggregates.analysis.downsampling import points
 from aggregates.compute.statistic_names import STATISTICS
@@ -25,6 +24,7 @@ from aggregates.pages.periods import Period, period
 from aggregates.pages.picture import picture
 from aggregates.pages.signal_figure import signal_figure
 from aggregates.source.gateway import SourceUnavailable
+from common.admin import ReadOnly
 from common.days import FIRST_DAY, LAST_DAY, today
 from sourcedata.variables import ANGLE_NAMES, UNITS
 

@@ -6,9 +6,9 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from aggregates.admin.common import ReadOnly
 from aggregates.admin.forms import TurbineForm
 from aggregates.models import Acknowledgement, Silence
+from common.admin import ReadOnly
 from common.wording import listed
 
 

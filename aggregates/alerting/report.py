@@ -17,7 +17,7 @@ BAR = 24
 HEADINGS = ("turbine", "energy, MWh", "lost, MWh", "ratio to the farm")
 BARS = "█ is energy, ░ is what was lost."
 BARS_IN_COLOUR = "Blue is energy, red is what was lost."
-NOTHING = "-"
+NO_FIGURE = "-"
 
 
 @dataclass(frozen=True)
@@ -122,9 +122,9 @@ def _row(total: TurbineTotals, longest_kwh: float) -> ReportRow:
     return ReportRow(
         turbine=total.turbine,
         figures=[
-            NOTHING if total.energy_kwh is None else f"{total.energy_kwh / 1000 + 0.0:,.1f}",
+            NO_FIGURE if total.energy_kwh is None else f"{total.energy_kwh / 1000 + 0.0:,.1f}",
             f"{total.lost_kwh / 1000:,.2f}",
-            NOTHING if total.ratio is None else f"{total.ratio:.3f}",
+            NO_FIGURE if total.ratio is None else f"{total.ratio:.3f}",
         ],
         energy_percent=int(max(total.energy_kwh or 0, 0) * 100 / longest_kwh),
         lost_percent=int(total.lost_kwh * 100 / longest_kwh),

@@ -253,13 +253,10 @@ def _reads_too_much(farm: Farm, expected: Expected) -> Array:
 
 def _lost_kwh(farm: Farm, expected: Expected, letters: Array) -> Array:
     """Return what was missing where something was lost."""
-    by_condition = {
-        Condition.STOPPED: expected.power_kw,
-        Condition.STOPPED_BY_NEIGHBOURS: expected.at_neighbours_wind_kw,
-        Condition.DERATED: expected.power_kw,
-    }
     lost = np.zeros(farm.shape)
-    for condition, should_have_kw in by_condition.items():
+    for condition in LOSING:
+        is_unseen = condition is Condition.STOPPED_BY_NEIGHBOURS
+        should_have_kw = expected.at_neighbours_wind_kw if is_unseen else expected.power_kw
         is_it = letters == LETTERS[condition]
         lost[is_it] = energy_kwh(np.maximum(should_have_kw - farm.power_kw, 0)[is_it])
     return lost

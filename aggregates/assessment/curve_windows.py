@@ -25,13 +25,14 @@ LEAST_SPECIFIC_POWER_W_M2, ROOM = 180, 2
 
 def normal_windows(farm: Farm) -> Array:
     """Return the windows of which reference curves are made."""
-    frozen = frozen_wind_speed(farm) | frozen_power(farm)
-    is_doubtful = frozen | _disagrees_with_neighbours(farm) | _is_impossible(farm)
+    is_frozen = frozen_wind_speed(farm)
+    is_doubtful = _disagrees_with_neighbours(farm, is_frozen) | _is_impossible(farm)
+    is_doubtful |= is_frozen | frozen_power(farm)
     return usable(farm) & ~at_rest_in_wind(farm) & ~is_doubtful
 
 
-def _disagrees_with_neighbours(farm: Farm) -> Array:
-    of_neighbours = median_of_neighbours(farm.wind_speed)
+def _disagrees_with_neighbours(farm: Farm, is_frozen: Array) -> Array:
+    of_neighbours = median_of_neighbours(np.where(is_frozen, np.nan, farm.wind_speed))
     in_wind = np.fmax(of_neighbours, farm.wind_speed) >= STRONG_WIND
     too_little = farm.wind_speed < DISAGREEING * of_neighbours
     return in_wind & (too_little | (DISAGREEING * farm.wind_speed > of_neighbours))

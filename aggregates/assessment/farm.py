@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -90,7 +91,7 @@ class Farm:
         """The mean power in kW."""
         return self.table(POWER)
 
-    @property
+    @cached_property
     def highest_wind_speed(self) -> Array:
         """The highest wind speed of a window in m/s; of one sample, what gusts it usually has."""
         highest = self.table(SPEED, MAXIMUM)
@@ -110,7 +111,7 @@ class Farm:
         """The wind speed at which a turbine stops to protect itself, in m/s, a column."""
         return np.array([of_turbine.cut_out_m_s for of_turbine in self.traits]).reshape(-1, 1)
 
-    @property
+    @cached_property
     def relative_power(self) -> Array:
         """The mean power over the rated power; NaN where either is not known."""
         return self.power_kw / self.rated_power_kw

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from hashlib import blake2s
 
 import numpy as np
@@ -70,28 +71,15 @@ def _bases(months: Sequence[date]) -> Iterator[Basis]:
     with_values = AggregatedDay.objects.filter(windows__gt=0)
     until = with_values.filter(day__lte=_end_of(months[-1])).values_list("turbine")
     firsts = dict(until.annotate(first=Min("day")))
+    days_from = cache(_days_with_values)
     for month in months:
-        before = _days_with_values(month - BASIS)
-        is_enough = {name for name, days in before.items() if days >= LEAST_DAYS_BEFORE}
-        yield from (
-            _basis(name, month, month - BASIS, before) for name in firsts if name in is_enough
-        )
-        yield from _cold_bases(
-            month, {name: first for name, first in firsts.items() if name not in is_enough}
-        )
-
-
-def _cold_bases(month: date, firsts: Mapping[str, date]) -> Iterator[Basis]:
-    """Yield the bases of turbines that have too few days before the month, by their first days."""
-    for first in {*firsts.values()}:
-        days = _days_with_values(first)
-        for turbine, first_of_turbine in firsts.items():
-            if first_of_turbine == first:
-                yield _basis(turbine, month, first, days)
-
-
-def _basis(turbine: str, month: date, first: date, days: Mapping[str, int]) -> Basis:
-    return Basis(turbine, month, first, first + BASIS - DAY, days.get(turbine, 0))
+        before = days_from(month - BASIS)
+        for turbine, first_with_values in firsts.items():
+            # One with too few days before the month has the curve of its first days.
+            is_enough = before.get(turbine, 0) >= LEAST_DAYS_BEFORE
+            first = month - BASIS if is_enough else first_with_values
+            days = days_from(first).get(turbine, 0)
+            yield Basis(turbine, month, first, first + BASIS - DAY, days)
 
 
 def _days_with_values(first: date) -> Mapping[str, int]:
@@ -136,7 +124,8 @@ def fitted_curves(windows: Farm) -> Mapping[str, ReferenceCurve]:
     normal = normal_windows(windows)
     curves = {}
     for number, turbine in enumerate(windows.turbines):
-        own = normal[number]
+        # Whether a turbine is at rest, its rated power tells.
+        own = normal[number] & ~np.isnan(windows.rated_power_kw[number])
         rated_powers_kw = windows.rated_power_kw[number, own]
         if len(rated_powers_kw):
             curve = fitted(wind_speed[number, own], power_kw[number, own], rated_powers_kw[-1])

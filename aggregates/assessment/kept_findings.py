@@ -20,7 +20,7 @@ from aggregates.compute.windows import WINDOW, WINDOWS_PER_DAY
 from aggregates.expectations import expectation
 from aggregates.models import AggregatedDay, Finding, Recurrence
 from aggregates.source.last_known import last_known_arrivals
-from common.arrays import Array
+from common.arrays import Array, utc_datetime64
 from common.databases import TARGET
 from common.days import day_bounds, day_start
 from sourcedata.variables import VARIABLE_NAMES
@@ -68,13 +68,10 @@ def _is_expected(windows: Farm, expected: Expectation) -> Array:
     table = np.zeros(windows.shape, dtype=bool)
     for row, turbine in zip(table, windows.turbines, strict=True):
         if service := expected.services.get(turbine):
-            begins = windows.starts >= _naive(service.start)
-            row[:] = begins & (windows.starts + np.timedelta64(WINDOW) <= _naive(service.end))
+            begin, end = utc_datetime64(service.start), utc_datetime64(service.end)
+            ends = windows.starts + np.timedelta64(WINDOW)
+            row[:] = (windows.starts >= begin) & (ends <= end)
     return table & is_live
-
-
-def _naive(at: datetime) -> np.datetime64:
-    return np.datetime64(at.replace(tzinfo=None), "us")
 
 
 def _rejected(windows: Farm, first: date) -> Mapping[str, Array]:

@@ -180,7 +180,8 @@ class Expected:
     """What each turbine should have given in each window, by its curve.
 
     `power_kw` and `spread_kw` have the farm's shape; NaN where there is no curve or no wind.
-    `at_neighbours_wind_kw` is the same at the median wind of the neighbours that produce.
+    `at_neighbours_wind_kw` is the same at the median wind of the neighbours that run and whose
+    wind was measured.
     """
 
     power_kw: Array

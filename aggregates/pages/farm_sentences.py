@@ -12,7 +12,7 @@ from aggregates.pages.sentences import Sentence, counted, joined, link, sentence
 from common.wording import energy
 
 # An em dash stands where nothing tells.
-NOTHING = "—"
+NO_FIGURE = "—"
 
 
 def of_farm(totals: Sequence[TurbineTotals]) -> Sentence:
@@ -64,13 +64,13 @@ def of_no_finding(acknowledged: int) -> Sentence:
 
 def of_energy_column(kwh: float | None) -> str:
     """Return an energy in MWh."""
-    return NOTHING if kwh is None else f"{kwh / 1000 + 0.0:,.1f}"
+    return NO_FIGURE if kwh is None else f"{kwh / 1000 + 0.0:,.1f}"
 
 
 def of_lost(total: TurbineTotals) -> Sentence:
     """Say what a turbine lost in MWh, and lead to the day on which it lost most."""
     if total.worst_day is None:
-        return sentence(NOTHING)
+        return sentence(NO_FIGURE)
     lost = f"{total.lost_kwh / 1000:,.2f}" if total.lost_kwh else "0"
     if not total.lost_kwh:
         return sentence(lost)
@@ -79,22 +79,22 @@ def of_lost(total: TurbineTotals) -> Sentence:
 
 def of_ratio(ratio: float | None) -> str:
     """Return a turbine's ratio to the farm."""
-    return NOTHING if ratio is None else f"{ratio:.3f}"
+    return NO_FIGURE if ratio is None else f"{ratio:.3f}"
 
 
 def of_part(part: float | None) -> str:
     """Return a part in per cent, rounded down: 100 % is all of it."""
-    return NOTHING if part is None else f"{int(part * 1000) / 10:.1f} %"
+    return NO_FIGURE if part is None else f"{int(part * 1000) / 10:.1f} %"
 
 
 def of_percent(percent: int | None) -> str:
     """Return per cents."""
-    return NOTHING if percent is None else f"{percent} %"
+    return NO_FIGURE if percent is None else f"{percent} %"
 
 
 def of_wind(wind_speed: float | None) -> str:
     """Return a wind speed in m/s."""
-    return NOTHING if wind_speed is None else f"{wind_speed:.1f}"
+    return NO_FIGURE if wind_speed is None else f"{wind_speed:.1f}"
 
 
 def of_findings(turbine: str, findings: Sequence[Finding]) -> Sentence:

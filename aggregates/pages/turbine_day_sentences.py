@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from aggregates.assessment.conditions import LOSING
 from aggregates.models import Assessment, Curve
 from aggregates.pages import addresses
-from aggregates.pages.farm_sentences import NOTHING, of_part, of_wind
+from aggregates.pages.farm_sentences import NO_FIGURE, of_part, of_wind
 from aggregates.pages.sentences import Sentence, counted, joined, link, sentence, strong
 from aggregates.pages.turbine_day import Band, JudgedDay
 from common.days import today
@@ -103,4 +103,4 @@ def _figures(band: Band) -> list[str]:
 
 
 def _kilowatts(power_kw: float | None) -> str:
-    return NOTHING if power_kw is None else f"{power_kw + 0.0:,.0f}"
+    return NO_FIGURE if power_kw is None else f"{power_kw + 0.0:,.0f}"

@@ -1,7 +1,7 @@
 """Measurements from somebody else's export, of whatever form, into the source database.
 
-A table is read twice: first all of it is looked at and nothing is written, then it is stored, in
-one transaction with the record of it.
+First all of a table is looked at and nothing is written, once more for each thing that a look has
+to tell before the next one; then it is read again and stored, in one transaction with its record.
 """
 
 from collections.abc import Iterator, Mapping
@@ -58,10 +58,9 @@ def look_at(path: Path, form: Form) -> Iterator[Understood]:
         _version(path),
     )
     for table in _opened(path, form, opening):
-        before = known_turbines()
-        look = survey(Reading(table, form, path), before)
-        _refuse_many_new_turbines(look, before)
-        notes, warnings = list(notes_of(look, before)), list(warnings_of(look, before))
+        look = survey(Reading(table, form, path), known_turbines())
+        _refuse_many_new_turbines(look)
+        notes, warnings = list(notes_of(look)), list(warnings_of(look))
         yield Understood(look, notes, warnings, version)
 
 
@@ -80,11 +79,12 @@ def import_table(understood: Understood) -> ImportResult:
         django.db.DatabaseError: where the source database does not take the measurements.
     """
     look = understood.look
+    checksum = records.checksum(look.reading.path)
     ensure_months(SOURCE, "data", sorted(look.months))
     try:
         with transaction.atomic(using=SOURCE):
             stored = store(look)
-            records.imported(look, stored, [*understood.notes, *understood.warnings])
+            records.imported(look, stored, checksum, [*understood.notes, *understood.warnings])
             _refuse_other_version(understood)
     except (DatabaseError, ImportRefused):
         # What is half written breaks anywhere: that is the reason, and not what broke.
@@ -114,8 +114,8 @@ def known_turbines() -> Mapping[str, KnownTurbine]:
     return {name: KnownTurbine(interval_s, power_kw) for name, interval_s, power_kw in rows}
 
 
-def _refuse_many_new_turbines(look: Survey, before: Mapping[str, KnownTurbine]) -> None:
-    new = [name for name in look.turbines if name not in before]
+def _refuse_many_new_turbines(look: Survey) -> None:
+    new = look.new_turbines
     most = look.reading.form.most_new_turbines
     if len(new) > most:
         raise ImportRefused(

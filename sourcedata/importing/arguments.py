@@ -1,6 +1,5 @@
 """What may be typed on the command line to describe an export, as `argparse` calls it."""
 
-import codecs
 from argparse import ArgumentTypeError
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
@@ -13,6 +12,7 @@ import pyarrow as pa
 from common.wording import quoted
 from sourcedata.importing.cells.turbine_names import filename_pattern
 from sourcedata.importing.cells.wide import Pattern
+from sourcedata.importing.files.encodings import checked_encoding
 from sourcedata.importing.refusal import ImportRefused
 from sourcedata.importing.times.time_cells import parse
 from sourcedata.importing.times.time_formats import time_format
@@ -68,11 +68,7 @@ def format_of_times(text: str) -> str:
 
 def encoding(text: str) -> str:
     """Return the name of an encoding; raise ArgumentTypeError where there is none."""
-    try:
-        codecs.lookup(text)
-    except (LookupError, ValueError) as error:
-        raise ArgumentTypeError(f"{quoted(text)} is no encoding such as utf-8 or cp1252") from error
-    return text
+    return _checked(text, checked_encoding)
 
 
 def pattern_of_names(text: str) -> str:
@@ -102,16 +98,17 @@ def missing_value(text: str) -> str:
 
 def sample_interval_s(text: str) -> int:
     """Return whole seconds; raise ArgumentTypeError where they are not from 1 to 600."""
-    shortest, longest = SAMPLE_INTERVALS_S
-    if not (text.isdecimal() and shortest <= int(text) <= longest):
-        raise ArgumentTypeError(f"{quoted(text)} is no whole number from {shortest} to {longest}")
-    return int(text)
+    return _whole_number(text, *SAMPLE_INTERVALS_S)
 
 
 def count(text: str) -> int:
     """Return a whole number of 1 or more; raise ArgumentTypeError where it is none."""
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= 1_000_000):
-        raise ArgumentTypeError(f"{quoted(text)} is no whole number from 1 to 1000000")
+    return _whole_number(text, 1, 1_000_000)
+
+
+def _whole_number(text: str, least: int, most: int) -> int:
+    if not (text.isascii() and text.isdecimal() and least <= int(text) <= most):
+        raise ArgumentTypeError(f"{quoted(text)} is no whole number from {least} to {most}")
     return int(text)
 
 

@@ -1,26 +1,20 @@
 """How a table was understood where nobody said it: for a person to know."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 import numpy as np
 
 from common.wording import listed, quoted
-from sourcedata.importing.survey import Survey, Turbines
+from sourcedata.importing.survey import Survey
 
 MOST_NAMED = 5
 
 
-def notes_of(look: Survey, before: Turbines) -> Iterator[str]:
+def notes_of(look: Survey) -> Iterator[str]:
     """Yield a sentence for each thing that was understood, and not said."""
-    new = [name for name in look.turbines if name not in before]
-    if new and look.reading.form.sample_interval_s is None:
-        interval_s = look.corrections.interval_s[new[0]]
-        # Without two rows of a turbine the file has no step.
-        why = "as the file tells" if look.steps.median_s else "for the file does not tell"
-        yield (
-            f"New turbines: {len(new):,} ({listed(new[:MOST_NAMED])}), with samples every"
-            f" {interval_s} s, {why}."
-        )
+    if look.reading.form.sample_interval_s is None:
+        yield from _new_turbines(look)
     if look.moved:
         most_s = look.most_moved / np.timedelta64(1, "s")
         yield f"{look.moved:,} times were moved to a regular one, by {most_s:g} s at most."
@@ -38,6 +32,21 @@ def notes_of(look: Survey, before: Turbines) -> Iterator[str]:
             )
     for name in sorted(look.reading.trimmed):
         yield f"The name {quoted(name)} was taken without the blanks around it."
+
+
+def _new_turbines(look: Survey) -> Iterator[str]:
+    of_interval = defaultdict(list)
+    for name in look.new_turbines:
+        number = look.turbines.index(name)
+        interval_s = look.interval_s(number)
+        is_told = look.steps.median_of_turbine_s(number) == interval_s
+        of_interval[interval_s, is_told].append(name)
+    for (interval_s, is_told), names in of_interval.items():
+        why = "as the file tells" if is_told else "for the file does not tell"
+        yield (
+            f"New turbines: {len(names):,} ({listed(names[:MOST_NAMED])}), with samples every"
+            f" {interval_s} s, {why}."
+        )
 
 
 def _units(look: Survey) -> Iterator[str]:

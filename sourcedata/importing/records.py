@@ -20,11 +20,11 @@ from sourcedata.models import ImportRecord
 MOST_TURBINES = 1000
 
 
-def imported(look: Survey, stored: ImportResult, said: Sequence[str]) -> ImportRecord:
+def imported(look: Survey, stored: ImportResult, sha256: str, said: Sequence[str]) -> ImportRecord:
     """Keep what became of a table, and what was said of it, in the caller's transaction."""
     span = ends(look)
     return ImportRecord.objects.create(
-        **_common(look.reading.path, look.reading.table.name, look.reading.form),
+        **_common(look.reading.table.name, sha256, look.reading.form),
         **asdict(stored),
         rows=look.rows,
         turbines=look.turbines[:MOST_TURBINES],
@@ -37,16 +37,17 @@ def imported(look: Survey, stored: ImportResult, said: Sequence[str]) -> ImportR
 
 def refused(path: Path, form: Form, sentence: str) -> ImportRecord:
     """Keep why a file was refused."""
-    return ImportRecord.objects.create(**_common(path, str(path), form), refusal=sentence)
+    return ImportRecord.objects.create(**_common(str(path), checksum(path), form), refusal=sentence)
 
 
-def _common(path: Path, name: str, form: Form) -> dict[str, Any]:
+def _common(name: str, sha256: str, form: Form) -> dict[str, Any]:
     # The name of a file may be no text.
     name = os.fsencode(name).decode(errors="replace")
-    return {"file": name, "sha256": _checksum(path), "options": _words(form), "made_by": _account()}
+    return {"file": name, "sha256": sha256, "options": _words(form), "made_by": _account()}
 
 
-def _checksum(path: Path) -> str:
+def checksum(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal digits; empty where it cannot be read."""
     try:
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,5 +1,7 @@
 """What is raised where a file cannot come in."""
 
+from common.refusals import Refusal
 
-class ImportRefused(Exception):
+
+class ImportRefused(Refusal):
     """A file that cannot be imported as asked; the message is a sentence about where and why."""

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from common.arrays import Array
+from common.arrays import Array, utc_datetime64
 from sourcedata.limits import END_OF_TIME
 
 # A time is near a regular one within this share of the interval, and a second at most.
 NEAR, MOST_S = 0.02, 1.0
 # So many of a turbine's times must be near for all of these to be moved.
 LEAST_NEAR = 0.95
-END = np.datetime64(END_OF_TIME.replace(tzinfo=None), "us")
+END = utc_datetime64(END_OF_TIME)
 
 
 def tolerance(interval_s: int) -> np.timedelta64:

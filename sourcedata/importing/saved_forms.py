@@ -1,6 +1,7 @@
 """Forms under a name: those that come with the project, and those that somebody saved."""
 
 import tomllib
+from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,15 +10,14 @@ import tomli_w
 from django.conf import settings
 
 from common.wording import first_line, listed, quoted
+from sourcedata.importing.options import add_to
 from sourcedata.importing.refusal import ImportRefused
 
 BUILT_IN = Path(__file__).with_name("forms.toml")
 # An option of a form is what is typed on the command line, without its dashes.
-NAMES = (
-    "time-column", "map", "turbine", "turbine-column", "turbine-from-filename", "wide",
-    "new-turbines", "decimal", "missing-value", "encoding", "sheet", "time-format", "timezone",
-    "label", "keep-times", "replace", "sample-interval", "rated-power-kw",
-)  # fmt: skip
+_parser = ArgumentParser()
+add_to(_parser)
+NAMES = tuple(name.replace("_", "-") for name in vars(_parser.parse_args([])))
 
 
 def typed(name: str) -> list[str]:

@@ -22,7 +22,8 @@ from sourcedata.limits import LONGEST_INTERVAL_S
 from sourcedata.models import Turbine
 from sourcedata.variables import VARIABLES
 
-# One for the intervals, one for the times, one for the hours that come twice, and the last.
+# One more each for the intervals, the times that are regular, those that collide, the hours that
+# come twice, and the last, which decides nothing.
 MOST_LOOKS = 6
 BY_NAME = {variable.name: variable for variable in VARIABLES}
 
@@ -43,13 +44,14 @@ Turbines = Mapping[str, KnownTurbine]
 class Survey:
     """What a table holds, as it will be stored.
 
-    `spans` has the first and the last start of a turbine's samples, by its number, and the labels
-    that they had. `near` counts its times that are regular or nearly so, and `exact` the regular
-    ones; `moved` counts those that are moved, `most_moved` by how much at most.
+    `before` is what the source knew of turbines. `spans` has the first and the last start of a
+    turbine's samples, by its number. `near` counts its times that are regular or nearly so, and
+    `exact` the regular ones; `moved` counts those that are moved, `most_moved` by how much at most.
     """
 
     reading: Reading
     corrections: Corrections
+    before: Turbines
     steps: Steps = field(default_factory=Steps)
     clock: ClockSteps = field(default_factory=ClockSteps)
     figures: dict[str, VariableFigures] = field(default_factory=dict)
@@ -71,6 +73,21 @@ class Survey:
         """The names of the turbines that have rows, by their numbers."""
         return self.reading.turbines
 
+    @property
+    def new_turbines(self) -> Sequence[str]:
+        """The names of those that the source does not know."""
+        return [name for name in self.turbines if name not in self.before]
+
+    def rated_power_kw(self, number: int) -> float | None:
+        """Return the rated power that a turbine will have, in kW."""
+        turbine = self.before.get(self.turbines[number])
+        return self.reading.form.rated_power_kw or (turbine.rated_power_kw if turbine else None)
+
+    @property
+    def greatest_rated_power_kw(self) -> float | None:
+        """The greatest rated power of the turbines that have rows, where any is known."""
+        return max(filter(None, map(self.rated_power_kw, self.spans)), default=None)
+
 
 def survey(reading: Reading, before: Turbines) -> Survey:
     """Read all of a table; return what it holds.
@@ -90,9 +107,9 @@ def survey(reading: Reading, before: Turbines) -> Survey:
     equal: Counter[int] = Counter()
     collided: frozenset[str] = frozenset()
     for _ in range(MOST_LOOKS):
-        look, times = Survey(reading, corrections), UtcTimes(reading.table, form)
+        look, times = Survey(reading, corrections, before), UtcTimes(reading.table, form)
         for measured in reading.measurements(corrections, times):
-            _take(look, measured, before)
+            _take(look, measured)
         decision = times.decided()
         collided |= _collided(look, equal)
         needed = Corrections(
@@ -150,7 +167,7 @@ def _nearly_regular(look: Survey, corrections: Corrections) -> frozenset[str]:
     }
 
 
-def _take(look: Survey, measured: Measured, before: Turbines) -> None:
+def _take(look: Survey, measured: Measured) -> None:
     turbines, times = measured.turbine, measured.timestamp
     look.rows += len(times)
     look.clock.add(*look.steps.add(turbines, times))
@@ -162,37 +179,25 @@ def _take(look: Survey, measured: Measured, before: Turbines) -> None:
         _take_span(look, number, times[turbines == number])
     for variable, values in measured.values.items():
         figures = look.figures.setdefault(variable, VariableFigures())
-        figures.add(turbines, times, values, _is_outside(look, turbines, variable, values, before))
+        figures.add(turbines, times, values, _is_outside(look, turbines, variable, values))
 
 
 def _take_span(look: Survey, number: int, times: Array) -> None:
     first, last = look.spans.get(number, (times[0], times[0]))
     look.spans[number] = min(first, times.min()), max(last, times.max())
-    interval_s = look.corrections.interval_s[look.turbines[number]]
+    interval_s = look.interval_s(number)
     look.of[number] += len(times)
     look.exact[number] += int(is_regular(times, interval_s).sum())
     look.near[number] += int(is_regular(nearest(times, interval_s), interval_s).sum())
 
 
-def _is_outside(
-    look: Survey,
-    turbines: Array,
-    variable: str,
-    values: Array,
-    before: Turbines,
-) -> Array:
+def _is_outside(look: Survey, turbines: Array, variable: str, values: Array) -> Array:
     is_outside = np.zeros(len(values), dtype=bool)
     for number in np.unique(turbines).tolist():
-        least, most = BY_NAME[variable].valid_range(rated_power_kw(look, number, before))
+        least, most = BY_NAME[variable].valid_range(look.rated_power_kw(number))
         own = turbines == number
         is_outside[own] = (values[own] < least) | (values[own] > most)
     return is_outside
-
-
-def rated_power_kw(look: Survey, number: int, before: Turbines) -> float | None:
-    """Return the rated power that a turbine will have, in kW."""
-    turbine = before.get(look.turbines[number])
-    return look.reading.form.rated_power_kw or (turbine.rated_power_kw if turbine else None)
 
 
 def ends(look: Survey) -> tuple[datetime, datetime] | None:

@@ -1,7 +1,8 @@
 """What is likely wrong with a table, or with how it is understood: for a person to judge."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
@@ -12,7 +13,7 @@ from sourcedata.importing.cells.arithmetic import Column, evaluated
 from sourcedata.importing.cells.expressions import parsed
 from sourcedata.importing.cells.units import conversion
 from sourcedata.importing.figures import VariableFigures
-from sourcedata.importing.survey import BY_NAME, Survey, Turbines, ends, rated_power_kw
+from sourcedata.importing.survey import BY_NAME, Survey, ends
 from sourcedata.limits import LONGEST_INTERVAL_S
 from sourcedata.variables import UNITS, Variable
 
@@ -38,32 +39,26 @@ OTHER_UNITS = {
 }
 
 
-def warnings_of(look: Survey, before: Turbines) -> Iterator[str]:
+def warnings_of(look: Survey) -> Iterator[str]:
     """Yield a sentence for each thing that is likely wrong."""
     for name, figures in look.figures.items():
         variable = BY_NAME[name]
         if figures.there:
-            yield from _of_range(look, variable, figures, before)
+            yield from _of_range(look, variable, figures)
             yield from _of_numbers_that_stand_apart(variable, figures)
             yield from _of_directions(variable, figures)
             if name == "power":
-                yield from _of_power(look, figures, before)
+                yield from _of_power(look, figures)
     yield from _of_units(look)
     yield from _of_steps(look)
     yield from _of_times(look)
     yield from _of_clocks(look)
 
 
-def _of_range(
-    look: Survey,
-    variable: Variable,
-    figures: VariableFigures,
-    before: Turbines,
-) -> Iterator[str]:
+def _of_range(look: Survey, variable: Variable, figures: VariableFigures) -> Iterator[str]:
     if figures.outside < MOSTLY * figures.there:
         return
-    powers = {rated_power_kw(look, number, before) for number in look.spans}
-    least, most = variable.valid_range(next(iter(powers)))
+    least, most = variable.valid_range(look.greatest_rated_power_kw)
     said = (
         f"{figures.outside:,} of {figures.there:,} values of {variable.name} lie outside"
         f" {least:g} to {most:g} {variable.unit}"
@@ -77,15 +72,14 @@ def _of_range(
     yield f"{said}: is it {' or '.join(units)}?" if units else f"{said}."
 
 
-def _of_power(look: Survey, figures: VariableFigures, before: Turbines) -> Iterator[str]:
+def _of_power(look: Survey, figures: VariableFigures) -> Iterator[str]:
     """Yield that powers are watts or megawatts, where their range does not tell it."""
-    powers = {rated_power_kw(look, number, before) for number in look.spans}
     (median,) = figures.quantiles([0.5])
-    if None in powers:
+    if look.greatest_rated_power_kw is None:
         if median > MOST_POWER_KW:
             yield f"Half of all power lies above {median:,.0f} kW, which no turbine gives: is it W?"
         return
-    least, most = BY_NAME["power"].valid_range(max(power for power in powers if power))
+    least, most = BY_NAME["power"].valid_range(look.greatest_rated_power_kw)
     # A turbine that stands still draws some kilowatts, which would be megawatts below the range.
     is_possible = least <= figures.minimum * KW_PER_MW and figures.maximum * KW_PER_MW <= most
     if is_possible and figures.maximum * KW_PER_MW > LEAST_SHARE * most:
@@ -148,19 +142,22 @@ def _unit_of(column: str, units: Mapping[str, str]) -> str:
 
 
 def _of_steps(look: Survey) -> Iterator[str]:
-    median_s = look.steps.median_s
-    others = {
-        interval_s
-        for name, interval_s in look.corrections.interval_s.items()
-        if median_s and interval_s != median_s
-    }
-    if others:
-        is_possible = median_s and median_s <= LONGEST_INTERVAL_S
-        meant = f": is --sample-interval {median_s} meant?" if is_possible else "."
+    turbines = defaultdict(list)
+    for number in look.spans:
+        step_s, interval_s = look.steps.median_of_turbine_s(number), look.interval_s(number)
+        if step_s is not None and step_s != interval_s:
+            turbines[step_s, interval_s].append(look.turbines[number])
+    for (step_s, interval_s), names in turbines.items():
+        meant = f": is --sample-interval {step_s} meant?" if step_s <= LONGEST_INTERVAL_S else "."
         yield (
-            f"The times are {median_s:,} s apart, and the turbines' samples"
-            f" {' or '.join(f'{interval_s:,}' for interval_s in sorted(others))} s{meant}"
+            f"The times of {_named(names)} are {step_s:,} s apart, and its samples"
+            f" {interval_s:,} s{meant}"
         )
+
+
+def _named(turbines: Sequence[str]) -> str:
+    others = len(turbines) - 1
+    return quoted(turbines[0]) + (f", and of {others:,} more turbines, each" if others else "")
 
 
 def _of_times(look: Survey) -> Iterator[str]:

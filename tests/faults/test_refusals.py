@@ -139,7 +139,7 @@ REFUSED = {
             " EXECUTE FUNCTION lower()",
             "UPDATE turbine SET latitude = 3",
         ],
-        "has measurements and cannot be renamed",
+        "has or had measurements and cannot be renamed",
     ),
     "truncate above read committed": ([REPEATABLE, "TRUNCATE data"], "or DELETE instead"),
     "truncate of a partition": ([REPEATABLE, "TRUNCATE {partition}"], "or DELETE instead"),
@@ -148,7 +148,7 @@ REFUSED = {
         "transaction that is serializable",
     ),
     "renaming above read committed": ([REPEATABLE, RENAME], "cannot be renamed in a transaction"),
-    "renaming": ([RENAME], "has measurements and cannot be renamed"),
+    "renaming": ([RENAME], "has or had measurements and cannot be renamed"),
     "another id of a turbine": (["UPDATE turbine SET id = -id"], "and cannot get another id"),
     "another turbine in the place of one": (
         ["BEGIN", "DELETE FROM turbine WHERE name = 'T01'"],

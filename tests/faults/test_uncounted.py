@@ -204,6 +204,10 @@ def test_a_variable_that_is_computed_when_it_is_read_fails_runs(current: None) -
 # What somebody makes of the tables beside `data`, and what is said of it.
 UNSOUND = {
     "row security": (["ALTER TABLE source_day ENABLE ROW LEVEL SECURITY"], "hides rows"),
+    "turbines of other numbers": (
+        ["DROP TRIGGER zz_note_moves ON data", "ALTER TABLE data ALTER turbine_id TYPE int"],
+        "the turbines of data are no bigint",
+    ),
     "unlogged": (["ALTER TABLE source_day SET UNLOGGED"], "would lose them in a crash"),
 }
 

@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 
 from sourcedata.models import Measurement
 from tests.builders import measurements, turbine
+from tests.sourcedata.exports import revisions
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +35,10 @@ def test_without_yes_it_says_what_would_go() -> None:
 
 
 def test_with_yes_they_are_gone_and_their_day_has_another_revision() -> None:
+    of_t01, of_t02 = revisions()
     assert "Deleted: 2 measurements of T01" in run(*SPAN, "--yes")
+    assert revisions()[0] != of_t01
+    assert revisions()[1] == of_t02
     left = Measurement.objects.filter(turbine__name="T01")
     assert list(left.order_by("timestamp").values_list("power", flat=True)) == [1.0, 4.0, 5.0]
     assert Measurement.objects.filter(turbine__name="T02").count() == 5

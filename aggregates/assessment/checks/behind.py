@@ -57,7 +57,8 @@ class Yields:
 
 def behind(farm: Farm, judgement: Judgement) -> list[Seen]:
     """Return the days on which turbines lay behind their farm."""
-    yields = _yields(farm, judgement)
+    is_normal = judgement.is_(Condition.PRODUCING) & ~iced(farm, judgement)
+    yields = _yields(farm, judgement, is_normal)
     ratio = yields.of_weeks().ratio(LEAST_WINDOWS)
     to_farm = ratio / _median_of_farm(ratio)
     should_have = yields.expected * _median_of_farm(yields.ratio(1))
@@ -68,7 +69,13 @@ def behind(farm: Farm, judgement: Judgement) -> list[Seen]:
             farm,
             Kind.BEHIND,
             worst,
-            _sentence(farm, judgement, worst, yields, should_have),
+            _sentence(
+                farm,
+                worst,
+                yields,
+                should_have,
+                _gives_what_it_gave(farm, judgement, worst, is_normal),
+            ),
             goes_on(farm, weeks, has_caught_up),
         )
         for weeks in spells(of_days(_and_six_before(to_farm < FAR_BEHIND)))
@@ -76,17 +83,13 @@ def behind(farm: Farm, judgement: Judgement) -> list[Seen]:
     ]
 
 
-def _yields(farm: Farm, judgement: Judgement) -> Yields:
-    is_normal = _is_normal(farm, judgement) & ~np.isnan(judgement.expected.power_kw)
+def _yields(farm: Farm, judgement: Judgement, is_normal: Array) -> Yields:
+    is_normal = is_normal & ~np.isnan(judgement.expected.power_kw)
     given, expected = (
         by_day(energy_kwh(np.where(is_normal, power_kw, 0)))
         for power_kw in (farm.power_kw, judgement.expected.power_kw)
     )
     return Yields(given, expected, by_day(is_normal))
-
-
-def _is_normal(farm: Farm, judgement: Judgement) -> Array:
-    return judgement.is_(Condition.PRODUCING) & ~iced(farm, judgement)
 
 
 def _of_weeks(table: Array) -> Array:
@@ -126,7 +129,7 @@ def _worst(weeks: Spell, lacking: Array) -> Spell:
 
 
 def _sentence(
-    farm: Farm, judgement: Judgement, spell: Spell, yields: Yields, should_have: Array
+    farm: Farm, spell: Spell, yields: Yields, should_have: Array, gives_what_it_gave: bool
 ) -> str:
     of_spell = spell.row, slice(spell.start // WINDOWS_PER_DAY, spell.end // WINDOWS_PER_DAY)
     given, promised = yields.given[of_spell].sum(), np.nansum(should_have[of_spell])
@@ -135,7 +138,7 @@ def _sentence(
         f"{farm.turbines[spell.row]} gave {share(given / promised)} of what its wind promises and"
         f" its farm gives, {lasting}"
     )
-    if _gives_what_it_gave(farm, judgement, spell):
+    if gives_what_it_gave:
         return (
             f"{sentence}; by its neighbours' wind it gives what it gave before, so that its"
             " anemometer may read too much."
@@ -146,17 +149,23 @@ def _sentence(
     return sentence
 
 
-def _gives_what_it_gave(farm: Farm, judgement: Judgement, spell: Spell) -> bool:
+def _gives_what_it_gave(farm: Farm, judgement: Judgement, spell: Spell, is_normal: Array) -> bool:
     """Return whether its neighbours' wind tells of no loss since the days before the spell."""
     before = slice(max(spell.start - DAYS_COMPARED * WINDOWS_PER_DAY, 0), spell.start)
-    now = _to_neighbours_wind(farm, judgement, spell.row, slice(spell.start, spell.end))
-    return now >= AS_BEFORE * _to_neighbours_wind(farm, judgement, spell.row, before)
+    ratio_before, ratio = (
+        _to_neighbours_wind(
+            farm.power_kw[spell.row, columns],
+            judgement.expected.at_neighbours_wind_kw[spell.row, columns],
+            is_normal[spell.row, columns],
+        )
+        for columns in (before, slice(spell.start, spell.end))
+    )
+    return ratio >= AS_BEFORE * ratio_before
 
 
-def _to_neighbours_wind(farm: Farm, judgement: Judgement, row: int, columns: slice) -> float:
+def _to_neighbours_wind(power_kw: Array, promised_kw: Array, is_normal: Array) -> float:
     """Return energy over what the curve gives at the neighbours' wind; NaN of too few windows."""
-    promised_kw = judgement.expected.at_neighbours_wind_kw[row, columns]
-    tells = _is_normal(farm, judgement)[row, columns] & ~np.isnan(promised_kw)
+    tells = is_normal & ~np.isnan(promised_kw)
     if tells.sum() < LEAST_WINDOWS or not promised_kw[tells].sum():
         return np.nan
-    return float(farm.power_kw[row, columns][tells].sum() / promised_kw[tells].sum())
+    return float(power_kw[tells].sum() / promised_kw[tells].sum())

@@ -32,8 +32,6 @@ def numbers(
 
 def _readable(cells: pa.Array) -> pa.Array:
     """Return the cells as numbers, or as trimmed text where they are none."""
-    if pa.types.is_dictionary(cells.type):
-        cells = cells.dictionary_decode()
     return cells if is_number(cells.type) else _text(cells)
 
 
@@ -52,12 +50,7 @@ def is_number(kind: pa.DataType) -> bool:
 
 def _text(cells: pa.Array) -> pa.Array:
     """Return the cells as text without blanks around it, empty where a cell is null."""
-    try:
-        text = pc.cast(cells, pa.string())
-    except pa.ArrowException:
-        # What Arrow has no words for, as lists, is no number in Python's words.
-        text = pa.array([str(cell) for cell in cells.to_pylist()], pa.string())
-    return pc.utf8_trim_whitespace(text.fill_null(""))
+    return pc.utf8_trim_whitespace(pc.cast(cells, pa.string()).fill_null(""))
 
 
 def _unknown(

@@ -16,7 +16,7 @@ from sourcedata.importing.refusal import ImportRefused
 from sourcedata.limits import problem_of_turbine_name
 
 # A column without any cell that is not empty has the type null.
-TEXT = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_null)
+TEXT = (pa.types.is_string, pa.types.is_null)
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,6 @@ def names(cells: pa.Array) -> TurbineNames:
 
 def _nameable(cells: pa.Array) -> pa.Array:
     """Return the cells as numbers, or as text where they are none."""
-    if pa.types.is_dictionary(cells.type):
-        cells = cells.dictionary_decode()
     if is_number(cells.type):
         return cells
     if not any(is_text(cells.type) for is_text in TEXT):

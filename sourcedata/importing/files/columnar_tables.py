@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import IO, Any
 
 import pyarrow as pa
@@ -9,10 +10,10 @@ import pyarrow.ipc as pa_ipc
 import pyarrow.parquet as pa_parquet
 from pyarrow import types
 
-from common.wording import first_line, quoted
+from common.wording import quoted
 from sourcedata.importing.files.headers import Candidates, column_names
 from sourcedata.importing.files.kinds import ARROW, ARROW_STREAM, PARQUET
-from sourcedata.importing.files.source_files import SourceFile
+from sourcedata.importing.files.source_files import SourceFile, damaged
 from sourcedata.importing.files.tables import Missing, RowBlock, Table
 from sourcedata.importing.refusal import ImportRefused
 
@@ -30,8 +31,9 @@ class Columnar:
     source: SourceFile
     form: str
 
+    @cached_property
     def names(self) -> list[str]:
-        """Return the names of its columns, as a table has them.
+        """The names of its columns, as a table has them.
 
         Raises:
             ImportRefused: where the file is damaged.
@@ -45,8 +47,7 @@ class Columnar:
         Raises:
             ImportRefused: where the file is damaged, or a column holds lists or the like.
         """
-        names = self.names()
-        places = {name: names.index(name) for name in wanted}
+        places = {name: self.names.index(name) for name in wanted}
         first_row = 0
         with self.source.open_anywhere() as stream:
             for batch in self._batches(stream, sorted(places.values())):
@@ -79,10 +80,7 @@ class Columnar:
         try:
             return read()
         except (pa.ArrowException, OSError, EOFError, UnicodeError) as error:
-            raise ImportRefused(
-                f"{self.source.name} is a damaged or incomplete {self.form} file: "
-                f"{first_line(error)}."
-            ) from error
+            raise damaged(self.source.name, self.form, error) from error
 
 
 def columnar_table(source: SourceFile, form: str, missing: Missing) -> Table:
@@ -92,10 +90,10 @@ def columnar_table(source: SourceFile, form: str, missing: Missing) -> Table:
         ImportRefused: where it is damaged, or has not all columns that are wanted.
     """
     file = Columnar(source, form)
-    names, candidates = file.names(), Candidates(source.name, missing)
-    if not candidates.is_header(names):
+    candidates = Candidates(source.name, missing)
+    if not candidates.is_header(file.names):
         raise candidates.refusal()
-    return Table(source.name, source.name, names, file.blocks, lambda row: f"row {row + 1}")
+    return Table(source.name, file.names, file.blocks, lambda row: f"row {row + 1}")
 
 
 def _whole(batch: pa.RecordBatch | None) -> pa.RecordBatch | None:

@@ -33,7 +33,7 @@ def encodings_of(sample: bytes, given: str | None) -> Sequence[str]:
         ImportRefused: where nobody knows the `given` one.
     """
     if given is not None:
-        return [_checked(given)]
+        return [checked_encoding(given)]
     # The mark of UTF-32 begins as that of UTF-16 does.
     if sample.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         return ["utf-32"]
@@ -68,7 +68,8 @@ def _encoded(text: str) -> bytes:
     return text.encode(errors="replace")
 
 
-def _checked(encoding: str) -> str:
+def checked_encoding(encoding: str) -> str:
+    """Return an encoding of text; raise ImportRefused where it is none."""
     try:
         b"?".decode(encoding, errors="ignore")
         codecs.getincrementaldecoder(encoding)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 from zipfile import BadZipFile
 
+from common.wording import first_line
 from sourcedata.importing.refusal import ImportRefused
 
 # A small archive can unpack to more than any disk holds.
@@ -40,7 +41,7 @@ class SourceFile:
         if self.is_on_disk:
             return self.open()
         # Whoever asked closes it.
-        copy = tempfile.TemporaryFile()  # noqa: SIM115
+        copy = tempfile.TemporaryFile()  # noqa: SIM115  (as above)
         with self.open() as stream:
             while chunk := stream.read(CHUNK_BYTES):
                 copy.write(chunk)
@@ -61,7 +62,7 @@ class Unpacking(io.RawIOBase):
         """Tell the reader on top that it may read."""
         return True
 
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # any buffer is one
         """Fill the buffer, and return how many bytes it has.
 
         Raises:
@@ -116,5 +117,4 @@ def refuse_too_many_bytes(name: str, length: int) -> None:
 
 def damaged(name: str, form: str, error: Exception) -> ImportRefused:
     """Return the error that says that a file of a form cannot be read to its end."""
-    reason = "".join(letter for letter in str(error) if letter.isprintable()).rstrip(".")
-    return ImportRefused(f"{name} is a damaged or incomplete {form} file: {reason}.")
+    return ImportRefused(f"{name} is a damaged or incomplete {form} file: {first_line(error)}.")

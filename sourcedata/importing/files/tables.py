@@ -29,22 +29,27 @@ class RowBlock:
 class Table:
     """A table of a file.
 
-    `name` is the file's path, and what of the file it is where a file has several; `file` is the
-    path alone, which ends in the name of a file in a zip. `columns` are the names of its columns;
-    where several have one name, the second is `NAME#2`. `blocks` returns
+    `file` is the file's path, which ends in the name of a file in a zip; `sheet` is that of a
+    workbook with several. `columns` are the names of its columns; where several have one name, the
+    second is `NAME#2`. `blocks` returns
     the wanted columns from the first row on, each time it is called. `place` says where in the file
     a row stands, by its number, as `line 12`. `left_out` has the rows below it that are none of the
     table, as the last time it was read showed. `units` has by column what rows of units say that
     stand below the header.
     """
 
-    name: str
     file: str
     columns: Sequence[str]
     blocks: Callable[[Sequence[str]], Iterator[RowBlock]]
     place: Callable[[int], str]
     left_out: Sequence[str] = ()
     units: Mapping[str, str] = field(default_factory=dict)
+    sheet: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The file, and what of it the table is, as people are told."""
+        return self.file if self.sheet is None else f"{self.file}, sheet {quoted(self.sheet)}"
 
     def where(self, column: str, row: int) -> str:
         """Return the words that say where a cell is."""

@@ -105,7 +105,7 @@ class Text:
                 raise ImportRefused(
                     f"{self.source.name}, {self.place(block.first_row + row)}, column "
                     f"{quoted(name)}: a cell has bytes that are not {self.header.encoding}; say "
-                    "which encoding the file has."
+                    "with --encoding which encoding the file has."
                 )
 
 
@@ -123,15 +123,7 @@ def text_table(
     header = header_of(source.name, start, missing, encoding, time_columns)
     times = [column for column in time_columns if column in header.names]
     text = Text(source, header, times, [])
-    return Table(
-        source.name,
-        source.name,
-        header.names,
-        text.blocks,
-        text.place,
-        text.left_out,
-        header.units,
-    )
+    return Table(source.name, header.names, text.blocks, text.place, text.left_out, header.units)
 
 
 def _after(chunks: Iterable[bytes], length: int) -> Iterator[bytes]:

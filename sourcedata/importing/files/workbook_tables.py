@@ -91,16 +91,15 @@ def workbook_table(
     if not sheets:
         raise candidates.refusal()
     _refuse_several(source, sheets)
-    where = f"{source.name}, sheet {quoted(sheets[0].sheet)}" if len(names) > 1 else source.name
     (table,) = sheets
     return Table(
-        where,
         source.name,
         table.names,
         table.blocks,
         table.place,
         table.left_out,
         table.units,
+        table.sheet if len(names) > 1 else None,
     )
 
 
@@ -118,7 +117,8 @@ def _refuse_several(source: SourceFile, sheets: Sequence[TableSheet]) -> None:
     if len(sheets) > 1:
         several = listed(quoted(each.sheet) for each in sheets)
         raise ImportRefused(
-            f"{source.name} has these columns in several sheets, {several}; say which one is read."
+            f"{source.name} has these columns in several sheets, {several}; say with --sheet which "
+            "one is read."
         )
 
 

@@ -1,12 +1,11 @@
 """The times of a table's rows in UTC, and what cannot be one."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
 
-from common.arrays import Array
+from common.arrays import Array, utc_datetime64
 from common.wording import first_line
 from sourcedata.importing.files.tables import RowBlock, Table
 from sourcedata.importing.form import Form
@@ -36,11 +35,7 @@ OUTSIDE = (
 ONE_DAY = np.timedelta64(1, "D")
 
 
-def _datetime64(time: datetime) -> np.datetime64:
-    return np.datetime64(time.replace(tzinfo=None), "us")
-
-
-BOUNDS = _datetime64(FIRST_TIME), _datetime64(END_OF_TIME)
+BOUNDS = utc_datetime64(FIRST_TIME), utc_datetime64(END_OF_TIME)
 
 
 @dataclass
@@ -114,10 +109,10 @@ class UtcTimes:
     def _no_time(self, block: RowBlock, local: Array) -> str:
         if not np.isnat(local).any():
             return ""
-        if self.form.time_format:
-            return f"is no time of the format {self.form.time_format!r}"
+        written = self.form.time_format
+        complaint = f"is no time of the format {written!r}" if written else NO_ISO_TIME
         said = suggestion(self._cell(block, int(np.argmax(np.isnat(local)))))
-        return f"{NO_ISO_TIME}. {said}".rstrip(" .")
+        return f"{complaint}. {said}".rstrip(" .")
 
     def _refuse_far(self, block: RowBlock, local: Array) -> None:
         # Nobody knows what clocks show in years far away.

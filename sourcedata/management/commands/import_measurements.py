@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from common.checks import PROJECT_CHECKS
+from common.refusals import Refusal
 from common.terminal import progress_console, rendered
 from common.wording import first_line
 from sourcedata.importing import (
@@ -80,7 +81,7 @@ class Command(BaseCommand):
                 for understood, stored in _imported(path, form, is_preview):
                     tables += stored is not None
                     self.stdout.write(rendered(understanding(understood, stored), WIDTH))
-            except (ImportRefused, DatabaseError) as error:
+            except (Refusal, DatabaseError) as error:
                 sentence = _sentence(error, path)
                 if not is_preview:
                     _keep(path, form, sentence)

@@ -51,6 +51,12 @@ def test_each_day_is_judged_by_the_rated_power_that_was_known_of_it(farm: None) 
     assert assessment("T02", STOPPED_ON).lost_kwh == pytest.approx(24_000, rel=0.1)
 
 
+def test_a_turbine_whose_rated_power_nobody_knows_has_no_curve(farm: None) -> None:
+    AggregatedDay.objects.filter(turbine="T02").update(rated_power_kw=None)
+    assess(FIRST, LAST)
+    assert set(Curve.objects.values_list("turbine", flat=True)) == {"T01", "T03", "T04"}
+
+
 def test_a_month_at_a_time_or_a_day_at_a_time_gives_the_same(farm: None) -> None:
     assess(FIRST, LAST)
     together = list(Assessment.objects.order_by("day", "turbine").values_list("conditions"))

@@ -19,8 +19,6 @@ TEN_SEVEN_TEN = [
     [Decimal("10.0"), Decimal("7.0"), Decimal("10.0")],
     ["10", "7", "10"],
     pa.array([10, 7, 10], pa.float32()),
-    pa.array(["10", "7", "10"], pa.large_string()),
-    pa.array(["10", "7", "10"]).dictionary_encode(),
 ]
 DEEP = "(" * 5000 + ")" * 5000
 FILE = Path("WT99") / "WT07_2025.csv"

@@ -56,8 +56,8 @@ def test_bytes_that_an_encoding_does_not_have_are_refused_where_they_are_wanted(
     good = "2024-01-01 00:00,Süd\n".encode()
     path = write(tmp_path, b"time,t\n\n" + good * 2 + b"2024-01-01 00:00,S\xfcd\n")
     assert refusal(path, "time", "t") == (
-        "f.csv, line 5, column 't': a cell has bytes that are not utf-8; say which encoding the "
-        "file has."
+        "f.csv, line 5, column 't': a cell has bytes that are not utf-8; say with --encoding "
+        "which encoding the file has."
     )
 
 

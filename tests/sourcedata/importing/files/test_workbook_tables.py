@@ -82,7 +82,8 @@ def test_a_sheet_is_named_where_several_have_the_columns(tmp_path) -> None:
     other: list[list[Cell]] = [["time", "ws"], [("moment", MIDNIGHT + 1), 6.5]]
     path = write(tmp_path, workbook(north=TABLE, south=other))
     assert refusal(path, "time", "ws") == (
-        "f.csv has these columns in several sheets, 'north', 'south'; say which one is read."
+        "f.csv has these columns in several sheets, 'north', 'south'; say with --sheet which one"
+        " is read."
     )
     assert rows(path, "time", "ws", sheet="south") == [("2024-01-02T00:00:00", "6.5")]
 
