@@ -13,7 +13,7 @@ OF_THE_SERVER := tests/sourcedata/test_revisions.py tests/sourcedata/test_verify
 	tests/faults/test_target_tables.py tests/faults/test_upgrade.py tests/faults/test_histories.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-long coverage test-oldest test-interop lint types check check-all bench bench-year bench-api bench-live bench-pages screenshots lock runtime development
+.PHONY: help demo serve test test-long coverage test-oldest test-interop lint types check check-all bench bench-year bench-api bench-live bench-pages bench-variables screenshots lock runtime development
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -64,6 +64,9 @@ bench-live: development ## measure a farm that is live, in an hour and a half
 
 bench-pages: development ## measure the admin's pages, and write docs/performance.md
 	@$(RUN) benchmarks.pages
+
+bench-variables: development ## measure variables of a farm's own, and write docs/performance.md
+	@BENCHMARK_FOLDER=benchmarks-variables $(RUN) benchmarks.variables
 
 screenshots: development ## take the pictures of docs/pictures by Chromium
 	@$(RUN) docs.screenshots

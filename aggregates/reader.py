@@ -27,9 +27,10 @@ def turbine_names() -> list[str]:
 def nameplate(turbine: str) -> Nameplate:
     """Return the turbine's nameplate as of the run of its newest day."""
     days = AggregatedDay.objects.filter(turbine=turbine).order_by("-day")
-    newest = days.values_list("rated_power_kw", "sample_interval_s").first()
-    rated_power_kw, sample_interval_s = newest or (None, None)
-    return Nameplate(rated_power_kw, sample_interval_s or USUAL_SAMPLE_INTERVAL_S)
+    newest = days.values_list("rated_power_kw", "sample_interval_s", "companions").first()
+    rated_power_kw, interval_s, companions = newest or (None, None, None)
+    interval_s = interval_s or USUAL_SAMPLE_INTERVAL_S
+    return Nameplate(rated_power_kw, interval_s, tuple(sorted(companions or ())))
 
 
 class AggregatedTurbines(Collection[str]):

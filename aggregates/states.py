@@ -8,13 +8,13 @@ from enum import StrEnum
 
 from aggregates import versions
 from aggregates.compute.arrival import Completeness, Expectation, completeness
-from aggregates.compute.rules import rules
 from aggregates.expectations import expectation, expectation_of
 from aggregates.models import ACTIVE, AggregatedDay, Run
 from aggregates.source import arrivals
 from aggregates.source.arrivals import Arrivals
 from aggregates.source.gateway import RosterEntry, TurbineDay
 from aggregates.source.last_known import LastKnown
+from aggregates.versions import StoredRules
 from common.days import days_between
 from common.postgres.rows import all_rows, without_garbage_collection
 
@@ -157,14 +157,22 @@ def _states(
 ) -> list[TurbineDayState]:
     """Return the state of every turbine-day that the source has, should have, or that is stored."""
     first, last = arrivals.first, arrivals.last
-    stored = _stored(first, last, turbines)
+    stored, stored_rules = _stored(first, last, turbines), StoredRules()
     by_key = {(day.day, day.turbine): day for day in arrivals.turbine_days}
     kept = [
-        _kept(measured, stored.get(key, NEVER_AGGREGATED), runs.get(key[0], ()), expected)
+        _kept(
+            measured,
+            stored.get(key, NEVER_AGGREGATED),
+            stored_rules,
+            runs.get(key[0], ()),
+            expected,
+        )
         for key, measured in by_key.items()
     ]
     archived = [
-        _archived(day, turbine, stored[day, turbine], runs.get(day, ()), arrivals.roster)
+        _archived(
+            day, turbine, stored[day, turbine], stored_rules, runs.get(day, ()), arrivals.roster
+        )
         for day, turbine in stored.keys() - by_key.keys()
     ]
     silent = [
@@ -188,7 +196,7 @@ def of_turbine(turbine: str, day: date, measured: TurbineDay | None) -> State | 
     stored = _stored(day, day, [turbine]).get((day, turbine))
     if measured:
         revision, of_rules, *_ = stored or NEVER_AGGREGATED
-        is_of_rules = of_rules == rules(measured.rated_power_kw)
+        is_of_rules = StoredRules().are_current(of_rules, measured.nameplate)
         return _state(measured, revision, is_of_rules, last_run)
     return _state_of_archived(last_run) if stored else None
 
@@ -242,10 +250,14 @@ def _day(day: date, turbine_days: Sequence[TurbineDayState], runs: Sequence[Run]
 
 
 def _kept(
-    measured: TurbineDay, stored: Stored, runs: Sequence[Run], expected: Expectation
+    measured: TurbineDay,
+    stored: Stored,
+    stored_rules: StoredRules,
+    runs: Sequence[Run],
+    expected: Expectation,
 ) -> TurbineDayState:
     revision, of_rules, windows, changed_at = stored
-    is_of_rules = of_rules == rules(measured.rated_power_kw)
+    is_of_rules = stored_rules.are_current(of_rules, measured.nameplate)
     expected_samples = expected.samples(measured.turbine, measured.day)
     return TurbineDayState(
         measured.turbine,
@@ -266,13 +278,14 @@ def _archived(
     day: date,
     turbine: str,
     stored: Stored,
+    stored_rules: StoredRules,
     runs: Sequence[Run],
     roster: Mapping[str, RosterEntry],
 ) -> TurbineDayState:
     revision, of_rules, windows, changed_at = stored
     state = _state_of_archived(_last_run(turbine, runs))
     entry = roster.get(turbine)
-    is_of_rules = of_rules == rules(entry.rated_power_kw) if entry else None
+    is_of_rules = stored_rules.are_current(of_rules, entry.nameplate) if entry else None
     return TurbineDayState(
         turbine, day, state, 0, revision, 0, 0, None, windows, changed_at, is_of_rules
     )

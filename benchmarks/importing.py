@@ -72,7 +72,7 @@ def _in_an_empty_table(work: Callable[[], object]) -> float:
 def import_it() -> None:
     """Import the file as `import_measurements` does."""
     for understood in look_at(FILE, FORM):
-        import_table(understood)
+        import_table(understood, "benchmark")
 
 
 def psql() -> None:

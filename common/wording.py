@@ -35,6 +35,12 @@ def listed(texts: Iterable[str]) -> str:
     return ", ".join(texts[:LONGEST_LIST]) + rest or "none"
 
 
+def interval(seconds: int) -> str:
+    """Return how long so many seconds are: `1 minute`, `10 minutes`, `90 seconds`."""
+    number, unit = (seconds, "second") if seconds % 60 else (seconds // 60, "minute")
+    return f"{number} {unit}" + ("s" if number != 1 else "")
+
+
 def energy(kwh: float) -> str:
     """Return an energy with its unit; a standstill that draws a little is no -0."""
     if abs(kwh) >= LARGE_KWH:

@@ -1,23 +1,41 @@
-"""The REST endpoint of the measurements: validates, asks for batches, renders."""
+"""The REST endpoint of the measurements: what there is, and what a program sends."""
 
 import logging
+from datetime import datetime
+from typing import Any, TypedDict
 
+from django.conf import settings
 from django.http import StreamingHttpResponse
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import UnsupportedMediaType, ValidationError
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from common.rest.downloads import DownloadView, download, format_of, refuse_too_many
-from common.rest.errors import DatabaseUnavailable
-from common.rest.parameters import validated
-from common.rest.schema import tables
+from common.rest.errors import DatabaseUnavailable, NotHere
+from common.rest.parameters import refuse_parameters, validated
+from common.rest.schema import record, tables
+from common.rest.tables import CONTAINERS
+from common.rest.uploads import LONGEST_UPLOAD, spooled
 from sourcedata import reader
 from sourcedata.batches import measurement_batches, number_of_samples
 from sourcedata.filters import MeasurementFilter, TurbineFilter
+from sourcedata.importing import ImportRefused, ImportResult, Understood
+from sourcedata.importing.records import of_variable
+from sourcedata.importing.survey import ends
+from sourcedata.importing.uploads import MOST_JSON_BYTES, import_upload
 from sourcedata.layouts import FULL, LAYOUTS, OPENOA, measurement_batch, measurement_schema
 from sourcedata.snapshot import UnreadableSource
-from sourcedata.variables import UNITS, VARIABLE_NAMES
+from sourcedata.variables import COLUMNS, UNITS
 
+HOW_TO_SEND = (
+    "Imports a table as `GET /data` gives it, in the format that `Content-Type` names, packed with"
+    " gzip or not: all of it or, where anything in it is wrong, nothing. What is known is updated"
+    f" where it differs; sent twice, it changes nothing. At most {LONGEST_UPLOAD:,} bytes, of json"
+    f" {MOST_JSON_BYTES:,}. Takes the permission `sourcedata.add_importrecord`."
+)
 logger = logging.getLogger(__name__)
 
 
@@ -31,19 +49,52 @@ class SourceView(DownloadView):
         return super().handle_exception(error)
 
 
+class MaySend(BasePermission):
+    """Sending measurements takes the permission `sourcedata.add_importrecord`."""
+
+    message = "Sending measurements takes the permission sourcedata.add_importrecord."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return request.method in SAFE_METHODS or request.user.has_perm(
+            "sourcedata.add_importrecord"
+        )
+
+
+class Imported(TypedDict):
+    """What became of a table that was sent, and how it was understood.
+
+    `figures` has by variable what its values look like; `notes` says what was taken for granted,
+    `warnings` what is likely wrong.
+    """
+
+    rows: int
+    inserted: int
+    updated: int
+    unchanged: int
+    joined: int
+    disagreeing: int
+    turbines: list[str]
+    first: datetime | None
+    last: datetime | None
+    figures: dict[str, Any]
+    notes: list[str]
+    warnings: list[str]
+
+
 class DataView(SourceView):
     """`GET /data`: the 1-minute measurements in [start, end), by turbine and time.
 
     A row has `timestamp` (UTC), `turbine`, and each variable asked for in its unit, null where it
-    is missing.
+    is missing. Companions tell of the readings within each sample: `wind_speed_std`.
     """
 
     filterset_class = MeasurementFilter
+    permission_classes = (*SourceView.permission_classes, MaySend)
 
-    @extend_schema(responses=tables(measurement_schema(VARIABLE_NAMES), **UNITS))
+    @extend_schema(responses=tables(measurement_schema([*COLUMNS]), **UNITS))
     def get(self, request: Request) -> StreamingHttpResponse:
         parameters = validated(self.filterset_class, request.query_params)
-        variables = parameters["variables"] or VARIABLE_NAMES
+        variables = parameters["variables"] or reader.columns(parameters["turbine"])
         wanted = parameters["start"], parameters["end"]
         format = format_of(request, parameters)
         most = number_of_samples(*wanted, parameters["turbine"]) * len(variables)
@@ -51,6 +102,56 @@ class DataView(SourceView):
         schema = measurement_schema(variables)
         batches = measurement_batches(*wanted, variables, parameters["turbine"])
         return download(format, schema, (measurement_batch(schema, *batch) for batch in batches))
+
+    @extend_schema(
+        request={media_type: bytes for media_type, _ in CONTAINERS.values()},
+        responses={200: record(Imported)},
+        description=HOW_TO_SEND,
+    )
+    def post(self, request: Request) -> Response:
+        refuse_parameters(request.query_params)
+        if settings.SOURCE_API_URL:
+            raise NotHere("Nobody would read it: this deployment reads another one's measurements.")
+        format = _format_of_body(request)
+        with spooled(request._request) as path:
+            try:
+                understood, stored = import_upload(path, format, request.user.get_username())
+            except ImportRefused as error:
+                raise ValidationError({"body": str(error)}) from error
+        return Response(_answer(understood, stored))
+
+
+def _format_of_body(request: Request) -> str:
+    """Return the format that `Content-Type` names.
+
+    Raises:
+        UnsupportedMediaType: where it names none.
+    """
+    named = (request.content_type or "").partition(";")[0].strip().lower()
+    for name, (media_type, _) in CONTAINERS.items():
+        if named == media_type:
+            return name
+    allowed = ", ".join(media_type for media_type, _ in CONTAINERS.values())
+    raise UnsupportedMediaType(named, f"Content-Type is {named!r}; allowed: {allowed}.")
+
+
+def _answer(understood: Understood, stored: ImportResult) -> Imported:
+    look = understood.look
+    first, last = ends(look) or (None, None)
+    return Imported(
+        rows=look.rows,
+        inserted=stored.inserted,
+        updated=stored.updated,
+        unchanged=stored.unchanged,
+        joined=stored.joined,
+        disagreeing=stored.disagreeing,
+        turbines=list(look.turbines),
+        first=first,
+        last=last,
+        figures={name: of_variable(figures) for name, figures in look.figures.items()},
+        notes=understood.notes,
+        warnings=understood.warnings,
+    )
 
 
 class TurbinesView(SourceView):

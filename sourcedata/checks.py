@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
-from django.core.checks import CheckMessage, Tags, Warning, register
+from django.core.checks import CheckMessage, Info, Tags, Warning, register
 from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 
 from common.databases import SOURCE
+from common.wording import listed
 from sourcedata.counting import uncounted
+from sourcedata.further_columns import ColumnRefused, missing_columns, undeclared_columns
 from sourcedata.snapshot import limited_waits
 from sourcedata.storage import stored_partitions
 
@@ -34,6 +36,30 @@ def changes_are_counted(
         )
         for reason in reasons
     ]
+
+
+@register(Tags.database)
+def variables_have_columns(
+    app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
+    """A warning, for `migrate` must go on: it is what makes the columns."""
+    if SOURCE not in (databases or ()) or not _are_made():
+        return []
+    messages: list[CheckMessage] = []
+    with limited_waits() as cursor:
+        try:
+            missing = missing_columns(cursor)
+        except ColumnRefused as error:
+            return [Warning(str(error), id="sourcedata.W003")]
+        undeclared = undeclared_columns(cursor)
+    if missing:
+        sentence = f"data lacks the columns of variables: {listed(missing)}."
+        messages.append(Warning(sentence, hint="Write: manage.py migrate", id="sourcedata.W002"))
+    if undeclared:
+        sentence = f"data keeps {listed(undeclared)}, which VARIABLES_FILE names no more."
+        hint = "Their measurements and signals stay as they are, and nothing new is computed."
+        messages.append(Info(sentence, hint=hint, id="sourcedata.I001"))
+    return messages
 
 
 def _are_made() -> bool:

@@ -16,7 +16,7 @@ from sourcedata.snapshot import (
 from sourcedata.storage import StoredPartition
 from sourcedata.triggers import TRIGGERS
 from sourcedata.upkeep import Function
-from sourcedata.variables import VARIABLE_NAMES
+from sourcedata.variables import COLUMNS
 
 # What must hold of the tables, and what is wrong where it does not.
 SOUND = {
@@ -98,7 +98,7 @@ def uncounted(cursor: CursorWrapper, partitions: Sequence[StoredPartition]) -> l
 
     Each reason is a sentence without its end.
     """
-    wanted = {"names": list(VARIABLE_NAMES), "triggers": [trigger.name for trigger in TRIGGERS]}
+    wanted = {"names": list(COLUMNS), "triggers": [trigger.name for trigger in TRIGGERS]}
     with names_of_postgresql_alone(cursor) as tables:
         cursor.execute(
             f"SELECT {', '.join(SOUND)} FROM pg_class root WHERE oid = %(data)s",

@@ -7,7 +7,7 @@ from common.rest.parameters import NamesFilter, OneOfFilter, PeriodForm, TimeFil
 from sourcedata.layouts import LAYOUTS
 from sourcedata.models import Measurement, Turbine
 from sourcedata.reader import turbine_names
-from sourcedata.variables import VARIABLE_NAMES
+from sourcedata.variables import COLUMNS
 
 
 class MeasurementFilter(django_filters.FilterSet):
@@ -16,7 +16,9 @@ class MeasurementFilter(django_filters.FilterSet):
     start = TimeFilter(required=True, help_text="First time, included; UTC without an offset.")
     end = TimeFilter(required=True, help_text="Last time, not included; UTC without an offset.")
     variables = NamesFilter(
-        allowed=VARIABLE_NAMES, required=False, help_text="Default: all variables."
+        allowed=COLUMNS,
+        required=False,
+        help_text="Default: all variables, and the companions that any of the turbines has.",
     )
     turbine = NamesFilter(allowed=turbine_names, required=False, help_text="Default: all turbines.")
     format = FormatFilter()

@@ -37,6 +37,7 @@ FULL = pa.schema(
         ("hub_height_m", pa.float64()),
         ("rotor_diameter_m", pa.float64()),
         ("sample_interval_s", pa.int64()),
+        ("companions", pa.string()),
         ("commissioned_on", pa.string()),
         ("retired_on", pa.string()),
         ("first_day", pa.string()),
@@ -51,10 +52,18 @@ FULL = pa.schema(
 
 
 def full(turbines: LastKnown) -> Batch:
-    """Return all that is known of each turbine, its days as YYYY-MM-DD, its times in UTC."""
+    """Return all that is known of each turbine, its days as YYYY-MM-DD, its times in UTC.
+
+    Its companions have commas between them.
+    """
     days = ("first_day", "last_day", "commissioned_on", "retired_on")
     rows = [
-        {**row, **{name: row[name] and row[name].isoformat() for name in days}} for row in turbines
+        {
+            **row,
+            **{name: row[name] and row[name].isoformat() for name in days},
+            "companions": ",".join(row["companions"]),
+        }
+        for row in turbines
     ]
     return pa.RecordBatch.from_pylist(rows, schema=FULL)
 

@@ -1,12 +1,14 @@
 """What turbines and measurements can be: every source keeps to it, also another deployment's."""
 
+from typing import cast
 from unicodedata import is_normalized
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 
 from common.days import FIRST_DAY, LAST_DAY, day_bounds
-from common.wording import quoted
+from common.wording import listed, quoted
+from sourcedata.variables import COMPANION_NAMES
 
 # Measurements lie in [FIRST_TIME, END_OF_TIME).
 FIRST_TIME, END_OF_TIME = day_bounds(FIRST_DAY)[0], day_bounds(LAST_DAY)[1]
@@ -43,3 +45,17 @@ def validate_turbine_name(name: str) -> None:
     """
     if problem := problem_of_turbine_name(name):
         raise ValidationError(problem)
+
+
+def validate_companions(names: object) -> None:
+    """Refuse what is no list of companions.
+
+    Raises:
+        ValidationError: naming those that there may be.
+    """
+    is_list = isinstance(names, list) and all(isinstance(name, str) for name in names)
+    if not is_list or not {*cast(list[str], names)} <= {*COMPANION_NAMES}:
+        raise ValidationError(
+            "Companions are a list of columns that VARIABLES_FILE names, allowed are:"
+            f" {listed(COMPANION_NAMES)}."
+        )

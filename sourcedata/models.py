@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Now, TruncDate
 
 from sourcedata.limits import (
@@ -14,6 +14,7 @@ from sourcedata.limits import (
     FIRST_TIME,
     LONGEST_NAME,
     SAMPLE_INTERVALS_S,
+    validate_companions,
     validate_turbine_name,
 )
 
@@ -96,6 +97,14 @@ class Turbine(models.Model):
         "sample interval (s)",
         default=60,
         validators=ALLOWED_INTERVALS,
+    )
+    companions = models.JSONField(
+        default=list,
+        db_default=Value([], models.JSONField()),
+        blank=True,
+        validators=[validate_companions],
+        help_text="The columns in which its source tells of the readings within each sample, as"
+        ' ["wind_speed_std"]; an import adds those that it brings.',
     )
     commissioned_on = models.DateField(
         "commissioned on",

@@ -1,6 +1,6 @@
 """The questions that others may ask of the source database."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from operator import itemgetter
@@ -20,6 +20,7 @@ from sourcedata import verification
 from sourcedata.counting import refuse_uncounted, settled_functions, uncounted
 from sourcedata.limits import END_OF_TIME, FIRST_TIME
 from sourcedata.models import Measurement, SourceDay, Turbine
+from sourcedata.nameplate import Nameplate
 from sourcedata.snapshot import UnreadableSource, limited_waits, locked_snapshot
 from sourcedata.storage import (
     StoredPartition,
@@ -29,19 +30,21 @@ from sourcedata.storage import (
     stored_partitions,
 )
 from sourcedata.turbine_rows import ALL_COLUMNS, TurbineRow, turbine_rows
-from sourcedata.variables import VARIABLE_NAMES
+from sourcedata.variables import VARIABLE_NAMES, VARIABLES
 
 
 # A tuple, which is made in half the time of a dataclass: there may be very many.
 class TurbineDay(NamedTuple):
-    """One turbine on one UTC day: the revision of its measurements, and how many rows it has."""
+    """One turbine on one UTC day: the revision of its measurements, and how many rows it has.
+
+    All days of a turbine share its nameplate.
+    """
 
     turbine: str
     day: date
     revision: int
     samples: int
-    rated_power_kw: float | None
-    sample_interval_s: int
+    nameplate: Nameplate
 
 
 def turbine_names() -> list[str]:
@@ -51,26 +54,26 @@ def turbine_names() -> list[str]:
 
 
 @dataclass(frozen=True)
-class Nameplate:
-    """What a turbine's statistics are judged by."""
-
-    rated_power_kw: float | None
-    sample_interval_s: int
-
-
-@dataclass(frozen=True)
-class RosterEntry(Nameplate):
+class RosterEntry:
     """A turbine's nameplate, since when and until when it is in service, and what it sent.
 
     It is in service on the days in [commissioned_on, retired_on), None where nobody said so. The
     times are those that `TurbineQuerySet.with_measured_times` adds.
     """
 
+    rated_power_kw: float | None
+    sample_interval_s: int
+    companions: tuple[str, ...] = ()
     commissioned_on: date | None = None
     retired_on: date | None = None
     first_measurement: datetime | None = None
     last_measurement: datetime | None = None
     future_measurement: datetime | None = None
+
+    @property
+    def nameplate(self) -> Nameplate:
+        """What of the turbine its statistics depend on."""
+        return Nameplate(self.rated_power_kw, self.sample_interval_s, self.companions)
 
 
 MEASURED_TIMES = ["first_measurement", "last_measurement", "future_measurement"]
@@ -105,6 +108,14 @@ def turbines(names: Collection[str] = ()) -> Sequence[Mapping[str, Any]]:
         wanted = Turbine.objects.named(names).with_history().with_measured_times()
         complete = _with(wanted.values("id", *HISTORY, *MEASURED_TIMES), rows)
     return [{name: row[name] for name in row if name != "id"} for row in complete]
+
+
+def columns(turbines: Collection[str] = ()) -> list[str]:
+    """Return the variables, and the companions that any of the turbines has; none means all."""
+    names = {*turbines}
+    with limited_waits() as cursor:
+        rows = [row for row in turbine_rows(cursor) if not names or row["name"] in names]
+    return columns_of([row["companions"] for row in rows], VARIABLE_NAMES)
 
 
 @limited_waits()
@@ -152,17 +163,22 @@ def _turbine_days(
     states = states_of(days.tolist(), partitions)
     # A revision of 0 would be none.
     revision = 1 + (stored ^ np.array([*states.values()], dtype=np.int64)[day_number])
-    _, name, rated_power_kw, interval_s = nameplates[place].T
-    columns = (name, days.astype(object)[day_number], revision, samples, rated_power_kw, interval_s)
+    _, name, nameplate = nameplates[place].T
+    columns = (name, days.astype(object)[day_number], revision, samples, nameplate)
     return [*map(TurbineDay._make, zip(*(column.tolist() for column in columns), strict=True))]
 
 
 def _nameplates(cursor: CursorWrapper, turbines: Collection[str]) -> Array:
-    """Return a row per turbine, by name: its id, name, rated power, and sample interval."""
+    """Return a row per turbine, by name: its id, its name, and its nameplate."""
     names = {*turbines}
     rows = [row for row in turbine_rows(cursor) if not names or row["name"] in names]
     rows.sort(key=itemgetter("name"))
-    return np.array([tuple(row.values()) for row in rows], dtype=object).reshape(-1, 4)
+    table = np.empty((len(rows), 3), dtype=object)
+    for number, (pk, name, *nameplate) in enumerate(row.values() for row in rows):
+        table[number, 0], table[number, 1] = pk, name
+        # NumPy would take the fields of a tuple for cells of their own.
+        table[number, 2] = Nameplate(*nameplate)
+    return table
 
 
 SOURCE_DAYS = """
@@ -204,18 +220,20 @@ class Snapshot:
     """The measurements of some turbines on one UTC day, and the turbine-days of the same moment.
 
     `measurements` is by turbine and time. Columns: `turbine` (categorical), `timestamp`
-    (datetime64[us], UTC without a zone), and a float column per variable in its unit, NaN where the
-    value is missing.
+    (datetime64[us], UTC without a zone), and a float column per variable in its unit, and per
+    companion that any of the turbines has; NaN where the value is missing.
     """
 
     turbine_days: Sequence[TurbineDay]
     measurements: pd.DataFrame
 
 
-def snapshot(day: date, turbines: Sequence[str]) -> Snapshot:
-    """Return what there is of some turbines, one at least, on one UTC day.
+def snapshot(
+    day: date, turbines: Sequence[str], variables: Sequence[str] = VARIABLE_NAMES
+) -> Snapshot:
+    """Return what there is of some turbines, one at least, on one UTC day, of these variables.
 
-    Of those that the source does not know on that day there is nothing.
+    Of those turbines that the source does not know on that day there is nothing.
 
     Raises:
         UnreadableSource: where changes of the day are not counted, or were not.
@@ -225,7 +243,8 @@ def snapshot(day: date, turbines: Sequence[str]) -> Snapshot:
         partitions = stored_partitions(cursor)
         refuse_uncounted(cursor, partitions_of(day, partitions), functions)
         days = _turbine_days(cursor, partitions, day, day, turbines)
-        frame = _measurements(day, [turbine_day.turbine for turbine_day in days])
+        companions = [turbine_day.nameplate.companions for turbine_day in days]
+        frame = _measurements(day, days, columns_of(companions, variables))
         refuse_newer_partitions(cursor)
     rows = frame["turbine"].value_counts()
     for turbine_day in days:
@@ -246,20 +265,35 @@ def require_all(turbine: str, day: date, rows: int, samples: int) -> None:
         )
 
 
-def _measurements(day: date, turbines: Sequence[str]) -> pd.DataFrame:
-    ids = dict(Turbine.objects.filter(name__in=turbines).order_by("id").values_list("id", "name"))
+def columns_of(companions: Iterable[Sequence[str]], variables: Sequence[str]) -> list[str]:
+    """Return the variables, and their companions that any of the turbines has, each its own."""
+    noted = {column for of_turbine in companions for column in of_turbine}
+    wanted = [variable for variable in VARIABLES if variable.name in variables]
+    return [variable.name for variable in wanted] + [
+        column
+        for variable in wanted
+        for column in variable.companion_columns.values()
+        if column in noted
+    ]
+
+
+def _measurements(
+    day: date, turbine_days: Sequence[TurbineDay], columns: Sequence[str]
+) -> pd.DataFrame:
+    turbines = Turbine.objects.filter(name__in=[of_turbine.turbine for of_turbine in turbine_days])
+    ids = dict(turbines.order_by("id").values_list("id", "name"))
     turbine_id, timestamp, *values = copy_out(
         SOURCE,
-        f"SELECT turbine_id, timestamp, {cells(VARIABLE_NAMES)} FROM data"
+        f"SELECT turbine_id, timestamp, {cells(columns)} FROM data"
         " WHERE turbine_id = ANY(%s::bigint[]) AND timestamp >= %s AND timestamp < %s"
         " ORDER BY turbine_id, timestamp",
         [list(ids), *day_bounds(day)],
-        INTEGER + TIME + FLOAT * len(VARIABLE_NAMES),
+        INTEGER + TIME + FLOAT * len(columns),
     )
     codes = np.searchsorted(list(ids), turbine_id)
     turbine = pd.Categorical.from_codes(codes, categories=pd.Index(list(ids.values())))
-    columns = {"turbine": turbine, "timestamp": timestamp}
-    return pd.DataFrame({**columns, **dict(zip(VARIABLE_NAMES, values, strict=True))})
+    keys = {"turbine": turbine, "timestamp": timestamp}
+    return pd.DataFrame({**keys, **dict(zip(columns, values, strict=True))})
 
 
 def cells(variables: Sequence[str]) -> str:

@@ -106,8 +106,10 @@ def _transaction() -> Iterator[CursorWrapper]:
                 f"The source's tables could not be read for {waited}: they are locked by {who}."
             ) from error
         if code in ANOTHER_SCHEMA:
+            mended = " Where a column is missing: manage.py migrate."
             raise UnreadableSource(
                 f"The source is not as this project made it: {first_line(error)}."
+                f"{mended if code == errorcodes.UNDEFINED_COLUMN else ''}"
             ) from error
         raise
 

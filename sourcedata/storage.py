@@ -18,25 +18,42 @@ from common.days import day_bounds
 from common.postgres.partitions import ATTACHED
 from sourcedata.snapshot import UnreadableSource, names_of_postgresql_alone
 from sourcedata.triggers import TRIGGERS
-from sourcedata.variables import VARIABLE_NAMES
+from sourcedata.variables import BUILT_IN_NAMES, FURTHER_NAMES
 
-COLUMNS = ("turbine_id", "timestamp", *VARIABLE_NAMES)
+COLUMNS = ("turbine_id", "timestamp", *BUILT_IN_NAMES)
 REVISIONS = 2**52
+# What the comment of a column begins with that `further_columns` made; the `xmin` follows.
+MADE = "Made by VARIABLES_FILE after "
+# Of a table, but for what `further_columns` did to it last.
+XMIN_OF_TABLE = f"""
+    coalesce((
+        SELECT substring(description FROM '^{MADE}([0-9]+)$')
+        FROM pg_attribute JOIN pg_description ON classoid = 'pg_class'::regclass
+            AND objoid = attrelid AND objsubid = attnum
+        WHERE attrelid = pg_class.oid AND pg_attribute.xmin = pg_class.xmin
+            AND pg_description.xmin = pg_class.xmin
+        LIMIT 1
+    ), pg_class.xmin::text)
+"""
 
 # Of a partition: `relfilenode` is another one after each rewrite and TRUNCATE, `attached_by` after
 # each ATTACH, the `xmin` of a column, trigger or function after each change of it; a key or table
 # that was dropped and made again has another `oid`. What leaves values as they are, as ANALYZE,
-# VACUUM and REINDEX do, changes none of these.
+# VACUUM and REINDEX do, changes none of these. A column that `further_columns` made counts once
+# somebody did something to it: until then its `xmin` is that of its comment, or in a partition that
+# came later, that of its other columns. One that was dropped may have been one of those. A column
+# that was made last changed the `xmin` of `data` too, and its comment has the one from before.
 STATE = f"""
     SELECT attached.oid, is_default, start, "end",
         relkind = 'r' AND relpersistence = 'p' AND NOT hides_rows AS is_plain,
         hashtextextended(concat_ws(' ', system_identifier, attached.oid, relfilenode,
-            attached_by, hides_rows, tables, keys, columns, triggers), 0::bigint)
+            attached_by, hides_rows, tables, keys, columns, triggers, further), 0::bigint)
     FROM ({ATTACHED}) AS attached
     CROSS JOIN row_security_active(%(data)s::oid) AS hides_rows
     CROSS JOIN pg_control_system()
     CROSS JOIN (
-        SELECT string_agg(concat_ws(' ', oid, xmin, relfilenode, relnamespace::regnamespace, (
+        SELECT string_agg(concat_ws(' ', oid, {XMIN_OF_TABLE}, relfilenode,
+            relnamespace::regnamespace, (
             SELECT string_agg(concat_ws(' ', attname, attnum, pg_attribute.xmin), ','
                 ORDER BY attnum)
             FROM pg_attribute
@@ -60,6 +77,25 @@ STATE = f"""
         FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
         WHERE tgrelid IN (attached.oid, %(data)s) AND tgname = ANY(%(triggers)s)
     ) AS of_triggers (triggers)
+    CROSS JOIN LATERAL (
+        SELECT string_agg(concat_ws(' ', attname, attnum, pg_attribute.xmin, attmissingval,
+            CASE WHEN attgenerated <> '' THEN adbin END), ',' ORDER BY attrelid, attnum)
+        FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+        WHERE attrelid IN (attached.oid, %(data)s) AND attnum > 0
+            AND CASE WHEN attisdropped THEN attlen = 8 AND cardinality(%(further)s::name[]) > 0
+                ELSE attname = ANY(%(further)s) AND NOT (attmissingval IS NULL
+                    AND attgenerated = '' AND pg_attribute.xmin::text IN (
+                        SELECT pg_description.xmin::text
+                        FROM pg_description JOIN pg_attribute AS noted
+                            ON classoid = 'pg_class'::regclass AND objoid = noted.attrelid
+                            AND objsubid = noted.attnum
+                        WHERE noted.attrelid = %(data)s AND noted.attname = pg_attribute.attname
+                        UNION ALL
+                        SELECT its_first.xmin::text FROM pg_attribute AS its_first
+                        WHERE its_first.attrelid = pg_attribute.attrelid
+                            AND its_first.attrelid <> %(data)s AND its_first.attnum = 1
+                    )) END
+    ) AS of_further (further)
     ORDER BY start, "end"
 """
 
@@ -92,7 +128,7 @@ def stored_partitions(cursor: CursorWrapper) -> list[StoredPartition]:
         UnreadableSource: where there are none, not even a default one.
     """
     names = sorted({trigger.name for trigger in TRIGGERS})
-    wanted = {"columns": list(COLUMNS), "triggers": names}
+    wanted = {"columns": list(COLUMNS), "further": list(FURTHER_NAMES), "triggers": names}
     with names_of_postgresql_alone(cursor) as tables:
         cursor.execute(STATE, {**tables, **wanted, "table": tables["data"]})
         stored = cursor.fetchall()

@@ -188,7 +188,8 @@ def _refused_above_read_committed(sentence: str, or_else: str = "") -> str:
     return f"""
     IF {IS_ABOVE_READ_COMMITTED} THEN
         RAISE feature_not_supported USING MESSAGE = format(
-            '{sentence}', current_setting('transaction_isolation')),
+            '{sentence}',
+            current_setting('transaction_isolation')),
             HINT = 'Write BEGIN ISOLATION LEVEL READ COMMITTED before it{or_else}.';
     END IF;"""
 

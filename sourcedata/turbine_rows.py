@@ -18,6 +18,7 @@ from django.db.backends.utils import CursorWrapper
 from common.wording import listed, quoted
 from sourcedata.limits import LONGEST_NAME, SAMPLE_INTERVALS_S
 from sourcedata.snapshot import UnreadableSource
+from sourcedata.variables import COMPANION_NAMES
 
 TurbineRow = Mapping[str, Any]
 
@@ -89,6 +90,14 @@ def _day(value: Any) -> date:
     return date.fromisoformat(json.loads(value))
 
 
+def _companions(value: Any) -> tuple[str, ...]:
+    """Return those that this deployment knows; it has no columns of the others."""
+    names = json.loads(value) if isinstance(value, str) else value
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ValueError
+    return tuple(name for name in COMPANION_NAMES if name in names)
+
+
 @dataclass(frozen=True)
 class TurbineColumn:
     """A column of turbine: what may be in it, in words, and what makes a value of it or fails.
@@ -121,6 +130,9 @@ NAMEPLATE_COLUMNS = {
         "a whole number from {} to {}".format(*SAMPLE_INTERVALS_S),
         _sample_interval,
         may_be_null=False,
+    ),
+    "companions": TurbineColumn(
+        "jsonb", 'a list of texts, as ["wind_speed_std"]', _companions, may_be_null=False
     ),
 }
 ALL_COLUMNS = {

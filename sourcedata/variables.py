@@ -1,49 +1,17 @@
 """What is measured, in which unit, and which values are possible.
 
-To add a variable, declare it here, add the field of the same name to `Measurement` and make
-its migration. Everything else follows from this list.
+A deployment adds variables of its own in the file that VARIABLES_FILE names, which is read once. To
+add one to those that every deployment has, declare it here, add the field of the same name to
+`Measurement` and make its migration. Everything else follows from this list.
 """
 
-from dataclasses import dataclass
-from math import inf
+import os
 
+from sourcedata.variable import ANGLES_DEG, Variable
+from sourcedata.variable import STATISTICS as STATISTICS
+from sourcedata.variables_file import declared
 
-@dataclass(frozen=True)
-class Variable:
-    """A measured quantity, and how OpenOA and FLASC name it, where they have a place for it.
-
-    `minimum` and `maximum` bound its valid values, both inclusive. A direction `is_angle`: it is
-    taken modulo 360 and averaged as a unit vector. One that `is_signed_angle` is averaged as it
-    is; what lies outside -180 to 180 is taken into it by whole turns.
-    """
-
-    name: str
-    unit: str
-    minimum: float
-    maximum: float
-    is_angle: bool = False
-    is_signed_angle: bool = False
-    per_rated_power: bool = False
-    openoa_name: str | None = None
-    flasc_name: str | None = None
-
-    def valid_range(self, rated_power_kw: float | None) -> tuple[float, float]:
-        """Return the lowest and highest valid value, in the variable's unit.
-
-        The bounds of a variable that is `per_rated_power` are multiples of the turbine's rated
-        power; where that is not known, every finite value is valid.
-        """
-        if not self.per_rated_power:
-            return self.minimum, self.maximum
-        if rated_power_kw is None:
-            return -inf, inf
-        return self.minimum * rated_power_kw, self.maximum * rated_power_kw
-
-
-# Sources begin the turn at 0 or at -180, and some go a turn beyond.
-ANGLES_DEG = (-360, 720)
-
-VARIABLES = (
+BUILT_IN = (
     Variable("wind_speed", "m/s", 0, 50, openoa_name="WMET_HorWdSpd", flasc_name="ws"),
     Variable(
         "wind_direction",
@@ -61,6 +29,19 @@ VARIABLES = (
     ),
     Variable("nacelle_direction", "deg", *ANGLES_DEG, is_angle=True),
 )
+BUILT_IN_NAMES = tuple(variable.name for variable in BUILT_IN)
+VARIABLES = declared(os.environ.get("VARIABLES_FILE", "").strip(), BUILT_IN)
 VARIABLE_NAMES = tuple(variable.name for variable in VARIABLES)
+# Of the others nobody knows how many samples a window's statistics are of.
+COUNTED_NAMES = tuple(variable.name for variable in VARIABLES if "count" in variable.statistics)
 ANGLE_NAMES = tuple(variable.name for variable in VARIABLES if variable.is_angle)
-UNITS = {variable.name: variable.unit for variable in VARIABLES}
+# What a column of measurements holds: a variable, or a companion of one.
+COLUMNS = {variable.name: variable for variable in VARIABLES} | {
+    column: variable.as_companion(companion)
+    for variable in VARIABLES
+    for companion, column in variable.companion_columns.items()
+}
+COMPANION_NAMES = tuple(name for name in COLUMNS if name not in VARIABLE_NAMES)
+# The columns that a deployment adds to those that every one has.
+FURTHER_NAMES = tuple(name for name in COLUMNS if name not in BUILT_IN_NAMES)
+UNITS = {name: column.unit for name, column in COLUMNS.items()}

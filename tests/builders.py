@@ -12,6 +12,7 @@ from aggregates.models import Run, Value
 from aggregates.runs.pipeline import execute
 from aggregates.states import DayState, State, TurbineDayState
 from sourcedata.models import Measurement, Turbine
+from sourcedata.nameplate import Nameplate
 from sourcedata.variables import VARIABLE_NAMES
 
 MINUTE = timedelta(minutes=1)
@@ -48,6 +49,11 @@ def frame(of: str, start: str, step: timedelta = MINUTE, **columns: list[float])
     ) * np.timedelta64(step)
     cells = {name: np.array(columns.get(name, [np.nan] * length)) for name in VARIABLE_NAMES}
     return pd.DataFrame({"turbine": pd.Categorical([of] * length), "timestamp": times, **cells})
+
+
+def nameplates(**rated_powers_kw: float | None) -> dict[str, Nameplate]:
+    """Return nameplates by turbine, of these rated powers and 1-minute samples."""
+    return {name: Nameplate(power_kw) for name, power_kw in rated_powers_kw.items()}
 
 
 def day_state(day: str, **fields: Any) -> DayState:

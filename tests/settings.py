@@ -17,6 +17,8 @@ TEST_SESSION_DIR = TEST_SESSIONS_DIR / SESSION
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 # Processes that a test starts work on the databases that the tests made.
 IN_TEST_PROCESS = "TEST_PROCESS" in os.environ
+# Or on copies of these, which a test may do anything to.
+COPY = os.environ.get("TEST_COPY", "")
 
 for alias, name in [("default", "target"), ("source", "source")]:
     if DATABASES[alias]["ENGINE"] == embedded.__name__:
@@ -26,7 +28,7 @@ for alias, name in [("default", "target"), ("source", "source")]:
         )
     if IN_TEST_PROCESS:
         DATABASES[alias]["NAME"] = "_".join(
-            filter(None, ["test", DATABASES[alias]["NAME"], WORKER])
+            filter(None, ["test", DATABASES[alias]["NAME"], WORKER, COPY])
         )
 
 VAR_DIR = TEST_SESSION_DIR / os.environ.get("VAR", "")

@@ -93,7 +93,8 @@ def test_the_target_knows_the_source_only_through_its_gateway() -> None:
         if name.startswith("sourcedata")
     }
     assert names
-    assert {name for name in names if not name.startswith("sourcedata.variables.")} == set()
+    declarations = ("sourcedata.variables.", "sourcedata.nameplate.")
+    assert {name for name in names if not name.startswith(declarations)} == set()
 
 
 def test_only_the_gateway_asks_the_reader_or_another_deployment() -> None:

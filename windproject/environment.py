@@ -7,6 +7,7 @@ value counts as none.
 import os
 import re
 from collections.abc import Collection
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -18,6 +19,7 @@ from django.core.exceptions import ImproperlyConfigured
 import embedded
 from common.patience import connecting
 from common.wording import listed, quoted
+from sourcedata.variables_file import VariablesFileRefused
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # The embedded servers and everything else that a checkout makes for itself.
@@ -242,6 +244,19 @@ def embedded_database(name: str, directory: Path) -> dict[str, Any]:
     """Return the settings of the database `name` of the embedded server in the folder."""
     configured = embedded.database(name, directory)
     return KEPT_OPEN | configured | {"OPTIONS": connecting(configured["OPTIONS"])}
+
+
+def read_variables() -> None:
+    """Read the file of variables that VARIABLES_FILE names, if any.
+
+    Raises:
+        ImproperlyConfigured: where it cannot be read, or meant.
+    """
+    try:
+        # They are declared where the environment is complete, and not before.
+        import_module("sourcedata.variables")
+    except VariablesFileRefused as error:
+        raise ImproperlyConfigured(f"VARIABLES_FILE: {error}") from error
 
 
 def mail_server(name: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from windproject import environment
 from windproject.environment import BASE_DIR as BASE_DIR
 from windproject.environment import VAR_DIR, database
 
+environment.read_variables()
 # A key that nobody knows is the safest, where no session need outlive a process.
 SECRET_KEY = environment.text("SECRET_KEY") or get_random_secret_key()
 DEBUG = False

@@ -24,6 +24,7 @@ from gunicorn.http import get_parser
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from common import waits
+from common.rest.uploads import LONGEST_UPLOAD
 
 # No address takes more bytes; a form or a list of turbines is far shorter.
 LONGEST_REQUEST = 128 * 1024
@@ -61,6 +62,9 @@ class Lane:
     taken_at_once: int = 0
     # It has those alone that may change something: neither GET nor HEAD.
     of_changes: bool = False
+    # Where their bodies may be as long, the application reads them as they come: it sees first who
+    # sends one.
+    longest_body: int = 0
 
     def has(self, path: bytes, is_change: bool) -> bool:
         return path.startswith(self.addresses) and is_change >= self.of_changes
@@ -76,6 +80,8 @@ LANES = (
     Lane((b"/health/", b"/metrics"), threads=3, waiting=20),
     # Other deployments rely on an answer in time, whatever it is.
     Lane((b"/api/days",), threads=12, waiting=12, longest_s=waits.QUEUED_S),
+    # A table that a program sends, which is stored before it is answered.
+    Lane((b"/data",), threads=2, waiting=4, of_changes=True, longest_body=LONGEST_UPLOAD),
     # These ask the source directly, or are downloads, which last as long as somebody reads them.
     Lane((b"/data", b"/api/turbines", b"/admin/sourcedata/"), threads=4, waiting=4),
     Lane((b"/api/values", b"/api/assessments", b"/api/findings"), threads=5, waiting=5),
@@ -170,7 +176,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # it has no types
         if time.monotonic() - started < lane.longest_s:
             if lane.taken_at_once:
                 conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, lane.taken_at_once)
-            return self.handle(conn)
+            is_kept = self.handle(conn)
+            # Of a body that was refused, nobody reads the rest.
+            return is_kept and not lane.longest_body
         with suppress(OSError):
             conn.sock.send(busy(lane))
         return False
@@ -248,22 +256,27 @@ def _received(conn: TConn) -> bytes:
 def is_whole(received: bytes) -> bool:
     """Return whether these bytes are a request to its end, or such that no end is waited for."""
     headers, end, body = received.partition(HEADERS_END)
-    has_come = bool(end) and len(body) >= length_of_body(headers)
+    has_come = bool(end) and len(body) >= awaited_body(received, headers)
     return has_come or bool(refusal_of(received))
 
 
 def least_length(received: bytes) -> int:
     """Return how long the request is at least, of which these bytes are the beginning."""
     headers, end, _ = received.partition(HEADERS_END)
-    whole = len(headers) + len(end) + length_of_body(headers) if end else 0
+    whole = len(headers) + len(end) + awaited_body(received, headers) if end else 0
     return max(whole, len(received) + 1)
+
+
+def awaited_body(received: bytes, headers: bytes) -> int:
+    """Return how many bytes of the body are waited for, before the request gets a thread."""
+    return 0 if lane_of(received).longest_body else length_of_body(headers)
 
 
 def length_of_body(headers: bytes) -> int:
     """Return how long the body is said to be, in bytes; 0 where nothing is said."""
     said = CONTENT_LENGTH.search(headers)
     digits = said[1] if said else b""
-    return int(digits or 0) if len(digits) <= MOST_DIGITS else LONGEST_REQUEST
+    return int(digits or 0) if len(digits) <= MOST_DIGITS else 10**MOST_DIGITS
 
 
 def refusal_of(received: bytes) -> bytes:
@@ -275,8 +288,11 @@ def refusal_of(received: bytes) -> bytes:
         )
     if end and CHUNKED.search(headers):
         return answer("411 Length Required", "Say how long the body is: Content-Length.")
-    if end and len(headers) + len(end) + length_of_body(headers) > LONGEST_REQUEST:
-        return answer("413 Content Too Large", f"A request holds at most {LONGEST_REQUEST} bytes.")
+    longest = LONGEST_REQUEST
+    if end and (longest_body := lane_of(received).longest_body):
+        longest += longest_body
+    if end and len(headers) + len(end) + length_of_body(headers) > longest:
+        return answer("413 Content Too Large", f"A request holds at most {longest} bytes.")
     return b""
 
 

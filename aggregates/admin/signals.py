@@ -105,7 +105,8 @@ class SignalAdmin(ReadOnly, admin.ModelAdmin):
         last_day = reader.last_day(signal)
         shown = period(request.GET, last_day or today(), days=1)
         table = history.history(signal.turbine, signal.variable, shown.first, shown.last)
-        interval_s = reader.nameplate(signal.turbine).sample_interval_s
+        nameplate = reader.nameplate(signal.turbine)
+        interval_s = nameplate.sample_interval_s
         is_angle = signal.variable in ANGLE_NAMES
         merged = points(table, is_angle)
         page = reverse("admin:aggregates_signal_explain", args=[signal.pk])
@@ -115,7 +116,7 @@ class SignalAdmin(ReadOnly, admin.ModelAdmin):
             "subtitle": None,
             "period": shown,
             "has_values": history.has_values(table),
-            "of_chart": signal_sentences.of_chart(merged, is_angle),
+            "of_chart": signal_sentences.of_chart(merged, signal.variable, nameplate),
             "of_absence": signal_sentences.of_absence(signal, shown, last_day),
             "figure": signal_figure(merged, UNITS.get(signal.variable, ""), is_angle, interval_s),
             "leads_to": f"{page}?from=" if merged.windows == 1 else "?first=",

@@ -61,20 +61,29 @@ def _of_values(frame: pd.DataFrame, groups: Array) -> pd.DataFrame:
     Source: B. P. Welford's and T. F. Chan's sums of squares, as in Chan, Golub and LeVeque,
     Algorithms for Computing the Sample Variance (1983).
     """
-    count = frame[COUNT]
+    count = _counts(frame)
     number = count.groupby(groups).sum()
     mean = (frame[MEAN] * count).groupby(groups).sum() / number.where(number > 0)
     within = (frame[STD].fillna(0) ** 2 * (count - 1)).groupby(groups).sum()
+    # Where a window's own std is not kept, that of all samples is not known.
+    is_lacking = frame[MEAN].notna() & frame[STD].isna() & (frame[COUNT] != 1)
+    is_known = ~is_lacking.groupby(groups).any()
     between = (count * (frame[MEAN] - mean.reindex(groups).to_numpy()) ** 2).groupby(groups).sum()
     return pd.DataFrame(
         {
             MEAN: mean,
             MINIMUM: frame[MINIMUM].groupby(groups).min(),
             MAXIMUM: frame[MAXIMUM].groupby(groups).max(),
-            STD: np.sqrt((within + between) / (number - 1).where(number > 1)),
-            COUNT: number,
+            STD: np.sqrt((within + between) / (number - 1).where(number > 1)).where(is_known),
+            COUNT: number if frame[COUNT].notna().any() else np.nan,
         }
     )
+
+
+def _counts(frame: pd.DataFrame) -> pd.Series:
+    """Return how many samples each window is of; where nobody counted, all windows weigh one."""
+    is_counted = frame[COUNT].notna().any()
+    return frame[COUNT] if is_counted else frame[MEAN].notna().astype(float)
 
 
 def _of_angles(frame: pd.DataFrame, groups: Array) -> pd.DataFrame:

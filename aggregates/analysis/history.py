@@ -34,7 +34,7 @@ def history(turbine: str, variable: str, first: date, last: date) -> pd.DataFram
 
 def has_values(statistics: pd.DataFrame) -> bool:
     """Return whether any window of a history has a value."""
-    return bool(statistics[COUNT].any())
+    return bool(statistics.notna().any(axis=None))
 
 
 @dataclass(frozen=True)
@@ -42,13 +42,13 @@ class WindowValue:
     """A statistic in the window that starts at `start`, and of how many samples.
 
     `value` is None where the statistic does not exist there. `coverage` is the part of the samples
-    expected, 0 to 1.
+    expected, 0 to 1; both it and `count` are None of a variable whose count is not kept.
     """
 
     start: datetime
     value: float | None
-    count: int
-    coverage: float
+    count: int | None
+    coverage: float | None
 
 
 def windows(
@@ -57,24 +57,31 @@ def windows(
     """Return one statistic of a history, window by window."""
     expected = WINDOW.total_seconds() / sample_interval_s
     starts = pd.DatetimeIndex(statistics.index).tz_localize(UTC).to_pydatetime()
+    is_counted = statistics[COUNT].notna().any()
     counts = statistics[COUNT].fillna(0)
     return [
-        WindowValue(start, None if np.isnan(value) else value, int(count), count / expected)
+        WindowValue(
+            start,
+            None if np.isnan(value) else value,
+            int(count) if is_counted else None,
+            count / expected if is_counted else None,
+        )
         for start, value, count in zip(starts, statistics[statistic], counts, strict=True)
     ]
 
 
 @dataclass(frozen=True)
 class DayOfHistory:
-    """One UTC day of a history: the number of its windows with samples, and of its samples.
+    """One UTC day of a history: the number of its windows with values, and of its samples.
 
-    `coverage` is the part of the samples expected, 0 to 1.
+    `coverage` is the part of the samples expected, 0 to 1; both it and `count` are None of a
+    variable whose count is not kept.
     """
 
     day: date
     windows: int
-    count: int
-    coverage: float
+    count: int | None
+    coverage: float | None
 
 
 def days(statistics: pd.DataFrame, sample_interval_s: int) -> Sequence[DayOfHistory]:
@@ -82,8 +89,14 @@ def days(statistics: pd.DataFrame, sample_interval_s: int) -> Sequence[DayOfHist
     expected = DAY.total_seconds() / sample_interval_s
     starts = statistics.index[::WINDOWS_PER_DAY]
     counts = statistics[COUNT].to_numpy().reshape(-1, WINDOWS_PER_DAY)
-    with_samples, samples = (counts > 0).sum(axis=1), np.nansum(counts, axis=1)
+    has_value = statistics.notna().any(axis=1).to_numpy().reshape(-1, WINDOWS_PER_DAY)
+    is_counted, samples = not np.isnan(counts).all(), np.nansum(counts, axis=1)
     return [
-        DayOfHistory(start.date(), int(number), int(count), count / expected)
-        for start, number, count in zip(starts, with_samples, samples, strict=True)
+        DayOfHistory(
+            start.date(),
+            int(number),
+            int(count) if is_counted else None,
+            count / expected if is_counted else None,
+        )
+        for start, number, count in zip(starts, has_value.sum(axis=1), samples, strict=True)
     ]

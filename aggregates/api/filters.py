@@ -8,6 +8,7 @@ from aggregates.assessment.conditions import Condition
 from aggregates.assessment.findings import Kind
 from aggregates.compute.statistic_names import STATISTICS
 from aggregates.compute.windows import WINDOW
+from aggregates.export.blocks import signal_names
 from aggregates.export.layouts import LAYOUTS
 from aggregates.models import AggregatedDay, Assessment, Finding, Run, Signal, Value
 from aggregates.reader import AggregatedTurbines, turbine_names
@@ -24,7 +25,7 @@ from common.rest.parameters import (
     ZoneFilter,
 )
 from common.wording import listed
-from sourcedata.variables import VARIABLE_NAMES
+from sourcedata.variables import COLUMNS, VARIABLE_NAMES
 
 CHANGED_SINCE = (
     "Only turbine-days whose statistics changed then or later, and those whole. An answer's header "
@@ -129,11 +130,18 @@ class ValueForm(PeriodForm):
         parameters = super().clean()
         parameters["turbine"] = parameters.get("turbine") or turbine_names()
         layout = LAYOUTS[parameters.get("layout") or "long"]
+        self._refuse_what_is_not_kept(parameters)
         for parameter, reason in layout.refusals(parameters).items():
             self.add_error(parameter, reason)
         if parameters.get("grid") == "full" and {"start", "end"} <= parameters.keys():
             self._refuse_too_many_windows(parameters)
         return self.cleaned_data
+
+    def _refuse_what_is_not_kept(self, parameters: dict[str, Any]) -> None:
+        variables, statistics = parameters.get("variable"), parameters.get("statistic")
+        if variables and statistics and not signal_names(variables, statistics):
+            kept = {name for variable in variables for name in COLUMNS[variable].statistics}
+            self.add_error("statistic", f"of these variables only {listed(sorted(kept))} are kept.")
 
     def _refuse_too_many_windows(self, parameters: dict[str, Any]) -> None:
         """Let a full grid have as many windows as fit into memory, be there values or not."""
@@ -170,6 +178,10 @@ class ValueFilter(django_filters.FilterSet):
     )
     condition = TruthFilter(
         help_text="Whether `layout=wide` has a column `condition`, null where nobody assessed it."
+    )
+    turbulence_intensity = TruthFilter(
+        help_text="Whether `layout=wide` has a column `turbulence_intensity`, the std of the wind"
+        " speed over its mean; null where the std is not of the readings within samples."
     )
     grid = OneOfFilter(
         allowed=["sparse", "full"],

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from aggregates import reader
 from aggregates.api.filters import SignalFilter, ValueFilter
 from aggregates.api.views import TellsOfSource, next_changed_since
-from aggregates.export import conditions, layouts
+from aggregates.export import conditions, layouts, turbulence
 from aggregates.export.blocks import Block, SignalName, blocks, signal_names
 from aggregates.export.layouts import LAYOUTS, Grid, Layout, TimeLabels
 from aggregates.export.parts import Part, parts
@@ -40,7 +40,7 @@ def _every_layout() -> list[TableSchema]:
             signal_names(layout.names, layout.statistics),
             TimeLabels(),
             ["T01"],
-            Grid(has_condition=layout.has_condition),
+            Grid(has_condition=layout.has_derived, has_turbulence=layout.has_derived),
         ).schema
         for layout in LAYOUTS.values()
     ]
@@ -105,7 +105,11 @@ def _layout(parameters: Mapping[str, Any]) -> Layout:
         parameters["variable"] or [*layout.names], parameters["statistic"] or layout.statistics
     )
     time_labels = TimeLabels(parameters["timezone"], parameters["label"] or "start")
-    grid = Grid(parameters["grid"] == "full", bool(parameters["condition"]))
+    grid = Grid(
+        parameters["grid"] == "full",
+        bool(parameters["condition"]),
+        bool(parameters["turbulence_intensity"]),
+    )
     return layout(signals, time_labels, parameters["turbine"], grid)
 
 
@@ -121,4 +125,6 @@ def _blocks(
             block = layouts.covered(block, parameters["min_coverage"])
         if _needs_conditions(parameters):
             block = conditions.without(conditions.with_conditions(block), parameters["exclude"])
+        if parameters["turbulence_intensity"]:
+            block = turbulence.with_turbulence(block)
         yield block

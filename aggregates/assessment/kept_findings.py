@@ -23,7 +23,7 @@ from aggregates.source.last_known import last_known_arrivals
 from common.arrays import Array, utc_datetime64
 from common.databases import TARGET
 from common.days import day_bounds, day_start
-from sourcedata.variables import VARIABLE_NAMES
+from sourcedata.variables import COUNTED_NAMES
 
 
 def find(first: date, last: date, at: datetime) -> Sequence[Finding]:
@@ -75,7 +75,7 @@ def _is_expected(windows: Farm, expected: Expectation) -> Array:
 
 
 def _rejected(windows: Farm, first: date) -> Mapping[str, Array]:
-    tables = {name: np.zeros(windows.shape) for name in VARIABLE_NAMES}
+    tables = {name: np.zeros(windows.shape) for name in COUNTED_NAMES}
     numbers = {turbine: number for number, turbine in enumerate(windows.turbines)}
     last = windows.days[-1].item()
     days = AggregatedDay.objects.filter(day__range=(first, last)).exclude(rejected_samples={})

@@ -22,7 +22,7 @@ from common.databases import TARGET
 from common.days import DAY, day_start
 from common.postgres.pgcopy import FLOAT, INTEGER, TIME, copy_out
 from common.postgres.rows import all_rows
-from sourcedata.variables import VARIABLE_NAMES
+from sourcedata.variables import COUNTED_NAMES
 
 SignalName = tuple[str, str]
 # Turbine, day, rated power in kW, and sample interval in s.
@@ -39,8 +39,7 @@ OF_CURVES: Sequence[SignalName] = [
 ]
 OF_CONDITIONS: Sequence[SignalName] = [*OF_CURVES, (SPEED, MAXIMUM)]
 OF_CHECKS: Sequence[SignalName] = sorted(
-    {*OF_CONDITIONS, (DIRECTION, MEAN), (NACELLE, MEAN)}
-    | {(name, COUNT) for name in VARIABLE_NAMES}
+    {*OF_CONDITIONS, (DIRECTION, MEAN), (NACELLE, MEAN)} | {(name, COUNT) for name in COUNTED_NAMES}
 )
 # The raw values of more days at a time take more memory than the tables themselves.
 DAYS_AT_A_TIME = timedelta(days=10)

@@ -22,7 +22,7 @@ from aggregates.runs.restores import NO_REVISION
 from aggregates.states import SETTLED, State
 from common.days import day_bounds, now
 from common.wording import first_line
-from sourcedata.variables import ANGLE_NAMES
+from sourcedata.variables import ANGLE_NAMES, VARIABLE_NAMES
 
 # The values of so many turbines are in memory at a time.
 CHUNK_TURBINES = 20
@@ -100,7 +100,9 @@ def _values(day: date, turbines: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFr
 def _stored_values(day: date, turbines: Sequence[str]) -> pd.DataFrame:
     start, end = day_bounds(day)
     of_day = Value.objects.filter(timestamp__gte=start, timestamp__lt=end)
-    rows = of_day.filter(signal__turbine__in=turbines).values_list(
+    # Those of a variable that is declared no more stay as they are.
+    signals = {"signal__turbine__in": turbines, "signal__variable__in": VARIABLE_NAMES}
+    rows = of_day.filter(**signals).values_list(
         "signal__turbine", "signal__variable", "signal__statistic", "timestamp", "value"
     )
     return pd.DataFrame(list(rows), columns=[*KEY, "value"])

@@ -18,14 +18,23 @@ COLUMNS = ["turbine", "variable", "statistic", "timestamp", "value"]
 STATISTICS = """
 WITH sample AS MATERIALIZED (
     SELECT turbine.name AS turbine, cell.variable, cell.is_angle, cell.turned AS value,
+           turbine.sample_interval_s AS readings, cell.std,
+           -- A companion is turned as its sample is.
+           CASE WHEN least BETWEEN lowest AND highest AND least + (turned - cell.value) <= turned
+                THEN least + (turned - cell.value) END AS least,
+           CASE WHEN greatest BETWEEN lowest AND highest
+                 AND greatest + (turned - cell.value) >= turned
+                THEN greatest + (turned - cell.value) END AS greatest,
            date_bin('10 minutes', data.timestamp, '2000-01-01Z') AS start
     FROM data
     -- Somebody may have taken its keys away, or let another table inherit from it: whatever a
     -- turbine's rows say, no sample counts twice.
-    JOIN (SELECT DISTINCT ON (id) id, name, rated_power_kw FROM turbine ORDER BY id) AS turbine
-        ON turbine.id = data.turbine_id
+    JOIN (
+        SELECT DISTINCT ON (id) id, name, rated_power_kw, sample_interval_s, companions
+        FROM turbine ORDER BY id
+    ) AS turbine ON turbine.id = data.turbine_id
     CROSS JOIN LATERAL (VALUES {cells})
-        AS cell (variable, is_angle, value, turned, lowest, highest)
+        AS cell (variable, is_angle, value, turned, lowest, highest, std, least, greatest)
     WHERE turbine.name = ANY(%(turbines)s)
       AND data.timestamp >= %(day)s::timestamp AT TIME ZONE 'UTC'
       AND data.timestamp < (%(day)s::timestamp + interval '1 day') AT TIME ZONE 'UTC'
@@ -33,8 +42,15 @@ WITH sample AS MATERIALIZED (
       AND cell.value > '-Infinity' AND cell.value < 'Infinity'
 ), quantity AS (
     SELECT turbine, variable, start, count(*)::float8 AS count, avg(value) AS mean,
-           min(value) AS min, max(value) AS max, stddev_samp(value) AS std
-    FROM sample WHERE NOT is_angle GROUP BY turbine, variable, start
+           CASE WHEN count(least) = count(*) THEN min(least) ELSE min(value) END AS min,
+           CASE WHEN count(greatest) = count(*) THEN max(greatest) ELSE max(value) END AS max,
+           -- The sum of squares of all readings about their mean is that within the samples, and
+           -- that of the samples about it.
+           CASE WHEN count(std) = count(*)
+                THEN sqrt((sum((readings - 1) * std * std) + readings * regr_sxx(value, value))
+                          / nullif(sum(readings) - 1, 0))
+                ELSE stddev_samp(value) END AS std
+    FROM sample WHERE NOT is_angle GROUP BY turbine, variable, start, readings
 ), vector AS (
     SELECT turbine, variable, start, count(*)::float8 AS count,
            avg(sin(radians(value))) AS east, avg(cos(radians(value))) AS north
@@ -64,7 +80,7 @@ FROM (SELECT * FROM quantity UNION ALL SELECT * FROM angle) AS wide
 CROSS JOIN LATERAL (
     VALUES ('count', count), ('mean', mean), ('min', min), ('max', max), ('std', std)
 ) AS long (statistic, value)
-WHERE long.value IS NOT NULL
+WHERE long.value IS NOT NULL AND (variable, long.statistic) IN ({kept})
 """
 
 
@@ -84,7 +100,8 @@ def expected_values(day: date, turbines: Sequence[str]) -> pd.DataFrame:
     Raises:
         django.db.DatabaseError: also where the values are too large to be squared.
     """
-    query = STATISTICS.format(cells=", ".join(map(_cell, VARIABLES)))
+    kept = [f"('{each.name}', '{name}')" for each in VARIABLES for name in each.statistics]
+    query = STATISTICS.format(cells=", ".join(map(_cell, VARIABLES)), kept=", ".join(kept))
     with transaction.atomic(using=SOURCE), connections[SOURCE].cursor() as cursor:
         cursor.execute(SCHEMA_OF_DATA)
         cursor.execute(query, {"day": day, "turbines": list(turbines)})
@@ -98,9 +115,24 @@ def _cell(variable: Variable) -> str:
         power = "turbine.rated_power_kw::text::float8"
         lowest = f"coalesce({lowest} * {power}, '-Infinity')"
         highest = f"coalesce({highest} * {power}, 'Infinity')"
-    name = variable.name
-    turned = _turned(variable)
-    return f"('{name}', {variable.is_angle}, data.{name}::float8, {turned}, {lowest}, {highest})"
+    name, turned = variable.name, _turned(variable)
+    measured = f"'{name}', {variable.is_angle}, data.{name}::float8, {turned}, {lowest}, {highest}"
+    least, greatest = (_companion(variable, name) for name in ("min", "max"))
+    return f"({measured}, {_std(variable)}, {least}, {greatest})"
+
+
+def _std(variable: Variable) -> str:
+    """Return the SQL of the std within a sample; NULL where there is none that can be."""
+    std = _companion(variable, "std")
+    return f"CASE WHEN {std} >= 0 AND {std} < 'Infinity' THEN {std} END"
+
+
+def _companion(variable: Variable, companion: str) -> str:
+    """Return the SQL of a companion, NULL of a turbine that has none."""
+    column = variable.companion_columns.get(companion)
+    if not column:
+        return "NULL::float8"
+    return f"CASE WHEN turbine.companions ? '{column}' THEN data.{column}::float8 END"
 
 
 def _turned(variable: Variable) -> str:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from common.arrays import Array
-from sourcedata.variables import VARIABLE_NAMES
 
 
 @dataclass(frozen=True)
@@ -14,7 +13,7 @@ class SampleQuality:
     """The rows that came of one turbine on one day, and how many of their cells were not used.
 
     `missing` counts by variable the cells without a value; `rejected` those with a value that
-    cannot be, by variable and number of the window. A variable without any is in neither.
+    cannot be, by variable or companion and number of the window. What has none is in neither.
     """
 
     samples: int
@@ -23,25 +22,28 @@ class SampleQuality:
 
 
 def sample_quality(
-    turbines: Sequence[str], turbine_codes: Array, windows: Array, missing: Array, rejected: Array
+    turbines: Sequence[str],
+    turbine_codes: Array,
+    windows: Array,
+    missing: Mapping[str, Array],
+    rejected: Mapping[str, Array],
 ) -> Mapping[str, SampleQuality]:
     """Return the quality of each turbine's samples.
 
     A sample belongs to the turbine of its code, a place in `turbines`, and to its window; `missing`
-    and `rejected` have a row per sample and a column per variable.
+    and `rejected` mark samples, by the name of a column.
     """
     samples = np.bincount(turbine_codes, minlength=len(turbines))
-    missing_samples = [
-        np.bincount(turbine_codes[column], minlength=len(turbines)) for column in missing.T
-    ]
+    missing_samples = {
+        name: np.bincount(turbine_codes[is_missing], minlength=len(turbines))
+        for name, is_missing in missing.items()
+    }
     of_rejected = _rejected(turbine_codes, windows, rejected)
     return {
         turbine: SampleQuality(
             samples=int(samples[code]),
             missing={
-                variable: int(counts[code])
-                for variable, counts in zip(VARIABLE_NAMES, missing_samples, strict=True)
-                if counts[code]
+                name: int(counts[code]) for name, counts in missing_samples.items() if counts[code]
             },
             rejected=of_rejected.get(code, {}),
         )
@@ -50,15 +52,14 @@ def sample_quality(
 
 
 def _rejected(
-    turbine_codes: Array, windows: Array, rejected: Array
+    turbine_codes: Array, windows: Array, rejected: Mapping[str, Array]
 ) -> Mapping[int, Mapping[str, Mapping[int, int]]]:
-    """Return how many samples were rejected, by the turbine's code, variable and window."""
-    rows, variables = np.nonzero(rejected)
-    places = np.stack([turbine_codes[rows], variables, windows[rows]])
+    """Return how many samples were rejected, by the turbine's code, column and window."""
     counted: dict[int, dict[str, dict[int, int]]] = {}
-    for (code, variable, window), number in zip(*_counts(places), strict=True):
-        of_turbine = counted.setdefault(code, {})
-        of_turbine.setdefault(VARIABLE_NAMES[variable], {})[window] = number
+    for name, is_rejected in rejected.items():
+        places = np.stack([turbine_codes[is_rejected], windows[is_rejected]])
+        for (code, window), number in zip(*_counts(places), strict=True):
+            counted.setdefault(code, {}).setdefault(name, {})[window] = number
     return counted
 
 

@@ -1,12 +1,16 @@
-"""The rules by which statistics are computed, as a short hash that is kept with them.
+"""The rules by which statistics are computed: all that determines them but their measurements.
 
-A change of what `transform` computes must raise ALGORITHM, which makes every turbine-day stale.
+The rules of each variable are a short hash of their own, so that a new one, or another rated power,
+makes nothing else anew. A change of what `transform` computes must raise ALGORITHM, which makes
+every turbine-day stale.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from hashlib import blake2s
 
-from sourcedata.variables import VARIABLES
+from sourcedata.nameplate import Nameplate
+from sourcedata.variables import VARIABLES, Variable
 
 ALGORITHM = 2
 # Below this length of the mean vector its direction is rounding error.
@@ -16,21 +20,44 @@ ROUNDING_DEG = 1e-9
 
 
 @cache
-def rules(rated_power_kw: float | None) -> str:
-    """Return a short hash of all that determines a turbine's statistics but its measurements."""
-    ranges = [
+def rules(nameplate: Nameplate) -> str:
+    """Return a short hash of the rules of all variables."""
+    return hash_of(rules_of_variables(nameplate))
+
+
+@cache
+def rules_of_variables(nameplate: Nameplate) -> Mapping[str, str]:
+    """Return a short hash of the rules of each variable, by its name."""
+    return {variable.name: _rules(variable, nameplate) for variable in VARIABLES}
+
+
+def hash_of(of_variables: Mapping[str, str]) -> str:
+    """Return a short hash of the rules of some variables."""
+    return _hash(sorted(of_variables.items()))
+
+
+def _rules(variable: Variable, nameplate: Nameplate) -> str:
+    columns = variable.companion_columns.values()
+    companions = [column for column in columns if column in nameplate.companions]
+    return _hash(
         (
+            ALGORITHM,
             variable.name,
             variable.is_angle,
             variable.is_signed_angle,
-            variable.valid_range(rated_power_kw),
+            tuple(map(float, variable.valid_range(nameplate.rated_power_kw))),
+            variable.statistics,
+            # Their pooling depends on how many readings a sample is of.
+            (companions, nameplate.sample_interval_s) if companions else (),
         )
-        for variable in VARIABLES
-    ]
-    return blake2s(repr((ALGORITHM, ranges)).encode(), digest_size=6).hexdigest()
+    )
+
+
+def _hash(determinants: object) -> str:
+    return blake2s(repr(determinants).encode(), digest_size=6).hexdigest()
 
 
 def code_version() -> str:
     """Return a short hash of what computes the statistics of any turbine."""
     # Every limit that depends on the rated power is in the hash of a turbine of 1 kW.
-    return rules(1.0)
+    return rules(Nameplate(1.0))

@@ -1,4 +1,5 @@
 """The statistics by name, in the order in which they are shown."""
 
-MEAN, MINIMUM, MAXIMUM, STD, COUNT = "mean", "min", "max", "std", "count"
-STATISTICS = (MEAN, MINIMUM, MAXIMUM, STD, COUNT)
+from sourcedata.variables import STATISTICS as STATISTICS
+
+MEAN, MINIMUM, MAXIMUM, STD, COUNT = STATISTICS

@@ -14,7 +14,7 @@ from aggregates.models import Signal
 from common.arrays import Array
 from common.databases import TARGET
 from common.postgres.pgcopy import FLOAT, INTEGER, TIME, copy_out
-from sourcedata.variables import VARIABLE_NAMES
+from sourcedata.variables import COLUMNS, VARIABLE_NAMES
 
 SignalName = tuple[str, str]
 
@@ -27,7 +27,8 @@ class Block:
     `signals` names by variable and statistic, and a column per window; NaN where there is no value.
     `counts` is of the same shape: how many samples of the signal's variable the window has, of
     `expected_samples`, a number per window. `conditions` has the letter of each window, an empty
-    text where nobody assessed it or nobody wants to know.
+    text where nobody assessed it or nobody wants to know, and `turbulence` its turbulence
+    intensity, NaN likewise.
     """
 
     turbine: str
@@ -37,11 +38,16 @@ class Block:
     counts: Array
     expected_samples: Array
     conditions: Array
+    turbulence: Array
 
 
 def signal_names(variables: Collection[str], statistics: Collection[str]) -> list[SignalName]:
-    """Return all pairs of a variable and a statistic; none named means all."""
-    return list(product(variables or VARIABLE_NAMES, statistics or STATISTICS))
+    """Return all pairs of a variable and a statistic that is kept of it; none named means all."""
+    return [
+        (name, statistic)
+        for name, statistic in product(variables or VARIABLE_NAMES, statistics or STATISTICS)
+        if statistic in COLUMNS[name].statistics
+    ]
 
 
 def blocks(parts: Sequence[Part], signals: Sequence[SignalName]) -> Iterator[Block]:
@@ -77,6 +83,7 @@ def _block(part: Part, ids: Mapping[SignalName, int], signals: Sequence[SignalNa
         np.nan_to_num(counts).reshape(shape),
         part.expected_samples,
         np.full(len(starts), ""),
+        absent,
     )
 
 

@@ -27,6 +27,9 @@ EPOCH = np.datetime64(0, "us")
 HALF_TURN_DEG = 180
 UTC = "UTC"
 
+TURBULENCE = "turbulence_intensity"
+# What is no statistic, and stands beside them on demand.
+DERIVED = ("condition", TURBULENCE)
 
 # These times are UTC without saying so, and in nanoseconds: FLASC takes all others for such.
 NAIVE = pa.timestamp("ns")
@@ -48,10 +51,11 @@ def covered(block: Block, min_coverage: float) -> Block:
 
 @dataclass(frozen=True)
 class Grid:
-    """Whether windows without a value are shown too, and whether with the condition of each."""
+    """Whether windows without a value are shown too, and what is shown beside their values."""
 
     is_full: bool = False
     has_condition: bool = False
+    has_turbulence: bool = False
 
     def shown(self, has_value: Array) -> Array:
         """Return which cells or windows are shown, of those that have a value and the others."""
@@ -66,15 +70,16 @@ class Layout:
     statistics: ClassVar[Sequence[str]] = ()
     # With it the rows are by time, so that the blocks are to come by time first.
     by_time: ClassVar[bool] = False
-    # Whether it has a place for the condition of a window.
-    has_condition: ClassVar[bool] = False
+    # Whether it has a place for the condition of a window, and its turbulence intensity.
+    has_derived: ClassVar[bool] = False
 
     @classmethod
     def refusals(cls, parameters: Mapping[str, Any]) -> Mapping[str, str]:
         """Return why parameters have no meaning in this shape, by their names."""
-        reasons = {}
-        if parameters.get("condition") and not cls.has_condition:
-            reasons["condition"] = "has no place in this layout; allowed in: wide."
+        reasons: dict[str, str] = {}
+        if not cls.has_derived:
+            derived = [name for name in DERIVED if parameters.get(name)]
+            reasons |= dict.fromkeys(derived, "has no place in this layout; allowed in: wide.")
         if not cls.names:
             return reasons
         wrong = {
@@ -170,7 +175,7 @@ class Wide(Layout):
     There is none of nulls alone, unless the grid is full.
     """
 
-    has_condition = True
+    has_derived = True
 
     @property
     def schema(self) -> TableSchema:
@@ -178,8 +183,9 @@ class Wide(Layout):
         names = [f"{variable}_{statistic}" for variable, statistic in self.signals]
         values = [(name, pa.float64()) for name in names]
         condition = [("condition", pa.string())] if self.grid.has_condition else []
+        turbulence = [(TURBULENCE, pa.float64())] if self.grid.has_turbulence else []
         time = ("timestamp", self.time_type)
-        return pa.schema([("turbine", pa.string()), time, *values, *condition])
+        return pa.schema([("turbine", pa.string()), time, *values, *condition, *turbulence])
 
     def columns(self, block: Block) -> Sequence[Column]:
         """Return the columns of the block's rows."""
@@ -189,6 +195,7 @@ class Wide(Layout):
             self.times(block.starts[kept]),
             *_cells(block.values[:, kept]),
             *([_condition_names(block.conditions[kept])] if self.grid.has_condition else []),
+            *(_cells(block.turbulence[np.newaxis, kept]) if self.grid.has_turbulence else []),
         ]
 
 
@@ -202,7 +209,7 @@ class OpenOA(Wide):
     statistics = (MEAN,)
     time_type = NAIVE
     by_time = True
-    has_condition = False
+    has_derived = False
     relative_direction = "WMET_HorWdDirRel"
 
     def __init__(self, signals: Sequence[SignalName], *arguments: Any, **keywords: Any) -> None:

@@ -1,7 +1,7 @@
 """Runs: how a run is asked for, taken, held and ended."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
 from enum import StrEnum
@@ -119,7 +119,9 @@ class Run(models.Model):
     heartbeat_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
-    # The number of turbine-days to be aggregated, None until that is known, and of those that are.
+    # The variables that are computed, all where none is named, and the number of turbine-days to be
+    # aggregated, None until that is known, and of those that are.
+    variables = ArrayField(models.CharField(max_length=50), default=list, blank=True)
     turbine_days_due = models.PositiveIntegerField(null=True)
     turbine_days = models.PositiveIntegerField(default=0)
     samples = models.BigIntegerField(default=0)
@@ -234,10 +236,14 @@ class Run(models.Model):
         self.refresh_from_db()
         return bool(started)
 
-    def note(self, fingerprint: str, turbine_days_due: int) -> None:
-        """Remember which versions the run met, and how many turbine-days it has to aggregate."""
+    def note(self, fingerprint: str, turbine_days_due: int, variables: Sequence[str]) -> None:
+        """Remember which versions the run met, and what it has to aggregate."""
+        self.variables = list(variables)
         self._held().update(
-            fingerprint=fingerprint, turbine_days_due=turbine_days_due, heartbeat_at=Now()
+            fingerprint=fingerprint,
+            turbine_days_due=turbine_days_due,
+            variables=self.variables,
+            heartbeat_at=Now(),
         )
 
     def beat(self) -> None:

@@ -76,6 +76,17 @@ class Value(models.Model):
         ]
 
 
+class Rules(models.Model):
+    """The rules that statistics are of: `of_variables` has a short hash for each, by its name."""
+
+    rules = models.CharField(max_length=12, primary_key=True)
+    of_variables = models.JSONField()
+
+    class Meta:
+        db_table = "rules"
+        default_permissions = ()
+
+
 class AggregatedDay(models.Model):
     """The version of the measurements that a turbine-day's statistics were computed from."""
 
@@ -100,6 +111,8 @@ class AggregatedDay(models.Model):
     samples = models.PositiveIntegerField(null=True)
     missing_samples = models.JSONField(null=True)
     rejected_samples = models.JSONField(null=True)
+    # By companion that the turbine had, the windows whose statistic is of the means alone.
+    companions = models.JSONField(null=True)
     # The audit last looked at it at this time; None for never.
     audited_at = models.DateTimeField(null=True)
 

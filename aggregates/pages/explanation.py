@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from math import isclose, isfinite, isnan, remainder
 
@@ -10,11 +10,11 @@ import pandas as pd
 from django.db.models import OuterRef, Subquery
 
 from aggregates import states, versions
-from aggregates.compute.statistic_names import MAXIMUM, MEAN, MINIMUM, STATISTICS
+from aggregates.compute.statistic_names import MAXIMUM, MEAN, MINIMUM, STATISTICS, STD
 from aggregates.compute.windows import WINDOW, expected_samples
 from aggregates.models import AggregatedDay, Signal, Value
 from aggregates.pages import addresses
-from aggregates.pages.formulas import Formula, formula, turned
+from aggregates.pages.formulas import Formula, formula, pooled, turned
 from aggregates.source import gateway
 from aggregates.source.gateway import TurbineDay
 from aggregates.states import State
@@ -30,13 +30,15 @@ class Sample:
     """What was measured at a time, and what became of it; `value` is None where it is missing.
 
     `verdict` begins with USED, REJECTED or MISSING. `counted` is what the statistics are made of:
-    an angle in the turn of its variable; None where the sample is left out.
+    an angle in the turn of its variable; None where the sample is left out. `companion` is what its
+    source tells of the readings within it, where the statistic is made of that.
     """
 
     timestamp: datetime
     value: float | None
     verdict: str
     counted: float | None = None
+    companion: float | None = None
 
     @property
     def is_used(self) -> bool:
@@ -54,9 +56,11 @@ class Explanation:
     """All about the value of a signal in the window [start, end).
 
     `value` is what is stored, None where nothing is; `formula` is computed anew of the samples that
-    the source has now. `samples` has those too that should be there and are not. `state` is that
-    of its day, None where there is nothing of it; `version` is None where the source does not know
-    it, `aggregated` where it was never aggregated.
+    the source has now. `samples` has those too that should be there and are not. `companion` is the
+    column that tells of the readings within them, of a turbine that has one for this statistic.
+    `state` is that of its day, None where there is nothing of it; `version` is None where the
+    source does not know it, `aggregated` where it was never aggregated. `is_of_rules` says whether
+    the rules of the variable are those of today.
     """
 
     start: datetime
@@ -66,9 +70,11 @@ class Explanation:
     samples: Sequence[Sample]
     expected: int | None
     formula: Formula
+    companion: str | None
     state: State | None
     version: Version | None
     aggregated: AggregatedDay | None
+    is_of_rules: bool
 
     @property
     def before(self) -> datetime:
@@ -82,9 +88,14 @@ class Explanation:
             return ""
         changed = {
             "measurements": self.version.revision != self.aggregated.revision,
-            "rules": self.version.rules != self.aggregated.rules,
+            "rules": not self.is_of_rules,
         }
         return " and ".join(name for name, is_new in changed.items() if is_new)
+
+    @property
+    def lacking(self) -> int:
+        """How many of the samples that were used lack their companion."""
+        return sum(sample.is_used and sample.companion is None for sample in self.samples)
 
     @property
     def tally(self) -> str:
@@ -114,34 +125,83 @@ def explain(signal: Signal, start: datetime) -> Explanation:
     snapshot = gateway.snapshot(day, [signal.turbine])
     turbine_day = next(iter(snapshot.turbine_days), None)
     stored = Value.objects.filter(signal=signal, timestamp=start).first()
-    samples = _samples(snapshot.measurements, turbine_day, variable, start) if turbine_day else []
-    used = [sample.counted for sample in samples if sample.counted is not None]
-    aggregated = AggregatedDay.objects.filter(turbine=signal.turbine, day=day)
+    companion = _companion(variable, signal.statistic, turbine_day)
+    samples = (
+        _samples(snapshot.measurements, turbine_day, variable, companion, start)
+        if turbine_day
+        else []
+    )
+    days = AggregatedDay.objects.filter(turbine=signal.turbine, day=day)
+    aggregated = days.select_related("run").first()
     return Explanation(
         start=start,
         end=start + WINDOW,
         value=stored.value if stored else None,
         is_direction=variable.is_angle and signal.statistic in (MEAN, MINIMUM, MAXIMUM),
         samples=samples,
-        expected=expected_samples(turbine_day.sample_interval_s) if turbine_day else None,
-        formula=formula(signal.statistic, variable.is_angle, used),
+        expected=expected_samples(turbine_day.nameplate.sample_interval_s) if turbine_day else None,
+        formula=_formula(signal.statistic, variable, samples, companion, turbine_day),
+        companion=companion,
         state=states.of_turbine(signal.turbine, day, turbine_day),
         version=versions.version_of(turbine_day) if turbine_day else None,
-        aggregated=aggregated.select_related("run").first(),
+        aggregated=aggregated,
+        is_of_rules=_is_of_rules(variable, aggregated, turbine_day),
     )
 
 
+def _is_of_rules(
+    variable: Variable, aggregated: AggregatedDay | None, turbine_day: TurbineDay | None
+) -> bool:
+    if not aggregated or not turbine_day:
+        return True
+    stored_rules = versions.StoredRules()
+    return variable.name not in stored_rules.outdated_variables(
+        aggregated.rules, turbine_day.nameplate
+    )
+
+
+def _companion(variable: Variable, statistic: str, turbine_day: TurbineDay | None) -> str | None:
+    """Return the column of which the statistic is made where the turbine has it."""
+    column = variable.companion_columns.get(statistic)
+    return column if turbine_day and column in turbine_day.nameplate.companions else None
+
+
+def _formula(
+    statistic: str,
+    variable: Variable,
+    samples: Sequence[Sample],
+    companion: str | None,
+    turbine_day: TurbineDay | None,
+) -> Formula:
+    used = [sample for sample in samples if sample.is_used]
+    means = [sample.counted for sample in used if sample.counted is not None]
+    told = [sample.companion for sample in used if sample.companion is not None]
+    if turbine_day and companion and used and len(told) == len(used):
+        return pooled(statistic, means, told, turbine_day.nameplate.sample_interval_s)
+    return formula(statistic, variable.is_angle, means)
+
+
 def _samples(
-    frame: pd.DataFrame, turbine_day: TurbineDay, variable: Variable, start: datetime
+    frame: pd.DataFrame,
+    turbine_day: TurbineDay,
+    variable: Variable,
+    companion: str | None,
+    start: datetime,
 ) -> list[Sample]:
     times = frame["timestamp"].dt.tz_localize("UTC")
     of_window = frame[(times >= start) & (times < start + WINDOW)]
-    within = variable.valid_range(turbine_day.rated_power_kw)
+    within = variable.valid_range(turbine_day.nameplate.rated_power_kw)
     present = [
         _judged(time.tz_localize("UTC").to_pydatetime(), value, within, variable)
         for time, value in zip(of_window["timestamp"], of_window[variable.name], strict=True)
     ]
-    absent = _absent(present, start, timedelta(seconds=turbine_day.sample_interval_s))
+    if companion:
+        told = of_window[companion].tolist()
+        present = [
+            _with_companion(sample, value, companion, within)
+            for sample, value in zip(present, told, strict=True)
+        ]
+    absent = _absent(present, start, timedelta(seconds=turbine_day.nameplate.sample_interval_s))
     return sorted([*present, *absent], key=lambda sample: sample.timestamp)
 
 
@@ -165,6 +225,28 @@ def _judged(
     counted = turned(value, variable)
     verdict = USED if counted == value else f"{USED}: as {counted:g} {variable.unit}"
     return Sample(time, value, verdict, counted)
+
+
+def _with_companion(
+    sample: Sample, value: float, column: str, within: tuple[float, float]
+) -> Sample:
+    """Add what the source tells of the readings within a sample, or why that does not count."""
+    if sample.counted is None or sample.value is None:
+        return sample
+    if isnan(value):
+        return replace(sample, verdict=f"{sample.verdict}; no {column}")
+    least, greatest = within
+    # The extremes of an angle are turned as its mean is.
+    extreme = value + (sample.counted - sample.value)
+    is_possible = {
+        "std": value >= 0 and isfinite(value),
+        "min": least <= value <= greatest and extreme <= sample.counted,
+        "max": least <= value <= greatest and extreme >= sample.counted,
+    }
+    statistic = column.rpartition("_")[2]
+    if not is_possible[statistic]:
+        return replace(sample, verdict=f"{sample.verdict}; {column} {value:g} cannot be")
+    return replace(sample, companion=value if statistic == STD else extreme)
 
 
 def _reason_to_reject(value: float, within: tuple[float, float], unit: str) -> str:

@@ -26,7 +26,20 @@ def of_formula(explanation: Explanation, signal: Signal) -> Sentence:
     """Say how the value follows from its samples."""
     value = explanation.formula.value
     comes_to = "" if value is None else f" = {value:.6g}"
-    return sentence(code(f"{signal.name}: {explanation.formula.text}{comes_to}"))
+    return sentence(code(f"{signal.name}: {explanation.formula.text}{comes_to}"), _way(explanation))
+
+
+def _way(explanation: Explanation) -> str:
+    """Say whether the value is made of what the source tells of the readings within samples."""
+    if not explanation.companion or explanation.formula.value is None:
+        return ""
+    if not explanation.lacking:
+        return f" Made of the samples' own {explanation.companion}."
+    used = sum(sample.is_used for sample in explanation.samples)
+    return (
+        f" Made of the samples alone: {explanation.lacking} of {used} lack their"
+        f" {explanation.companion}."
+    )
 
 
 def of_agreement(explanation: Explanation) -> Sentence:

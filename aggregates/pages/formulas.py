@@ -45,6 +45,28 @@ def formula(statistic: str, is_angle: bool, samples: Sequence[float]) -> Formula
     return (_of_angles if is_angle else _of_quantities)(statistic, samples)
 
 
+def pooled(statistic: str, means: Sequence[float], told: Sequence[float], readings: int) -> Formula:
+    """Return how a statistic follows from what samples tell of so many readings within each.
+
+    `told` are their standard deviations, or their least or greatest readings.
+    """
+    if statistic in (MINIMUM, MAXIMUM):
+        word, choose = ("least", min) if statistic == MINIMUM else ("greatest", max)
+        text = f"the {word} of the readings, of which each sample's {word} is"
+        return Formula(f"{text} {', '.join(map(_short, told))}", choose(told))
+    freedom = len(means) * readings - 1
+    if not freedom:
+        return Formula("One reading has no standard deviation.", None)
+    mean = fsum(means) / len(means)
+    within = (readings - 1) * fsum(deviation**2 for deviation in told)
+    between = readings * fsum((sample - mean) ** 2 for sample in means)
+    text = (
+        f"of {readings} readings a sample: √((Σ(k - 1)s² + kΣ(x - {_short(mean)})²) / (nk - 1))"
+        f" = √(({_short(within)} + {_short(between)}) / {freedom})"
+    )
+    return Formula(text, sqrt((within + between) / freedom))
+
+
 def _of_quantities(statistic: str, samples: Sequence[float]) -> Formula:
     mean = fsum(samples) / len(samples)
     if statistic == MEAN:

@@ -18,11 +18,11 @@ from aggregates.pages.performance_figures import (
     wind_rose_figure,
 )
 from aggregates.pages.periods import Period
-from sourcedata.variables import VARIABLE_NAMES
+from sourcedata.variables import COUNTED_NAMES
 
 SIGNALS = [
     *((name, MEAN) for name in (SPEED, DIRECTION, POWER)),
-    *((name, COUNT) for name in VARIABLE_NAMES),
+    *((name, COUNT) for name in COUNTED_NAMES),
 ]
 
 
@@ -46,14 +46,14 @@ def contents(turbine: str, shown: Period) -> dict[str, Any]:
         "rose_figure": wind_rose_figure(rose),
         "classes": CLASS_NAMES,
         "sectors": zip(COMPASS, (rose.shares * 100).tolist(), strict=True),
-        "variables": VARIABLE_NAMES,
+        "variables": COUNTED_NAMES,
         "coverage": _coverage(table, expected),
     }
 
 
 def _coverage(table: pd.DataFrame, expected: float) -> list[tuple[str, list[tuple[float, int]]]]:
     """Return the rows of a table: a month, and for each variable its coverage and its shade."""
-    shares = performance.coverage(table, expected)[list(VARIABLE_NAMES)]
+    shares = performance.coverage(table, expected)[list(COUNTED_NAMES)]
     return [
         (month, [(share, min(round(share * STEPS), STEPS)) for share in row])
         for month, row in zip(shares.index, shares.to_numpy().tolist(), strict=True)

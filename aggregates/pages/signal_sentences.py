@@ -7,16 +7,35 @@ from aggregates.models import Signal
 from aggregates.pages import addresses
 from aggregates.pages.periods import Period
 from aggregates.pages.sentences import Sentence, link, sentence, strong
+from aggregates.source.gateway import Nameplate
+from common.wording import interval
+from sourcedata.variables import ANGLE_NAMES, COLUMNS
 
 
-def of_chart(points: Points, is_angle: bool) -> Sentence:
-    """Say what a step of the chart is."""
+def of_chart(points: Points, variable: str, nameplate: Nameplate) -> Sentence:
+    """Say what a step of the chart is, and what its statistics are of."""
+    is_angle = variable in ANGLE_NAMES
     crossing = " Of a direction, the band may cross north." if is_angle else ""
     return sentence(
         _step(points),
         crossing,
-        " The std is hidden until its name is clicked. These are statistics of 1-minute means:"
-        " gusts and turbulence are larger.",
+        " The std is hidden until its name is clicked.",
+        _of_samples(variable, nameplate),
+    )
+
+
+def _of_samples(variable: str, nameplate: Nameplate) -> str:
+    """Say what the statistics know of what happens between two samples."""
+    columns = COLUMNS[variable].companion_columns if variable in COLUMNS else {}
+    told = [companion for companion, column in columns.items() if column in nameplate.companions]
+    if told:
+        return (
+            f" Its {' and '.join(told)} are those of the readings within the samples, wherever the"
+            " source tells them."
+        )
+    return (
+        f" These are statistics of samples {interval(nameplate.sample_interval_s)} apart: where"
+        " these are means, gusts and turbulence are larger."
     )
 
 

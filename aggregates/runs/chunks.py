@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date
 from functools import partial
 
 from aggregates.compute.transform import transform
@@ -23,6 +22,7 @@ from common import progress
 from common.logs import about
 from common.prefetch import prefetch
 from common.wording import listed
+from sourcedata.variables import VARIABLE_NAMES, VARIABLES
 
 logger = logging.getLogger(__name__)
 
@@ -88,17 +88,18 @@ def help_with(run: Run) -> bool:
 
 
 def _aggregate(chunk: Chunk) -> None:
-    compute = partial(_compute, chunk.run.day)
+    compute = partial(_compute, chunk.run)
     with closing(prefetch(compute, gateway.turbine_groups(chunk.turbines))) as computed:
         load.replace(chunk, computed)
     if done := [name for name in chunk.turbines if name not in chunk.lost]:
         logger.info("Done: %s.", listed(done))
 
 
-def _compute(day: date, turbines: Sequence[str]) -> NewStatistics:
-    snapshot = gateway.snapshot(day, turbines)
+def _compute(run: Run, turbines: Sequence[str]) -> NewStatistics:
+    names = run.variables or VARIABLE_NAMES
+    variables = [variable for variable in VARIABLES if variable.name in names]
+    snapshot = gateway.snapshot(run.day, turbines, names)
     turbine_days = {turbine_day.turbine: turbine_day for turbine_day in snapshot.turbine_days}
-    rated_powers_kw = {
-        name: turbine_day.rated_power_kw for name, turbine_day in turbine_days.items()
-    }
-    return NewStatistics(transform(snapshot.measurements, day, rated_powers_kw), turbine_days)
+    nameplates = {name: turbine_day.nameplate for name, turbine_day in turbine_days.items()}
+    statistics = transform(snapshot.measurements, run.day, nameplates, variables)
+    return NewStatistics(statistics, turbine_days, names)

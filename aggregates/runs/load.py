@@ -1,32 +1,32 @@
 """Replacing the statistics of turbine-days by newer ones, writing only what differs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pandas as pd
 from django.db import IntegrityError, connections, transaction
-from django.db.models import DateTimeField, Max, Value
-from django.db.models.functions import Greatest, Now
+from django.db.models import Count
 from psycopg2 import errorcodes
 
 from aggregates.compute.difference import Difference, compare, rows_that_lose_most
-from aggregates.compute.quality import SampleQuality
-from aggregates.compute.rules import rules
+from aggregates.compute.statistic_names import COUNT, MEAN
 from aggregates.compute.transform import DayStatistics
 from aggregates.compute.windows import WINDOW, WINDOWS_PER_DAY, window_numbers, window_starts
 from aggregates.errors import RunFailed
-from aggregates.models import AggregatedDay, Chunk, Run, Signal, locks
+from aggregates.models import AggregatedDay, Chunk, Run, Signal, Value, locks
 from aggregates.models.figures import Figures
+from aggregates.runs.aggregated_days import NewDay, remember, stored_days
 from aggregates.runs.target_tables import require_same, table_of
 from aggregates.source.gateway import TurbineDay
 from common.arrays import Array
 from common.databases import TARGET
-from common.days import FIRST_DAY, day_bounds, day_start
+from common.days import day_bounds, day_start
 from common.postgres.partitions import NoPartition, ensure_months
 from common.postgres.pgcopy import FLOAT, INTEGER, TIME, copy_in, copy_out
 from common.wording import first_line, quoted
+from sourcedata.variables import VARIABLE_NAMES
 
 
 @dataclass(frozen=True)
@@ -34,41 +34,33 @@ class NewStatistics:
     """The statistics of some turbines on one day, and the turbine-days that they are of, by name.
 
     The two are of the same moment of the source. A turbine that it did not know then is in neither,
-    so nothing of it is touched.
+    so nothing of it is touched; nor is anything of other variables than `variables`.
     """
 
     statistics: DayStatistics
     turbine_days: Mapping[str, TurbineDay]
+    variables: Sequence[str]
 
 
 @dataclass(frozen=True)
 class Written:
     """The changes that were written for some turbines.
 
-    `with_lost_samples` names the turbines that were left as they were since most of their samples
-    are gone, `changed` those of which any value is another one now. `quality` says by turbine how
-    good its samples were. `windows` counts by turbine the
-    windows with values, `most_windows` those that had values at most, and `turbine_days` are what
-    the statistics are of.
+    `days` are those whose statistics are new. Those in `with_lost_samples` were left as they were,
+    since most of their samples are gone; of those in `changed` any value is another one now.
     """
 
-    turbine_days: Mapping[str, TurbineDay] = field(default_factory=dict)
+    days: Sequence[NewDay] = ()
     with_lost_samples: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)
-    quality: Mapping[str, SampleQuality] = field(default_factory=dict)
-    windows: Mapping[str, int] = field(default_factory=dict)
-    most_windows: Mapping[str, int] = field(default_factory=dict)
     figures: Figures = field(default_factory=Figures)
 
     def and_also(self, other: "Written") -> "Written":
         """Return what was done with the turbines of both, which have none in common."""
         return Written(
-            {**self.turbine_days, **other.turbine_days},
+            [*self.days, *other.days],
             self.with_lost_samples | other.with_lost_samples,
             self.changed | other.changed,
-            {**self.quality, **other.quality},
-            {**self.windows, **other.windows},
-            {**self.most_windows, **other.most_windows},
             self.figures + other.figures,
         )
 
@@ -96,9 +88,9 @@ def replace(chunk: Chunk, computed: Iterable[NewStatistics]) -> None:
             chunk.finish(written.with_lost_samples)
             run.hold()
             locks.announce_changes()
-            _remember(run, written)
+            remember(run, written.days, written.changed)
             require_same(table, run.day)
-            run.add(written.figures + Figures(turbine_days=len(written.turbine_days)))
+            run.add(written.figures)
     except NoPartition as error:
         raise RunFailed(f"The target cannot store values: {error}") from error
     except IntegrityError as error:
@@ -110,46 +102,72 @@ def replace(chunk: Chunk, computed: Iterable[NewStatistics]) -> None:
 
 
 def _replace(new: NewStatistics, run: Run, table: str) -> Written:
-    values, ids = _with_signals(new.statistics.values)
+    stored = stored_days(run.day, new.turbine_days)
+    values, ids = _with_signals(new.statistics.values, new.variables)
     before, after = _stored(ids, run.day), values.to_numpy()
     turbines = values.index.get_level_values("turbine")
-    windows, most_windows = _windows(after, turbines), _most_windows(run, new)
+    windows, most_windows = _windows(after, turbines), _most_windows(run, stored)
     is_kept = np.zeros(len(ids), dtype=bool)
     if not run.force:
         shrunk = [name for name, most in most_windows.items() if 2 * windows.get(name, 0) < most]
         is_kept = rows_that_lose_most(before, after, _owners(values)) | turbines.isin(shrunk)
+        # Where no measurement has changed, none is lost.
+        is_kept &= ~turbines.isin(_unchanged(new, stored))
     difference = compare(before, np.where(is_kept[:, np.newaxis], before, after))
     _write(difference, after, ids, run.day, table)
+    with_lost_samples = set(turbines[np.flatnonzero(is_kept)])
+    if len(new.variables) < len(VARIABLE_NAMES):
+        windows = _stored_windows(new.turbine_days, run.day)
     return Written(
-        turbine_days=new.turbine_days,
-        with_lost_samples=set(turbines[np.flatnonzero(is_kept)]),
-        quality=new.statistics.quality,
+        days=[
+            NewDay(
+                turbine_day,
+                new.statistics,
+                new.variables,
+                stored.get(name),
+                windows.get(name, 0),
+                most_windows.get(name, 0),
+            )
+            for name, turbine_day in new.turbine_days.items()
+            if name not in with_lost_samples
+        ],
+        with_lost_samples=with_lost_samples,
         changed=set(turbines[np.flatnonzero(difference.any.any(axis=1))]),
-        windows=windows,
-        most_windows={name: max(most_windows.get(name, 0), n) for name, n in windows.items()},
-        figures=_figures(new.statistics, difference),
+        figures=_figures(new, difference),
     )
 
 
-def _most_windows(run: Run, new: NewStatistics) -> Mapping[str, int]:
+def _most_windows(run: Run, stored: Mapping[str, AggregatedDay]) -> Mapping[str, int]:
     """Return how many windows had values at most, by turbine; nothing where a loss is confirmed."""
-    if run.force:
-        return {}
-    days = AggregatedDay.objects.filter(day=run.day, turbine__in=new.turbine_days)
-    return dict(days.values_list("turbine", "most_windows"))
+    return {} if run.force else {name: day.most_windows for name, day in stored.items()}
+
+
+def _unchanged(new: NewStatistics, stored: Mapping[str, AggregatedDay]) -> list[str]:
+    """Return the turbines whose statistics are of these very measurements already."""
+    return [name for name, day in stored.items() if day.revision == new.turbine_days[name].revision]
+
+
+def _stored_windows(turbines: Collection[str], day: date) -> Mapping[str, int]:
+    """Return how many windows have values of any variable, by turbine."""
+    start, end = day_bounds(day)
+    # No window has others without one of these.
+    signals = Signal.objects.filter(turbine__in=turbines, statistic__in=(MEAN, COUNT))
+    values = Value.objects.filter(signal__in=signals, timestamp__gte=start, timestamp__lt=end)
+    by_turbine = values.values("signal__turbine").annotate(Count("timestamp", distinct=True))
+    return dict(by_turbine.values_list("signal__turbine", "timestamp__count"))
 
 
 def _owners(values: pd.DataFrame) -> Array:
     return pd.factorize(values.index.get_level_values("turbine"))[0]
 
 
-def _with_signals(values: pd.DataFrame) -> tuple[pd.DataFrame, Array]:
+def _with_signals(values: pd.DataFrame, variables: Sequence[str]) -> tuple[pd.DataFrame, Array]:
     """Return the rows whose signal exists, and the ids, both by id.
 
     A signal comes into being with its first value.
     """
     keys = values.index[values.notna().any(axis=1)]
-    signal_ids = _signal_ids(values)
+    signal_ids = _signal_ids(values, variables)
     new = keys.difference(signal_ids.index)
     if len(new):
         Signal.objects.bulk_create(
@@ -159,7 +177,7 @@ def _with_signals(values: pd.DataFrame) -> tuple[pd.DataFrame, Array]:
             # one that waits for it.
             ignore_conflicts=True,
         )
-        signal_ids = _signal_ids(values)
+        signal_ids = _signal_ids(values, variables)
         _refuse_to_lose(keys.difference(signal_ids.index))
     return values.reindex(signal_ids.index), signal_ids.to_numpy()
 
@@ -179,11 +197,14 @@ def _refuse_to_lose(without_signal: pd.Index) -> None:
         )
 
 
-def _signal_ids(values: pd.DataFrame) -> pd.Series:
-    """Return the ids of the signals that these turbines have, by turbine, variable, statistic."""
+def _signal_ids(values: pd.DataFrame, variables: Sequence[str]) -> pd.Series:
+    """Return the ids of the signals that there are, by turbine, variable and statistic.
+
+    Also of statistics that are not kept any more, whose values go.
+    """
     turbines = list(values.index.unique("turbine"))
     rows = list(
-        Signal.objects.filter(turbine__in=turbines)
+        Signal.objects.filter(turbine__in=turbines, variable__in=variables)
         .order_by("id")
         .values_list("id", "turbine", "variable", "statistic")
     )
@@ -274,53 +295,13 @@ def _windows(after: Array, turbines: pd.Index) -> Mapping[str, int]:
     return dict(zip(has_value.index, has_value.sum(axis=1).tolist(), strict=True))
 
 
-def _remember(run: Run, written: Written) -> None:
-    stamp = _next_stamp()
-    days = [
-        AggregatedDay(
-            turbine=name,
-            day=run.day,
-            revision=turbine_day.revision,
-            rules=rules(turbine_day.rated_power_kw),
-            run=run,
-            sample_interval_s=turbine_day.sample_interval_s,
-            rated_power_kw=turbine_day.rated_power_kw,
-            samples=written.quality[name].samples,
-            missing_samples=written.quality[name].missing,
-            rejected_samples=written.quality[name].rejected,
-            windows=written.windows.get(name, 0),
-            most_windows=written.most_windows.get(name, 0),
-            aggregated_at=stamp,
-            changed_at=stamp,
-        )
-        for name, turbine_day in written.turbine_days.items()
-        if name not in written.with_lost_samples
-    ]
-    unchanged = {"turbine", "day", "changed_at", "audited_at"}
-    fields = [field.name for field in AggregatedDay._meta.concrete_fields]
-    updated = [name for name in fields if name not in unchanged]
-    _upsert([day for day in days if day.turbine not in written.changed], updated)
-    _upsert([day for day in days if day.turbine in written.changed], [*updated, "changed_at"])
-
-
-def _next_stamp() -> Greatest:
-    """Return now, or what comes after the last change where the clock was set back since."""
-    last = AggregatedDay.objects.aggregate(last=Max("changed_at"))["last"] or day_start(FIRST_DAY)
-    return Greatest(Now(), Value(last + timedelta(microseconds=1), DateTimeField()))
-
-
-def _upsert(days: Sequence[AggregatedDay], updated: Sequence[str]) -> None:
-    AggregatedDay.objects.bulk_create(
-        days, update_conflicts=True, unique_fields=["turbine", "day"], update_fields=updated
-    )
-
-
-def _figures(statistics: DayStatistics, difference: Difference) -> Figures:
+def _figures(new: NewStatistics, difference: Difference) -> Figures:
     return Figures(
-        samples=statistics.samples,
-        missing=statistics.missing,
-        rejected=statistics.rejected,
-        windows=statistics.windows,
+        turbine_days=len(new.turbine_days),
+        samples=new.statistics.samples,
+        missing=new.statistics.missing,
+        rejected=new.statistics.rejected,
+        windows=new.statistics.windows,
         inserted=int(difference.inserted.sum()),
         changed=int(difference.changed.sum()),
         removed=int(difference.removed.sum()),

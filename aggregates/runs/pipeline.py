@@ -21,7 +21,8 @@ from aggregates.source.gateway import TurbineDay
 from common.databases import TARGET
 from common.logs import about
 from common.postgres.outages import is_outage
-from common.wording import first_line
+from common.wording import first_line, listed
+from sourcedata.variables import VARIABLE_NAMES
 
 logger = logging.getLogger(__name__)
 
@@ -189,8 +190,11 @@ def _aggregate(run: Run, others: chunks.Others) -> Run.Status:
     measured = [turbine_day.turbine for turbine_day in turbine_days if turbine_day.samples]
     gateway.require_empty(run.day, run.turbines, but=measured)
     wanted = turbine_days if run.force else versions.outdated(turbine_days)
-    run.note(versions.fingerprint(wanted), len(wanted))
+    variables = VARIABLE_NAMES if run.force else versions.outdated_variables(wanted)
+    run.note(versions.fingerprint(wanted), len(wanted), variables)
     logger.info("Turbines to aggregate: %s of %s.", len(wanted), len(turbine_days))
+    if len(variables) < len(VARIABLE_NAMES):
+        logger.info("The rules of these alone are others now: %s.", listed(variables))
     with_lost_samples = chunks.lead(run, [turbine_day.turbine for turbine_day in wanted], others)
     if with_lost_samples:
         raise SamplesLost(with_lost_samples)

@@ -1,6 +1,6 @@
 """What arrived of a period, and of whom more may be expected, as the source says it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from aggregates.source import gateway
-from aggregates.source.gateway import RosterEntry, TurbineDay
+from aggregates.source.gateway import Nameplate, RosterEntry, TurbineDay
 from common.days import days_between, today
 
 
@@ -73,7 +73,7 @@ def as_json(arrivals: Arrivals) -> dict[str, Any]:
     return {
         "first": arrivals.first,
         "last": arrivals.last,
-        "turbine_days": arrivals.turbine_days,
+        "turbine_days": [_flat(day) for day in arrivals.turbine_days],
         "roster": {name: asdict(entry) for name, entry in arrivals.roster.items()},
         "measured_days": sorted(arrivals.measured_days),
     }
@@ -84,21 +84,43 @@ def from_json(written: Mapping[str, Any]) -> Arrivals:
     return Arrivals(
         date.fromisoformat(written["first"]),
         date.fromisoformat(written["last"]),
-        [
-            TurbineDay(turbine, date.fromisoformat(day), *rest)
-            for turbine, day, *rest in written["turbine_days"]
-        ],
+        [_turbine_day(*row) for row in written["turbine_days"]],
         {name: _entry(entry) for name, entry in written["roster"].items()},
         {date.fromisoformat(day) for day in written["measured_days"]},
     )
 
 
-READERS = {"_on": date.fromisoformat, "_measurement": datetime.fromisoformat}
+def _turbine_day(
+    turbine: str,
+    day: str,
+    revision: int,
+    samples: int,
+    rated_power_kw: float | None,
+    interval_s: int,
+    *companions: str,
+) -> TurbineDay:
+    nameplate = Nameplate(rated_power_kw, interval_s, companions)
+    return TurbineDay(turbine, date.fromisoformat(day), revision, samples, nameplate)
+
+
+def _flat(turbine_day: TurbineDay) -> Sequence[Any]:
+    """Return its fields and those of its nameplate, with the companions at the end."""
+    *fields_of_day, (rated_power_kw, interval_s, companions) = turbine_day
+    return [*fields_of_day, rated_power_kw, interval_s, *companions]
+
+
+READERS: Mapping[str, Callable[[Any], Any]] = {
+    "_on": date.fromisoformat,
+    "_measurement": datetime.fromisoformat,
+    "companions": tuple,
+}
 
 
 def _entry(written: Mapping[str, Any]) -> RosterEntry:
-    columns = {field.name: written[field.name] for field in fields(RosterEntry)}
+    # What was kept before an upgrade lacks the fields that it brought.
+    names = [field.name for field in fields(RosterEntry) if field.name in written]
+    columns = {name: written[name] for name in names}
     for ending, read in READERS.items():
-        texts = {name: text for name, text in columns.items() if name.endswith(ending) and text}
-        columns |= {name: read(text) for name, text in texts.items()}
+        there = {name: columns[name] for name in names if name.endswith(ending)}
+        columns |= {name: read(value) for name, value in there.items() if value is not None}
     return RosterEntry(**columns)

@@ -15,6 +15,7 @@ from django.conf import settings
 from aggregates.source.answers import Answer, problem
 from common import patience, progress, waits
 from common.wording import first_line
+from sourcedata.variables import COLUMNS
 
 # An answer has at most so many bytes and so many values: a day of ten turbines that are sampled
 # every second. Values are counted by what they begin with, a comma or a bracket, before they are
@@ -22,8 +23,8 @@ from common.wording import first_line
 LARGEST_ANSWER = 256 * 2**20
 MOST_VALUES = 8_000_000
 VALUE_BEGINS = (b",", b"[", b"{")
-# An object of the list has at most so many fields.
-MOST_FIELDS = 40
+# An object of the list has at most so many fields, beside one for each column of measurements.
+MOST_FIELDS = 40 + len(COLUMNS)
 
 TOKEN_REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 

@@ -20,7 +20,9 @@ from common.bulkhead import Bulkhead, NotAnswered
 from common.postgres.outages import is_outage
 from common.wording import first_line
 from sourcedata import reader
-from sourcedata.reader import Nameplate, RosterEntry, Snapshot, TurbineDay, UnreadableSource
+from sourcedata.nameplate import Nameplate
+from sourcedata.reader import RosterEntry, Snapshot, TurbineDay, UnreadableSource
+from sourcedata.variables import VARIABLE_NAMES
 
 __all__ = [
     "Nameplate",
@@ -60,7 +62,9 @@ class Source(Protocol):
     def turbine_days(
         self, first: date, last: date, turbines: Collection[str] = ()
     ) -> list[TurbineDay]: ...
-    def snapshot(self, day: date, turbines: Sequence[str]) -> Snapshot: ...
+    def snapshot(
+        self, day: date, turbines: Sequence[str], variables: Sequence[str]
+    ) -> Snapshot: ...
     def faults(self) -> list[str]: ...
     def recount(self, first: date, last: date) -> list[tuple[date, str]]: ...
     def require_empty(self, day: date, turbines: Collection[str], but: Collection[str]) -> None: ...
@@ -165,13 +169,15 @@ def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> lis
 
 
 @_asking_the_source
-def snapshot(day: date, turbines: Sequence[str]) -> Snapshot:
-    """Return the measurements of some turbines on one UTC day and the versions that they are of.
+def snapshot(
+    day: date, turbines: Sequence[str], variables: Sequence[str] = VARIABLE_NAMES
+) -> Snapshot:
+    """Return what was measured of some turbines on one UTC day, and the versions that it is of.
 
     Where the source changes while it is read, the turbine-days are stale, never wrongly current.
     The answer has nothing of turbines that the source does not know on that day.
     """
-    return _source().snapshot(day, turbines)
+    return _source().snapshot(day, turbines, variables)
 
 
 @_asking_the_source

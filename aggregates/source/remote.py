@@ -16,6 +16,7 @@ from django.conf import settings
 from aggregates.source.answers import problem
 from aggregates.source.client import ask
 from aggregates.source.remote_turbines import MOST_TURBINES, RemoteTurbine, turbines_by_name
+from aggregates.source.remote_variables import columns_of, shared_columns
 from common.days import DAY, FIRST_DAY, LAST_DAY
 from common.wording import quoted
 from sourcedata.reader import RosterEntry, Snapshot, TurbineDay
@@ -33,11 +34,7 @@ END_OF_NUMBERS = 2**63
 Versions = Mapping[tuple[date, str], tuple[int, int]]
 NO_VERSION = (0, 0)
 NO_MEASUREMENTS = pd.DataFrame(
-    {
-        "turbine": pd.Series(dtype=object),
-        "timestamp": pd.Series(dtype="datetime64[us]"),
-        **{name: pd.Series(dtype=float) for name in VARIABLE_NAMES},
-    }
+    {"turbine": pd.Series(dtype=object), "timestamp": pd.Series(dtype="datetime64[us]")}
 )
 
 
@@ -84,17 +81,22 @@ def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> lis
     ]
 
 
-def snapshot(day: date, turbines: Sequence[str]) -> Snapshot:
+def snapshot(
+    day: date, turbines: Sequence[str], variables: Sequence[str] = VARIABLE_NAMES
+) -> Snapshot:
     """Return what there is of some turbines on one UTC day, as the reader does.
 
     The revisions are asked for before the measurements, so that a change in between leaves a
-    turbine-day stale, never wrongly current. Of one that went in between there is nothing.
+    turbine-day stale, never wrongly current. Of one that went in between there is nothing, and no
+    values of variables that the other deployment does not have.
     """
     before = _versions(day, day)
     there = [turbine for turbine in turbines if (day, turbine) in before]
     starts = range(0, len(there), TURBINES_PER_REQUEST)
-    frames = [_measurements(day, there[n : n + TURBINES_PER_REQUEST]) for n in starts]
+    shared = shared_columns(variables) if there else []
+    frames = [_measurements(day, there[n : n + TURBINES_PER_REQUEST], shared) for n in starts]
     frame = pd.concat([NO_MEASUREMENTS, *frames], ignore_index=True)
+    frame = frame.reindex(columns=[*NO_MEASUREMENTS, *columns_of(variables)])
     kept = _still_there(day, there, Counter(frame["turbine"]), before)
     frame = frame[frame["turbine"].isin(kept)]
     turbine = pd.Categorical(frame["turbine"], categories=kept)
@@ -126,7 +128,7 @@ def require_empty(day: date, turbines: Collection[str], but: Collection[str]) ->
 def _turbine_day(
     day: date, turbine: str, version: tuple[int, int], nameplate: RemoteTurbine
 ) -> TurbineDay:
-    return TurbineDay(turbine, day, *version, nameplate.rated_power_kw, nameplate.sample_interval_s)
+    return TurbineDay(turbine, day, *version, nameplate.nameplate)
 
 
 def _periods(first: date, last: date) -> Iterator[tuple[date, date]]:
@@ -158,12 +160,12 @@ def _versions(first: date, last: date) -> Versions:
     return {key: version for key, version in versions.items() if version[0]}
 
 
-def _measurements(day: date, turbines: Sequence[str]) -> pd.DataFrame:
-    parameters = {"start": day, "end": day + DAY, "turbine": turbines}
+def _measurements(day: date, turbines: Sequence[str], columns: Sequence[str]) -> pd.DataFrame:
+    parameters = {"start": day, "end": day + DAY, "turbine": turbines, "variables": columns}
     answer = ask("/data", parameters, len(turbines) * MOST_SAMPLES_PER_DAY)
     names = answer.column("turbine", str)
     answer.require({*names} <= {*turbines}, "names a turbine that is not asked for")
-    cells = {name: answer.numbers(name) for name in VARIABLE_NAMES}
+    cells = {name: answer.numbers(name) for name in columns}
     frame = pd.DataFrame({"turbine": names, "timestamp": answer.times("timestamp"), **cells})
     within = frame["timestamp"].between(*_bounds(day), inclusive="left")
     answer.require(bool(within.all()), "names a timestamp of another day")

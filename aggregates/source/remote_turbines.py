@@ -12,6 +12,7 @@ from aggregates.source.client import ask
 from common.days import DAY, day_start
 from sourcedata.limits import SAMPLE_INTERVALS_S, problem_of_turbine_name
 from sourcedata.reader import RosterEntry
+from sourcedata.variables import COMPANION_NAMES
 
 # No farm has more.
 MOST_TURBINES = 10_000
@@ -46,11 +47,19 @@ def turbines_by_name(with_all: Collection[str] = ()) -> Mapping[str, RemoteTurbi
     # The powers are floats as in the database, where 2000 and 2000.0 are one rated power.
     floats = [None if power is None else float(power) for power in powers]
     days = {key: answer.days(key, str, NoneType) for key in ("first_day", "last_day")}
-    columns = zip(*_service(answer), *days.values(), strict=True)
+    columns = zip(_companions(answer), *_service(answer), *days.values(), strict=True)
     return {
         name: RemoteTurbine(power, interval, *rest)
         for name, power, interval, rest in zip(names, floats, intervals, columns, strict=True)
     }
+
+
+def _companions(answer: Answer) -> list[tuple[str, ...]]:
+    """Return the companions of each turbine that are known here; of older versions, none."""
+    if not answer.has("companions"):
+        return [()] * len(answer.rows)
+    texts = [text.split(",") for text in answer.column("companions", str)]
+    return [tuple(name for name in COMPANION_NAMES if name in names) for names in texts]
 
 
 MEASURED_TIMES = ("first_measurement", "last_measurement", "future_measurement")

@@ -12,6 +12,12 @@ class TooLarge(exceptions.APIException):
     default_detail = "The body is too large."
 
 
+class NotHere(exceptions.APIException):
+    """This deployment does not do what is asked for."""
+
+    status_code = HTTPStatus.CONFLICT
+
+
 class DatabaseUnavailable(exceptions.APIException):
     """A database does not answer; why is for the log, since it may name hosts and accounts."""
 

@@ -71,8 +71,10 @@ def _opened(path: Path, form: Form, opening: Opening) -> Iterator[Table]:
         raise ImportRefused(f"{error}{why_none(form)}") from error
 
 
-def import_table(understood: Understood) -> ImportResult:
+def import_table(understood: Understood, account: str, file: str = "") -> ImportResult:
     """Store a table as it was understood, in one transaction with the record of it.
+
+    `account` names who imports it, and `file` what is imported where its path tells nobody.
 
     Raises:
         ImportRefused: where the file has changed since it was looked at.
@@ -84,7 +86,9 @@ def import_table(understood: Understood) -> ImportResult:
     try:
         with transaction.atomic(using=SOURCE):
             stored = store(look)
-            records.imported(look, stored, checksum, [*understood.notes, *understood.warnings])
+            said = [*understood.notes, *understood.warnings]
+            name = file or understood.name
+            records.imported(look, stored, records.Import(name, account, checksum), said)
             _refuse_other_version(understood)
     except (DatabaseError, ImportRefused):
         # What is half written breaks anywhere: that is the reason, and not what broke.

@@ -23,7 +23,8 @@ from sourcedata.limits import (
     SAMPLE_INTERVALS_S,
     problem_of_turbine_name,
 )
-from sourcedata.variables import VARIABLE_NAMES
+from sourcedata.variable import COMPANIONS
+from sourcedata.variables import ANGLE_NAMES, COLUMNS, VARIABLE_NAMES
 
 
 def variable_and_column(text: str) -> tuple[str, str]:
@@ -35,11 +36,24 @@ def variable_and_column(text: str) -> tuple[str, str]:
     variable, sign, column = text.partition("=")
     if not sign or not column:
         raise ArgumentTypeError(f"{quoted(text)} has no =; write it as VARIABLE=COLUMN")
-    if variable not in VARIABLE_NAMES:
-        raise ArgumentTypeError(
-            f"{quoted(variable)} is no variable; allowed: {', '.join(VARIABLE_NAMES)}"
-        )
+    if variable not in COLUMNS:
+        raise ArgumentTypeError(_why_no_variable(variable))
     return variable, column
+
+
+def _why_no_variable(name: str) -> str:
+    of, _, companion = name.rpartition("_")
+    if companion in COMPANIONS and of in ANGLE_NAMES:
+        return (
+            f"{of} is an angle, and the {companion} of the readings within its samples cannot be"
+            " pooled: its mean is a direction, not a sum"
+        )
+    if companion in COMPANIONS and of in VARIABLE_NAMES:
+        return (
+            f"there is no column for {name}: in the file that VARIABLES_FILE names, write"
+            f' companions = ["{companion}"] under [{of}], then: manage.py migrate'
+        )
+    return f"{quoted(name)} is no variable; allowed: {', '.join(COLUMNS)}"
 
 
 def turbine_name(text: str) -> str:

@@ -10,7 +10,7 @@ from common.wording import quoted
 from sourcedata.importing import arguments
 from sourcedata.importing.form import MOST_NEW_TURBINES, Form
 from sourcedata.importing.refusal import ImportRefused
-from sourcedata.variables import VARIABLE_NAMES
+from sourcedata.variables import COLUMNS
 
 # Of these one says whose the measurements are.
 WHOSE = ("turbine", "turbine_column", "turbine_from_filename", "wide")
@@ -38,7 +38,7 @@ def _add_columns(parser: ArgumentParser) -> None:
         metavar="VARIABLE=COLUMN",
         help=(
             "which column holds what; a unit may follow, as P[W], or it is an expression, as wd %% "
-            f"360; repeatable; the variables: {', '.join(VARIABLE_NAMES)}"
+            f"360; repeatable; the variables: {', '.join(COLUMNS)}"
         ),
     )
 

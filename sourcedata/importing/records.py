@@ -4,7 +4,7 @@ import getpass
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,22 @@ from sourcedata.models import ImportRecord
 MOST_TURBINES = 1000
 
 
-def imported(look: Survey, stored: ImportResult, sha256: str, said: Sequence[str]) -> ImportRecord:
+@dataclass(frozen=True)
+class Import:
+    """What is imported: what it is called, by which account, and its checksum."""
+
+    file: str
+    account: str
+    sha256: str
+
+
+def imported(
+    look: Survey, stored: ImportResult, origin: Import, said: Sequence[str]
+) -> ImportRecord:
     """Keep what became of a table, and what was said of it, in the caller's transaction."""
     span = ends(look)
     return ImportRecord.objects.create(
-        **_common(look.reading.table.name, sha256, look.reading.form),
+        **_common(origin, look.reading.form),
         **asdict(stored),
         rows=look.rows,
         turbines=look.turbines[:MOST_TURBINES],
@@ -35,15 +46,20 @@ def imported(look: Survey, stored: ImportResult, sha256: str, said: Sequence[str
     )
 
 
-def refused(path: Path, form: Form, sentence: str) -> ImportRecord:
-    """Keep why a file was refused."""
-    return ImportRecord.objects.create(**_common(str(path), checksum(path), form), refusal=sentence)
+def refused(origin: Import, form: Form | None, sentence: str) -> ImportRecord:
+    """Keep why a file was refused, which was read by the form, if it came so far."""
+    return ImportRecord.objects.create(**_common(origin, form), refusal=sentence)
 
 
-def _common(name: str, sha256: str, form: Form) -> dict[str, Any]:
+def _common(origin: Import, form: Form | None) -> dict[str, Any]:
     # The name of a file may be no text.
-    name = os.fsencode(name).decode(errors="replace")
-    return {"file": name, "sha256": sha256, "options": _words(form), "made_by": _account()}
+    name = os.fsencode(origin.file).decode(errors="replace")
+    return {
+        "file": name,
+        "sha256": origin.sha256,
+        "options": _words(form) if form else {},
+        "made_by": origin.account,
+    }
 
 
 def checksum(path: Path) -> str:
@@ -55,7 +71,8 @@ def checksum(path: Path) -> str:
         return ""
 
 
-def _account() -> str:
+def account() -> str:
+    """Return the account of this program, empty where it has none."""
     try:
         return getpass.getuser()[:150]
     except (KeyError, OSError):

@@ -1,6 +1,6 @@
 """The second look at a table: its measurements go into the source, all in one transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ from sourcedata.importing.survey import Survey
 from sourcedata.importing.times.utc import UtcTimes
 from sourcedata.models import Turbine
 from sourcedata.snapshot import keep_to_the_schema_of_data
+from sourcedata.variables import COMPANION_NAMES
 
 KEY = ["turbine_id", "timestamp"]
 
@@ -70,7 +71,17 @@ def _turbine_ids(look: Survey) -> Array:
     ids = {turbine.name: turbine.pk for turbine in turbines.select_for_update(no_key=True)}
     given = {"sample_interval_s": form.sample_interval_s, "rated_power_kw": form.rated_power_kw}
     turbines.update(**{name: Coalesce(Value(value), F(name)) for name, value in given.items()})
+    _note_companions(look, turbines)
     return np.array([ids[name] for name in look.turbines], dtype=np.int64)
+
+
+def _note_companions(look: Survey, turbines: Iterable[Turbine]) -> None:
+    """Note on the turbines of which companions there are measurements now."""
+    come = [name for name in COMPANION_NAMES if name in look.figures and look.figures[name].there]
+    for turbine in turbines:
+        if not {*come} <= {*turbine.companions}:
+            turbine.companions = [*dict.fromkeys([*turbine.companions, *come])]
+            turbine.save(update_fields=["companions"])
 
 
 def _is_new(cursor: CursorWrapper, look: Survey, ids: Array) -> bool:

@@ -20,12 +20,11 @@ from sourcedata.importing.steps import Steps
 from sourcedata.importing.times.utc import UtcTimes
 from sourcedata.limits import LONGEST_INTERVAL_S
 from sourcedata.models import Turbine
-from sourcedata.variables import VARIABLES
+from sourcedata.variables import COLUMNS
 
 # One more each for the intervals, the times that are regular, those that collide, the hours that
 # come twice, and the last, which decides nothing.
 MOST_LOOKS = 6
-BY_NAME = {variable.name: variable for variable in VARIABLES}
 
 
 @dataclass(frozen=True)
@@ -194,7 +193,7 @@ def _take_span(look: Survey, number: int, times: Array) -> None:
 def _is_outside(look: Survey, turbines: Array, variable: str, values: Array) -> Array:
     is_outside = np.zeros(len(values), dtype=bool)
     for number in np.unique(turbines).tolist():
-        least, most = BY_NAME[variable].valid_range(look.rated_power_kw(number))
+        least, most = COLUMNS[variable].valid_range(look.rated_power_kw(number))
         own = turbines == number
         is_outside[own] = (values[own] < least) | (values[own] > most)
     return is_outside

@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 import numpy as np
 
 from common.days import now
-from common.wording import quoted
+from common.wording import listed, quoted
 from sourcedata.importing.cells.arithmetic import Column, evaluated
 from sourcedata.importing.cells.expressions import parsed
 from sourcedata.importing.cells.units import conversion
 from sourcedata.importing.figures import VariableFigures
-from sourcedata.importing.survey import BY_NAME, Survey, ends
+from sourcedata.importing.survey import Survey, ends
 from sourcedata.limits import LONGEST_INTERVAL_S
-from sourcedata.variables import UNITS, Variable
+from sourcedata.variables import COLUMNS, UNITS, VARIABLES, Variable
 
 # From this share of its values on that cannot be, a variable is not what it was taken for.
 MOSTLY = 0.5
@@ -42,13 +42,14 @@ OTHER_UNITS = {
 def warnings_of(look: Survey) -> Iterator[str]:
     """Yield a sentence for each thing that is likely wrong."""
     for name, figures in look.figures.items():
-        variable = BY_NAME[name]
+        variable = COLUMNS[name]
         if figures.there:
             yield from _of_range(look, variable, figures)
             yield from _of_numbers_that_stand_apart(variable, figures)
             yield from _of_directions(variable, figures)
             if name == "power":
                 yield from _of_power(look, figures)
+    yield from _of_companions(look)
     yield from _of_units(look)
     yield from _of_steps(look)
     yield from _of_times(look)
@@ -79,7 +80,7 @@ def _of_power(look: Survey, figures: VariableFigures) -> Iterator[str]:
         if median > MOST_POWER_KW:
             yield f"Half of all power lies above {median:,.0f} kW, which no turbine gives: is it W?"
         return
-    least, most = BY_NAME["power"].valid_range(look.greatest_rated_power_kw)
+    least, most = COLUMNS["power"].valid_range(look.greatest_rated_power_kw)
     # A turbine that stands still draws some kilowatts, which would be megawatts below the range.
     is_possible = least <= figures.minimum * KW_PER_MW and figures.maximum * KW_PER_MW <= most
     if is_possible and figures.maximum * KW_PER_MW > LEAST_SHARE * most:
@@ -121,6 +122,18 @@ def _of_directions(variable: Variable, figures: VariableFigures) -> Iterator[str
             f"The values of {variable.name} go from {figures.minimum:g} to {figures.maximum:g}"
             " degrees: they are taken modulo 360."
         )
+
+
+def _of_companions(look: Survey) -> Iterator[str]:
+    """Yield the companions that come without what they are companions of."""
+    for variable in VARIABLES:
+        columns = variable.companion_columns.values()
+        alone = [column for column in columns if column in look.figures]
+        if alone and variable.name not in look.figures:
+            yield (
+                f"{listed(alone)} count only where the source has {variable.name} at the same time:"
+                " this table has none."
+            )
 
 
 def _of_units(look: Survey) -> Iterator[str]:

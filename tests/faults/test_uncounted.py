@@ -230,7 +230,7 @@ def test_a_table_that_is_named_as_one_of_the_imports_stays_as_it_is(
     file = tmp_path / "a.csv"
     file.write_text(f"time,kw\n{DAY}T00:00Z,5\n{DAY}T10:00Z,5\n")
     (understood,) = look_at(file, Form(["time"], {"power": "kw"}, turbine="T01"))
-    stored = import_table(understood)
+    stored = import_table(understood, "test")
     with session() as owner:
         assert owner.run("SELECT count(*) FROM public.imported") == [(120,)]
     assert stored.inserted + stored.updated + stored.unchanged == 2
@@ -269,6 +269,6 @@ def test_a_turbine_table_in_the_schema_of_an_account_takes_no_place(
     file = tmp_path / "a.csv"
     file.write_text(f"time,kw\n{DAY}T10:00Z,5\n")
     (understood,) = look_at(file, Form(["time"], {"power": "kw"}, turbine="T01"))
-    import_table(understood)
+    import_table(understood, "test")
     assert aggregated(DAY).status == "succeeded"
     proves_well()

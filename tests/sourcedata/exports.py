@@ -35,7 +35,7 @@ def imported(path: Path, **fields) -> ImportResult:
     of_t01 = {} if "turbine_column" in fields else {"turbine": "T01"}
     defaults = {"time_columns": ["time"], "columns": {"power": "kw"}, **of_t01}
     (understood,) = look_at(path, Form(**{**defaults, **fields}))
-    return import_table(understood)
+    return import_table(understood, "test")
 
 
 def query(sql: str) -> list[tuple]:

@@ -163,8 +163,8 @@ def test_a_database_that_does_not_answer_is_a_problem_without_its_address(monkey
     assert "10.0.0.7" not in response.content.decode()
 
 
-def test_the_endpoint_only_reads() -> None:
-    response = Client().post(f"/data?{DAY}")
+def test_the_endpoint_replaces_nothing(admin_client: Client) -> None:
+    response = admin_client.put(f"/data?{DAY}")
     assert response.status_code == 405
     assert response.json()["title"] == "Method Not Allowed"
 

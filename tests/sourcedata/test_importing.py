@@ -99,7 +99,7 @@ def test_a_file_that_is_written_to_while_it_is_imported_is_refused(tmp_path) -> 
     (understood,) = look_at(path, Form(["time"], {"power": "kw"}, turbine="T01"))
     path.write_text(path.read_text() + "2025-08-31T10:01Z,2\n")
     with pytest.raises(ImportRefused, match="was written to while it was imported"):
-        import_table(understood)
+        import_table(understood, "test")
     assert stored_powers() == []
 
 

@@ -45,7 +45,7 @@ def test_turbine_days_are_in_order_and_within_the_range() -> None:
         ("T1", DAY, 1),
         ("T2", DAY, 1),
     ]
-    assert {day.rated_power_kw for day in found} == {2000}
+    assert {day.nameplate.rated_power_kw for day in found} == {2000}
     assert len(reader.turbine_days(date(2025, 8, 30), DAY, ["T2"])) == 2
 
 

@@ -42,7 +42,7 @@ LA_HAUTE_BORNE = Form(
 
 def imported(name: str, form: Form) -> ImportResult:
     (understood,) = look_at(DATA / name, form)
-    return import_table(understood)
+    return import_table(understood, "test")
 
 
 def query(sql: str) -> list[tuple]:

@@ -26,7 +26,7 @@ def test_all_that_is_known_of_a_turbine_is_told() -> None:
     (known,) = reader.turbines()
     assert set(rows()[0]) == set(layouts.FULL.names) == set(known)
     texts = {"first_day": "2025-08-30", "last_day": "2025-08-31"}
-    texts |= {"first_measurement": "2025-08-30T23:59:00Z"}
+    texts |= {"first_measurement": "2025-08-30T23:59:00Z", "companions": ""}
     assert rows()[0] == {**known, **texts, "last_measurement": "2025-08-31T00:00:00Z"}
 
 

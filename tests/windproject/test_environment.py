@@ -99,7 +99,7 @@ def web_port(checkout: Path, **environment: str) -> str:
 
 
 def test_a_file_is_not_needed_and_goes_behind_the_environment(tmp_path: Path) -> None:
-    for package in ("common", "embedded", "windproject"):
+    for package in ("common", "embedded", "sourcedata", "windproject"):
         shutil.copytree(settings.BASE_DIR / package, tmp_path / package, ignore=COMPILED)
     assert web_port(tmp_path) == "none"
     (tmp_path / ".env").write_text("WEB_PORT=8123\n")

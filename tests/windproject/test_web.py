@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import datetime, timedelta
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -24,8 +25,10 @@ from django.contrib.auth.models import User
 from django.contrib.staticfiles.finders import get_finders
 from django.db import connections
 from django.test import Client
+from knox.models import AuthToken
 
 from common.days import today
+from sourcedata.models import Measurement
 from tests.builders import aggregated, measurements, turbine
 from tests.faults.conftest import server_of
 from tests.processes import environment, process, wait_until
@@ -415,6 +418,7 @@ def test_a_process_that_stands_still_keeps_nobody_waiting(site: Site) -> None:
     [
         (b"POST /api/runs HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", b"411"),
         (b"POST /api/runs HTTP/1.1\r\nHost: a\r\nContent-Length: 999999\r\n\r\n", b"413"),
+        (b"POST /data HTTP/1.1\r\nHost: a\r\nContent-Length: 2147483648\r\n\r\n", b"413"),
         (b"GET /health/live HTTP/1.1\r\nX: " + b"a" * 20_000, b"431"),
     ],
 )
@@ -452,6 +456,52 @@ def test_a_long_body_may_come_in_pieces(site: Site, pause_s: float) -> None:
                 link.sendall(body[start : start + 16_384])
                 time.sleep(pause_s)
             assert link.recv(12).startswith(b"HTTP/1.1 4")
+
+
+def sent_by_ada(length: int) -> bytes:
+    """Return the headers of a table of so many bytes, from somebody who may send one."""
+    _, token = AuthToken.objects.create(User.objects.get(username="ada"))
+    return (
+        f"POST /data HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\n"
+        f"Authorization: Token {token}\r\nContent-Length: {length}\r\n\r\n"
+    ).encode()
+
+
+def table_of(rows: int) -> bytes:
+    start = datetime(2025, 8, 1)
+    times = (start + number * timedelta(minutes=1) for number in range(rows))
+    lines = (f"{time:%Y-%m-%dT%H:%M:%SZ},T07,{time.minute}\n" for time in times)
+    return b"timestamp,turbine,power\n" + "".join(lines).encode()
+
+
+def test_a_table_that_is_sent_may_be_long(site: Site) -> None:
+    table = table_of(40_000)
+    with site.connect(sent_by_ada(len(table)) + table) as link:
+        assert link.recv(12).endswith(b"200")
+    assert Measurement.objects.filter(turbine__name="T07").count() == 40_000
+
+
+def test_of_a_table_that_ends_in_the_middle_nothing_is_stored(site: Site) -> None:
+    table = table_of(20_000)
+    with site.connect(sent_by_ada(len(table)) + table[:400_000]) as link:
+        link.shutdown(socket.SHUT_WR)
+        answered = link.recv(10_000)
+    assert answered.startswith(b"HTTP/1.1 400")
+    assert b"ends after 400,000 of" in answered
+    assert not Measurement.objects.filter(turbine__name="T07").exists()
+
+
+def test_who_may_not_send_is_told_before_the_table_has_come(site: Site) -> None:
+    head = b"POST /data HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\n"
+    with site.connect(head + b"Content-Length: 50000000\r\n\r\n") as link:
+        assert link.recv(12).endswith(b"401")
+
+
+def test_slow_senders_of_tables_keep_nobody_else_waiting(site: Site) -> None:
+    with ExitStack() as stack:
+        for _ in range(40):
+            stack.enter_context(site.connect(sent_by_ada(1_000_000) + b"timestamp"))
+        site.proves_to_answer()
 
 
 def test_of_a_request_that_comes_with_the_one_before_the_rest_is_waited_for(site: Site) -> None:

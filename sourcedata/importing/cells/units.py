@@ -5,7 +5,7 @@ from math import pi
 
 from common.wording import listed, quoted
 from sourcedata.importing.refusal import ImportRefused
-from sourcedata.variables import UNITS
+from sourcedata.variables import COMPANION_NAMES, UNITS
 
 OTHER_SPELLINGS = {
     "ms-1": "m/s",
@@ -25,6 +25,9 @@ CONVERSIONS: Mapping[str, Mapping[str, str]] = {
     "rpm": {"rad/s": f"x * 30 / {pi}"},
 }
 
+# A standard deviation is a difference, of which the origin of a scale is no part.
+OF_DIFFERENCES: Mapping[str, Mapping[str, str]] = {"degC": {"degF": "x / 1.8", "K": "x"}}
+
 
 def conversion(variable: str, unit: str) -> str:
     """Return the expression that makes x, a value in `unit`, one in the variable's unit.
@@ -33,7 +36,9 @@ def conversion(variable: str, unit: str) -> str:
         ImportRefused: where the variable does not come in such a unit.
     """
     own = UNITS[variable]
-    allowed = {own: "x", **CONVERSIONS.get(own, {})}
+    is_difference = variable in COMPANION_NAMES and variable.endswith("_std")
+    of_differences = OF_DIFFERENCES.get(own, {}) if is_difference else {}
+    allowed = {own: "x", **CONVERSIONS.get(own, {}), **of_differences}
     spelled = OTHER_SPELLINGS.get(unit, unit)
     if spelled not in allowed:
         raise ImportRefused(f"{quoted(unit)} is no unit of {variable}; allowed: {listed(allowed)}.")

@@ -102,14 +102,15 @@ def _imported(
         task = progress.add_task(f"{escape(path.name)}: looking")
         for understood in look_at(path, form):
             progress.update(task, description=f"{escape(path.name)}: storing")
-            yield understood, None if is_preview else import_table(understood)
+            yield understood, None if is_preview else import_table(understood, records.account())
             progress.update(task, description=f"{escape(path.name)}: looking")
 
 
 def _keep(path: Path, form: Form, sentence: str) -> None:
     # A database that fails is no reason to hide why.
     with suppress(DatabaseError):
-        records.refused(path, form, sentence)
+        origin = records.Import(str(path), records.account(), records.checksum(path))
+        records.refused(origin, form, sentence)
 
 
 def _sentence(error: Exception, path: Path) -> str:

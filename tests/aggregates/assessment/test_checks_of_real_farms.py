@@ -23,6 +23,7 @@ from aggregates.assessment.farm import Farm, Traits
 from aggregates.assessment.findings import WHOLE_FARM, Kind, Seen
 from aggregates.assessment.sequences import lasting
 from aggregates.compute.transform import transform
+from sourcedata.nameplate import Nameplate
 from sourcedata.simulation import RATED_POWER_KW, simulate, turbine_name
 from sourcedata.variables import VARIABLE_NAMES
 from tests.aggregates.assessment.builders import days, times, turned
@@ -161,10 +162,10 @@ def simulated(turbines: int, number_of_days: int, seed: int) -> pd.DataFrame:
 def aggregated(minutes: pd.DataFrame, number_of_days: int) -> Farm:
     """Return the farm's statistics, as the project computes them."""
     names = sorted(minutes["turbine"].unique())
-    powers = dict.fromkeys(names, RATED_POWER_KW)
+    nameplates = dict.fromkeys(names, Nameplate(RATED_POWER_KW))
     by_day = minutes.groupby(minutes["timestamp"].dt.date)
     values = pd.concat(
-        [transform(of_day, day, powers).values for day, of_day in by_day],
+        [transform(of_day, day, nameplates).values for day, of_day in by_day],
         axis=1,
         ignore_index=True,
     )

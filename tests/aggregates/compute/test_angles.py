@@ -32,7 +32,7 @@ from aggregates.audit import auditing
 from aggregates.compute.statistic_names import STATISTICS
 from aggregates.compute.transform import DayStatistics, transform
 from aggregates.models import Run, Value
-from tests.builders import MINUTE, aggregated, frame, measurements, turbine, values
+from tests.builders import MINUTE, aggregated, frame, measurements, nameplates, turbine, values
 
 DAY = date(2025, 8, 31)
 MIDNIGHT = "2025-08-31T00:00"
@@ -62,7 +62,7 @@ def window(name: str, samples: list[float]) -> dict[str, float]:
 
 def transformed(name: str, samples: list[float]) -> DayStatistics:
     columns: Any = {name: samples}
-    return transform(frame("T01", MIDNIGHT, **columns), DAY, {"T01": None})
+    return transform(frame("T01", MIDNIGHT, **columns), DAY, nameplates(T01=None))
 
 
 def valid(samples: list[float]) -> list[float]:

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from aggregates.compute.statistic_names import STATISTICS
 from aggregates.compute.transform import transform
-from aggregates.pages.formulas import formula
+from aggregates.pages.formulas import formula, pooled
 from sourcedata.variables import VARIABLES
-from tests.builders import frame
+from tests.builders import frame, nameplates
 
 SPEEDS = st.lists(st.floats(0, 50), min_size=1, max_size=10)
 DIRECTIONS = st.lists(st.floats(0, 360, exclude_max=True), min_size=1, max_size=10)
@@ -58,7 +58,9 @@ def test_the_words_come_to_what_is_stored(
 ) -> None:
     length = min(len(speeds), len(directions))
     samples: Any = {"wind_speed": speeds[:length], "wind_direction": directions[:length]}
-    stored = transform(frame("T01", "2025-08-31T00:00", **samples), DAY, {"T01": None}).values
+    stored = transform(
+        frame("T01", "2025-08-31T00:00", **samples), DAY, nameplates(T01=None)
+    ).values
     resultant = abs(np.exp(1j * np.radians(samples["wind_direction"])).mean())
     assume(resultant > 1e-3)
     for variable in VARIABLES:
@@ -69,3 +71,23 @@ def test_the_words_come_to_what_is_stored(
             if value is not None:
                 away = abs(value - expected)
                 assert min(away, abs(away - 360)) < 1e-5
+
+
+def test_a_pooled_standard_deviation_shows_what_is_within_samples_and_between_them() -> None:
+    deviation = pooled("std", [8.0, 10.0], [1.0, 2.0], readings=60)
+    assert deviation.text == (
+        "of 60 readings a sample: √((Σ(k - 1)s² + kΣ(x - 9)²) / (nk - 1)) = √((295 + 120) / 119)"
+    )
+    assert deviation.value == pytest.approx((415 / 119) ** 0.5)
+
+
+def test_pooled_extremes_are_those_of_the_readings() -> None:
+    greatest = pooled("max", [8.0, 10.0], [11.0, 10.5], readings=60)
+    assert (
+        greatest.text == "the greatest of the readings, of which each sample's greatest is 11, 10.5"
+    )
+    assert greatest.value == 11
+
+
+def test_one_reading_has_no_standard_deviation() -> None:
+    assert pooled("std", [8.0], [0.0], readings=1).value is None

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from aggregates.models import Run, Value
+from aggregates.models import LogLine, Run, Signal, Value
 from aggregates.source import client, gateway, remote_turbines
 from common import waits
 from sourcedata.variables import VARIABLE_NAMES
@@ -22,7 +22,7 @@ from tests.windproject.test_serve import free_port
 
 DAY, NEXT_DAY = date(2025, 8, 31), date(2025, 9, 1)
 EVER = (date.min, date.max)
-TURBINES, DAYS, DATA = "/api/turbines", "/api/days", "/data"
+TURBINES, DAYS, DATA, VARIABLES = "/api/turbines", "/api/days", "/data", "/api/variables"
 TOKEN = "secret-token"
 
 # A fake deployment stands for the real one: it has a reply for each path.
@@ -71,6 +71,7 @@ def trickles(handler: BaseHTTPRequestHandler) -> None:
 @pytest.fixture
 def replies(settings: Any) -> Iterator[dict[str, Reply]]:
     by_path = {TURBINES: says([A_TURBINE]), DAYS: says([A_DAY]), DATA: says(ROWS)}
+    by_path[VARIABLES] = says([{"name": name, "companions": []} for name in VARIABLE_NAMES])
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -91,6 +92,28 @@ def replies(settings: Any) -> Iterator[dict[str, Reply]]:
 def test_a_run_over_right_answers_succeeds(replies: dict[str, Reply]) -> None:
     run = aggregated(DAY)
     assert (run.status, run.samples, run.missing) == (Run.Status.SUCCEEDED, 2, 1)
+
+
+@pytest.mark.django_db
+def test_of_a_variable_that_the_source_lacks_there_are_no_values_and_one_sentence(
+    replies: dict[str, Reply],
+) -> None:
+    lacking = [{name: cell for name, cell in of.items() if name != "power"} for of in ROWS]
+    replies[DATA] = says(lacking)
+    replies[VARIABLES] = says([{"name": name} for name in VARIABLE_NAMES if name != "power"])
+    run = aggregated(DAY)
+    assert run.status == Run.Status.SUCCEEDED
+    assert not Signal.objects.filter(variable="power").exists()
+    told = LogLine.objects.filter(run=run, message__contains="The source has no power")
+    assert told.count() == 1
+
+
+@pytest.mark.django_db
+def test_what_the_source_has_beyond_ours_is_left_alone(replies: dict[str, Reply]) -> None:
+    replies[TURBINES] = says([A_TURBINE | {"companions": "oil_std,oil_max"}])
+    replies[DATA] = says([row(0, oil=7.5, oil_std=1), row(1, oil=8, oil_std=2)])
+    assert aggregated(DAY).status == Run.Status.SUCCEEDED
+    assert not Signal.objects.filter(variable="oil").exists()
 
 
 WRONG: list[tuple[str, Reply, str]] = [

@@ -9,7 +9,10 @@ from django.db import connections
 from django.db.migrations.loader import MigrationLoader
 
 import embedded
+from common.databases import SOURCE
 from common.postgres import lock_numbers
+from common.wording import listed
+from sourcedata.further_columns import make_missing_columns
 
 
 class Command(MigrateCommand):
@@ -34,8 +37,16 @@ class Command(MigrateCommand):
             try:
                 _refuse_a_newer_database(alias)
                 super().handle(*args, **{**options, "database": alias})
+                if alias == SOURCE and not options["app_label"]:
+                    self._make_columns(options["verbosity"])
             finally:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [lock_numbers.MIGRATE])
+
+    def _make_columns(self, verbosity: int) -> None:
+        """Make the columns of the deployment's own variables, which no migration knows."""
+        made = make_missing_columns()
+        if made and verbosity > 0:
+            self.stdout.write(f"  Columns of VARIABLES_FILE were made: {listed(made)}.")
 
 
 def _aliases(options: dict[str, Any]) -> list[str]:

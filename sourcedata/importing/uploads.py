@@ -1,0 +1,174 @@
+"""Measurements that a program sends, in the form in which `GET /data` gives them.
+
+They come in by the same door as files: looked at first, then stored, all or nothing.
+"""
+
+import gzip
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow as pa
+from django.db import connections, transaction
+
+from common import waits
+from common.databases import SOURCE
+from common.wording import first_line, listed, quoted, unknown
+from sourcedata.importing import ImportResult, Understood, import_table, look_at, records
+from sourcedata.importing.files.kinds import (
+    ARROW_STREAM,
+    FIRST_BYTES,
+    GZIP,
+    PARQUET,
+    TEXT,
+    form_of,
+)
+from sourcedata.importing.files.opening import Opening, open_tables
+from sourcedata.importing.files.source_files import DAMAGES
+from sourcedata.importing.form import Form
+from sourcedata.importing.refusal import ImportRefused
+from sourcedata.variables import COLUMNS
+
+# What the first bytes must tell of a body that says it is in this format.
+FORMS = {"csv": TEXT, "parquet": PARQUET, "arrow": ARROW_STREAM, "json": TEXT}
+KEYS = ["timestamp", "turbine"]
+# What the record of an import calls it.
+NAME = "POST /data"
+# JSON is read in memory, of which it takes some times as much.
+MOST_JSON_BYTES = 16 * 1024 * 1024
+# Names are written so in CSV that a spreadsheet would take for formulas.
+ESCAPED = ("'=", "'+", "'@", "'-", "''")
+
+
+def import_upload(path: Path, format: str, account: str) -> tuple[Understood, ImportResult]:
+    """Import the table in a file, which says that it is in this format.
+
+    Raises:
+        ImportRefused: where anything in it is wrong; then nothing was imported.
+        django.db.DatabaseError: where the source database does not take it.
+    """
+    checksum = records.checksum(path)
+    try:
+        return _imported(path, format, account)
+    except ImportRefused as error:
+        # Nobody knows the file that it was written to.
+        sentence = str(error).replace(str(path), "The body")
+        records.refused(records.Import(NAME, account, checksum), None, sentence)
+        raise ImportRefused(sentence) from error
+
+
+def _imported(path: Path, format: str, account: str) -> tuple[Understood, ImportResult]:
+    _refuse_other_format(path, format)
+    if format == "json":
+        _write_as_arrow(path)
+    (understood,) = look_at(path, _form(_columns(path)))
+    _refuse_escaped_names(understood, format)
+    with transaction.atomic(using=SOURCE), connections[SOURCE].cursor() as cursor:
+        # It takes longer than other answers may, and is as long as its size lets it be.
+        cursor.execute(f"SET LOCAL statement_timeout = '{waits.STORED_S}s'")
+        return understood, import_table(understood, account, NAME)
+
+
+def _refuse_other_format(path: Path, format: str) -> None:
+    form = form_of(str(path), _first_bytes(path))
+    if form != FORMS[format]:
+        raise ImportRefused(f"{path} is said to be {format}, and is {form}.")
+
+
+def _first_bytes(path: Path) -> bytes:
+    """Return the first bytes, unpacked where they are packed with gzip."""
+    with path.open("rb") as file:
+        first_bytes = file.read(FIRST_BYTES)
+    if form_of(str(path), first_bytes) != GZIP:
+        return first_bytes
+    return _unpacked(path, FIRST_BYTES)
+
+
+def _unpacked(path: Path, length: int) -> bytes:
+    try:
+        with gzip.open(path) as file:
+            return file.read(length)
+    except DAMAGES as error:
+        raise ImportRefused(f"{path} is a damaged gzip: {first_line(error)}.") from error
+
+
+def _write_as_arrow(path: Path) -> None:
+    """Put the table that stands in the file as JSON there in Arrow's format."""
+    rows = _rows(path)
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    columns = {name: [row.get(name) for row in rows] for name in names}
+    for name, cells in columns.items():
+        _refuse_other_types(path, name, cells)
+    table = pa.table(
+        {name: pa.array(cells, _type(name)) for name, cells in columns.items()}
+        or {name: pa.array([], pa.string()) for name in KEYS}
+    )
+    with pa.ipc.new_stream(str(path), table.schema) as stream:
+        stream.write_table(table)
+
+
+def _type(name: str) -> pa.DataType:
+    return pa.string() if name in KEYS else pa.float64()
+
+
+def _rows(path: Path) -> Sequence[Mapping[str, Any]]:
+    packed = form_of(str(path), path.read_bytes()[:FIRST_BYTES]) == GZIP
+    text = _unpacked(path, MOST_JSON_BYTES + 1) if packed else path.read_bytes()
+    if len(text) > MOST_JSON_BYTES:
+        raise ImportRefused(
+            f"{path} has more than {MOST_JSON_BYTES:,} bytes of json; send it in parts, or as csv,"
+            " parquet or arrow."
+        )
+    try:
+        rows = orjson.loads(text)
+    except json.JSONDecodeError as error:
+        raise ImportRefused(f"{path} is no json: {first_line(error)}.") from error
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise ImportRefused(f"{path} is no list of objects, as GET /data gives it.")
+    return rows
+
+
+def _refuse_other_types(path: Path, name: str, cells: Sequence[Any]) -> None:
+    kinds: tuple[type, ...] = (str,) if name in KEYS else (int, float)
+    allowed = "a text" if name in KEYS else "a number or null"
+    for number, cell in enumerate(cells, 1):
+        is_null = cell is None and name not in KEYS
+        if not is_null and (isinstance(cell, bool) or not isinstance(cell, kinds)):
+            raise ImportRefused(f"{path}, object {number}: {name} is not {allowed}.")
+
+
+def _columns(path: Path) -> Sequence[str]:
+    """Return the columns of the table in the file.
+
+    Raises:
+        ImportRefused: where it has one that no measurement has, or no table.
+    """
+
+    def missing(names: Sequence[str]) -> Sequence[str]:
+        return [key for key in KEYS if key not in names]
+
+    tables = list(open_tables(path, missing, Opening(time_columns=KEYS[:1])))
+    if len(tables) != 1:
+        raise ImportRefused(f"{path} has {len(tables)} tables; allowed is one.")
+    names = [name for name in tables[0].columns if name not in KEYS]
+    if sentence := unknown(names, [*KEYS, *COLUMNS]):
+        raise ImportRefused(f"{path} has columns that are {sentence}")
+    if not names:
+        raise ImportRefused(f"{path} has no variable; allowed are {listed(COLUMNS)}.")
+    return names
+
+
+def _form(columns: Sequence[str]) -> Form:
+    return Form([KEYS[0]], {name: name for name in columns}, turbine_column=KEYS[1])
+
+
+def _refuse_escaped_names(understood: Understood, format: str) -> None:
+    """Refuse names as CSV writes them for spreadsheets: they would be those of other turbines."""
+    escaped = [name for name in understood.look.turbines if name.startswith(ESCAPED)]
+    if format == "csv" and escaped:
+        raise ImportRefused(
+            f"{quoted(escaped[0])} is how csv writes a name that a spreadsheet would run: send"
+            " json, parquet or arrow."
+        )
