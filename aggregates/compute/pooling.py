@@ -4,55 +4,19 @@ A companion is the std, the least or the greatest of the readings within each sa
 statistic is made of companions only where every used sample has its own.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from aggregates.compute.samples import Samples
 from aggregates.compute.statistic_names import MINIMUM, STD
 from aggregates.compute.windows import WINDOWS_PER_DAY
 from common.arrays import Array
-from sourcedata.nameplate import Nameplate
 from sourcedata.variables import Variable
 
 Frames = Mapping[str, pd.DataFrame]
-
-
-@dataclass(frozen=True)
-class Samples:
-    """Samples of some turbines on one day.
-
-    `measured` has a column per variable and companion, as the source has it, and `means` one per
-    variable with the values that count, NaN where none does. `turbine_codes` are the samples'
-    places in `nameplates`, `groups` their windows: the turbine's place x 144 + the window.
-    """
-
-    measured: pd.DataFrame
-    means: pd.DataFrame
-    turbine_codes: Array
-    groups: Array
-    nameplates: Sequence[Nameplate]
-    variables: Sequence[Variable]
-
-    def companion_columns(self) -> Iterator[tuple[Variable, str, str]]:
-        """Yield each variable, what a companion tells of it, and its column, where any has it."""
-        noted = {column for nameplate in self.nameplates for column in nameplate.companions}
-        for variable in self.variables:
-            for companion, column in variable.companion_columns.items():
-                if column in noted:
-                    yield variable, companion, column
-
-    def has(self, column: str) -> Array:
-        """Mark the samples of turbines that have the companion."""
-        of_turbines = [column in nameplate.companions for nameplate in self.nameplates]
-        return np.array(of_turbines, dtype=bool)[self.turbine_codes]
-
-    def valid_range(self, variable: Variable) -> Array:
-        """Return the least and the greatest valid value of each sample, an array each."""
-        powers = [nameplate.rated_power_kw for nameplate in self.nameplates]
-        bounds = np.array([variable.valid_range(power) for power in powers], dtype=float)
-        return bounds[self.turbine_codes].T
 
 
 @dataclass(frozen=True)
@@ -146,7 +110,8 @@ def _std(samples: Samples, mean: pd.Series, std: Array) -> pd.Series:
     """
     of_group = mean.groupby(samples.groups)
     count = of_group.count()
-    intervals_s = np.array([nameplate.sample_interval_s for nameplate in samples.nameplates])
+    nameplates = samples.nameplates.values()
+    intervals_s = np.array([nameplate.sample_interval_s for nameplate in nameplates])
     readings = intervals_s[count.index // WINDOWS_PER_DAY]
     within = (readings - 1) * pd.Series(np.square(std)).groupby(samples.groups).sum()
     between = readings * count * of_group.var(ddof=0)

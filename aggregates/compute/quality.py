@@ -1,10 +1,11 @@
 """How good the samples of each turbine were on a day: what was missing, and what cannot be."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from aggregates.compute.samples import Samples
 from common.arrays import Array
 
 
@@ -21,30 +22,19 @@ class SampleQuality:
     rejected: Mapping[str, Mapping[int, int]]
 
 
-def sample_quality(
-    turbines: Sequence[str],
-    turbine_codes: Array,
-    windows: Array,
-    missing: Mapping[str, Array],
-    rejected: Mapping[str, Array],
-) -> Mapping[str, SampleQuality]:
-    """Return the quality of each turbine's samples.
-
-    A sample belongs to the turbine of its code, a place in `turbines`, and to its window; `missing`
-    and `rejected` mark samples, by the name of a column.
-    """
-    samples = np.bincount(turbine_codes, minlength=len(turbines))
-    missing_samples = {
-        name: np.bincount(turbine_codes[is_missing], minlength=len(turbines))
-        for name, is_missing in missing.items()
+def sample_quality(samples: Samples, rejected: Mapping[str, Array]) -> Mapping[str, SampleQuality]:
+    """Return the quality of each turbine's samples; `rejected` marks some, by column."""
+    codes, turbines = samples.turbine_codes, samples.nameplates
+    numbers = np.bincount(codes, minlength=len(turbines))
+    missing = {
+        name: np.bincount(codes[is_missing], minlength=len(turbines))
+        for name, is_missing in samples.missing.items()
     }
-    of_rejected = _rejected(turbine_codes, windows, rejected)
+    of_rejected = _rejected(codes, samples.windows, rejected)
     return {
         turbine: SampleQuality(
-            samples=int(samples[code]),
-            missing={
-                name: int(counts[code]) for name, counts in missing_samples.items() if counts[code]
-            },
+            samples=int(numbers[code]),
+            missing={name: int(counts[code]) for name, counts in missing.items() if counts[code]},
             rejected=of_rejected.get(code, {}),
         )
         for code, turbine in enumerate(turbines)

@@ -11,16 +11,14 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from aggregates.compute import pooling, statistics
-from aggregates.compute.pooling import Samples
+from aggregates.compute import statistics
+from aggregates.compute.pooling import Frames, companions, pooled
 from aggregates.compute.quality import SampleQuality, sample_quality
+from aggregates.compute.samples import Nameplates, Samples, cleaned
 from aggregates.compute.statistic_names import COUNT, STATISTICS
-from aggregates.compute.windows import WINDOWS_PER_DAY, window_numbers
+from aggregates.compute.windows import WINDOWS_PER_DAY
 from common.arrays import Array
-from sourcedata.nameplate import Nameplate
 from sourcedata.variables import VARIABLES, Variable
-
-Nameplates = Mapping[str, Nameplate]
 
 
 @dataclass(frozen=True)
@@ -58,76 +56,27 @@ def transform(
     Raises:
         ValueError: where a measurement lies outside the day or belongs to another turbine.
     """
-    turbines, of_turbines = list(nameplates), list(nameplates.values())
-    names = [variable.name for variable in variables]
-    turbine_codes = _turbine_codes(measurements["turbine"], turbines)
-    cells = measurements[names].to_numpy(dtype=float)
-    missing = np.isnan(cells)
-    rejected = ~missing & ~_valid(cells, turbine_codes, of_turbines, variables)
-    used = np.where(rejected, np.nan, cells)
-    _turn_signed_angles(used, variables)
-    windows = window_numbers(measurements["timestamp"].to_numpy(), day)
-    samples = Samples(
-        measured=measurements,
-        means=pd.DataFrame(used, columns=names),
-        turbine_codes=turbine_codes,
-        groups=turbine_codes * WINDOWS_PER_DAY + windows,
-        nameplates=of_turbines,
-        variables=variables,
-    )
-    told = pooling.companions(samples)
-    frames, of_means = pooling.pooled(_frames(samples), samples, told)
-    values = _kept(_by_signal(_cube(frames, len(turbines), names), turbines, names), variables)
-    all_rejected = dict(zip(names, rejected.T, strict=True)) | dict(told.rejected)
+    samples = cleaned(measurements, day, nameplates, variables)
+    told = companions(samples)
+    frames, of_means = pooled(_frames(samples), samples, told)
+    values = _values(frames, samples)
+    rejected = {**samples.rejected, **told.rejected}
     return DayStatistics(
         values=values,
         samples=len(measurements),
-        missing=int(missing.sum()),
-        rejected=sum(int(is_rejected.sum()) for is_rejected in all_rejected.values()),
+        missing=_count(samples.missing),
+        rejected=_count(rejected),
         windows=_windows_with_values(values),
-        quality=sample_quality(
-            turbines,
-            turbine_codes,
-            windows,
-            dict(zip(names, missing.T, strict=True)),
-            all_rejected,
-        ),
+        quality=sample_quality(samples, rejected),
         of_means=_by_turbine(of_means, nameplates),
     )
 
 
-def _turbine_codes(column: pd.Series, turbines: Sequence[str]) -> Array:
-    codes = pd.Index(turbines).get_indexer(pd.Index(column))
-    if (codes < 0).any():
-        raise ValueError(f"Measurements of {column[codes < 0].iloc[0]!r}, which was not asked for.")
-    return codes
+def _count(marks: Mapping[str, Array]) -> int:
+    return sum(int(marked.sum()) for marked in marks.values())
 
 
-def _valid(
-    cells: Array,
-    turbine_codes: Array,
-    nameplates: Sequence[Nameplate],
-    variables: Sequence[Variable],
-) -> Array:
-    ranges = [
-        [variable.valid_range(nameplate.rated_power_kw) for variable in variables]
-        for nameplate in nameplates
-    ]
-    # The shape is (turbines, variables, 2), also where there are no turbines.
-    bounds = np.array(ranges, dtype=float).reshape(-1, len(variables), 2)[turbine_codes]
-    return np.isfinite(cells) & (bounds[..., 0] <= cells) & (cells <= bounds[..., 1])
-
-
-def _turn_signed_angles(cells: Array, variables: Sequence[Variable]) -> None:
-    """Take the angles outside -180 to 180 into them by whole turns, and leave all else as it is."""
-    for number, variable in enumerate(variables):
-        if variable.is_signed_angle:
-            degrees = cells[:, number]
-            is_outside = np.abs(degrees) > 180
-            degrees[is_outside] -= 360 * np.rint(degrees[is_outside] / 360)
-
-
-def _frames(samples: Samples) -> pooling.Frames:
+def _frames(samples: Samples) -> Frames:
     """Return a frame per statistic, with a row per group and a column per variable."""
     quantities = [variable.name for variable in samples.variables if not variable.is_angle]
     angles = [variable.name for variable in samples.variables if variable.is_angle]
@@ -142,11 +91,13 @@ def _frames(samples: Samples) -> pooling.Frames:
     }
 
 
-def _cube(frames: Mapping[str, pd.DataFrame], turbines: int, names: Sequence[str]) -> Array:
-    cube = np.full((turbines * WINDOWS_PER_DAY, len(names), len(STATISTICS)), np.nan)
+def _values(frames: Frames, samples: Samples) -> pd.DataFrame:
+    """Return a row per turbine, variable and statistic that is kept of it, a column per window."""
+    turbines, names = list(samples.nameplates), samples.names
+    cube = np.full((len(turbines) * WINDOWS_PER_DAY, len(names), len(STATISTICS)), np.nan)
     for number, name in enumerate(STATISTICS):
         cube[frames[name].index, :, number] = frames[name]
-    return _without_absent(cube)
+    return _kept(_by_signal(_without_absent(cube), turbines, names), samples.variables)
 
 
 def _without_absent(cube: Array) -> Array:

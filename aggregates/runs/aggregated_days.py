@@ -45,19 +45,17 @@ class NewDay:
     most_windows: int
 
     @property
-    def adds_to_stored(self) -> bool:
-        """Whether the other variables' statistics are of the same measurements, and stay."""
-        if len(self.variables) == len(VARIABLE_NAMES) or not self.stored:
-            return False
-        return self.stored.revision == self.turbine_day.revision
+    def before(self) -> AggregatedDay | None:
+        """What is stored of the other variables, which are of the same measurements, and stay."""
+        return self.stored if len(self.variables) < len(VARIABLE_NAMES) else None
 
     def rules_of_variables(self, stored_rules: StoredRules) -> Mapping[str, str]:
         """Return the rules of the variables whose statistics are of these measurements."""
         wanted = rules_of_variables(self.turbine_day.nameplate)
         computed = {name: wanted[name] for name in self.variables}
-        if not (self.adds_to_stored and self.stored):
+        if not self.before:
             return computed
-        return {**stored_rules.of_variables.get(self.stored.rules, {}), **computed}
+        return {**stored_rules.of_variables.get(self.before.rules, {}), **computed}
 
     def as_row(self, run: Run, rules: str, stamp: Greatest) -> AggregatedDay:
         """Return what is to be remembered of it."""
@@ -82,7 +80,7 @@ class NewDay:
 
     def _with_stored(self, name: str, new: Mapping[str, Any]) -> Mapping[str, Any]:
         """Add what is stored of the columns whose statistics are not new."""
-        stored = getattr(self.stored, name) if self.adds_to_stored else None
+        stored = getattr(self.before, name) if self.before else None
         of_others = {
             column: value
             for column, value in (stored or {}).items()

@@ -9,15 +9,18 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 
 from aggregates.compute.transform import transform
 from aggregates.models import Chunk, Run
 from aggregates.runs import load
+from aggregates.runs.aggregated_days import stored_days
 from aggregates.runs.heartbeat import beating
 from aggregates.runs.journal import keeping
 from aggregates.runs.load import NewStatistics
 from aggregates.source import gateway
+from aggregates.source.gateway import Snapshot
 from common import progress
 from common.logs import about
 from common.prefetch import prefetch
@@ -98,8 +101,24 @@ def _aggregate(chunk: Chunk) -> None:
 def _compute(run: Run, turbines: Sequence[str]) -> NewStatistics:
     names = run.variables or VARIABLE_NAMES
     variables = [variable for variable in VARIABLES if variable.name in names]
-    snapshot = gateway.snapshot(run.day, turbines, names)
+    snapshot = gateway.snapshot(run.day, turbines, [variable.name for variable in variables])
+    if len(variables) < len(VARIABLES):
+        snapshot = _unchanged(snapshot, run.day)
     turbine_days = {turbine_day.turbine: turbine_day for turbine_day in snapshot.turbine_days}
     nameplates = {name: turbine_day.nameplate for name, turbine_day in turbine_days.items()}
     statistics = transform(snapshot.measurements, run.day, nameplates, variables)
-    return NewStatistics(statistics, turbine_days, names)
+    return NewStatistics(statistics, turbine_days, [variable.name for variable in variables])
+
+
+def _unchanged(snapshot: Snapshot, day: date) -> Snapshot:
+    """Leave out the turbines whose measurements have changed since: they need all variables."""
+    stored = stored_days(day, [turbine_day.turbine for turbine_day in snapshot.turbine_days])
+    kept = [
+        turbine_day
+        for turbine_day in snapshot.turbine_days
+        if turbine_day.turbine in stored
+        and stored[turbine_day.turbine].revision == turbine_day.revision
+    ]
+    names = [turbine_day.turbine for turbine_day in kept]
+    is_kept = snapshot.measurements["turbine"].isin(names)
+    return Snapshot(kept, snapshot.measurements[is_kept])

@@ -115,26 +115,32 @@ def _replace(new: NewStatistics, run: Run, table: str) -> Written:
         is_kept &= ~turbines.isin(_unchanged(new, stored))
     difference = compare(before, np.where(is_kept[:, np.newaxis], before, after))
     _write(difference, after, ids, run.day, table)
-    with_lost_samples = set(turbines[np.flatnonzero(is_kept)])
     if len(new.variables) < len(VARIABLE_NAMES):
         windows = _stored_windows(new.turbine_days, run.day)
-    return Written(
-        days=[
-            NewDay(
-                turbine_day,
-                new.statistics,
-                new.variables,
-                stored.get(name),
-                windows.get(name, 0),
-                most_windows.get(name, 0),
-            )
-            for name, turbine_day in new.turbine_days.items()
-            if name not in with_lost_samples
-        ],
-        with_lost_samples=with_lost_samples,
-        changed=set(turbines[np.flatnonzero(difference.any.any(axis=1))]),
-        figures=_figures(new, difference),
-    )
+    lost = set(turbines[np.flatnonzero(is_kept)])
+    changed = set(turbines[np.flatnonzero(difference.any.any(axis=1))])
+    days = _new_days(new, stored, windows, most_windows)
+    days = [day for day in days if day.turbine_day.turbine not in lost]
+    return Written(days, lost, changed, _figures(new, difference))
+
+
+def _new_days(
+    new: NewStatistics,
+    stored: Mapping[str, AggregatedDay],
+    windows: Mapping[str, int],
+    most_windows: Mapping[str, int],
+) -> list[NewDay]:
+    return [
+        NewDay(
+            turbine_day,
+            new.statistics,
+            new.variables,
+            stored.get(name),
+            windows.get(name, 0),
+            most_windows.get(name, 0),
+        )
+        for name, turbine_day in new.turbine_days.items()
+    ]
 
 
 def _most_windows(run: Run, stored: Mapping[str, AggregatedDay]) -> Mapping[str, int]:
