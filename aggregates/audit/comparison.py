@@ -8,6 +8,7 @@ import pandas as pd
 KEY = ["turbine", "variable", "statistic", "timestamp"]
 # A frame without rows does not know the types of its columns.
 TYPES = {"timestamp": "datetime64[us, UTC]", "value": "float64"}
+ROUNDED = ["mean", "std"]
 
 # Two ways of adding the same samples round differently.
 TOLERANCE = 1e-9
@@ -22,8 +23,9 @@ def differences(
 ) -> pd.DataFrame:
     """Return the values that are stored otherwise than expected, by their key.
 
-    Both frames have KEY and `value`. The columns of the answer are KEY, `expected` and `stored`,
-    NaN where there is no value. Of the variables `angles` the mean, min and max are directions:
+    Both frames have KEY and `value`; `expected` has also `largest`, the largest number among the
+    samples of the value's window. The columns of the answer are KEY, `expected` and `stored`, NaN
+    where there is no value. Of the variables `angles` the mean, min and max are directions:
     359.9999 and 0.0001 are close.
     """
     left, right = (
@@ -45,7 +47,10 @@ def _is_close(both: pd.DataFrame, is_angle: pd.Series) -> pd.Series:
 
 
 def _tolerance(both: pd.DataFrame, is_angle: pd.Series) -> pd.Series:
-    tolerance = TOLERANCE * both["expected"].abs().clip(lower=1)
+    # What is added up is rounded as the samples are large, however small the sum is.
+    largest = both["largest"].astype(float).where(both["statistic"].isin(ROUNDED), 0)
+    largest = largest.where(largest > both["expected"].abs(), both["expected"].abs())
+    tolerance = TOLERANCE * largest.clip(lower=1)
     tolerance = tolerance.mask(is_angle, TOLERANCE)
     tolerance = tolerance.mask(is_angle & (both["statistic"] == "std"), TOLERANCE_OF_SPREAD_DEG)
     is_mean = is_angle & (both["statistic"] == "mean")

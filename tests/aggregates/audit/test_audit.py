@@ -205,6 +205,15 @@ def test_where_the_source_is_another_deployment_the_audit_says_what_it_lacks(set
         run_audit()
 
 
+def test_a_constant_power_in_watts_is_no_damage() -> None:
+    watts: dict[str, list[float | None]] = {"T01": [14999999.7] * 10}
+    watts["T02"] = [1e12 + 0.3, -1e12] * 5
+    for name, power in watts.items():
+        measurements(turbine(name, rated_power_kw=1e13), "2025-08-31T00:00", power=power)
+    aggregated(DAY)
+    assert auditing.audit_day(DAY).differences.empty
+
+
 def test_directions_that_nearly_cancel_are_no_damage() -> None:
     for number, turn in enumerate([1e-6, 1e-7, 3e-8, 1e-5]):
         measurements(

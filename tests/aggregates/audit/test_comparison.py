@@ -15,8 +15,9 @@ def value(number: float | None, variable: str = "power", statistic: str = "mean"
     return pd.DataFrame(rows, columns=[*KEY, "value"])
 
 
-def differ(expected: float | None, stored: float | None, *signal: str) -> bool:
-    different = differences(value(expected, *signal), value(stored, *signal), {"wind_direction"})
+def differ(expected: float | None, stored: float | None, *signal: str, largest: float = 1) -> bool:
+    left = value(expected, *signal).assign(largest=largest)
+    different = differences(left, value(stored, *signal), {"wind_direction"})
     return len(different) == 1
 
 
@@ -33,6 +34,14 @@ def test_values_that_only_rounding_tells_apart_are_equal(expected: float, stored
 )
 def test_other_values_are_not(expected: float, stored: float) -> None:
     assert differ(expected, stored)
+
+
+def test_sums_are_known_as_well_as_their_samples_are_large() -> None:
+    for statistic in ("mean", "std"):
+        assert not differ(0.0, 0.01, "power", statistic, largest=15e6)
+        assert differ(0.0, 0.02, "power", statistic, largest=15e6)
+    for statistic in ("min", "max", "count"):
+        assert differ(0.0, 0.01, "power", statistic, largest=15e6)
 
 
 @pytest.mark.parametrize(("expected", "stored"), [(1.0, None), (None, 1.0), (None, nan)])
@@ -61,7 +70,8 @@ def test_the_mean_of_directions_that_nearly_cancel_is_known_less_well() -> None:
     mean, turned = (value(100.0 + turn, "wind_direction") for turn in (0, 1e-5))
     for of_window, is_equal in [([spread], True), ([], False)]:
         expected, stored = pd.concat([mean, *of_window]), pd.concat([turned, *of_window])
-        assert differences(expected, stored, {"wind_direction"}).empty == is_equal
+        left = expected.assign(largest=360)
+        assert differences(left, stored, {"wind_direction"}).empty == is_equal
 
 
 def test_the_spread_of_directions_does_not_go_around_the_circle() -> None:
@@ -69,5 +79,5 @@ def test_the_spread_of_directions_does_not_go_around_the_circle() -> None:
 
 
 def test_a_difference_tells_both_values() -> None:
-    different = differences(value(1.0), value(2.0), [])
+    different = differences(value(1.0).assign(largest=1), value(2.0), [])
     assert different.values.tolist() == [["T01", "power", "mean", START, 1.0, 2.0]]
