@@ -67,4 +67,6 @@ _OF_THE_SERVER = _settings(
     # Who waits for a lock must see afterwards what was done under it.
     default_transaction_isolation="read\\ committed",
     quote_all_identifiers="off",
+    # No table is left out for what its checks say: they may call a function that somebody replaced.
+    constraint_exclusion="off",
 )

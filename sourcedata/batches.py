@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 import numpy as np
-from django.db import connections
-from django.db.models import Max, Min
+from django.db.models import Max, Min, Sum
+from django.db.models.functions import Coalesce
 
 from common.arrays import Array, utc_datetime64
 from common.databases import SOURCE
@@ -17,25 +17,19 @@ from sourcedata.models import Measurement, SourceDay, Turbine
 from sourcedata.reader import cells, require_all
 from sourcedata.snapshot import limited_waits, locked_snapshot
 from sourcedata.storage import stored_partitions
-from sourcedata.turbine_rows import turbine_rows
+from sourcedata.turbine_rows import turbine_ids
 
 # What a download holds in memory at a time; PostgreSQL tells times apart by a microsecond.
 BATCH_DAYS = 7
 TICK = timedelta(microseconds=1)
 
 
-@limited_waits()
 def number_of_samples(start: datetime, end: datetime, turbines: Collection[str] = ()) -> int:
     """Return how many measurements there are at most in [start, end): those of its whole days."""
-    with connections[SOURCE].cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(sum(source_day.samples), 0)"
-            " FROM source_day JOIN turbine ON turbine.id = source_day.turbine_id"
-            " WHERE source_day.day BETWEEN %s AND %s AND (%s OR turbine.name = ANY(%s))",
-            [start.date(), end.date(), not turbines, [*turbines]],
-        )
-        (samples,) = cursor.fetchone()
-    return int(samples)
+    with limited_waits() as cursor:
+        ids = turbine_ids(cursor, turbines)
+        days = SourceDay.objects.filter(turbine__in=ids, day__range=(start.date(), end.date()))
+        return int(days.aggregate(samples=Coalesce(Sum("samples"), 0))["samples"])
 
 
 def measurement_batches(
@@ -55,8 +49,8 @@ def measurement_batches(
         partitions = stored_partitions(cursor)
         read = [part for part in partitions if part.start < end and start < part.end]
         refuse_uncounted(cursor, read, functions)
-        turbine_rows(cursor)
-        wanted = list(Turbine.objects.named(turbines).only("name").order_by("name"))
+        ids = turbine_ids(cursor, turbines)
+        wanted = list(Turbine.objects.filter(pk__in=ids).only("name").order_by("name"))
     for turbine in wanted:
         for first, last in _batches(turbine, start, end):
             columns = _measured(turbine, first, last, variables)

@@ -1,7 +1,6 @@
 """The source database: turbines, their measurements, and the revision of every turbine-day."""
 
 import math
-from collections.abc import Collection
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -21,10 +20,6 @@ from sourcedata.limits import (
 
 class TurbineQuerySet(models.QuerySet["Turbine"]):
     """Turbines, and what is kept of them."""
-
-    def named(self, names: Collection[str]) -> "TurbineQuerySet":
-        """Return those of these names; none named means all."""
-        return self.filter(name__in=names) if names else self
 
     def with_history(self) -> "TurbineQuerySet":
         """Add `first_day`, `last_day` (None without measurements), `days_measured`, `samples`."""

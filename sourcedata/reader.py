@@ -29,7 +29,7 @@ from sourcedata.storage import (
     states_of,
     stored_partitions,
 )
-from sourcedata.turbine_rows import ALL_COLUMNS, TurbineRow, turbine_rows
+from sourcedata.turbine_rows import ALL_COLUMNS, TurbineRow, turbine_ids, turbine_rows
 from sourcedata.variables import VARIABLE_NAMES, VARIABLES
 
 
@@ -105,7 +105,8 @@ def turbines(names: Collection[str] = ()) -> Sequence[Mapping[str, Any]]:
     """
     with limited_waits() as cursor:
         rows = turbine_rows(cursor, ALL_COLUMNS)
-        wanted = Turbine.objects.named(names).with_history().with_measured_times()
+        ids = [row["id"] for row in rows if not names or row["name"] in names]
+        wanted = Turbine.objects.filter(pk__in=ids).with_history().with_measured_times()
         complete = _with(wanted.values("id", *HISTORY, *MEASURED_TIMES), rows)
     return [{name: row[name] for name in row if name != "id"} for row in complete]
 
@@ -244,7 +245,10 @@ def snapshot(
         refuse_uncounted(cursor, partitions_of(day, partitions), functions)
         days = _turbine_days(cursor, partitions, day, day, turbines)
         companions = [turbine_day.nameplate.companions for turbine_day in days]
-        frame = _measurements(day, days, columns_of(companions, variables))
+        with_any = {turbine_day.turbine for turbine_day in days}
+        names = turbine_ids(cursor, turbines).items()
+        ids = {number: name for number, name in names if name in with_any}
+        frame = _measurements(day, ids, columns_of(companions, variables))
         refuse_newer_partitions(cursor)
     rows = frame["turbine"].value_counts()
     for turbine_day in days:
@@ -277,11 +281,7 @@ def columns_of(companions: Iterable[Sequence[str]], variables: Sequence[str]) ->
     ]
 
 
-def _measurements(
-    day: date, turbine_days: Sequence[TurbineDay], columns: Sequence[str]
-) -> pd.DataFrame:
-    turbines = Turbine.objects.filter(name__in=[of_turbine.turbine for of_turbine in turbine_days])
-    ids = dict(turbines.order_by("id").values_list("id", "name"))
+def _measurements(day: date, ids: Mapping[int, str], columns: Sequence[str]) -> pd.DataFrame:
     turbine_id, timestamp, *values = copy_out(
         SOURCE,
         f"SELECT turbine_id, timestamp, {cells(columns)} FROM data"
@@ -344,10 +344,10 @@ def require_empty(day: date, turbines: Collection[str], but: Collection[str]) ->
     functions = settled_functions()
     with locked_snapshot() as cursor:
         refuse_uncounted(cursor, partitions_of(day, stored_partitions(cursor)), functions)
-        turbine_rows(cursor)
+        ids = [n for n, name in turbine_ids(cursor, turbines).items() if name not in but]
         # By turbine, for the key begins with it.
         measured = Measurement.objects.filter(turbine=OuterRef("pk"), **_within(day))
-        others = Turbine.objects.named(turbines).exclude(name__in=but).filter(Exists(measured))
+        others = Turbine.objects.filter(Exists(measured), pk__in=ids)
         for turbine in others.only("name").order_by("name")[:1]:
             rows = Measurement.objects.filter(turbine=turbine, **_within(day)).count()
             require_all(turbine.name, day, rows, 0)

@@ -174,6 +174,26 @@ def _state(day: date, partitions: Sequence[StoredPartition]) -> int:
     return state & (REVISIONS - 1)
 
 
+# The condition of an index may call a function that somebody replaced, and so say of rows what is
+# not so any more. PostgreSQL reads such an index in place of the table all the same.
+PARTIAL_INDEXES = """
+    SELECT indexrelid::regclass::text FROM pg_index WHERE indpred IS NOT NULL
+    AND indrelid = ANY(ARRAY(SELECT relid FROM pg_partition_tree(%(data)s::oid::regclass))
+        || ARRAY[%(source_day)s, %(turbine)s]::regclass[])
+    ORDER BY 1
+"""
+
+
+def partial_indexes(cursor: CursorWrapper) -> list[str]:
+    """Return what is wrong with indexes of a part of a table, a sentence without its end each."""
+    with names_of_postgresql_alone(cursor) as tables:
+        cursor.execute(PARTIAL_INDEXES, tables)
+        return [
+            f"{index} is an index of some rows alone, and may hide others: DROP INDEX {index}"
+            for (index,) in cursor.fetchall()
+        ]
+
+
 # The partitions that a statement reads are the newest, whatever its snapshot.
 NEWER = """
     SELECT EXISTS (

@@ -7,10 +7,11 @@ table inherit from it. What comes of that is told in a sentence here, and goes n
 import json
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 from django.db.backends.utils import CursorWrapper
@@ -164,6 +165,19 @@ def turbine_rows(
     rows = [_checked(row, columns) for row in cursor.fetchall()]
     _refuse_doubles(rows)
     return rows
+
+
+def turbine_ids(cursor: CursorWrapper, names: Collection[str] = ()) -> Mapping[int, str]:
+    """Return the names of turbines by their ids, in the order of these; no `names` means all.
+
+    Names are compared here: beside the table somebody may have an operator for them that fits
+    better than PostgreSQL's own.
+
+    Raises:
+        UnreadableSource: as `turbine_rows` does.
+    """
+    rows = sorted(turbine_rows(cursor), key=itemgetter("id"))
+    return {row["id"]: row["name"] for row in rows if not names or row["name"] in names}
 
 
 def _checked(row: Sequence[Any], columns: Mapping[str, TurbineColumn]) -> TurbineRow:

@@ -16,10 +16,11 @@ from common import waits
 from common.databases import SOURCE
 from common.days import DAY, FIRST_DAY, LAST_DAY, day_bounds, day_start
 from common.postgres.partitions import month_after, month_of
+from common.wording import listed
 from sourcedata import upkeep
 from sourcedata.limits import END_OF_TIME, FIRST_TIME
 from sourcedata.snapshot import UnreadableSource, limited_waits, locked_snapshot
-from sourcedata.storage import stored_partitions
+from sourcedata.storage import partial_indexes, stored_partitions
 from sourcedata.triggers import REVISION
 from sourcedata.upkeep import Fault
 
@@ -108,14 +109,20 @@ def count(first: date, last: date) -> list[Counted]:
     """Return all turbine-days from `first` to `last`, both included, counted at one moment.
 
     Raises:
-        UnreadableSource: where others keep the measurements locked for long.
+        UnreadableSource: where others keep the measurements locked for long, or rows may be hidden.
     """
     with locked_snapshot() as cursor:
         return counted(cursor, first, last)
 
 
 def counted(cursor: CursorWrapper, first: date, last: date) -> list[Counted]:
-    """Return all turbine-days from `first` to `last`, as the caller's transaction sees them."""
+    """Return all turbine-days from `first` to `last`, as the caller's transaction sees them.
+
+    Raises:
+        UnreadableSource: where an index may hide rows from whoever counts them.
+    """
+    if reasons := partial_indexes(cursor):
+        raise UnreadableSource(f"The source cannot be counted: {listed(reasons)}.")
     bounds = {"start": day_start(first), "end": day_start(last + DAY), "first": first, "last": last}
     cursor.execute(COUNTED, bounds)
     return [Counted(*row) for row in cursor.fetchall()]

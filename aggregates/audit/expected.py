@@ -13,7 +13,7 @@ from django.db import connections, transaction
 from common.databases import SOURCE
 from sourcedata.variables import VARIABLES, Variable
 
-COLUMNS = ["turbine", "variable", "statistic", "timestamp", "value"]
+COLUMNS = ["turbine", "variable", "statistic", "timestamp", "value", "largest"]
 
 STATISTICS = """
 WITH sample AS MATERIALIZED (
@@ -26,12 +26,12 @@ WITH sample AS MATERIALIZED (
                  AND greatest + (turned - cell.value) >= turned
                 THEN greatest + (turned - cell.value) END AS greatest,
            date_bin('10 minutes', data.timestamp, '2000-01-01Z') AS start
-    FROM data
+    FROM {schema}.data
     -- Somebody may have taken its keys away, or let another table inherit from it: whatever a
     -- turbine's rows say, no sample counts twice.
     JOIN (
         SELECT DISTINCT ON (id) id, name, rated_power_kw, sample_interval_s, companions
-        FROM turbine ORDER BY id
+        FROM {schema}.turbine ORDER BY id
     ) AS turbine ON turbine.id = data.turbine_id
     CROSS JOIN LATERAL (VALUES {cells})
         AS cell (variable, is_angle, value, turned, lowest, highest, std, least, greatest)
@@ -49,7 +49,8 @@ WITH sample AS MATERIALIZED (
            CASE WHEN count(std) = count(*)
                 THEN sqrt((sum((readings - 1) * std * std) + readings * regr_sxx(value, value))
                           / nullif(sum(readings) - 1, 0))
-                ELSE stddev_samp(value) END AS std
+                ELSE stddev_samp(value) END AS std,
+           greatest(abs(min(value)), abs(max(value))) AS largest
     FROM sample WHERE NOT is_angle GROUP BY turbine, variable, start, readings
 ), vector AS (
     SELECT turbine, variable, start, count(*)::float8 AS count,
@@ -72,10 +73,11 @@ WITH sample AS MATERIALIZED (
            CASE WHEN length >= 1e-9 THEN leftmost[2] END AS min,
            CASE WHEN length >= 1e-9 THEN rightmost[2] END AS max,
            CASE WHEN length >= 1e-9 AND count > 1
-                THEN degrees(sqrt(greatest(0, -2 * ln(length)))) END AS std
+                THEN degrees(sqrt(greatest(0, -2 * ln(length)))) END AS std,
+           360::float8 AS largest
     FROM direction JOIN deviation USING (turbine, variable, start)
 )
-SELECT turbine, variable, long.statistic, start, long.value
+SELECT turbine, variable, long.statistic, start, long.value, largest
 FROM (SELECT * FROM quantity UNION ALL SELECT * FROM angle) AS wide
 CROSS JOIN LATERAL (
     VALUES ('count', count), ('mean', mean), ('min', min), ('max', max), ('std', std)
@@ -84,28 +86,45 @@ WHERE long.value IS NOT NULL AND (variable, long.statistic) IN ({kept})
 """
 
 
-# Whatever tables of these names somebody made in a schema of theirs.
+# Somebody may have tables of these names in a schema of theirs, and beside the tables functions and
+# operators that fit better than PostgreSQL's own, which are the only ones to be found after this.
 SCHEMA_OF_DATA = """
-    SELECT set_config('search_path', quote_ident(nspname) || ', pg_temp', true)
-    FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
-    WHERE pg_class.oid = 'data'::regclass
+    SELECT pg_catalog.quote_ident(nspname), pg_catalog.current_setting('search_path'),
+        pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true)
+    FROM pg_catalog.pg_class JOIN pg_catalog.pg_namespace
+        ON pg_namespace.oid OPERATOR(pg_catalog.=) relnamespace
+    WHERE pg_class.oid OPERATOR(pg_catalog.=) 'data'::pg_catalog.regclass
 """
 
 
 def expected_values(day: date, turbines: Sequence[str]) -> pd.DataFrame:
     """Return the values that the turbines must have on the UTC day, in COLUMNS, in any order.
 
-    `timestamp` is the start of the window. Angles are in degrees, and of any turn.
+    `timestamp` is the start of the window, and `largest` the largest number among its samples, be
+    it negative or not. Angles are in degrees, and of any turn.
 
     Raises:
         django.db.DatabaseError: also where the values are too large to be squared.
     """
-    kept = [f"('{each.name}', '{name}')" for each in VARIABLES for name in each.statistics]
-    query = STATISTICS.format(cells=", ".join(map(_cell, VARIABLES)), kept=", ".join(kept))
     with transaction.atomic(using=SOURCE), connections[SOURCE].cursor() as cursor:
         cursor.execute(SCHEMA_OF_DATA)
-        cursor.execute(query, {"day": day, "turbines": list(turbines)})
-        return pd.DataFrame(cursor.fetchall(), columns=COLUMNS)
+        schema, search_path, _ = cursor.fetchone()
+        cursor.execute(_query(schema), {"day": day, "turbines": list(turbines)})
+        values = pd.DataFrame(cursor.fetchall(), columns=COLUMNS)
+        # The transaction may be that of the caller.
+        cursor.execute("SELECT set_config('search_path', %s, true)", [search_path])
+        return values
+
+
+def _query(schema: str) -> str:
+    """Return the SQL of all statistics that are kept, of the tables in that schema."""
+    kept = [f"('{each.name}', '{name}')" for each in VARIABLES for name in each.statistics]
+    return STATISTICS.format(
+        # The driver takes a percent sign for one of its own.
+        schema=schema.replace("%", "%%"),
+        cells=", ".join(map(_cell, VARIABLES)),
+        kept=", ".join(kept),
+    )
 
 
 def _cell(variable: Variable) -> str:
