@@ -71,6 +71,11 @@ SOUND = {
     "4 = (SELECT count(*) FROM pg_attribute WHERE attrelid = %(source_day)s"
     " AND (attname, atttypid::regtype::text) IN (('turbine_id', 'bigint'), ('day', 'date'),"
     " ('revision', 'bigint'), ('samples', 'bigint')))": "source_day has columns of other types",
+    "NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = %(source_day)s AND NOT attnotnull"
+    " AND attname IN ('turbine_id', 'day', 'revision', 'samples'))": (
+        "source_day may lack a revision or a number of samples: run verify_source --repair, and"
+        " give turbine_id, day, revision and samples their NOT NULL back"
+    ),
     "NOT EXISTS (SELECT FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid"
     " WHERE tgrelid = %(source_day)s AND NOT tgisinternal AND tgenabled <> 'D'"
     " AND tgtype & 20 <> 0"

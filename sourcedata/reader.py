@@ -183,7 +183,8 @@ def _nameplates(cursor: CursorWrapper, turbines: Collection[str]) -> Array:
 
 
 SOURCE_DAYS = """
-    SELECT turbine_id, (day - DATE '1970-01-01')::bigint, revision::bigint, samples::bigint
+    SELECT turbine_id, (day - DATE '1970-01-01')::bigint,
+        coalesce(revision::bigint, 0), coalesce(samples::bigint, 0)
     FROM source_day WHERE turbine_id = ANY(%s::bigint[]) AND day BETWEEN %s AND %s
 """
 

@@ -31,7 +31,9 @@ COUNTED = """
         FROM data WHERE timestamp >= %(start)s AND timestamp < %(end)s GROUP BY 1, 2
     ) AS counted
     FULL JOIN (
-        SELECT turbine_id, day, samples FROM source_day WHERE day BETWEEN %(first)s AND %(last)s
+        SELECT turbine_id, day, CASE WHEN revision IS NULL OR samples IS NULL THEN -1
+            ELSE samples END AS samples
+        FROM source_day WHERE day BETWEEN %(first)s AND %(last)s
     ) AS stored USING (turbine_id, day)
     LEFT JOIN (SELECT id, name FROM turbine) AS turbine ON turbine.id = turbine_id
     ORDER BY day, turbine.name
@@ -49,7 +51,8 @@ MONTHS_OF_MEASUREMENTS = """
 class Counted:
     """A turbine-day: its measurements as they were counted now, and the samples it is said to have.
 
-    `turbine` is None where measurements belong to none.
+    `turbine` is None where measurements belong to none, and `samples` are -1 where nothing is said,
+    or no revision is given.
     """
 
     turbine_id: int

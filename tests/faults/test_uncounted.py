@@ -201,6 +201,24 @@ def test_a_variable_that_is_computed_when_it_is_read_fails_runs(current: None) -
     assert "a variable is computed anew each time that it is read" in aggregated(DAY).error
 
 
+def test_a_turbine_day_without_a_revision_is_told_and_ends_no_tick(current: None) -> None:
+    with session() as owner:
+        owner.run(
+            "ALTER TABLE source_day ALTER revision DROP NOT NULL, ALTER samples DROP NOT NULL",
+            "ALTER TABLE source_day DISABLE TRIGGER USER",
+            "UPDATE source_day SET revision = NULL",
+            "UPDATE source_day SET samples = NULL WHERE turbine_id % 2 = 0",
+        )
+    reconciler.tick(now())
+    assert "give turbine_id, day, revision and samples their NOT NULL back" in aggregated(DAY).error
+    with pytest.raises(CommandError):
+        repair()
+    with session() as owner:
+        owner.run("ALTER TABLE source_day ALTER revision SET NOT NULL, ALTER samples SET NOT NULL")
+    assert aggregated(DAY).status == "succeeded"
+    proves_well()
+
+
 # What somebody makes of the tables beside `data`, and what is said of it.
 UNSOUND = {
     "row security": (["ALTER TABLE source_day ENABLE ROW LEVEL SECURITY"], "hides rows"),
