@@ -15,16 +15,25 @@ from django.conf import settings
 from aggregates.source.answers import Answer, problem
 from common import patience, progress, waits
 from common.wording import first_line
-from sourcedata.variables import COLUMNS
+from sourcedata.limits import LONGEST_NAME
+from sourcedata.variables import FURTHER_NAMES
 
-# An answer has at most so many bytes and so many values: a day of ten turbines that are sampled
-# every second. Values are counted by what they begin with, a comma or a bracket, before they are
-# built: an answer that is small when it is sent may be large then.
+# An answer has at most so many bytes and so many values. Values are counted by what they begin
+# with, a comma or a bracket, before they are built: an answer that is small when it is sent may be
+# large then.
 LARGEST_ANSWER = 256 * 2**20
 MOST_VALUES = 8_000_000
 VALUE_BEGINS = (b",", b"[", b"{")
-# An object of the list has at most so many fields, beside one for each column of measurements.
-MOST_FIELDS = 40 + len(COLUMNS)
+# An object of the list has at most so many fields. In bytes, one takes its own name and a number or
+# a time; the name of a turbine may have each character escaped as two units of UTF-16.
+MOST_FIELDS = 40 + len(FURTHER_NAMES)
+LARGEST_NAME = 12 * LONGEST_NAME
+LARGEST_FIELD = 100
+# Whatever their fields are, so many rows keep an answer below these limits.
+MOST_ROWS = min(
+    MOST_VALUES // (MOST_FIELDS + 1),
+    LARGEST_ANSWER // (MOST_FIELDS * LARGEST_FIELD + LARGEST_NAME),
+)
 
 TOKEN_REFUSED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 

@@ -5,23 +5,27 @@ missing. Every function raises SourceUnavailable where the other deployment does
 with something that cannot be right.
 """
 
+import math
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
+from itertools import pairwise
+from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 from django.conf import settings
 
 from aggregates.source.answers import problem
-from aggregates.source.client import ask
+from aggregates.source.client import MOST_ROWS, ask
 from aggregates.source.remote_turbines import MOST_TURBINES, RemoteTurbine, turbines_by_name
-from aggregates.source.remote_variables import columns_of, shared_columns
-from common.days import DAY, FIRST_DAY, LAST_DAY
+from aggregates.source.remote_variables import SharedColumns, columns_of, shared_columns
+from common.arrays import utc_datetime64
+from common.days import DAY, FIRST_DAY, LAST_DAY, day_bounds
 from common.wording import quoted
 from sourcedata.reader import RosterEntry, Snapshot, TurbineDay
 from sourcedata.variables import VARIABLE_NAMES
 
+# More names might be too long for an address.
 TURBINES_PER_REQUEST = 10
 # A turbine gives at most one sample a second.
 MOST_SAMPLES_PER_DAY = 86_400
@@ -92,9 +96,9 @@ def snapshot(
     """
     before = _versions(day, day)
     there = [turbine for turbine in turbines if (day, turbine) in before]
-    starts = range(0, len(there), TURBINES_PER_REQUEST)
-    shared = shared_columns(variables) if there else []
-    frames = [_measurements(day, there[n : n + TURBINES_PER_REQUEST], shared) for n in starts]
+    samples = {turbine: before[day, turbine][1] for turbine in there}
+    shared = shared_columns(variables)
+    frames = [_measurements(piece, shared) for piece in pieces(day, samples)]
     frame = pd.concat([NO_MEASUREMENTS, *frames], ignore_index=True)
     frame = frame.reindex(columns=[*NO_MEASUREMENTS, *columns_of(variables)])
     kept = _still_there(day, there, Counter(frame["turbine"]), before)
@@ -160,22 +164,58 @@ def _versions(first: date, last: date) -> Versions:
     return {key: version for key, version in versions.items() if version[0]}
 
 
-def _measurements(day: date, turbines: Sequence[str], columns: Sequence[str]) -> pd.DataFrame:
-    parameters = {"start": day, "end": day + DAY, "turbine": turbines, "variables": columns}
+class Piece(NamedTuple):
+    """What is asked for at a time: the measurements of some turbines in [start, end)."""
+
+    turbines: Sequence[str]
+    start: datetime
+    end: datetime
+
+
+def pieces(day: date, samples: Mapping[str, int]) -> Iterator[Piece]:
+    """Yield the pieces of a day of turbines that have so many samples each.
+
+    Each has so few rows that its answer is not too large: where those of one turbine are too many,
+    it is a part of the day.
+    """
+    start, end = day_bounds(day)
+    for turbines in _groups(samples):
+        is_small = sum(samples[turbine] for turbine in turbines) <= MOST_ROWS
+        parts = 1 if is_small else math.ceil(MOST_SAMPLES_PER_DAY / MOST_ROWS)
+        times = [*(start + number * DAY / parts for number in range(parts)), end]
+        yield from (Piece(turbines, *bounds) for bounds in pairwise(times))
+
+
+def _groups(samples: Mapping[str, int]) -> Iterator[Sequence[str]]:
+    """Yield the turbines that are asked for together."""
+    group: list[str] = []
+    rows = 0
+    for turbine, number in samples.items():
+        if group and (rows + number > MOST_ROWS or len(group) == TURBINES_PER_REQUEST):
+            yield group
+            group, rows = [], 0
+        group, rows = [*group, turbine], rows + number
+    if group:
+        yield group
+
+
+def _measurements(piece: Piece, shared: SharedColumns) -> pd.DataFrame:
+    turbines, start, end = piece
+    times = {"start": start.isoformat(), "end": end.isoformat()}
+    parameters = {**times, "turbine": turbines, **shared.parameters}
     answer = ask("/data", parameters, len(turbines) * MOST_SAMPLES_PER_DAY)
     names = answer.column("turbine", str)
     answer.require({*names} <= {*turbines}, "names a turbine that is not asked for")
+    # Companions are in it where any of the turbines has them.
+    columns = [name for name in shared.names if name in VARIABLE_NAMES or answer.has(name)]
     cells = {name: answer.numbers(name) for name in columns}
     frame = pd.DataFrame({"turbine": names, "timestamp": answer.times("timestamp"), **cells})
-    within = frame["timestamp"].between(*_bounds(day), inclusive="left")
-    answer.require(bool(within.all()), "names a timestamp of another day")
+    bounds = utc_datetime64(start), utc_datetime64(end)
+    within = frame["timestamp"].between(*bounds, inclusive="left")
+    answer.require(bool(within.all()), "names a timestamp that is not asked for")
     twice = frame.duplicated(["turbine", "timestamp"])
     answer.require(not twice.any(), "names a timestamp of a turbine twice")
     return frame
-
-
-def _bounds(day: date) -> tuple[np.datetime64, np.datetime64]:
-    return np.datetime64(day, "us"), np.datetime64(day + DAY, "us")
 
 
 def _still_there(

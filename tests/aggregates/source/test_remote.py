@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from aggregates.models import LogLine, Run, Signal, Value
-from aggregates.source import client, gateway, remote_turbines
+from aggregates.source import client, gateway, remote, remote_turbines
 from common import waits
 from sourcedata.variables import VARIABLE_NAMES
 from tests.builders import aggregated
@@ -151,7 +151,7 @@ WRONG: list[tuple[str, Reply, str]] = [
     (DATA, says([row(0, turbine="T02")]), "turbine that is not asked for"),
     (DATA, says([row(0, timestamp="today"), row(1)]), "not a time in UTC"),
     (DATA, says([row(0, timestamp="2025-08-31T24:00:00Z")]), "not a time in UTC"),
-    (DATA, says([row(0, timestamp="2025-09-01T00:00:00Z")]), "timestamp of another day"),
+    (DATA, says([row(0, timestamp="2025-09-01T00:00:00Z")]), "timestamp that is not asked for"),
     (DATA, says([row(0), row(0)]), "timestamp of a turbine twice"),
     (DATA, says([row(0, power="1.5")]), "power of a wrong type"),
     (DATA, says([row(0, power=True)]), "power of a wrong type"),
@@ -176,6 +176,18 @@ def test_a_wrong_answer_fails_the_run(replies, settings, monkeypatch, path, repl
     assert sentence in run.error
     assert TOKEN not in run.error
     assert not Value.objects.exists()
+
+
+@pytest.mark.parametrize(("samples", "requests"), [(86_400, 20), (1_440, 1), (7_000, 2), (0, 1)])
+def test_no_answer_is_too_large_however_often_turbines_are_sampled(
+    samples: int, requests: int
+) -> None:
+    pieces = [*remote.pieces(DAY, dict.fromkeys([f"T{number}" for number in range(10)], samples))]
+    assert len(pieces) == requests
+    for piece in pieces:
+        rows = len(piece.turbines) * samples * (piece.end - piece.start) / timedelta(days=1)
+        assert rows * (client.MOST_FIELDS + 1) <= client.MOST_VALUES
+        assert rows * (client.MOST_FIELDS * 100 + 1200) <= client.LARGEST_ANSWER
 
 
 @pytest.mark.django_db

@@ -132,7 +132,9 @@ def test_the_second_deployment_equals_the_first_to_the_last_bit_and_heals(
 def test_answers_are_those_of_the_reader(first, token, settings, monkeypatch) -> None:
     awkward_measurements()
     monkeypatch.setattr(remote, "DAYS_PER_REQUEST", 1)
-    monkeypatch.setattr(remote, "TURBINES_PER_REQUEST", 2)
+    # Each turbine is asked for alone, by halves of the day.
+    monkeypatch.setattr(remote, "MOST_ROWS", 4)
+    monkeypatch.setattr(remote, "MOST_SAMPLES_PER_DAY", 8)
     settings.SOURCE_API_URL, settings.SOURCE_API_TOKEN = first, token
     assert gateway.turbine_names() == reader.turbine_names()
     assert gateway.day_range() == reader.day_range()
