@@ -29,7 +29,8 @@ def raise_due(at: datetime) -> None:
     """
     locks.take_turns_to_alert()
     yesterday, tick = at.date() - DAY, Tick.last()
-    is_told = tick is not None and tick.told_until is not None and tick.told_until >= yesterday
+    # A later day was told of while the clock was ahead.
+    is_told = tick is not None and tick.told_until == yesterday
     if is_told or at.hour < settings.MORNING_HOUR:
         return
     arrived = arrivals(yesterday, yesterday)
@@ -52,7 +53,7 @@ def report_due(at: datetime) -> None:
         return
     locks.take_turns_to_alert()
     yesterday, tick = at.date() - DAY, Tick.last()
-    if tick and tick.reported_until and tick.reported_until >= yesterday:
+    if tick and tick.reported_until == yesterday:
         return
     firsts = [yesterday, *([at.date() - WEEK] if at.weekday() == MONDAY else [])]
     reports = [made for first in firsts if (made := report(first, yesterday))]

@@ -10,7 +10,7 @@ from datetime import date
 import pandas as pd
 from django.conf import settings
 from django.db import Error
-from django.db.models import F, Min
+from django.db.models import F, Min, Q
 from django.db.models.functions import Now
 
 from aggregates import states
@@ -125,7 +125,11 @@ def make_damaged_stale(audit: Audit) -> None:
 
 
 def longest_unaudited(most: int) -> list[date]:
-    """Return at most so many days, those first that were never audited, then the oldest audited."""
-    days = AggregatedDay.objects.values("day").annotate(oldest=Min("audited_at"))
+    """Return at most so many days, those first that were never audited, then the oldest audited.
+
+    A day that was audited while the clock was ahead counts as never audited.
+    """
+    passed = Min("audited_at", filter=Q(audited_at__lte=Now()))
+    days = AggregatedDay.objects.values("day").annotate(oldest=passed)
     by_age = days.order_by(F("oldest").asc(nulls_first=True), "-day")
     return list(by_age.values_list("day", flat=True)[:most])

@@ -18,12 +18,12 @@ from django.db.models import Q
 from aggregates import versions
 from aggregates.alerting import alerts, mornings, silences
 from aggregates.models import ACTIVE, Run, Tick
-from aggregates.runs import queueing, restores
+from aggregates.runs import presence, queueing, restores
 from aggregates.runs.due import SCHEDULE, due_at
 from aggregates.source import gateway
 from aggregates.source.arrivals import arrivals
 from aggregates.source.gateway import SourceUnavailable, TurbineDay
-from common.days import DAY
+from common.days import DAY, FIRST_DAY, day_start
 from common.postgres.rows import without_garbage_collection
 
 logger = logging.getLogger(__name__)
@@ -41,6 +41,7 @@ TICKS_APART = timedelta(seconds=5)
 # The schedule ticks every ten seconds.
 LATE = timedelta(seconds=15)
 LOOKS_APART = timedelta(seconds=55)
+LONG_AGO = day_start(FIRST_DAY)
 # The message of a queued run that nobody took in this time may not have arrived.
 MESSAGE_PATIENCE = timedelta(minutes=10)
 
@@ -208,9 +209,21 @@ def _idle_away() -> list[Run]:
 
 def _runs_by_day(days: Collection[date], now: datetime) -> Mapping[date, list[Run]]:
     by_day = defaultdict(list)
-    for run in Run.objects.filter(day__in=days).order_by("-id"):
-        # Where the clock was ahead, a run may have begun and ended in times that are yet to come.
-        run.started_at = run.started_at and min(run.started_at, now)
-        run.finished_at = run.finished_at and min(run.finished_at, now)
+    runs = list(Run.objects.filter(day__in=days).order_by("-id"))
+    clock = presence.time()
+    for run in runs:
+        run.started_at = _passed(run.started_at, now, clock)
+        run.finished_at = _passed(run.finished_at, now, clock)
         by_day[run.day].append(run)
     return by_day
+
+
+def _passed(time: datetime | None, now: datetime, clock: datetime) -> datetime | None:
+    """Return a time of a run, or long ago where the database's clock has not come to it.
+
+    That clock was ahead then. To wait until such a time has passed would take as long as it was
+    ahead, and a pause that began now would begin again in each tick.
+    """
+    if time is None or time > clock:
+        return time and LONG_AGO
+    return min(time, now)

@@ -41,6 +41,14 @@ def test_what_the_farm_did_is_told_once_from_the_mornings_hour_on() -> None:
     assert "On 2025-08-31 1 turbine gave 24.0 MWh of 24.0 MWh expected" in message
 
 
+def test_a_report_of_a_clock_that_was_ahead_keeps_no_later_one_back() -> None:
+    Tick.objects.update(reported_until=DAY + timedelta(days=400))
+    assessment()
+    report_due(MORNING)
+    report_due(MORNING)
+    assert len(messages()) == 1
+
+
 def test_it_waits_until_yesterday_is_assessed() -> None:
     report_due(MORNING)
     assert messages() == []

@@ -177,6 +177,14 @@ def test_a_day_that_stayed_incomplete_is_told_of_the_next_morning_once() -> None
     assert alert.message.endswith("arrived of 2 of 3 turbines: T03 silent, T02 75 %.")
 
 
+def test_a_morning_of_a_clock_that_was_ahead_keeps_no_later_one_back() -> None:
+    Tick.objects.create(pk=1, ticked_at=now(), told_until=NOON.date() + timedelta(days=400))
+    a_day_of("T01", 1080)
+    mornings.raise_due(morning_after())
+    mornings.raise_due(morning_after(7))
+    assert len(told()) == 1
+
+
 def test_a_day_that_is_complete_or_acknowledged_is_no_news_in_the_morning() -> None:
     Tick.objects.create(pk=1, ticked_at=now())
     a_day_of("T01", 1440)

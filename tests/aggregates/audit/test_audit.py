@@ -1,12 +1,13 @@
 """`manage.py audit`, and what it finds."""
 
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 from math import inf, nan
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
+from django.db.models.functions import Now
 
 from aggregates import states
 from aggregates.audit import auditing
@@ -177,6 +178,15 @@ def test_days_are_audited_in_turn() -> None:
     auditing.audit_day(date(2025, 8, 29))
     assert [day.day for day in auditing.longest_unaudited(9)] == [30, 31, 29]
     assert AggregatedDay.objects.filter(audited_at=None).count() == 1
+
+
+def test_a_day_that_was_audited_while_the_clock_was_ahead_comes_first() -> None:
+    for day in (30, 31):
+        a_day(start=f"2025-08-{day}T00:00")
+        aggregated(date(2025, 8, day))
+        auditing.audit_day(date(2025, 8, day))
+    AggregatedDay.objects.filter(day=DAY).update(audited_at=Now() + timedelta(days=400))
+    assert [day.day for day in auditing.longest_unaudited(9)] == [31, 30]
 
 
 @pytest.mark.parametrize(

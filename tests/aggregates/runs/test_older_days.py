@@ -6,9 +6,10 @@ from unittest.mock import Mock
 import pytest
 
 from aggregates.models import AggregatedDay, Run, Tick
-from aggregates.runs import queueing, reconciler
+from aggregates.runs import presence, queueing, reconciler
 from aggregates.runs.reconciler import SCHEDULE, tick
 from aggregates.source import gateway
+from aggregates.versions import fingerprint
 from sourcedata.models import Measurement, SourceDay
 from tests.builders import aggregated, measurements, turbine
 
@@ -187,8 +188,12 @@ def test_a_source_that_does_not_answer_for_older_days_is_told_of(monkeypatch) ->
     assert Tick.objects.get().error == "The source is away."
 
 
-def test_a_day_that_ran_while_the_clock_was_ahead_is_not_waited_for_until_then() -> None:
+@pytest.mark.parametrize("status", ["succeeded", "failed"])
+def test_a_day_that_ran_while_the_clock_was_ahead_is_not_waited_for_until_then(status: str) -> None:
     current(NEWEST)
-    Run.objects.update(finished_at=NOW + timedelta(hours=26), started_at=NOW + timedelta(hours=26))
+    aggregated(NEWEST, force=True)
+    ahead = presence.time() + timedelta(hours=26)
+    Run.objects.update(finished_at=ahead, started_at=ahead, status=status, requested_by=SCHEDULE)
     Measurement.objects.filter(timestamp__date=NEWEST).update(power=2.0)
+    Run.objects.update(fingerprint=fingerprint(gateway.turbine_days(NEWEST, NEWEST)))
     assert ticks(1) == [NEWEST]
