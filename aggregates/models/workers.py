@@ -3,13 +3,29 @@
 from datetime import timedelta
 
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models import Max
+from django.db.models.functions import Greatest, Now
 
 # A worker tells so often that it is there; one that has not told it for so long counts as gone.
 SEEN_EVERY_S = 10
 ALIVE = timedelta(seconds=60)
 # A worker that was gone for so long is forgotten.
 REMEMBERED = timedelta(days=1)
+# PostgreSQL tells times apart by a microsecond.
+LATER = timedelta(microseconds=1)
+
+
+class CodeManager(models.Manager["Code"]):
+    """Versions of the code, in the order in which they were seen first."""
+
+    def seen(self, version: str) -> "Code":
+        """Return the version; where nobody had it before, it is newer than all others.
+
+        So it is whatever the clock says, which may have been ahead when another was seen first.
+        """
+        latest = self.aggregate(at=Max("first_seen_at"))["at"]
+        newest = Greatest(Now(), latest + LATER) if latest else Now()
+        return self.get_or_create(version=version, defaults={"first_seen_at": newest})[0]
 
 
 class Code(models.Model):
@@ -20,6 +36,8 @@ class Code(models.Model):
 
     version = models.CharField(max_length=12, primary_key=True)
     first_seen_at = models.DateTimeField(db_default=Now())
+
+    objects = CodeManager()
 
     class Meta:
         db_table = "code"

@@ -60,7 +60,7 @@ def _tell(slots: int) -> None:
 
 def tell(busy_with: str, slots: int) -> None:
     """Note that this worker is there, what it is busy with, and how much it does at a time."""
-    code, _ = Code.objects.get_or_create(version=code_version())
+    code = Code.objects.seen(code_version())
     signs = {"code": code, "seen_at": Now(), "busy_with": busy_with, "slots": slots}
     Worker.objects.update_or_create(**_this_one(), defaults=signs)
     Worker.objects.filter(seen_at__lt=Now() - REMEMBERED).delete()
@@ -80,7 +80,7 @@ def _this_one() -> dict[str, Any]:
 
 def is_outdated() -> bool:
     """Return whether workers are there whose code is newer than that of this process."""
-    Code.objects.get_or_create(version=code_version())
+    Code.objects.seen(code_version())
     return Worker.objects.alive().newer_than(code_version()).exists()
 
 

@@ -16,10 +16,12 @@ from tests.builders import measurements, turbine
 pytestmark = pytest.mark.django_db
 
 
-def another_worker(version: str, seen_s_ago: int = 0, first_seen: timedelta = timedelta()) -> None:
+def another_worker(
+    version: str, seen_s_ago: int = 0, first_seen: timedelta = timedelta(), process: int = 1
+) -> None:
     code = Code.objects.create(version=version, first_seen_at=Now() + first_seen)
     seen = Now() - timedelta(seconds=seen_s_ago)
-    Worker.objects.create(host="other", process=1, code=code, seen_at=seen, slots=2)
+    Worker.objects.create(host="other", process=process, code=code, seen_at=seen, slots=2)
 
 
 def test_a_worker_is_there_for_a_minute_after_its_last_sign_of_life() -> None:
@@ -43,12 +45,21 @@ def test_days_are_left_to_newer_code_that_is_there(
     assert presence.is_outdated() == is_outdated
 
 
+def test_code_is_newer_than_what_came_while_the_clock_was_ahead() -> None:
+    another_worker("older", first_seen=timedelta(days=400))
+    presence.tell("", slots=2)
+    assert not presence.is_outdated()
+    another_worker("newer", process=2, first_seen=timedelta(days=401))
+    assert presence.is_outdated()
+
+
 def test_a_run_that_is_left_to_newer_code_is_told_of_again(monkeypatch) -> None:
     announced: list[Run] = []
     monkeypatch.setattr(queueing, "announce", announced.extend)
     monkeypatch.setattr(queueing, "PASSED_ON_AFTER_S", 0)
     measurements(turbine(), f"{today()}T00:00", power=[1.0])
     run, _ = Run.objects.request(today(), [], requested_by="test")
+    presence.tell("", slots=2)
     another_worker("newer", first_seen=timedelta(hours=1))
     tasks.aggregate_next()
     run.refresh_from_db()
