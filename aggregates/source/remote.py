@@ -98,7 +98,7 @@ def snapshot(
     there = [turbine for turbine in turbines if (day, turbine) in before]
     samples = {turbine: before[day, turbine][1] for turbine in there}
     shared = shared_columns(variables)
-    frames = [_measurements(piece, shared) for piece in pieces(day, samples)]
+    frames = [_measurements(portion, shared) for portion in portions(day, samples)]
     frame = pd.concat([NO_MEASUREMENTS, *frames], ignore_index=True)
     frame = frame.reindex(columns=[*NO_MEASUREMENTS, *columns_of(variables)])
     kept = _still_there(day, there, Counter(frame["turbine"]), before)
@@ -164,7 +164,7 @@ def _versions(first: date, last: date) -> Versions:
     return {key: version for key, version in versions.items() if version[0]}
 
 
-class Piece(NamedTuple):
+class Portion(NamedTuple):
     """What is asked for at a time: the measurements of some turbines in [start, end)."""
 
     turbines: Sequence[str]
@@ -172,8 +172,8 @@ class Piece(NamedTuple):
     end: datetime
 
 
-def pieces(day: date, samples: Mapping[str, int]) -> Iterator[Piece]:
-    """Yield the pieces of a day of turbines that have so many samples each.
+def portions(day: date, samples: Mapping[str, int]) -> Iterator[Portion]:
+    """Yield the portions of a day of turbines that have so many samples each.
 
     Each has so few rows that its answer is not too large: where those of one turbine are too many,
     it is a part of the day.
@@ -183,7 +183,7 @@ def pieces(day: date, samples: Mapping[str, int]) -> Iterator[Piece]:
         is_small = sum(samples[turbine] for turbine in turbines) <= MOST_ROWS
         parts = 1 if is_small else math.ceil(MOST_SAMPLES_PER_DAY / MOST_ROWS)
         times = [*(start + number * DAY / parts for number in range(parts)), end]
-        yield from (Piece(turbines, *bounds) for bounds in pairwise(times))
+        yield from (Portion(turbines, *bounds) for bounds in pairwise(times))
 
 
 def _groups(samples: Mapping[str, int]) -> Iterator[Sequence[str]]:
@@ -199,8 +199,8 @@ def _groups(samples: Mapping[str, int]) -> Iterator[Sequence[str]]:
         yield group
 
 
-def _measurements(piece: Piece, shared: SharedColumns) -> pd.DataFrame:
-    turbines, start, end = piece
+def _measurements(portion: Portion, shared: SharedColumns) -> pd.DataFrame:
+    turbines, start, end = portion
     times = {"start": start.isoformat(), "end": end.isoformat()}
     parameters = {**times, "turbine": turbines, **shared.parameters}
     answer = ask("/data", parameters, len(turbines) * MOST_SAMPLES_PER_DAY)
