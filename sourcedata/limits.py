@@ -15,6 +15,11 @@ FIRST_TIME, END_OF_TIME = day_bounds(FIRST_DAY)[0], day_bounds(LAST_DAY)[1]
 # In seconds, both included: a longer interval would leave windows without a sample.
 SAMPLE_INTERVALS_S = SHORTEST_INTERVAL_S, LONGEST_INTERVAL_S = 1, 600
 ALLOWED_INTERVALS = [MinValueValidator(SHORTEST_INTERVAL_S), MaxValueValidator(LONGEST_INTERVAL_S)]
+# In kilowatts, both included: with others, ranges and squares of powers would not be numbers. What
+# is typed must be 1 at least, so that no megawatts are taken for kilowatts.
+RATED_POWERS_KW = LEAST_POWER_KW, MOST_POWER_KW = 0.001, 1e9
+LEAST_TYPED_POWER_KW = 1
+ALLOWED_POWERS = [MinValueValidator(LEAST_TYPED_POWER_KW), MaxValueValidator(MOST_POWER_KW)]
 LONGEST_NAME = 100
 
 

@@ -9,6 +9,7 @@ from django.db.models.functions import Cast, Coalesce, Now, TruncDate
 
 from sourcedata.limits import (
     ALLOWED_INTERVALS,
+    ALLOWED_POWERS,
     END_OF_TIME,
     FIRST_TIME,
     LONGEST_NAME,
@@ -68,7 +69,7 @@ class Turbine(models.Model):
         max_length=LONGEST_NAME, unique=True, validators=[validate_turbine_name]
     )
     rated_power_kw = models.FloatField(
-        "rated power (kW)", null=True, blank=True, validators=[MinValueValidator(1)]
+        "rated power (kW)", null=True, blank=True, validators=ALLOWED_POWERS
     )
     latitude = models.FloatField(
         "latitude (deg)",

@@ -17,7 +17,7 @@ from typing import Any
 from django.db.backends.utils import CursorWrapper
 
 from common.wording import listed, quoted
-from sourcedata.limits import LONGEST_NAME, SAMPLE_INTERVALS_S
+from sourcedata.limits import LONGEST_NAME, RATED_POWERS_KW, SAMPLE_INTERVALS_S
 from sourcedata.snapshot import UnreadableSource
 from sourcedata.variables import COMPANION_NAMES
 
@@ -71,8 +71,9 @@ def _number(value: Any) -> float:
 
 
 def _power(value: Any) -> float:
+    least, most = RATED_POWERS_KW
     power = _number(value)
-    if power <= 0:
+    if not least <= power <= most:
         raise ValueError
     return power
 
@@ -125,7 +126,9 @@ NAMEPLATE_COLUMNS = {
         may_be_null=False,
         advice=ANOTHER_NAME,
     ),
-    "rated_power_kw": TurbineColumn("double precision", "a number above 0", _power),
+    "rated_power_kw": TurbineColumn(
+        "double precision", "a number from {:g} to {:g}".format(*RATED_POWERS_KW), _power
+    ),
     "sample_interval_s": TurbineColumn(
         "integer",
         "a whole number from {} to {}".format(*SAMPLE_INTERVALS_S),

@@ -1,6 +1,5 @@
 """The turbines of another deployment, as its REST API lists them."""
 
-import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +9,7 @@ from typing import Any
 from aggregates.source.answers import Answer
 from aggregates.source.client import ask
 from common.days import DAY, day_start
-from sourcedata.limits import SAMPLE_INTERVALS_S, problem_of_turbine_name
+from sourcedata.limits import RATED_POWERS_KW, SAMPLE_INTERVALS_S, problem_of_turbine_name
 from sourcedata.reader import RosterEntry
 from sourcedata.variables import COMPANION_NAMES
 
@@ -39,7 +38,9 @@ def turbines_by_name(with_all: Collection[str] = ()) -> Mapping[str, RemoteTurbi
     answer.require(len(set(names)) == len(names), "names a turbine twice")
     answer.require({*with_all} <= {*names}, "lacks a turbine that /api/days names")
     powers = answer.column("rated_power_kw", float, int, NoneType)
-    answer.require(all(map(_is_power, powers)), "gives a rated_power_kw that is not positive")
+    least, most = RATED_POWERS_KW
+    possible = all(power is None or least <= power <= most for power in powers)
+    answer.require(possible, f"gives a rated_power_kw outside {least:g} to {most:g}")
     intervals = answer.column("sample_interval_s", int)
     shortest, longest = SAMPLE_INTERVALS_S
     possible = all(shortest <= interval <= longest for interval in intervals)
@@ -77,7 +78,3 @@ def _service(answer: Answer) -> list[Sequence[Any]]:
         return [unknown, unknown, starts, ends, unknown]
     days = [answer.days(key, str, NoneType) for key in ("commissioned_on", "retired_on")]
     return [*days, *map(answer.moments, MEASURED_TIMES)]
-
-
-def _is_power(power: float | None) -> bool:
-    return power is None or 0 < power < math.inf

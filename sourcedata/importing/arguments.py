@@ -20,6 +20,8 @@ from sourcedata.importing.times.zones import zone
 from sourcedata.limits import (
     END_OF_TIME,
     FIRST_TIME,
+    LEAST_TYPED_POWER_KW,
+    MOST_POWER_KW,
     SAMPLE_INTERVALS_S,
     problem_of_turbine_name,
 )
@@ -127,14 +129,15 @@ def _whole_number(text: str, least: int, most: int) -> int:
 
 
 def rated_power_kw(text: str) -> float:
-    """Return kW; raise ArgumentTypeError where they are not at least 1 and finite."""
+    """Return kW; raise ArgumentTypeError where they are not from 1 to 1e9."""
     try:
         power_kw = float(text)
     except ValueError:
         power_kw = -inf
     # Not a number compares as false.
-    if not 1 <= power_kw < inf:
-        raise ArgumentTypeError(f"{quoted(text)} is no number of kilowatts, at least 1")
+    if not LEAST_TYPED_POWER_KW <= power_kw <= MOST_POWER_KW:
+        allowed = f"from {LEAST_TYPED_POWER_KW} to {MOST_POWER_KW:g}"
+        raise ArgumentTypeError(f"{quoted(text)} is no number of kilowatts {allowed}")
     return power_kw
 
 

@@ -180,7 +180,7 @@ BAD_ROWS = {
             "ALTER TABLE turbine ALTER rated_power_kw TYPE text",
             "UPDATE turbine SET rated_power_kw = '2050 kW' WHERE name = 'T02'",
         ],
-        "rated_power_kw '2050 kW'; allowed is a number above 0, or NULL. Write: UPDATE turbine",
+        "rated_power_kw '2050 kW'; allowed is a number from 0.001 to 1e.09, or NULL. Write: UPDATE",
         "2050",
     ),
     "a power that is no number": (
@@ -188,7 +188,17 @@ BAD_ROWS = {
             "ALTER TABLE turbine DROP CONSTRAINT turbine_rated_power_is_positive",
             "UPDATE turbine SET rated_power_kw = 'NaN' WHERE name = 'T02'",
         ],
-        "rated_power_kw 'nan'; allowed is a number above 0, or NULL",
+        "rated_power_kw 'nan'; allowed is a number from 0.001 to 1e.09, or NULL",
+        "2050",
+    ),
+    "a power of next to nothing": (
+        ["UPDATE turbine SET rated_power_kw = '5e-324' WHERE name = 'T02'"],
+        "rated_power_kw '5e-324'; allowed is a number from 0.001 to 1e.09, or NULL",
+        "2050",
+    ),
+    "a power beyond all measure": (
+        ["UPDATE turbine SET rated_power_kw = '1e308' WHERE name = 'T02'"],
+        r"rated_power_kw '1e.308'; allowed is a number from 0.001 to 1e.09, or NULL",
         "2050",
     ),
     "a day that Python does not have": (
