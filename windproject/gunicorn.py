@@ -1,6 +1,7 @@
 """How gunicorn serves the application; its address is given on the command line."""
 
 import os
+import signal
 from contextlib import closing
 from typing import Any
 from wsgiref.util import setup_testing_defaults
@@ -9,6 +10,7 @@ from django.core.management.utils import get_random_secret_key
 
 from common import logs, waits
 from windproject import environment
+from windproject.supervisor import end_with_parent
 
 # Both processes have the same key, also where nobody chose one: a session is to hold in either.
 os.environ["SECRET_KEY"] = environment.text("SECRET_KEY") or get_random_secret_key()
@@ -28,6 +30,16 @@ logconfig_dict = logs.configuration(
     environment.choice("LOG_FORMAT", logs.FORMATS, default="text"),
     environment.choice("LOG_LEVEL", logs.LEVELS, default="WARNING"),
 )
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """Have the process end with the one that started it, also where it stands still.
+
+    It would keep the address, and the web server that is started next could not have it.
+    """
+    end_with_parent(signal.SIGKILL)
+    if os.getppid() != worker.ppid:
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def post_worker_init(worker: Any) -> None:

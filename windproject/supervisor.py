@@ -8,6 +8,7 @@ a program of its own without Django, for it lives as long as they do and does li
 """
 
 import ctypes
+import math
 import multiprocessing
 import os
 import signal
@@ -67,15 +68,16 @@ class KeptProcess(Process):  # type: ignore[misc]  # it has no types
         super().__init__(*arguments, **options)
         self.ended = ended
         self.broker = broker if self.name != BROKER else ""
-        self.started = monotonic()
+        # The time of its first start, before which nothing is known of whether it can start.
+        self.started = math.inf
         # The program is to hear the signals that honcho has this process ignore.
         self._child_ctor = partial(Popen, preexec_fn=_begin_program)
 
     def run(self, events: Any = None, ignore_signals: bool = False) -> None:
         """Run the program, in a process of its own, until all are to end."""
-        _end_with_parent(signal.SIGKILL)
+        end_with_parent(signal.SIGKILL)
         _wait_for(self.broker)
-        self.started = monotonic()
+        self.started = min(self.started, monotonic())
         super().run(events, ignore_signals)
         while self._is_kept() and not self.ended.wait(PAUSE_S):
             super().run(events, ignore_signals)
@@ -93,7 +95,7 @@ class KeptProcess(Process):  # type: ignore[misc]  # it has no types
             super()._send_message(f"{text}\n", "line")
 
 
-def _end_with_parent(number: signal.Signals) -> None:
+def end_with_parent(number: signal.Signals) -> None:
     """Have this process end when its parent was killed, which then cannot end it."""
     ctypes.CDLL(None).prctl(SET_PARENT_DEATH_SIGNAL, number)
 
@@ -109,7 +111,7 @@ def _wait_for(broker: str) -> None:
 
 
 def _begin_program() -> None:
-    _end_with_parent(signal.SIGTERM)
+    end_with_parent(signal.SIGTERM)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
 
@@ -130,7 +132,11 @@ class KeepingManager(Manager):  # type: ignore[misc]  # as above
         return bool(super()._all_started())
 
     def _keep_again(self, program: dict[str, Any]) -> None:
-        """Start the process anew that keeps a program: somebody killed it, and the program ends."""
+        """Start the process anew that keeps a program: somebody killed it, and the program ends.
+
+        Until it has ended, the new one may not be able to start: it is tried as often as it takes.
+        """
+        program["obj"].started = -math.inf
         keep = {"target": program["obj"].run, "args": (self.events, True)}
         program["process"] = multiprocessing.Process(name=program["obj"].name, **keep)
         program["process"].start()

@@ -34,8 +34,8 @@ HEADERS_END = b"\r\n\r\n"
 CONTENT_LENGTH = re.compile(rb"\r\ncontent-length:\s*0*(\d*)", re.I)
 # A length of more digits says more bytes than there are.
 MOST_DIGITS = 18
-# The path, which may follow the name of a host.
-ADDRESS = re.compile(rb"[^ ]* (?:https?://[^/ ]*)?([^ ?#]*)", re.I)
+# A path alone, or what `OPTIONS *` asks for. gunicorn takes more: `x://host/path` has a path for it.
+ADDRESS = re.compile(rb"[A-Z]+ (\*(?= )|/[^ ?#]*)")
 # Files of these folders may have more than SMALL_FILE bytes.
 LARGE_FILES = tuple(
     b"/static/%b/" % folder
@@ -286,6 +286,8 @@ def refusal_of(received: bytes) -> bytes:
         return answer(
             "431 Request Header Fields Too Large", f"Headers hold at most {LONGEST_HEADERS} bytes."
         )
+    if end and not ADDRESS.match(received):
+        return answer("400 Bad Request", "Ask for a path, which begins with /.")
     if end and CHUNKED.search(headers):
         return answer("411 Length Required", "Say how long the body is: Content-Length.")
     longest = LONGEST_REQUEST

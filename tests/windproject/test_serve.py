@@ -13,10 +13,11 @@ from urllib.request import urlopen
 import psutil
 import pytest
 from django.contrib.auth.models import User
+from honcho.printer import Printer
 
-from tests.processes import environment, process, wait_until
+from tests.processes import PATIENCE_S, environment, process, wait_until
 from windproject.management.commands.serve import Command
-from windproject.supervisor import STARTED_S
+from windproject.supervisor import STARTED_S, KeepingManager
 
 
 def free_port() -> int:
@@ -134,6 +135,18 @@ def test_a_program_whose_keeper_was_killed_is_started_again() -> None:
         first.parent().kill()
         wait_until(lambda: worker_of(psutil.Process(served.pid)) not in (None, first), "worker")
         assert served.poll() is None
+
+
+def test_a_program_whose_keeper_was_killed_is_tried_until_it_can_start() -> None:
+    manager = KeepingManager(Printer(StringIO()), broker="")
+    manager.add_process("web", "exec false")
+    program = manager._processes["web"]
+    manager._keep_again(program)
+    told = [manager.events.get(timeout=PATIENCE_S) for _ in range(4)]
+    manager.ended.set()
+    program["process"].join()
+    again = "ended with code 1; it is started again in 2 s\n"
+    assert [message.data for message in told if message.type == "line"].count(again) == 2
 
 
 @pytest.mark.django_db(transaction=True)

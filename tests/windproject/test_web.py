@@ -33,7 +33,7 @@ from tests.builders import aggregated, measurements, turbine
 from tests.faults.conftest import server_of
 from tests.processes import environment, process, wait_until
 from tests.sessions import session
-from tests.windproject.test_serve import free_port
+from tests.windproject.test_serve import free_port, lives
 from windproject.web import SMALL_FILE, lane_of, length_of_body, refusal_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -374,12 +374,12 @@ def test_who_was_answered_and_does_not_close_keeps_nobody_else_waiting(site: Sit
     [
         (b"/data?x=/", b"/data"),
         (b"/%64ata", b"/data"),
-        (b"HTTP://u@h:1/api/days?start=2025-01-01", b"/api/days"),
+        (b"/api/days?start=2025-01-01", b"/api/days"),
         (b"/health/live", b"/health/live"),
         (b"/admin/?next=/data", b"/"),
         (b"/api/assessments?start=2025-01-01", b"/api/values"),
         (b"/api/findings", b"/api/values"),
-        (b"http://h", b"/"),
+        (b"*", b"/"),
     ],
 )
 def test_a_lane_is_that_of_the_address_as_the_application_reads_it(address, lane) -> None:
@@ -387,8 +387,22 @@ def test_a_lane_is_that_of_the_address_as_the_application_reads_it(address, lane
 
 
 def test_who_sets_a_password_has_the_lane_of_those_who_log_in() -> None:
-    login, user = b"POST /admin/login/ ", b"POST http://h/admin/auth%2Fuser/1/password/ "
+    login, user = b"POST /admin/login/ ", b"POST /admin/auth%2Fuser/1/password/ "
     assert lane_of(login) == lane_of(user) != lane_of(b"GET /admin/login/ ")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"GET x://localhost/static/plotly/plotly.min.js",
+        b"GET http://localhost/health/live",
+        b"\r\nGET /health/live",
+        b"CONNECT localhost:80",
+        b"GET *x",
+    ],
+)
+def test_an_address_that_is_no_path_is_refused(line: bytes) -> None:
+    assert refusal_of(line + b" HTTP/1.1\r\nHost: localhost\r\n\r\n").startswith(b"HTTP/1.1 400")
 
 
 @pytest.mark.parametrize(("digits", "length"), [(b"7", 7), (b"0" * 30 + b"7", 7), (b"", 0)])
@@ -411,6 +425,13 @@ def test_a_process_that_stands_still_keeps_nobody_waiting(site: Site) -> None:
             site.proves_to_answer()
     finally:
         os.kill(first.pid, signal.SIGCONT)
+
+
+def test_no_process_that_stands_still_outlives_a_web_server_that_was_killed(site: Site) -> None:
+    first, *_ = psutil.Process(site.pid).children()
+    first.suspend()
+    os.kill(site.pid, signal.SIGKILL)
+    wait_until(lambda: not lives(first), "end of the process that stood still")
 
 
 @pytest.mark.parametrize(
