@@ -1,18 +1,22 @@
 """Sending mail by a server that may be slow, or worse.
 
 smtplib has a limit of each part of an answer alone: a server that says a letter now and then would
-keep it for ever.
+keep it for ever. The look-up of a name has none.
 """
 
 import smtplib
 import socket
+from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from threading import Timer
 from typing import Any
 
+from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 
 from common import waits
+from common.leaving import within
 
 
 class PatientSMTP(smtplib.SMTP):
@@ -46,6 +50,15 @@ class MailBackend(EmailBackend):
     @property
     def connection_class(self) -> Any:
         return PatientSMTPS if self.use_ssl else PatientSMTP
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        """Send the mails.
+
+        Raises:
+            TimeoutError: where names are looked up for as long as all else may take.
+        """
+        send = partial(super().send_messages, email_messages)
+        return within(waits.MAIL_CONNECT_S + waits.MAIL_S, send) or 0
 
 
 def _end(link: socket.socket) -> None:

@@ -11,13 +11,13 @@ from django.db.migrations.executor import MigrationExecutor
 from redis.exceptions import ResponseError
 
 from common import patience, waits
-from common.broker import BrokerFailed, asking
+from common.broker import BrokerFailed, asking, in_time, wrong_keys
 from common.bulkhead import Bulkhead, NotAnswered
 from common.databases import SOURCE, TARGET
 
 logger = logging.getLogger(__name__)
 
-OK, LACKS_MIGRATIONS = "ok", "lacks migrations"
+OK, LACKS_MIGRATIONS, TAKES_NOTHING = "ok", "lacks migrations", "takes nothing"
 PROBE, PROBE_LASTS_S = "windproject-probe", 10
 # In each process of the web server this many checks run at a time.
 BULKHEAD = Bulkhead(threads=6)
@@ -51,7 +51,7 @@ def _checked(check: Callable[[], str]) -> str:
     except (DatabaseError, BrokerFailed) as error:
         logger.error("Not ready: %s", error)
         takes_nothing = isinstance(error.__cause__, ResponseError)
-        return "takes nothing" if takes_nothing else "does not answer"
+        return TAKES_NOTHING if takes_nothing else "does not answer"
 
 
 def _database(alias: str) -> str:
@@ -61,10 +61,18 @@ def _database(alias: str) -> str:
 
 
 def _broker() -> str:
-    with asking(), current_app.connection_for_write() as connection:
+    """Ask the broker; a page has a limit of its own."""
+    is_page = patience.current() is waits.ANSWER
+    with asking():
+        return _condition_of_broker() if is_page else in_time(_condition_of_broker)
+
+
+def _condition_of_broker() -> str:
+    with current_app.connection_for_write() as connection:
         connection.ensure_connection(
             max_retries=1, interval_start=0, timeout=waits.BROKER_CONNECT_S
         )
+        channel = connection.default_channel
         # A broker that answers may still refuse what it is sent, as a full one or a replica does.
-        connection.default_channel.client.set(PROBE, OK, ex=PROBE_LASTS_S)
-    return OK
+        channel.client.set(PROBE, OK, ex=PROBE_LASTS_S)
+        return TAKES_NOTHING if wrong_keys(channel) else OK

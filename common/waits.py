@@ -55,7 +55,7 @@ LET_GO_S: float = 10
 # Another deployment's API: to connect, between two parts of an answer, and for a whole one.
 API_CONNECT_S, API_PART_S, API_ANSWER_S = 5, 20, 120
 # A mail server, to connect, and then for all of a mail; a webhook, for all of its answer.
-MAIL_S, WEBHOOK_S = 10, 10
+MAIL_CONNECT_S, MAIL_S, WEBHOOK_S = 10, 10, 10
 # A visitor: until all of an HTTP request has come, and until a part of its answer is taken.
 REQUEST_S, PART_TAKEN_S = 10, 20
 # A program that sends measurements: until all of them have come, and until they are stored.
@@ -64,7 +64,7 @@ UPLOAD_S, STORED_S = 300, 120
 CLOSED_S = 2
 # An HTTP request for turbine-days, for those before it.
 QUEUED_S = 1.5
-# The broker: to connect, and for an answer.
+# The broker: to connect, and for an answer; all of what is asked takes no longer than the latter.
 BROKER_CONNECT_S, BROKER_ANSWER_S = 2, 30
 
 # A run or a chunk whose worker gives no sign of life is given to another.

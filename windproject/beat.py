@@ -7,6 +7,7 @@ scheduler, and so all others.
 
 import logging
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,8 @@ from django.db.models import CharField
 from django.db.models.functions import Cast
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler, ModelEntry
+
+from common import broker
 
 logger = logging.getLogger(__name__)
 
@@ -54,8 +57,14 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]  # as above
     Entry = Entry
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # Each message takes a connection of the application's, within a limit of time.
+        self.producer = None
         self.latest = datetime.min.replace(tzinfo=UTC)
         super().__init__(*args, **kwargs)
+
+    def send_task(self, *arguments: Any, **options: Any) -> None:
+        """Send the message of a task that is due; where that fails, the next one is sent."""
+        broker.send(partial(super().send_task, *arguments, **options))
 
     def enabled_models_qs(self) -> Any:
         """Return the tasks but those of an unknown time zone, which cannot even be read."""
@@ -76,9 +85,17 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]  # as above
         if went_back:
             logger.warning("The clock of this host went back.")
         before = self._last_timestamp
-        has_changed: bool = super().schedule_changed()
+        has_changed = self._is_edited()
         # An edit may be earlier than what is stored of the last one.
         return has_changed or went_back or (before is not None and before != self._last_timestamp)
+
+    def _is_edited(self) -> bool:
+        try:
+            return bool(super().schedule_changed())
+        except ValueError as error:
+            # Python has no time after the year 9999, and PostgreSQL has.
+            logger.error("When the tasks were edited last cannot be read: %s", error)
+            return True
 
 
 def _crontabs() -> Any:

@@ -15,6 +15,8 @@ from kombu import compression
 from kombu.message import Message
 from kombu.utils.uuid import uuid
 
+from common.broker import drop_wrong_keys, in_time
+
 logger = logging.getLogger(__name__)
 
 # The tasks of this project are named so; Celery has some of its own.
@@ -33,6 +35,15 @@ class HintConsumer(Consumer):  # type: ignore[misc]  # it has no types
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.connection_errors = (Exception,)
+
+    def connect(self) -> Any:
+        """Connect, and delete what would keep it from taking any hint."""
+        connection = super().connect()
+        try:
+            in_time(drop_wrong_keys)
+        except Exception as error:
+            logger.warning("Whether the broker has keys of another type is not known: %r", error)
+        return connection
 
     def create_task_handler(self, *arguments: Any) -> Callable[[Message], None]:
         """Return what handles a message: one that is no hint is dropped, and said."""

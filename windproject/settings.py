@@ -172,7 +172,7 @@ EMAIL_HOST_PASSWORD = _mail_server.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = _mail_server.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail_server.get("EMAIL_USE_SSL", False)
 EMAIL_BACKEND = "common.mail.MailBackend"
-EMAIL_TIMEOUT = waits.MAIL_S
+EMAIL_TIMEOUT = waits.MAIL_CONNECT_S
 DEFAULT_FROM_EMAIL = environment.mail_addresses("EMAIL_FROM", "windproject@localhost")[0]
 
 # The broker carries hints alone: the database knows which runs wait, so no result is kept and no

@@ -34,7 +34,7 @@ HEADERS_END = b"\r\n\r\n"
 CONTENT_LENGTH = re.compile(rb"\r\ncontent-length:\s*0*(\d*)", re.I)
 # A length of more digits says more bytes than there are.
 MOST_DIGITS = 18
-# A path alone, or what `OPTIONS *` asks for. gunicorn takes more: `x://host/path` has a path for it.
+# A path, or what `OPTIONS *` asks for. gunicorn takes more: for it `x://host/path` has a path.
 ADDRESS = re.compile(rb"[A-Z]+ (\*(?= )|/[^ ?#]*)")
 # Files of these folders may have more than SMALL_FILE bytes.
 LARGE_FILES = tuple(

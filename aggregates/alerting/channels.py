@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
 from aggregates.models import Alert
-from common import waits
+from common import leaving, waits
 from common.wording import first_line, listed
 
 # The first digit of a status that says so: 204 is a success as well.
@@ -78,7 +78,7 @@ def _post(alerts: Sequence[Alert]) -> None:
     # `text` is what chat programs show.
     body = {"text": _text(alerts), "alerts": [_as_json(alert) for alert in alerts]}
     try:
-        status = asyncio.run(_status_of_post(body))
+        status = leaving.run(_status_of_post(body))
     except TimeoutError:
         raise NotDelivered(f"it has not answered after {waits.WEBHOOK_S} seconds") from None
     if status // 100 != SUCCESS:

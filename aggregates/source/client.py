@@ -13,7 +13,7 @@ import orjson
 from django.conf import settings
 
 from aggregates.source.answers import Answer, problem
-from common import patience, progress, waits
+from common import leaving, patience, progress, waits
 from common.wording import first_line
 from sourcedata.limits import LONGEST_NAME
 from sourcedata.variables import FURTHER_NAMES
@@ -68,7 +68,7 @@ def _refuse_what_would_be_large(address: str, body: bytearray, most_items: int) 
 
 def _body(address: str) -> bytearray:
     try:
-        return asyncio.run(_read(address))
+        return leaving.run(_read(address))
     except TimeoutError:
         raise problem(address, f"has not answered in full after {_longest_s():g} seconds") from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:

@@ -102,3 +102,28 @@ def test_a_broker_that_takes_nothing_for_a_while_fails_no_page_and_ends_no_progr
         wait_until(lambda: Run.objects.latest("id").is_well, "run that succeeded")
     assert Run.objects.count() == 2
     proves_well()
+
+
+def keys_of_another_type(broker: Any) -> None:
+    for key in ("urgent", "celery", "unacked", "_kombu.binding.urgent"):
+        broker.delete(key)
+        broker.set(key, "x")
+
+
+def condition_of_broker(client: Client) -> str:
+    return str(client.get("/health/ready").json()["broker"])
+
+
+def test_keys_of_another_type_keep_nothing_from_being_done(
+    broker: None, admin_client: Client
+) -> None:
+    measured()
+    with processes.worker():
+        for _ in range(2):
+            told(keys_of_another_type)
+            assert condition_of_broker(admin_client) == "takes nothing"
+            wait_until(lambda: condition_of_broker(admin_client) == "ok", "broker that works")
+        told(keys_of_another_type)
+        ask()
+        wait_until(lambda: Run.objects.latest("id").is_well, "run that succeeded")
+    proves_well()

@@ -1,14 +1,14 @@
 """The wrapper of connections, where Django looks for it."""
 
-from collections.abc import Callable
 from concurrent.futures import Future
-from threading import Thread
+from functools import partial
 from typing import Any
 
 import psycopg2
 from django.db.backends.postgresql import base
 
 from common import waits
+from common.leaving import within
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -20,24 +20,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         Raises:
             psycopg2.OperationalError: where that fails, or takes longer than it may.
         """
-        connection: Future[Any] = Future()
-        connect = super().get_new_connection
-        Thread(target=_keep, args=[connection, connect, conn_params], daemon=True).start()
+        connect = partial(super().get_new_connection, conn_params)
         limit_s = int(conn_params.get("connect_timeout", waits.CONNECT_S))
         try:
-            return connection.result(limit_s)
+            return within(limit_s, connect, late=_close)
         except TimeoutError:
-            connection.add_done_callback(_close)
             host = conn_params.get("host", "this machine")
             sentence = f"connecting to {host} has taken longer than {limit_s} seconds"
             raise psycopg2.OperationalError(sentence) from None
-
-
-def _keep(connection: Future[Any], connect: Callable[[Any], Any], parameters: Any) -> None:
-    try:
-        connection.set_result(connect(parameters))
-    except BaseException as error:  # whoever waits for the connection is to hear of it
-        connection.set_exception(error)
 
 
 def _close(connection: Future[Any]) -> None:
