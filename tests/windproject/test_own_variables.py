@@ -187,6 +187,51 @@ print(Client().get(f"/data?{query}", HTTP_HOST="localhost").getvalue().decode())
     assert '"oil_temperature","wind_speed_std","wind_speed_min","wind_speed_max"' in header
 
 
+DATA: Path = settings.BASE_DIR.parent / "shared" / "data"
+BINS = """
+    SELECT floor(mean.value + 0.5)::int, avg(std.value / mean.value)
+    FROM data AS mean JOIN signal AS of_mean ON of_mean.id = mean.signal_id
+    JOIN data AS std USING (timestamp) JOIN signal AS of_std ON of_std.id = std.signal_id
+    WHERE of_mean.name = 'wind_speed_mean' AND of_std.name = 'wind_speed_std'
+    GROUP BY 1
+"""
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not DATA.is_dir(), reason="the real measurements are not here")
+def test_a_real_mast_has_its_logger_s_gusts_and_turbulence(deployment: Deployment) -> None:
+    deployment.declare('[wind_speed]\ncompanions = ["std", "max"]')
+    deployment.manage("migrate")
+    columns = ("wind_speed=Spd80mN", "wind_speed_std=Spd80mNStd", "wind_speed_max=Spd80mNMax")
+    maps = [f"--map={column}" for column in columns]
+    of_mast = ("--turbine=MAST", "--time-column=Timestamp")
+    file = str(DATA / "mast_10min_with_std.csv.gz")
+    deployment.manage("import_measurements", file, *of_mast, *maps)
+    deployment.manage("aggregate", "--pending")
+    assert max(stored("wind_speed_max")) == 27.06
+    turbulence = {of_bin[0]: of_bin[1] for of_bin in rows(BINS)}
+    expected = {4: 0.160570, 6: 0.132949, 8: 0.131578, 10: 0.132784, 12: 0.128279}
+    assert {number: turbulence[number] for number in expected} == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_std_of_an_angle_is_refused_with_why(deployment: Deployment) -> None:
+    mapped = ("--turbine=T01", "--time-column=t", "--map=wind_direction_std=d")
+    refusal = deployment.manage("import_measurements", "a.csv", *mapped, fails=True)
+    assert "its mean is a direction, not a sum" in refusal
+    mapped = ("--turbine=T01", "--time-column=t", "--map=wind_speed_std=d")
+    refusal = deployment.manage("import_measurements", "a.csv", *mapped, fails=True)
+    assert 'write companions = ["std"] under [wind_speed], then: manage.py migrate' in refusal
+
+
+def test_companions_without_what_they_are_of_are_told(deployment: Deployment) -> None:
+    deployment.declare(COMPANIONS)
+    deployment.manage("migrate")
+    told = deployment.imports(wind_speed_std=[1.0] * 1440)
+    assert "wind_speed_std count only where the source has wind_speed at the same time" in told
+    deployment.manage("aggregate", "--pending")
+    assert rows("SELECT count(*) FROM signal") == [(0,)]
+
+
 def test_companions_that_come_later_change_the_statistics_of_their_variable_alone(
     deployment: Deployment,
 ) -> None:
