@@ -12,7 +12,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "windproject.settings")
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
-    from django.db import OperationalError, ProgrammingError
+    from django.db import DatabaseError
 
     from common.refusals import Refusal
 
@@ -24,12 +24,24 @@ def main() -> None:
         sys.exit(f"A setting is wrong: {error}")
     except Refusal as error:
         sys.exit(f"{str(error).rstrip('.')}.")
-    except OperationalError as error:
-        sys.exit(f"A database cannot be used: {str(error).strip()}")
-    except ProgrammingError as error:
-        if getattr(error.__cause__, "pgcode", None) != UNDEFINED_TABLE:
+    except DatabaseError as error:
+        sentence = _sentence(error)
+        if not sentence:
             raise
-        sys.exit("A database lacks its tables; make them by: manage.py migrate")
+        sys.exit(sentence)
+
+
+def _sentence(error: Exception) -> str:
+    """Return why a database does not do its part; nothing where that is a fault of this project."""
+    from common.postgres.outages import is_outage, is_refusal
+
+    if getattr(error.__cause__, "pgcode", None) == UNDEFINED_TABLE:
+        return "A database lacks its tables; make them by: manage.py migrate"
+    if is_outage(error):
+        return f"A database cannot be used: {str(error).strip()}"
+    if is_refusal(error):
+        return f"A database refuses what it is told: {str(error).strip()}"
+    return ""
 
 
 if __name__ == "__main__":

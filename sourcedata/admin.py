@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.text import Truncator
 
 from common.admin import ReadOnly
+from common.refusals import NotTaken, refuse_left_out
 from sourcedata.models import ImportRecord, Turbine
 
 
@@ -70,6 +71,29 @@ class TurbineAdmin(admin.ModelAdmin):
         """Asked first, for Django would else list every measurement that stands in the way."""
         is_measured = isinstance(obj, Turbine) and obj.days.exists()
         return not is_measured and super().has_delete_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: Turbine, form: Any, change: bool) -> None:
+        """Store it.
+
+        Raises:
+            NotTaken: where somebody's trigger leaves it out.
+        """
+        try:
+            super().save_model(request, obj, form, change)
+        except TypeError:
+            # So Django fails where an INSERT gives no row back.
+            refuse_left_out("turbine", 0, 1)
+
+    def delete_model(self, request: HttpRequest, obj: Turbine) -> None:
+        """Delete it.
+
+        Raises:
+            NotTaken: where somebody's trigger or rule keeps it.
+        """
+        pk = obj.pk
+        super().delete_model(request, obj)
+        if Turbine.objects.filter(pk=pk).exists():
+            raise NotTaken(f"A trigger or a rule of somebody keeps {obj} in the table turbine.")
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Without the deletion of many at once, which asks for none of them apart."""

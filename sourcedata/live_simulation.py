@@ -11,6 +11,7 @@ from common.databases import SOURCE
 from common.days import day_start
 from common.postgres.partitions import ensure_months
 from common.postgres.pgcopy import copy_in
+from common.refusals import refuse_left_out
 from sourcedata.models import Turbine
 from sourcedata.simulated_faults import arrives_at, with_fault
 from sourcedata.simulation import RATED_POWER_KW, Column, simulate
@@ -45,7 +46,7 @@ class LiveFarm:
         ]
         if due:
             ensure_months(SOURCE, "data", {_time(minute).date() for _, minute in due})
-            copy_in(SOURCE, "data", self._table(due))
+            refuse_left_out("data", copy_in(SOURCE, "data", self._table(due)), len(due))
         return len(due)
 
     def _arriving(self, minute: int) -> Iterator[tuple[int, int]]:

@@ -14,6 +14,7 @@ from common.databases import SOURCE
 from common.days import day_bounds, days_between
 from common.postgres.partitions import ensure_months
 from common.postgres.pgcopy import copy_in
+from common.refusals import refuse_left_out
 from sourcedata.models import Measurement, Turbine
 from sourcedata.snapshot import keep_to_the_schema_of_data
 
@@ -68,16 +69,20 @@ def append(turbine: Turbine, columns: Mapping[str, Array]) -> None:
 
     Raises:
         django.db.IntegrityError: where it has a row of one of these times.
+        NotTaken: where somebody's trigger leaves rows out.
     """
     turbine_id = np.full(len(columns["timestamp"]), turbine.pk, dtype=np.int64)
-    copy_in(SOURCE, "data", {"turbine_id": turbine_id, **columns})
+    taken = copy_in(SOURCE, "data", {"turbine_id": turbine_id, **columns})
+    refuse_left_out("data", taken, len(turbine_id))
 
 
 def _locked(turbines: Sequence[Turbine]) -> list[Turbine]:
     Turbine.objects.bulk_create(turbines, ignore_conflicts=True)
     # A full lock would also keep others from writing these turbines' measurements of other days.
     rows = Turbine.objects.select_for_update(no_key=True).order_by("id")
-    return list(rows.filter(name__in=[turbine.name for turbine in turbines]))
+    stored = list(rows.filter(name__in=[turbine.name for turbine in turbines]))
+    refuse_left_out("turbine", len(stored), len(turbines))
+    return stored
 
 
 def _measurements(turbines: list[Turbine], first: date, last: date) -> QuerySet[Measurement]:

@@ -9,11 +9,13 @@ from celery.schedules import ParseException
 from django.contrib.admin import AdminSite
 from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db import DataError, IntegrityError
+from django.db import DataError, IntegrityError, InternalError, NotSupportedError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import SimpleTemplateResponse
 from django.urls import path
 
+from common.postgres.outages import is_outage
+from common.refusals import NotTaken
 from common.rest.problems import bad_request, conflict
 
 logger = logging.getLogger(__name__)
@@ -69,8 +71,9 @@ CANNOT_BE = (
     FieldDoesNotExist,
     ParseException,
 )
-# These are raised where what is stored stands against it, or cannot be read.
-CONFLICTS = (IntegrityError, ValidationError)
+# These are raised where what is stored stands against it, or cannot be read, or where a trigger or
+# a rule of somebody does.
+CONFLICTS = (IntegrityError, ValidationError, InternalError, NotSupportedError, NotTaken)
 
 
 def _refusing_what_cannot_be(view: Any) -> Any:
@@ -85,6 +88,8 @@ def _refusing_what_cannot_be(view: Any) -> Any:
         try:
             return _despite_others(partial(view, request, *arguments, **keywords))
         except CONFLICTS as error:
+            if is_outage(error):
+                raise
             logger.exception("%s goes against what is stored", request.path)
             return conflict(request, error)
         except CANNOT_BE as error:

@@ -1,6 +1,14 @@
 """Telling a server that fails from one that refuses what it was asked."""
 
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    NotSupportedError,
+    OperationalError,
+)
 from psycopg2 import errorcodes
 
 # A database that takes nothing, as a replica, or where somebody took rights or tables away.
@@ -10,7 +18,20 @@ CANNOT_BE_USED = {
     errorcodes.UNDEFINED_TABLE,
     errorcodes.UNDEFINED_COLUMN,
     errorcodes.INVALID_SCHEMA_NAME,
+    errorcodes.WRONG_OBJECT_TYPE,
 }
+
+
+# A trigger that raises an error, a rule, and whatever a column, a key or a check does not take.
+REFUSALS = (IntegrityError, InternalError, NotSupportedError, DataError)
+
+
+def is_refusal(error: Exception) -> bool:
+    """Return whether a database refuses what it was told, as its tables are.
+
+    Somebody gave them a trigger, a rule or a column that stands against it, say.
+    """
+    return isinstance(error, REFUSALS) and not is_outage(error)
 
 
 def is_outage(error: Exception) -> bool:

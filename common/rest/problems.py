@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from rest_framework import exceptions
@@ -19,7 +20,9 @@ from rest_framework.views import exception_handler as default_handler
 
 from common.broker import BrokerFailed
 from common.postgres.outages import is_outage
+from common.refusals import Refusal
 from common.rest.errors import DatabaseUnavailable, TooLarge
+from common.wording import first_line
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -83,9 +86,16 @@ def _page(status: int) -> Callable[..., HttpResponse]:
     return answer
 
 
+def _conflict(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Answer by a page that says what a database refuses, where it was one that refused."""
+    is_told = isinstance(error, DatabaseError | Refusal)
+    page = render_to_string("409.html", {"refusal": first_line(error) if is_told else ""})
+    return HttpResponse(page, status=HTTPStatus.CONFLICT)
+
+
 bad_request = page_or_problem(_page(400), 400, "The request cannot be read.")
 forbidden = page_or_problem(_page(403), 403, "Your account may not do this.")
-conflict = page_or_problem(_page(409), 409, "What is stored stands against this.")
+conflict = page_or_problem(_conflict, 409, "What is stored stands against this.")
 not_found = page_or_problem(_page(404), 404, "There is nothing at this address.")
 _failed = page_or_problem(_page(500), 500, "This is a fault of the server, and in its log.")
 _unavailable = page_or_problem(_page(503), 503, DatabaseUnavailable.default_detail)

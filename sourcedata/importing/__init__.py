@@ -12,6 +12,7 @@ from django.db import DatabaseError, transaction
 
 from common.databases import SOURCE
 from common.postgres.partitions import ensure_months
+from common.refusals import NotTaken
 from common.wording import listed, quoted
 from sourcedata.importing import records
 from sourcedata.importing.columns import missing_columns, why_none
@@ -77,7 +78,7 @@ def import_table(understood: Understood, account: str, file: str = "") -> Import
     `account` names who imports it, and `file` what is imported where its path tells nobody.
 
     Raises:
-        ImportRefused: where the file has changed since it was looked at.
+        ImportRefused: where the file has changed since it was looked at, or rows are left out.
         django.db.DatabaseError: where the source database does not take the measurements.
     """
     look = understood.look
@@ -90,9 +91,11 @@ def import_table(understood: Understood, account: str, file: str = "") -> Import
             name = file or understood.name
             records.imported(look, stored, records.Import(name, account, checksum), said)
             _refuse_other_version(understood)
-    except (DatabaseError, ImportRefused):
+    except (DatabaseError, ImportRefused, NotTaken) as error:
         # What is half written breaks anywhere: that is the reason, and not what broke.
         _refuse_other_version(understood)
+        if isinstance(error, NotTaken):
+            raise ImportRefused(f"{look.reading.path} cannot be stored. {error}") from error
         raise
     return stored
 

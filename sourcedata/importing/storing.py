@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from common.arrays import Array
 from common.databases import SOURCE
 from common.postgres.pgcopy import copy_blocks_in
+from common.refusals import refuse_left_out
 from sourcedata.importing import statements
 from sourcedata.importing.survey import Survey
 from sourcedata.importing.times.utc import UtcTimes
@@ -48,6 +49,7 @@ def store(look: Survey) -> ImportResult:
 
     Raises:
         django.db.DatabaseError: where the database does not take them; then it took none.
+        NotTaken: where somebody's trigger leaves rows out.
     """
     if not look.rows:
         return ImportResult(0, 0, 0)
@@ -69,6 +71,7 @@ def _turbine_ids(look: Survey) -> Array:
     Turbine.objects.bulk_create(made, ignore_conflicts=True)
     turbines = Turbine.objects.filter(name__in=look.turbines).order_by("id")
     ids = {turbine.name: turbine.pk for turbine in turbines.select_for_update(no_key=True)}
+    refuse_left_out("turbine", len(ids), len(made))
     given = {"sample_interval_s": form.sample_interval_s, "rated_power_kw": form.rated_power_kw}
     turbines.update(**{name: Coalesce(Value(value), F(name)) for name, value in given.items()})
     _note_companions(look, turbines)
@@ -113,9 +116,10 @@ def _append(look: Survey, ids: Array) -> bool:
     blocks = (columns for _, columns in _blocks(look, ids))
     try:
         with transaction.atomic(using=SOURCE):
-            copy_blocks_in(SOURCE, "data", _columns(look), blocks)
+            taken = copy_blocks_in(SOURCE, "data", _columns(look), blocks)
     except IntegrityError:
         return False
+    refuse_left_out("data", taken, look.rows)
     return True
 
 
@@ -146,6 +150,9 @@ def _merge(cursor: CursorWrapper, look: Survey, ids: Array) -> ImportResult:
     cursor.execute(statements.upsert(columns, variables, look.reading.form.replaces))
     inserted = rows - rows_known
     updated = cursor.rowcount - inserted
+    cursor.execute(statements.COUNT_KNOWN, _bounds(look))
+    rows, rows_there = cursor.fetchone()
+    refuse_left_out("data", rows_there, rows)
     cursor.execute(statements.DROP)
     return ImportResult(inserted, updated, rows_known - updated, joined, disagreeing, deleted)
 
