@@ -28,7 +28,8 @@ def number_of_samples(start: datetime, end: datetime, turbines: Collection[str] 
     """Return how many measurements there are at most in [start, end): those of its whole days."""
     with limited_waits() as cursor:
         ids = turbine_ids(cursor, turbines)
-        days = SourceDay.objects.filter(turbine__in=ids, day__range=(start.date(), end.date()))
+        whole_days = (start.date(), (end - TICK).date())
+        days = SourceDay.objects.filter(turbine__in=ids, day__range=whole_days)
         return int(days.aggregate(samples=Coalesce(Sum("samples"), 0))["samples"])
 
 

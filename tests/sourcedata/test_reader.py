@@ -76,4 +76,5 @@ def test_a_number_of_samples_is_that_of_whole_days() -> None:
         measurements(turbine(name), "2025-08-30T23:59", power=[1.0, 2.0, 3.0])
     assert number_of_samples(at("2025-08-31T12:00"), at("2025-08-31T13:00")) == 4
     assert number_of_samples(at("2025-08-30"), at("2025-09-01"), ["T2"]) == 3
+    assert number_of_samples(at("2025-08-30"), at("2025-08-31"), ["T2"]) == 1
     assert number_of_samples(at("2025-09-01"), at("2025-09-02")) == 0
