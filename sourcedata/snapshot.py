@@ -47,6 +47,9 @@ KEEP_TO_POSTGRESQL = """
         'source_day'::regclass::oid::text, 'turbine'::regclass::oid::text,
         set_config('search_path', 'pg_catalog, pg_temp', true)
 """
+# Some have all names in quotes, which would be other words, and a pooler between may drop what this
+# program sets as it connects: no table is to be left out for what its checks say.
+SETTINGS = "SET LOCAL quote_all_identifiers = off; SET LOCAL constraint_exclusion = off"
 SET_SEARCH_PATH = "SELECT set_config('search_path', %s, true)"
 
 
@@ -90,8 +93,7 @@ def limited_waits() -> Iterator[CursorWrapper]:
 def _transaction() -> Iterator[CursorWrapper]:
     try:
         with transaction.atomic(using=SOURCE, durable=True), connections[SOURCE].cursor() as cursor:
-            # Some have all names in quotes, which would be other words.
-            cursor.execute("SET LOCAL quote_all_identifiers = off")
+            cursor.execute(SETTINGS)
             cursor.execute(f"SET LOCAL lock_timeout = '{patience.current().source_lock_s}s'")
             yield cursor
     except DataError as error:
