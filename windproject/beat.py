@@ -16,7 +16,9 @@ from django.db.models.functions import Cast
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 from django_celery_beat.schedulers import DatabaseScheduler, ModelEntry
 
-from common import broker
+from common import broker, waits
+from common.patience import keep_to
+from common.postgres import watchdog
 
 logger = logging.getLogger(__name__)
 
@@ -56,11 +58,18 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]  # as above
 
     Entry = Entry
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, lazy: bool = False, **kwargs: Any) -> None:
+        """Make the scheduler, which waits for a database no longer than a worker does.
+
+        Celery asks the database before it tells that it begins; it makes a lazy one to name it.
+        """
+        if not lazy:
+            keep_to(waits.RUN)
+            watchdog.start(waits.RUN.statement_s + waits.LEFT_LATER_S)
         # Each message takes a connection of the application's, within a limit of time.
         self.producer = None
         self.latest = datetime.min.replace(tzinfo=UTC)
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, lazy=lazy, **kwargs)
 
     def send_task(self, *arguments: Any, **options: Any) -> None:
         """Send the message of a task that is due; where that fails, the next one is sent."""

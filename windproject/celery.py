@@ -7,11 +7,12 @@ from typing import Any
 
 from celery import Celery
 from celery.platforms import SecurityWarning
-from celery.signals import setup_logging, worker_init
+from celery.signals import setup_logging, worker_init, worker_process_init
 from django.conf import settings
 
+from common import waits
 from common.patience import keep_to
-from common.waits import RUN
+from common.postgres import watchdog
 from windproject.hints import refuse_compression
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "windproject.settings")
@@ -44,12 +45,19 @@ def find_tasks(**kwargs: Any) -> None:
 
     Celery would go on where that fails, and the worker would refuse whatever it is sent.
     """
-    keep_to(RUN)
+    keep_to(waits.RUN)
     refuse_compression()
     try:
         app.autodiscover_tasks(force=True)
     except Exception as error:
         raise SystemExit(f"The tasks cannot be loaded: {error!r}") from error
+
+
+@worker_init.connect
+@worker_process_init.connect
+def leave_servers_that_stand_still(**kwargs: Any) -> None:
+    """Watch the connections of this process: no thread is there in those that it forks."""
+    watchdog.start(waits.RUN.statement_s + waits.LEFT_LATER_S)
 
 
 @setup_logging.connect

@@ -1,6 +1,7 @@
 """How gunicorn serves the application; its address is given on the command line."""
 
 import os
+import resource
 import signal
 from contextlib import closing
 from typing import Any
@@ -17,8 +18,14 @@ os.environ["SECRET_KEY"] = environment.text("SECRET_KEY") or get_random_secret_k
 # Two processes, so that one that stands still leaves the other.
 workers = 2
 worker_class = "windproject.web.PatientWorker"
-# Connections that wait for their HTTP request to be whole take no thread.
-worker_connections = 2000
+# Connections that wait for their HTTP request to be whole take no thread, but a file of the process
+# each; what it needs otherwise, for databases among others, takes no more than this.
+MOST_CONNECTIONS, OTHER_FILES = 2000, 200
+files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+is_unlimited = files == resource.RLIM_INFINITY
+worker_connections = (
+    MOST_CONNECTIONS if is_unlimited else min(MOST_CONNECTIONS, files - OTHER_FILES)
+)
 keepalive = waits.REQUEST_S
 # gunicorn takes no longer ones, and an address may name many turbines.
 limit_request_line = 8190

@@ -32,13 +32,18 @@ class KeptAnswer(models.Model):
         of_these = cls._default_manager.filter(first=first, last=last)
         if of_these.filter(read_at__range=(Now() - KEPT_EVERY, Now() + KEPT_EVERY)).exists():
             return
-        cls._default_manager.update_or_create(
+        cls._default_manager.defer("read_at").update_or_create(
             first=first, last=last, defaults={"read_at": Now(), "answer": answer}
         )
         cls._default_manager.filter(read_at__lt=Now() - REMEMBERED).delete()
 
     @classmethod
     def newest(cls, first: date, last: date) -> "KeptAnswer | None":
-        """Return the newest that reaches back to `first`, and has some of the days to `last`."""
-        reaching = cls._default_manager.filter(first__lte=first, last__gte=first)
+        """Return the newest that reaches back to `first`, and has some of the days to `last`.
+
+        One of the future counts for none: a clock was wrong, or somebody wrote it.
+        """
+        reaching = cls._default_manager.filter(
+            first__lte=first, last__gte=first, read_at__lte=Now() + KEPT_EVERY
+        )
         return reaching.order_by("-last", "-read_at").first()

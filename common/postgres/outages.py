@@ -20,6 +20,8 @@ CANNOT_BE_USED = {
     errorcodes.INVALID_SCHEMA_NAME,
     errorcodes.WRONG_OBJECT_TYPE,
 }
+# The class of a server's own errors, as over a page of a table that is damaged.
+OF_THE_SERVER_ITSELF = errorcodes.CLASS_INTERNAL_ERROR
 
 
 # A trigger that raises an error, a rule, and whatever a column, a key or a check does not take.
@@ -39,6 +41,7 @@ def is_outage(error: Exception) -> bool:
 
     A server that falls in the middle of an answer has no error of its own in psycopg2.
     """
-    if getattr(error.__cause__, "pgcode", None) in CANNOT_BE_USED:
+    code = getattr(error.__cause__, "pgcode", None) or ""
+    if code in CANNOT_BE_USED or code.startswith(OF_THE_SERVER_ITSELF):
         return True
     return isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError

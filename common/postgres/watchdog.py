@@ -23,7 +23,11 @@ _began: dict[extensions.connection, float] = {}
 
 
 def start(longest_s: float) -> None:
-    """End, from now on, each connection of this process that an answer takes longer on."""
+    """End, from now on, each connection of this process that an answer takes longer on.
+
+    What the process asks that this one was forked from is none of its own.
+    """
+    _began.clear()
     for connection in connections.all():
         connection.close()
         factories = {"connection_factory": WatchedConnection, "cursor_factory": WatchedCursor}

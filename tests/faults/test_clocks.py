@@ -109,3 +109,10 @@ def test_a_time_zone_that_nobody_knows_keeps_no_task_back(ticks: PeriodicTask) -
     CrontabSchedule.objects.create(hour=3, timezone="America/Sao_Paulo")
     with processes.beat():
         goes_on()
+
+
+def test_an_edit_of_a_time_that_python_has_not_ends_no_scheduler(ticks: PeriodicTask) -> None:
+    scheduler = Scheduler(current_app, lazy=True)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE django_celery_beat_periodictasks SET last_update = '20000-01-01'")
+    assert scheduler.schedule_changed()

@@ -5,12 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.db.models import F
 from django.test import Client
 
 from aggregates import states
-from aggregates.models import KeptAnswer
+from aggregates.models import KeptAnswer, Tick
 from aggregates.source import last_known
 from aggregates.source.gateway import SourceUnavailable
 from common.days import now, today
@@ -112,3 +112,20 @@ def test_nothing_else_relies_on_what_is_kept(client: Client, falls_silent) -> No
     with pytest.raises(SourceUnavailable):
         states.turbine_days(*LOOK_BACK, now())
     assert client.get(f"/api/days?start={DAY}&end={today()}").status_code == 503
+
+
+def test_an_answer_of_a_time_that_python_has_not_counts_for_none(falls_silent) -> None:
+    last_known.last_known_arrivals(today(), today())
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE kept_answer SET read_at = '20000-01-01'")
+    last_known.last_known_arrivals(today(), today())
+    falls_silent()
+    assert last_known.last_known_arrivals(today(), today()).read_at
+
+
+def test_a_time_of_the_last_tick_that_python_has_not_is_not_read() -> None:
+    Tick.claim(timedelta())
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE tick SET begun_at = '20000-01-01'")
+    assert Tick.last()
+    assert Tick.claim(timedelta())
