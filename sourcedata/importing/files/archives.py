@@ -4,24 +4,27 @@ import bz2
 import gzip
 import io
 import lzma
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import IO, cast
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from sourcedata.importing.files.kinds import BZIP2, GZIP, SAVE, XZ, unreadable
+from sourcedata.importing.files.packed_streams import PackedStreams
 from sourcedata.importing.files.source_files import (
     CHUNK_BYTES,
     SourceFile,
     Unpacking,
     damaged,
     refuse_too_many_bytes,
+    several_files,
 )
 from sourcedata.importing.refusal import ImportRefused
 
+XZ_PADDING = b"\0"
 UNPACKERS: dict[str, Callable[[IO[bytes]], io.BufferedIOBase]] = {
     GZIP: lambda packed: gzip.GzipFile(fileobj=packed),
-    BZIP2: bz2.BZ2File,
-    XZ: lzma.LZMAFile,
+    BZIP2: lambda packed: _streams(PackedStreams(packed, bz2.BZ2Decompressor)),
+    XZ: lambda packed: _streams(PackedStreams(packed, lzma.LZMADecompressor, XZ_PADDING)),
 }
 # The general purpose bit flag of a member has this bit where it is encrypted.
 ENCRYPTED = 1
@@ -63,9 +66,12 @@ def unzipped(archive: SourceFile) -> Iterator[SourceFile]:
     """Yield the files in a zip, in its order, without those that macOS adds.
 
     Raises:
-        ImportRefused: where there is none, or one is encrypted, or they unpack to too much.
+        ImportRefused: where there is none, or one is encrypted, or they unpack to too much, or
+            another zip stands before it.
     """
-    members = [member for member in _members(archive) if not _is_left_out(member)]
+    members = _members(archive)
+    _refuse_several_zips(archive, members)
+    members = [member for member in members if not _is_left_out(member)]
     if not members:
         raise ImportRefused(f"{archive.name} is a zip file without any file in it.")
     refuse_too_many_bytes(archive.name, sum(member.file_size for member in members))
@@ -75,7 +81,14 @@ def unzipped(archive: SourceFile) -> Iterator[SourceFile]:
 
 def _is_left_out(member: ZipInfo) -> bool:
     name = member.filename.rpartition("/")[2]
-    return not name or name.startswith(".") or member.filename.startswith("__MACOSX/")
+    is_of_macos = name.startswith("._") or name == ".DS_Store"
+    return not name or is_of_macos or member.filename.startswith("__MACOSX/")
+
+
+def _refuse_several_zips(archive: SourceFile, members: Sequence[ZipInfo]) -> None:
+    """Refuse a file that begins with another zip: only the last one lists its members."""
+    if min((member.header_offset for member in members), default=0):
+        raise several_files(archive.name, "zip")
 
 
 def _members(archive: SourceFile) -> list[ZipInfo]:
@@ -104,6 +117,10 @@ def _member_file(archive: SourceFile, member: ZipInfo) -> SourceFile:
         return _buffered(Unpacking(name, "zip", cast(io.BufferedIOBase, unpacker), stream))
 
     return SourceFile(name, open_member)
+
+
+def _streams(streams: PackedStreams) -> io.BufferedIOBase:
+    return io.BufferedReader(streams, CHUNK_BYTES)
 
 
 def _buffered(stream: Unpacking) -> IO[bytes]:

@@ -13,13 +13,20 @@ from pyarrow import types
 from common.wording import quoted
 from sourcedata.importing.files.headers import Candidates, column_names
 from sourcedata.importing.files.kinds import ARROW, ARROW_STREAM, PARQUET
-from sourcedata.importing.files.source_files import SourceFile, damaged
+from sourcedata.importing.files.source_files import (
+    CHUNK_BYTES,
+    SourceFile,
+    damaged,
+    several_files,
+)
 from sourcedata.importing.files.tables import Missing, RowBlock, Table
 from sourcedata.importing.refusal import ImportRefused
 
 BATCH_ROWS = 100_000
+# What such a file begins and ends with.
+MARKS = {PARQUET: b"PAR1", ARROW: b"ARROW1"}
 PLAIN = [types.is_integer, types.is_floating, types.is_decimal, types.is_boolean, types.is_null]
-PLAIN += [types.is_temporal, types.is_string]
+PLAIN += [types.is_timestamp, types.is_date, types.is_time, types.is_string]
 # Other types of text.
 TEXTS = [types.is_large_string, types.is_string_view, types.is_binary, types.is_large_binary]
 
@@ -89,11 +96,26 @@ def columnar_table(source: SourceFile, form: str, missing: Missing) -> Table:
     Raises:
         ImportRefused: where it is damaged, or has not all columns that are wanted.
     """
+    _refuse_several_files(source, form)
     file = Columnar(source, form)
     candidates = Candidates(source.name, missing)
     if not candidates.is_header(file.names):
         raise candidates.refusal()
     return Table(source.name, file.names, file.blocks, lambda row: f"row {row + 1}")
+
+
+def _refuse_several_files(source: SourceFile, form: str) -> None:
+    """Refuse files behind each other: the last one's end tells where the first one's columns are.
+
+    Raises:
+        ImportRefused: where the mark that ends such a file is followed by one that begins it.
+    """
+    joint, rest = 2 * MARKS.get(form, b""), b""
+    with source.open() as stream:
+        while joint and (chunk := stream.read(CHUNK_BYTES)):
+            if joint in rest + chunk:
+                raise several_files(source.name, form)
+            rest = chunk[-len(joint) :]
 
 
 def _whole(batch: pa.RecordBatch | None) -> pa.RecordBatch | None:
@@ -122,6 +144,12 @@ def _arrow_batches(stream: IO[bytes], places: Sequence[int]) -> Iterator[pa.Reco
     return (file.get_batch(number) for number in range(file.num_record_batches))
 
 
+def _stream_batches(stream: IO[bytes], places: Sequence[int]) -> Iterator[pa.RecordBatch]:
+    yield from pa_ipc.open_stream(stream, options=_only(places))
+    if stream.read(1):
+        raise pa.ArrowInvalid("bytes follow the end of its stream")
+
+
 def _only(places: Sequence[int]) -> pa_ipc.IpcReadOptions:
     return pa_ipc.IpcReadOptions(included_fields=list(places), use_threads=False)
 
@@ -134,5 +162,5 @@ SCHEMAS: dict[str, Callable[[IO[bytes]], pa.Schema]] = {
 BATCHES: dict[str, Callable[[IO[bytes], Sequence[int]], Iterator[pa.RecordBatch]]] = {
     PARQUET: _parquet_batches,
     ARROW: _arrow_batches,
-    ARROW_STREAM: lambda stream, places: iter(pa_ipc.open_stream(stream, options=_only(places))),
+    ARROW_STREAM: _stream_batches,
 }

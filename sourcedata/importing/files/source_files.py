@@ -115,6 +115,13 @@ def refuse_too_many_bytes(name: str, length: int) -> None:
         )
 
 
+def several_files(name: str, form: str) -> ImportRefused:
+    """Return the error that says that a file is several of a form, of which only one is read."""
+    return ImportRefused(
+        f"{name} is several {form} files behind each other: cut them apart, and import each."
+    )
+
+
 def damaged(name: str, form: str, error: Exception) -> ImportRefused:
     """Return the error that says that a file of a form cannot be read to its end."""
     return ImportRefused(f"{name} is a damaged or incomplete {form} file: {first_line(error)}.")

@@ -51,6 +51,39 @@ def test_what_is_no_packed_file_below_its_first_bytes_is_refused(tmp_path, form)
     assert f"is a damaged or incomplete {form} file" in refusal(path, "time", "ws")
 
 
+OTHER = b"2024-01-01 00:00,5\n" * 500
+
+
+@pytest.mark.parametrize("form", PACKERS)
+def test_streams_behind_each_other_are_one_file(tmp_path, form) -> None:
+    pack = PACKERS[form]
+    assert rows(write(tmp_path, pack(TEXT) + pack(OTHER)), "time", "ws") == ROWS + ROWS[:500]
+
+
+@pytest.mark.parametrize("form", PACKERS)
+@pytest.mark.parametrize("at", [2, 12])
+def test_a_later_stream_that_is_damaged_is_refused(tmp_path, form, at) -> None:
+    later = bytearray(PACKERS[form](OTHER))
+    later[at] ^= 0xFF
+    path = write(tmp_path, PACKERS[form](TEXT) + later)
+    assert f"is a damaged or incomplete {form} file" in refusal(path, "time", "ws")
+
+
+def test_zeros_may_stand_behind_a_stream_of_xz(tmp_path) -> None:
+    path = write(tmp_path, lzma.compress(TEXT) + bytes(8) + lzma.compress(OTHER) + bytes(4))
+    assert len(rows(path, "time", "ws")) == 1500
+
+
+def test_two_zips_behind_each_other_are_refused(tmp_path) -> None:
+    path = write(tmp_path, zipped(a=TEXT) + zipped(b=TEXT))
+    assert "f.csv is several zip files behind each other" in refusal(path, "time", "ws")
+
+
+def test_a_hidden_file_of_a_zip_is_read_like_the_others(tmp_path) -> None:
+    path = write(tmp_path, zipped(**{".a.csv": TEXT, "._a.csv": b"x", ".DS_Store": b"x"}))
+    assert rows(path, "time", "ws") == ROWS
+
+
 def test_a_file_may_be_packed_three_times_and_no_more(tmp_path) -> None:
     content = gzip.compress(bz2.compress(zipped(f=TEXT)))
     assert rows(write(tmp_path, content), "time", "ws") == ROWS

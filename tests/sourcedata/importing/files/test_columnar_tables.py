@@ -102,6 +102,20 @@ def test_a_truncated_file_is_refused(tmp_path, form, cut) -> None:
     assert message.startswith(f"f.csv is a damaged or incomplete {form} file: ")
 
 
+@each_form
+def test_two_files_behind_each_other_are_refused(tmp_path, form) -> None:
+    path = write(tmp_path, WRITERS[form](COLUMNS) * 2)
+    words = "bytes follow the end" if form == "Arrow stream" else f"is several {form} files"
+    assert words in refusal(path, "time", "ws")
+
+
+@each_form
+def test_a_duration_is_no_number(tmp_path, form) -> None:
+    columns = COLUMNS | {"ws": pa.array([1, 2, 3], pa.duration("ms"))}
+    path = write(tmp_path, WRITERS[form](columns))
+    assert "column 'ws': its type is duration[ms]" in refusal(path, "time", "ws")
+
+
 def test_a_page_that_changed_is_refused(tmp_path) -> None:
     content = bytearray(parquet({"time": pa.array(range(1000)), "ws": pa.array(range(1000))}))
     content[200] ^= 0xFF
