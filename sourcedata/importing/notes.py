@@ -13,8 +13,7 @@ MOST_NAMED = 5
 
 def notes_of(look: Survey) -> Iterator[str]:
     """Yield a sentence for each thing that was understood, and not said."""
-    if look.reading.form.sample_interval_s is None:
-        yield from _new_turbines(look)
+    yield from _new_turbines(look)
     if look.moved:
         most_s = look.most_moved / np.timedelta64(1, "s")
         yield f"{look.moved:,} times were moved to a regular one, by {most_s:g} s at most."
@@ -36,17 +35,22 @@ def notes_of(look: Survey) -> Iterator[str]:
 
 def _new_turbines(look: Survey) -> Iterator[str]:
     of_interval = defaultdict(list)
-    for name in look.new_turbines:
-        number = look.turbines.index(name)
-        interval_s = look.interval_s(number)
-        is_told = look.steps.median_of_turbine_s(number) == interval_s
-        of_interval[interval_s, is_told].append(name)
-    for (interval_s, is_told), names in of_interval.items():
-        why = "as the file tells" if is_told else "for the file does not tell"
+    for number, name in enumerate(look.turbines):
+        if name not in look.before:
+            of_interval[look.interval_s(number), _why(look, number)].append(name)
+    for (interval_s, why), names in of_interval.items():
         yield (
             f"New turbines: {len(names):,} ({listed(names[:MOST_NAMED])}), with samples every"
             f" {interval_s} s, {why}."
         )
+
+
+def _why(look: Survey, number: int) -> str:
+    """Return what tells how far the samples of a new turbine are apart."""
+    if look.reading.form.sample_interval_s is not None:
+        return "as --sample-interval says"
+    is_told = look.steps.median_of_turbine_s(number) == look.interval_s(number)
+    return "as the file tells" if is_told else "for the file does not tell"
 
 
 def _units(look: Survey) -> Iterator[str]:

@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from common.arrays import Array
+from sourcedata.importing.regular import tolerance
 from sourcedata.importing.times.second_passes import NEWEST_FIRST, OLDEST_FIRST, UNORDERED
 
 MICROSECONDS = 1_000_000
+# A step is shorter or longer by two tolerances where both of its times are at the end of theirs.
+LONGEST_SPREAD = 4
 
 
 @dataclass
@@ -81,9 +84,20 @@ class Steps:
 
 
 def _median(counted: Counter[int]) -> int | None:
+    """Return the mean of the steps about the median, in whole seconds.
+
+    Times that are early and late in turn make steps of two lengths, and their interval is neither.
+    """
     half = counted.total() / 2
     for length, count in sorted(counted.items()):
         half -= count
         if half <= 0:
-            return length
+            return _mean_about(length, counted)
     return None
+
+
+def _mean_about(middle_s: int, counted: Counter[int]) -> int:
+    most = LONGEST_SPREAD * tolerance(middle_s) / np.timedelta64(1, "s")
+    about = {length: count for length, count in counted.items() if abs(length - middle_s) <= most}
+    total = sum(length * count for length, count in about.items())
+    return round(total / sum(about.values()))

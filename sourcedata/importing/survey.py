@@ -25,6 +25,8 @@ from sourcedata.variables import COLUMNS
 # One more each for the intervals, the times that are regular, those that collide, the hours that
 # come twice, and the last, which decides nothing.
 MOST_LOOKS = 6
+# Where a greater share of a turbine's times would fall together, none of them is moved.
+MOST_COLLIDED = 0.05
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class Survey:
     `before` is what the source knew of turbines. `spans` has the first and the last start of a
     turbine's samples, by its number. `near` counts its times that are regular or nearly so, and
     `exact` the regular ones; `moved` counts those that are moved, `most_moved` by how much at most.
+    `collided` counts the times of a turbine that were not moved, for they would fall together.
     """
 
     reading: Reading
@@ -60,6 +63,7 @@ class Survey:
     near: Counter[int] = field(default_factory=Counter)
     exact: Counter[int] = field(default_factory=Counter)
     of: Counter[int] = field(default_factory=Counter)
+    collided: Mapping[str, int] = field(default_factory=dict)
     moved: int = 0
     most_moved: np.timedelta64 = field(default_factory=lambda: np.timedelta64(0, "us"))
 
@@ -104,17 +108,19 @@ def survey(reading: Reading, before: Turbines) -> Survey:
         interval_s=AssumedIntervals(form.sample_interval_s, intervals, usual_s)
     )
     equal: Counter[int] = Counter()
-    collided: frozenset[str] = frozenset()
+    collided: dict[str, int] = {}
     for _ in range(MOST_LOOKS):
         look, times = Survey(reading, corrections, before), UtcTimes(reading.table, form)
         for measured in reading.measurements(corrections, times):
             _take(look, measured)
         decision = times.decided()
         collided |= _collided(look, equal)
+        look.collided = collided
+        needed_s = _intervals(look, intervals)
         needed = Corrections(
             decision.is_second_pass,
-            _intervals(look, intervals),
-            frozenset() if form.keeps_times else _nearly_regular(look, corrections) - collided,
+            needed_s,
+            frozenset() if form.keeps_times else _nearly_regular(look, needed_s),
         )
         if not corrections.is_regular:
             equal = look.steps.equal
@@ -148,22 +154,41 @@ def _intervals(look: Survey, known_s: Mapping[str, int]) -> Mapping[str, int]:
     return intervals
 
 
-def _collided(look: Survey, equal_before: Counter[int]) -> frozenset[str]:
-    """Return the turbines of which two times became one as they were moved to a regular one."""
+def _collided(look: Survey, equal_before: Counter[int]) -> Mapping[str, int]:
+    """Return the turbines of which many times fell together as they were moved, and how many.
+
+    A few are rows that came twice, which are joined, and counted.
+    """
+    fallen = {
+        number: look.steps.equal[number] - equal_before[number]
+        for number, name in enumerate(look.turbines)
+        if name in look.corrections.is_regular
+    }
+    return {
+        look.turbines[number]: count
+        for number, count in fallen.items()
+        if count > MOST_COLLIDED * look.of[number]
+    }
+
+
+def _nearly_regular(look: Survey, intervals_s: Mapping[str, int]) -> frozenset[str]:
+    """Return the turbines of whose times nearly all are near a regular one.
+
+    What was regular by another interval than it needs may be none by that.
+    """
     return frozenset(
         name
         for number, name in enumerate(look.turbines)
-        if name in look.corrections.is_regular and look.steps.equal[number] > equal_before[number]
+        if name not in look.collided
+        and look.interval_s(number) == intervals_s[name]
+        and _is_nearly_regular(look, number)
     )
 
 
-def _nearly_regular(look: Survey, corrections: Corrections) -> frozenset[str]:
-    """Return the turbines of whose times nearly all are near a regular one."""
-    return corrections.is_regular | {
-        look.turbines[number]
-        for number, rows in look.of.items()
-        if look.near[number] >= LEAST_NEAR * rows and look.exact[number] < rows
-    }
+def _is_nearly_regular(look: Survey, number: int) -> bool:
+    rows = look.of[number]
+    is_near = look.near[number] >= LEAST_NEAR * rows and look.exact[number] < rows
+    return is_near or look.turbines[number] in look.corrections.is_regular
 
 
 def _take(look: Survey, measured: Measured) -> None:

@@ -52,6 +52,7 @@ def warnings_of(look: Survey) -> Iterator[str]:
     yield from _of_companions(look)
     yield from _of_units(look)
     yield from _of_steps(look)
+    yield from _of_collided(look)
     yield from _of_times(look)
     yield from _of_clocks(look)
 
@@ -163,14 +164,23 @@ def _of_steps(look: Survey) -> Iterator[str]:
     for (step_s, interval_s), names in turbines.items():
         meant = f": is --sample-interval {step_s} meant?" if step_s <= LONGEST_INTERVAL_S else "."
         yield (
-            f"The times of {_named(names)} are {step_s:,} s apart, and its samples"
+            f"The times of {_named(names)} are {step_s:,} s apart, and the samples"
             f" {interval_s:,} s{meant}"
+        )
+
+
+def _of_collided(look: Survey) -> Iterator[str]:
+    """Yield the turbines whose nearly regular times were not moved, for too many would be one."""
+    if look.collided:
+        yield (
+            f"The nearly regular times of {_named([*look.collided])} were left as they are, for"
+            f" {sum(look.collided.values()):,} would fall together."
         )
 
 
 def _named(turbines: Sequence[str]) -> str:
     others = len(turbines) - 1
-    return quoted(turbines[0]) + (f", and of {others:,} more turbines, each" if others else "")
+    return quoted(turbines[0]) + (f", and of {others:,} more turbines," if others else "")
 
 
 def _of_times(look: Survey) -> Iterator[str]:

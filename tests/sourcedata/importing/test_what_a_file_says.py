@@ -119,6 +119,46 @@ def test_tenths_of_a_second_are_not_moved_onto_each_other(tmp_path: Path) -> Non
         assert cursor.fetchone() == (10,)
 
 
+JITTER = ["00:00:00.4", "00:09:59.6", "00:20:00.4", "00:29:59.6", "00:40:00.4"]
+
+
+@pytest.mark.parametrize("label", ["start", "end"])
+def test_times_early_and_late_in_turn_are_moved_to_what_is_between(tmp_path, label) -> None:
+    file = text(tmp_path, lines(*(f"2024-06-03 {time},5" for time in JITTER)))
+    assert "samples every 600 s, as the file tells" in run(file, *OPTIONS, "--label", label)
+    first = "06-03 00:00" if label == "start" else "06-02 23:50"
+    assert next(iter(stored("wind_speed"))) == f"T01 {first}"
+    assert all(time.endswith("0") for time in stored("wind_speed"))
+
+
+def test_times_that_drift_keep_their_step(tmp_path) -> None:
+    rows = [f"2024-06-03 00:{n * 59 // 60:02}:{n * 59 % 60:02},{n}" for n in range(40)]
+    assert "samples every 59 s, as the file tells" in run(text(tmp_path, lines(*rows)), *OPTIONS)
+
+
+def nearly_regular(count: int, *further: str) -> str:
+    rows = [f"2024-06-03 00:{n:02}:00.00{n % 2 + 1},{n}" for n in range(count)]
+    return lines(*sorted([*rows, *further]))
+
+
+def test_a_row_that_nearly_came_twice_does_not_keep_the_others_from_their_times(tmp_path) -> None:
+    file = text(tmp_path, nearly_regular(30, "2024-06-03 00:20:00.004,9"))
+    said = run(file, *OPTIONS)
+    assert "31 times were moved to a regular one" in said
+    assert "1 joined with others of their time" in said
+
+
+def test_where_many_times_would_fall_together_it_is_said_that_none_is_moved(tmp_path) -> None:
+    said = run(text(tmp_path, nearly_regular(3, "2024-06-03 00:02:00.004,9")), *OPTIONS)
+    assert "The nearly regular times of 'T01' were left as they are, for 1 would fall" in said
+    assert "were moved" not in said
+
+
+def test_a_new_turbine_is_told_also_where_its_interval_is_given(tmp_path) -> None:
+    said = run(text(tmp_path, lines("2024-06-03 00:00,5")), *OPTIONS, "--sample-interval", 60)
+    assert "New turbines: 1 (T01), with samples every 60 s, as --sample-interval says." in said
+
+
 def test_each_new_turbine_gets_its_own_step(tmp_path: Path) -> None:
     rows = [f"A,2024-06-03 00:0{n},{n}" for n in range(1, 9)]
     rows += [f"B,2024-06-03 00:{n}0,{n}" for n in range(1, 4)]
