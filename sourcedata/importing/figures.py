@@ -14,6 +14,8 @@ MOST_DRAWN = 100_000
 MOST_DIFFERENT = 20_000
 # A value is counted that comes more often in some ten thousand rows.
 LEAST_OFTEN = 2
+# These stand for "no value" in many loggers, however seldom they come.
+WORDS = {-999.0, -9999.0, -999.9, -9999.9, -99999.0, -7999.0, 999.0, 9999.0, 99999.0, 32767.0}
 SEED = 1
 
 
@@ -58,6 +60,7 @@ class VariableFigures:
         different, counts = np.unique(values, return_counts=True)
         # What stands apart is the least or the greatest of its block, or comes often in one.
         often = (counts > LEAST_OFTEN) | (different == least) | (different == most)
+        often |= np.isin(different, [*WORDS])
         self.frequent.update(
             dict(zip(different[often].tolist(), counts[often].tolist(), strict=True))
         )

@@ -1,8 +1,7 @@
 """What is likely wrong with a table, or with how it is understood: for a person to judge."""
 
-import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import numpy as np
@@ -11,17 +10,16 @@ from common.days import now
 from common.wording import listed, quoted
 from sourcedata.importing.cells.arithmetic import Column, evaluated
 from sourcedata.importing.cells.expressions import parsed
+from sourcedata.importing.cells.mapped import Mapped
+from sourcedata.importing.cells.unit_words import BRACKETED, other_unit, strange_unit
 from sourcedata.importing.cells.units import conversion
-from sourcedata.importing.figures import VariableFigures
+from sourcedata.importing.figures import WORDS, VariableFigures
 from sourcedata.importing.survey import Survey, ends
 from sourcedata.limits import LONGEST_INTERVAL_S
 from sourcedata.variables import COLUMNS, UNITS, VARIABLES, Variable
 
 # From this share of its values on that cannot be, a variable is not what it was taken for.
 MOSTLY = 0.5
-# These stand for "no value" in many loggers, however often they come.
-WORDS = {-999.0, -9999.0, -999.9, -9999.9, -99999.0, -7999.0, 999.0, 9999.0, 99999.0, 32767.0}
-IN_BRACKETS = re.compile(r"[\[(]([^\[\]()]*)[\])]\s*$")
 LEAST_TIMES, MOST_FREQUENT = 3, 5
 # No turbine gives more; the greatest that was built has about half of it.
 MOST_POWER_KW = 50_000
@@ -138,21 +136,37 @@ def _of_companions(look: Survey) -> Iterator[str]:
 
 
 def _of_units(look: Survey) -> Iterator[str]:
-    """Yield the variables whose column is named with another unit than theirs."""
-    mapped = [each for of_turbine in look.reading.columns.mapped.values() for each in of_turbine]
-    for each in {each.variable: each for each in mapped}.values():
-        unit = _unit_of(each.column, look.reading.table.units)
-        if isinstance(each.expression, Column) and unit in OTHER_UNITS.get(each.variable, []):
-            yield (
-                f"The column {quoted(each.column)} is taken as {UNITS[each.variable]}: if it is in"
-                f" {unit}, write --map '{each.variable}={each.column}[{unit}]'."
-            )
+    """Yield the variables of which a column is named with another unit than theirs.
+
+    Of several columns that say the same of a variable, the first one is named.
+    """
+    told: dict[tuple[str, str], str] = {}
+    for turbine, of_turbine in look.reading.columns.mapped.items():
+        for each in of_turbine:
+            if isinstance(each.expression, Column):
+                unit, advice = _unit_beside(look, each, turbine)
+                told.setdefault((each.variable, unit), f"{_taken(each)}: {advice}" if unit else "")
+    yield from filter(None, told.values())
 
 
-def _unit_of(column: str, units: Mapping[str, str]) -> str:
-    """Return the unit that a column's name has in brackets, or a row below it; empty for none."""
-    in_name = IN_BRACKETS.search(column)
-    return in_name[1].strip() if in_name else units.get(column, "").strip("[]() ")
+def _taken(mapped: Mapped) -> str:
+    return f"The column {quoted(mapped.column)} is taken as {UNITS[mapped.variable]}"
+
+
+def _unit_beside(look: Survey, mapped: Mapped, turbine: str | None) -> tuple[str, str]:
+    """Return another unit that a column's name has in brackets, or a row below it, and advice."""
+    variable = mapped.variable
+    in_name = [text for text in BRACKETED.findall(mapped.column) if text != turbine]
+    below = look.reading.table.units.get(mapped.column, "").split()
+    unit = other_unit(variable, in_name) or (
+        "" if in_name else other_unit(variable, [word.strip("[]()") for word in below])
+    )
+    if unit:
+        # In a wide table, the name without the turbine's is what is typed.
+        typed = look.reading.form.columns[variable]
+        return unit, f"if it is in {unit}, write --map '{variable}={typed}[{unit}]'."
+    strange = strange_unit(variable, in_name)
+    return strange, f"is {quoted(strange)} another unit? Then convert it by an expression."
 
 
 def _of_steps(look: Survey) -> Iterator[str]:

@@ -8,12 +8,17 @@ from sourcedata.importing.refusal import ImportRefused
 from sourcedata.variables import COMPANION_NAMES, UNITS
 
 OTHER_SPELLINGS = {
-    "ms-1": "m/s",
-    "°C": "degC",
-    "C": "degC",
-    "°F": "degF",
-    "F": "degF",
-    "°": "deg",
+    **dict.fromkeys(["ms-1", "mps", "m/sec"], "m/s"),
+    **dict.fromkeys(["kmh", "kph", "km/hr", "kmh-1"], "km/h"),
+    "mi/h": "mph",
+    **dict.fromkeys(["kt", "kts", "knot", "knots"], "kn"),
+    **dict.fromkeys(["°C", "C", "Celsius"], "degC"),
+    **dict.fromkeys(["°F", "F", "Fahrenheit"], "degF"),
+    "Kelvin": "K",
+    **dict.fromkeys(["°", "degree", "degrees", "Grad"], "deg"),
+    **dict.fromkeys(["radian", "radians"], "rad"),
+    **dict.fromkeys(["1/min", "min-1", "U/min", "r/min"], "rpm"),
+    "rads-1": "rad/s",
 }
 # What becomes of the value x, by the variable's unit and the column's. Divisors are whole where
 # they can be: 1234 W are 1.234 kW to the bit.

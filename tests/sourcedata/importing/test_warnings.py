@@ -100,5 +100,79 @@ def test_a_unit_in_parentheses_is_asked_about(tmp_path) -> None:
     assert "if it is in MW" in run(text(tmp_path, rows), *OPTIONS, "--map", "power=P (MW)")
 
 
+def units_preview(tmp_path: Path, head: str, *options: str) -> str:
+    values = ",".join("5" for _ in head.split("\n")[0].split(",")[1:])
+    rows = f"{head}\n2024-09-01 00:00,{values}\n2024-09-01 00:01,{values}\n"
+    return run(text(tmp_path, rows), *OPTIONS, *options)
+
+
+@pytest.mark.parametrize(
+    ("variable", "column", "unit"),
+    [
+        *(("wind_speed", f"ws {word}", "km/h") for word in ["(km/h)", "[kph]", "(kmh)"]),
+        *(("wind_speed", f"ws {word}", "kn") for word in ["(kn)", "[knots]"]),
+        ("wind_speed", "ws [mph] avg", "mph"),
+        ("power", "P (mw)", "MW"),
+        *(("ambient_temperature", f"T {word}", "degF") for word in ["(°F)", "[F]", "[deg F]"]),
+        ("wind_direction", "d (rad)", "rad"),
+    ],
+)
+def test_a_column_in_another_unit_is_asked_about_however_it_is_spelled(
+    tmp_path, variable, column, unit
+) -> None:
+    said = units_preview(tmp_path, f"time,{column}", "--map", f"{variable}={column}")
+    assert f"if it is in {unit}, write --map '{variable}={column}[{unit}]'." in said
+
+
+@pytest.mark.parametrize(
+    ("variable", "column"),
+    [
+        *(
+            ("wind_speed", f"ws {word}")
+            for word in ["(m/s)", "[m s-1]", "[m.s⁻¹]", "(avg)", "(T1)"]
+        ),
+        *(("ambient_temperature", f"T {word}") for word in ["[deg C]", "(ºC)", "(℃)"]),
+        *(("wind_direction", f"d {word}") for word in ["[deg from N]", "(Degrees)"]),
+        ("rotor_speed", "n [U/min]"),
+        ("power", "P [kW] (net)"),
+    ],
+)
+def test_a_column_in_its_own_unit_is_not_asked_about(tmp_path, variable, column) -> None:
+    said = units_preview(tmp_path, f"time,{column}", "--map", f"{variable}={column}")
+    assert "is taken as" not in said
+
+
+@pytest.mark.parametrize(("column", "unit"), [("P [kWh]", "kWh"), ("P (m/s)", "m/s")])
+def test_a_unit_that_is_none_of_the_variable_is_asked_about(tmp_path, column, unit) -> None:
+    said = units_preview(tmp_path, f"time,{column}", "--map", f"power={column}")
+    assert f"is taken as kW: is '{unit}' another unit? Then convert it by" in said
+
+
+def test_a_row_of_units_below_a_row_of_statistics_is_understood(tmp_path) -> None:
+    said = units_preview(tmp_path, "time,p\nTS,W\n,Avg", "--map", "power=p")
+    assert "if it is in W, write --map 'power=p[W]'." in said
+
+
+@pytest.mark.parametrize(
+    ("head", "pattern", "column"),
+    [
+        ("time,A_p,B_p\n,W,kW", "{turbine}_{column}", "p"),
+        ("time,p (W) of A", "{column} of {turbine}", "p (W)"),
+    ],
+)
+def test_in_a_wide_table_the_columns_of_all_turbines_are_looked_at(
+    tmp_path, head, pattern, column
+) -> None:
+    values = ",5" * head.split("\n")[0].count(",")
+    rows = text(tmp_path, f"{head}\n2024-09-01 00:00{values}\n")
+    said = run(rows, *OPTIONS[:2], "--preview", "--wide", pattern, "--map", f"power={column}")
+    assert f"if it is in W, write --map 'power={column}[W]'." in said
+
+
+def test_a_rare_number_that_stands_for_no_value_is_warned_of(tmp_path) -> None:
+    values = [-1000, *(n % 60 / 10 for n in range(30)), -999, -999, -1000]
+    assert "rotor_speed is -999 in 2 rows" in preview(tmp_path, "rotor_speed", values)
+
+
 def test_a_single_row_does_not_tell_how_far_samples_are_apart(tmp_path) -> None:
     assert "samples every 60 s, for the file does not tell." in preview(tmp_path, "power", [1])
