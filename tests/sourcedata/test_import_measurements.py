@@ -171,6 +171,17 @@ def test_what_is_typed_is_saved_as_a_form_and_used_by_its_name(tmp_path, setting
     ) == [("T07", "2025-08-31 10:00:00+00", 1.5)]
 
 
+def test_what_is_typed_beside_a_form_comes_in_addition(tmp_path, settings) -> None:
+    settings.IMPORT_FORMS_FILE = tmp_path / "forms.toml"
+    path = write(tmp_path, "a.csv", "2025-08-31 10:00,-1,-2,3", header="time,kw,ws,p")
+    saved = [*ARGUMENTS, "--map", "wind_speed=ws", "--missing-value", "-1"]
+    run(path, *saved, "--preview", "--save", "ours")
+    run(path, "--form", "ours", "--map", "power=p", "--missing-value", "-2")
+    assert query("SELECT power, wind_speed FROM data") == [(3, None)]
+    run(path, "--form", "ours", "--map", "rotor_speed=p", "--replace")
+    assert query("SELECT power, wind_speed, rotor_speed FROM data") == [(None, -2, 3)]
+
+
 def test_a_form_file_with_a_typo_is_refused_with_what_is_allowed(tmp_path, settings) -> None:
     settings.IMPORT_FORMS_FILE = tmp_path / "forms.toml"
     settings.IMPORT_FORMS_FILE.write_text('[ours]\ntime-colum = ["time"]\n')

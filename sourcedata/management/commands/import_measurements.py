@@ -65,14 +65,12 @@ class Command(BaseCommand):
         self._import(options["files"], form, options["preview"])
 
     def _typed(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the options as they were typed, and of those that were not, the form's."""
+        """Return the options as they were typed, with what a form says beside them."""
         if not options["form"]:
             return options
         parser = self.create_parser("manage.py", "import_measurements")
         of_form = vars(parser.parse_args(["-", *saved_forms.typed(options["form"])]))
-        return {
-            name: of_form.get(name) if value is None else value for name, value in options.items()
-        }
+        return saved_forms.merged(options, of_form)
 
     def _import(self, files: list[Path], form: Form, is_preview: bool) -> None:
         for done, path in enumerate(files):
