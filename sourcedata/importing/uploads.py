@@ -102,15 +102,18 @@ def _write_as_arrow(path: Path) -> None:
     for name, cells in columns.items():
         _refuse_other_types(path, name, cells)
     table = pa.table(
-        {name: pa.array(cells, _type(name)) for name, cells in columns.items()}
+        {name: _array(name, cells) for name, cells in columns.items()}
         or {name: pa.array([], pa.string()) for name in KEYS}
     )
     with pa.ipc.new_stream(str(path), table.schema) as stream:
         stream.write_table(table)
 
 
-def _type(name: str) -> pa.DataType:
-    return pa.string() if name in KEYS else pa.float64()
+def _array(name: str, cells: Sequence[Any]) -> pa.Array:
+    if name in KEYS:
+        return pa.array(cells, pa.string())
+    # Arrow refuses whole numbers that are no double: they become the nearest one.
+    return pa.array([None if cell is None else float(cell) for cell in cells], pa.float64())
 
 
 def _rows(path: Path) -> Sequence[Mapping[str, Any]]:

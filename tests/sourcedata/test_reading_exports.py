@@ -186,6 +186,12 @@ def test_numbers_in_parquet_are_read_whatever_their_type(tmp_path, kw) -> None:
     assert stored_powers() == [2, None, None]
 
 
+def test_a_decimal_in_parquet_is_the_double_of_its_text(tmp_path) -> None:
+    kw = pa.array(["7.10"]).cast(pa.decimal128(38, 2))
+    imported(write_parquet(tmp_path, time=[at("2025-08-31T10:00")], kw=kw))
+    assert stored_powers() == [7.1]
+
+
 def test_a_missing_value_is_found_in_single_precision(tmp_path) -> None:
     kw = pa.array([-9999.9, 1.5], pa.float32())
     times = pd.date_range("2025-08-31", periods=2, freq="min", unit="us")

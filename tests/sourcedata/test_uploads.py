@@ -80,6 +80,12 @@ def test_what_get_data_gives_comes_back_as_it_was(
     assert list(Measurement.objects.order_by("timestamp").values()) == before
 
 
+def test_a_whole_number_beyond_the_doubles_is_the_nearest_one(sender: Client) -> None:
+    body = '[{"timestamp": "2025-08-31T00:00:00Z", "turbine": "T01", "power": 9007199254740993}]'
+    assert send(sender, body, JSON).status_code == 200
+    assert powers() == [9007199254740992.0]
+
+
 def test_who_sent_it_is_recorded_and_what_was_refused_too(sender: Client) -> None:
     send(sender, CSV)
     send(sender, CSV.replace(",6", ",six"))

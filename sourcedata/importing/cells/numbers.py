@@ -38,7 +38,9 @@ def _readable(cells: pa.Array) -> pa.Array:
 def _values(cells: pa.Array, decimal: str) -> Floats:
     """Return the numbers, NaN for every other cell; what is too large may be infinite."""
     if is_number(cells.type):
-        converted = pc.cast(cells, pa.float64(), safe=False)
+        # By arithmetic, 7.10 would become the double beside that of its text.
+        exact = pc.cast(cells, pa.string()) if pa.types.is_decimal(cells.type) else cells
+        converted = pc.cast(exact, pa.float64(), safe=False)
         return np.array(converted.fill_null(np.nan), dtype=np.float64)
     return text_values(cells, decimal)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
+from re import compile as pattern
 
 from common.wording import listed, quoted
 from sourcedata.importing.files.tables import Missing
@@ -11,6 +12,8 @@ from sourcedata.importing.refusal import ImportRefused
 MOST_UNITS_ROWS = 3
 # A day has so many at least; the number of rows in a footer seldom has.
 DIGITS_OF_A_TIME = 6
+# A day has two separators, which no number has, or is digits alone.
+DAY = pattern(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}|^\s*\d{8,}\s*$")
 
 
 def column_names(cells: Iterable[str]) -> list[str]:
@@ -62,11 +65,20 @@ def _is_number(cell: str) -> bool:
 
 
 def may_be_time(cells: Sequence[str], places: Sequence[int]) -> bool:
-    """Return whether a row has so many digits where its times stand that it is none of a footer."""
-    digits = sum(
-        letter.isdigit() for place in places if place < len(cells) for letter in cells[place]
-    )
-    return digits >= DIGITS_OF_A_TIME
+    """Return whether a row is none of a footer: it has a time, which may not be at its place.
+
+    Where its times stand, so many digits are one; in another cell they are written like a day.
+    """
+    times = [cells[place] for place in places if place < len(cells)]
+    return _digits("".join(times)) >= DIGITS_OF_A_TIME or any(map(_has_day, cells))
+
+
+def _has_day(cell: str) -> bool:
+    return bool(DAY.search(cell)) and _digits(cell) >= DIGITS_OF_A_TIME
+
+
+def _digits(text: str) -> int:
+    return sum(map(str.isdigit, text))
 
 
 def is_without_digits(cells: Sequence[str], places: Sequence[int]) -> bool:

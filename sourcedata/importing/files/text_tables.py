@@ -90,7 +90,8 @@ class Text:
             elif may_be_time(cells, places):
                 raise self._uneven(line, cells)
             else:
-                uneven.note(row, f"line {line}: {quoted(cells[0])}", self._uneven(line, cells))
+                shown = quoted(" ".join(filter(None, cells)))
+                uneven.note(row, f"line {line}: {shown}", self._uneven(line, cells))
 
     def _uneven(self, line: int, cells: Sequence[str]) -> ImportRefused:
         return ImportRefused(

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
+MILLISECOND = timedelta(milliseconds=1)
 Cell = int | float | str | bool | time | date | datetime | timedelta
 
 
@@ -27,7 +28,10 @@ def cell_text(cell: Cell, decimal: str = ".") -> str:
 
 
 def _duration_text(duration: timedelta) -> str:
-    """Return hours, which may be more than 24, minutes and seconds."""
-    minutes, seconds = divmod(round(duration.total_seconds()), 60)
+    """Return hours, which may be more than 24, minutes and seconds, to the millisecond."""
+    # A sheet has it as a share of a day, which is no exact number of seconds.
+    seconds, milliseconds = divmod(round(duration / MILLISECOND), 1000)
+    minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours:02}:{minutes:02}:{seconds:02}"
+    fraction = f".{milliseconds:03}" if milliseconds else ""
+    return f"{hours:02}:{minutes:02}:{seconds:02}{fraction}"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.sourcedata.importing.files.builders import refusal, rows, write
+from tests.sourcedata.importing.files.builders import refusal, rows, rows_of_table, tables, write
 
 HEADER, GOOD = "time,ws\n", "2024-01-01 00:00,5\n"
 ROW = ("2024-01-01 00:00", "5")
@@ -63,6 +63,19 @@ def test_the_first_row_of_another_width_is_told(tmp_path) -> None:
 def test_where_all_rows_have_another_width_they_are_no_footer(tmp_path) -> None:
     path = write(tmp_path, HEADER + "2024-01-01 00:00,5,6\n")
     assert "line 2: the row that starts with '2024-01-01 00:00' has 3" in refusal(path, "time")
+
+
+@pytest.mark.parametrize("day", ["2024-01-01 00:10", "1/2/24 00:10", "20240101"])
+def test_a_row_of_another_width_whose_day_stands_elsewhere_is_no_footer(tmp_path, day) -> None:
+    path = write(tmp_path, f"t,ws,time\nT01,5,2024-01-01 00:00\nT01,{day}\n")
+    assert "line 3: the row that starts with 'T01' has 2 cells" in refusal(path, "time", "ws")
+
+
+def test_a_footer_is_shown_whole(tmp_path) -> None:
+    path = write(tmp_path, HEADER + GOOD + "mean,7.1234567890123,of all\n")
+    (table,) = tables(path, "time", "ws")
+    assert rows_of_table(table, "time", "ws") == [ROW]
+    assert table.left_out == ["line 3: 'mean 7.1234567890123 of all'"]
 
 
 def test_a_second_table_is_no_footer(tmp_path) -> None:
