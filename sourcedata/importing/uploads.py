@@ -5,6 +5,7 @@ They come in by the same door as files: looked at first, then stored, all or not
 
 import gzip
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from common.databases import SOURCE
 from common.wording import first_line, listed, quoted, unknown
 from sourcedata.importing import ImportResult, Understood, import_table, look_at, records
 from sourcedata.importing.files.kinds import (
+    ARROW,
     ARROW_STREAM,
     FIRST_BYTES,
     GZIP,
@@ -33,9 +35,14 @@ from sourcedata.variables import COLUMNS
 
 # What the first bytes must tell of a body that says it is in this format.
 FORMS = {"csv": TEXT, "parquet": PARQUET, "arrow": ARROW_STREAM, "json": TEXT}
+# This is the other one of two formats that have one name.
+FILE = ("arrow", ARROW)
 KEYS = ["timestamp", "turbine"]
 # What the record of an import calls it.
 NAME = "POST /data"
+# A sentence, or what follows a semicolon, with an option; quotes may hold anything.
+ADVICE = re.compile(r"[;.] (?:[^;.']|'[^']*')*? --[a-z]+(?:[^;.']|'[^']*')*")
+MISSING = ", also those of --missing-value"
 # JSON is read in memory, of which it takes some times as much.
 MOST_JSON_BYTES = 16 * 1024 * 1024
 # Names are written so in CSV that a spreadsheet would take for formulas.
@@ -54,9 +61,14 @@ def import_upload(path: Path, format: str, account: str) -> tuple[Understood, Im
         return _imported(path, format, account)
     except ImportRefused as error:
         # Nobody knows the file that it was written to.
-        sentence = str(error).replace(str(path), "The body")
+        sentence = _without_options(str(error).replace(str(path), "The body"))
         records.refused(records.Import(NAME, account, checksum), None, sentence)
         raise ImportRefused(sentence) from error
+
+
+def _without_options(sentence: str) -> str:
+    """Return what is wrong without advice to type an option, which a program cannot."""
+    return ADVICE.sub("", sentence.replace(MISSING, ""))
 
 
 def _imported(path: Path, format: str, account: str) -> tuple[Understood, ImportResult]:
@@ -74,7 +86,8 @@ def _imported(path: Path, format: str, account: str) -> tuple[Understood, Import
 def _refuse_other_format(path: Path, format: str) -> None:
     form = form_of(str(path), _first_bytes(path))
     if form != FORMS[format]:
-        raise ImportRefused(f"{path} is said to be {format}, and is {form}.")
+        of_file = "'s file format; allowed is its stream" if (format, form) == FILE else ""
+        raise ImportRefused(f"{path} is said to be {format}, and is {form}{of_file}.")
 
 
 def _first_bytes(path: Path) -> bytes:
@@ -97,14 +110,12 @@ def _unpacked(path: Path, length: int) -> bytes:
 def _write_as_arrow(path: Path) -> None:
     """Put the table that stands in the file as JSON there in Arrow's format."""
     rows = _rows(path)
-    names = list(dict.fromkeys(name for row in rows for name in row))
+    # Where there are no rows, GET /data gives no names either.
+    names = list(dict.fromkeys(name for row in rows for name in row)) or [*KEYS, *COLUMNS]
     columns = {name: [row.get(name) for row in rows] for name in names}
     for name, cells in columns.items():
         _refuse_other_types(path, name, cells)
-    table = pa.table(
-        {name: _array(name, cells) for name, cells in columns.items()}
-        or {name: pa.array([], pa.string()) for name in KEYS}
-    )
+    table = pa.table({name: _array(name, cells) for name, cells in columns.items()})
     with pa.ipc.new_stream(str(path), table.schema) as stream:
         stream.write_table(table)
 

@@ -111,6 +111,7 @@ WRONG = {
     "not csv": (parquet(timestamp=["x"]), TEXT, "is said to be csv, and is Parquet"),
     "not parquet": (CSV, PARQUET, "is said to be parquet, and is text"),
     "not arrow": (b"PAR1", ARROW, "is said to be arrow, and is Parquet"),
+    "a file of arrow": (b"ARROW1\0\0", ARROW, "Arrow's file format; allowed is its stream."),
     "not json": (CSV, JSON, "is no json"),
     "a zip": (b"PK\x03\x04", TEXT, "is zip"),
     "half a gzip": (gzip.compress(CSV.encode())[:-12], TEXT, "damaged"),
@@ -144,8 +145,19 @@ def test_no_sentence_names_a_file_that_nobody_knows(sender: Client) -> None:
     assert "/" not in reason(send(sender, CSV.replace(",6", ",six"), TEXT))
 
 
-def test_an_empty_list_is_no_table(sender: Client) -> None:
-    assert "has no variable" in reason(send(sender, "[]", JSON))
+@pytest.mark.parametrize("format", ["csv", "json", "parquet", "arrow"])
+def test_no_rows_are_imported_as_none(sender: Client, format: str) -> None:
+    answer = sender.get(f"/data?{DAY}&format={format}")
+    sent = send(sender, answer.getvalue(), answer["Content-Type"])
+    assert (sent.status_code, sent.json()["rows"]) == (200, 0)
+
+
+def test_no_option_is_advised_to_a_program(sender: Client) -> None:
+    assert reason(send(sender, CSV.replace(",6", ',"6,5"'))).endswith(
+        "empty cells, and words for a missing value."
+    )
+    said = reason(send(sender, CSV.replace("2025-08-31T00:01:00Z", "31.08.2025 00:01")))
+    assert said.endswith("allowed is ISO 8601, such as 2025-08-31T10:00:00+02:00.")
 
 
 @pytest.mark.parametrize("media_type", ["text/plain", "application/octet-stream", ""])
