@@ -30,6 +30,7 @@ UNPACKERS: dict[str, Callable[[IO[bytes]], io.BufferedIOBase]] = {
 ENCRYPTED = 1
 # Of XML, in which a sheet with as many rows as Excel takes and ten columns has half of them.
 MOST_WORKBOOK_BYTES = 10**9
+OPEN_DOCUMENT = {"mimetype", "content.xml"}
 WORD, EXCEL = "word/", ("xl/workbook.xml", "xl/workbook.bin")
 
 
@@ -47,11 +48,14 @@ def is_workbook(archive: SourceFile) -> bool:
     """Return whether a zip is a workbook of Excel.
 
     Raises:
-        ImportRefused: where it is a document of Word, damaged, or a workbook that is too large.
+        ImportRefused: where it is a document of Word or of LibreOffice, damaged, or a workbook that
+            is too large.
     """
     sizes = {member.filename: member.file_size for member in _members(archive)}
     if any(name.startswith(WORD) for name in sizes):
         raise unreadable(archive.name, "a Word document", SAVE)
+    if sizes.keys() >= OPEN_DOCUMENT:
+        raise unreadable(archive.name, "an OpenDocument table", SAVE)
     if sizes.keys().isdisjoint(EXCEL):
         return False
     if sum(sizes.values()) > MOST_WORKBOOK_BYTES:

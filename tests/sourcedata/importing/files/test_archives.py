@@ -121,6 +121,13 @@ def test_a_file_of_a_zip_that_changed_is_refused(tmp_path) -> None:
     )
 
 
+def test_an_open_document_is_named(tmp_path) -> None:
+    path = write(tmp_path, zipped(**{"mimetype": b"application/vnd.oasis", "content.xml": b"<"}))
+    assert refusal(path, "time", "ws") == (
+        "f.csv is an OpenDocument table, which cannot be imported: save it as CSV or xlsx."
+    )
+
+
 def test_an_encrypted_file_is_refused(tmp_path) -> None:
     content = bytearray(zipped(a=TEXT))
     for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
