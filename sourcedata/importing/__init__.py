@@ -13,7 +13,6 @@ from django.db import DatabaseError, transaction
 from common.databases import SOURCE
 from common.postgres.partitions import ensure_months
 from common.refusals import NotTaken
-from common.wording import listed, quoted
 from sourcedata.importing import records
 from sourcedata.importing.columns import missing_columns, why_none
 from sourcedata.importing.files.opening import Opening, open_tables
@@ -59,8 +58,8 @@ def look_at(path: Path, form: Form) -> Iterator[Understood]:
         _version(path),
     )
     for table in _opened(path, form, opening):
-        look = survey(Reading(table, form, path), known_turbines())
-        _refuse_many_new_turbines(look)
+        before = known_turbines()
+        look = survey(Reading(table, form, path, before.keys()), before)
         notes, warnings = list(notes_of(look)), list(warnings_of(look))
         yield Understood(look, notes, warnings, version)
 
@@ -119,14 +118,3 @@ def known_turbines() -> Mapping[str, KnownTurbine]:
     """Return what the source knows of its turbines, by their names."""
     rows = Turbine.objects.values_list("name", "sample_interval_s", "rated_power_kw")
     return {name: KnownTurbine(interval_s, power_kw) for name, interval_s, power_kw in rows}
-
-
-def _refuse_many_new_turbines(look: Survey) -> None:
-    new = look.new_turbines
-    most = look.reading.form.most_new_turbines
-    if len(new) > most:
-        raise ImportRefused(
-            f"{look.reading.table.name} has {len(new):,} turbines that are not known, as"
-            f" {listed(map(quoted, new[:3]))}; allowed are {most}. Is it the right column? If they"
-            f" are all meant, add --new-turbines {len(new)}."
-        )

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import UTC
 
 import numpy as np
 
@@ -14,6 +15,8 @@ MOST_NAMED = 5
 def notes_of(look: Survey) -> Iterator[str]:
     """Yield a sentence for each thing that was understood, and not said."""
     yield from _new_turbines(look)
+    if look.without_offset and look.reading.form.timezone == UTC:
+        yield "Times without an offset were taken as UTC."
     if look.moved:
         most_s = look.most_moved / np.timedelta64(1, "s")
         yield f"{look.moved:,} times were moved to a regular one, by {most_s:g} s at most."

@@ -106,7 +106,10 @@ def _add_meaning(parser: ArgumentParser) -> None:
         "--timezone",
         type=arguments.timezone,
         metavar="ZONE",
-        help="of times without an offset, as Europe/Paris, +01:00 or UTC-3 (default: UTC)",
+        help=(
+            "of times without an offset, as Europe/Paris, +01:00 or UTC-3; behind a = also"
+            " --timezone=-03:30 (default: UTC)"
+        ),
     )
     parser.add_argument(
         "--label",

@@ -1,13 +1,15 @@
 """A table as measurements, in UTC and the variables' units: block by block, as often as asked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
 from common.arrays import Array
+from common.wording import listed, quoted
 from sourcedata.importing.cells import turbine_names
 from sourcedata.importing.cells.mapped import Mapped
 from sourcedata.importing.cells.numbers import numbers
@@ -29,16 +31,19 @@ MOST_UNKNOWN_WORDS = 500
 class Reading:
     """A table that is read by a form.
 
-    `turbines` has the names of the turbines by their numbers, as they were met; `trimmed` are names
-    that had blanks around them.
+    `before` are the names of the turbines that the source has. `turbines` has the names of those of
+    the table by their numbers, as they were met; `trimmed` are names that had blanks around them.
     """
 
     table: Table
     form: Form
     path: Path
+    before: Collection[str] = ()
     columns: Columns = field(init=False)
     turbines: list[str] = field(default_factory=list)
     trimmed: set[str] = field(default_factory=set)
+    _numbers: dict[str, int] = field(default_factory=dict)
+    _new: int = 0
     _unknown: dict[str, list[UnknownWord]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -100,11 +105,32 @@ class Reading:
         return np.full(rows, self._number(turbine))
 
     def _number(self, turbine: str) -> int:
-        if turbine not in self.turbines:
+        if turbine not in self._numbers:
             if problem := problem_of_turbine_name(turbine):
                 raise ImportRefused(f"{self.table.name}: {problem}")
+            self._numbers[turbine] = len(self.turbines)
             self.turbines.append(turbine)
-        return self.turbines.index(turbine)
+            self._new += turbine not in self.before
+            if self._new > self.form.most_new_turbines:
+                raise self._refused_many()
+        return self._numbers[turbine]
+
+    def _refused_many(self) -> ImportRefused:
+        """Return the error that says how many turbines of the whole table nobody knows."""
+        new = [name for name in self._all_turbines() if name not in self.before]
+        return ImportRefused(
+            f"{self.table.name} has {len(new):,} turbines that are not known, as"
+            f" {listed(map(quoted, new[:3]))}; allowed are {self.form.most_new_turbines}. Is it the"
+            f" right column? If they are all meant, add --new-turbines {len(new)}."
+        )
+
+    def _all_turbines(self) -> Iterable[str]:
+        column = self.form.turbine_column
+        if column is None:
+            return filter(None, self.columns.mapped)
+        blocks = self.table.blocks([column])
+        names = (turbine_names.names(block.columns[column]).names for block in blocks)
+        return dict.fromkeys(chain.from_iterable(names))
 
     def _starts(
         self, turbines: Array, labelled: Array, corrections: Corrections

@@ -68,6 +68,12 @@ class Steps:
             return UNORDERED
         return OLDEST_FIRST if self.forward[number] else NEWEST_FIRST
 
+    def signs(self, turbines: Array) -> Array:
+        """Return -1 for each of the turbines whose rows stand newest first so far, 1 for others."""
+        numbers, places = np.unique(turbines, return_inverse=True)
+        signs = [-1 if self.back[each] > self.forward[each] else 1 for each in numbers.tolist()]
+        return np.array(signs, dtype=np.int64)[places]
+
     @property
     def is_strict(self) -> bool:
         """Whether no turbine has a time twice, as far as the order of the rows tells."""

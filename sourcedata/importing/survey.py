@@ -49,6 +49,7 @@ class Survey:
     turbine's samples, by its number. `near` counts its times that are regular or nearly so, and
     `exact` the regular ones; `moved` counts those that are moved, `most_moved` by how much at most.
     `collided` counts the times of a turbine that were not moved, for they would fall together.
+    `without_offset` counts the times that are read as those of a zone.
     """
 
     reading: Reading
@@ -63,6 +64,7 @@ class Survey:
     near: Counter[int] = field(default_factory=Counter)
     exact: Counter[int] = field(default_factory=Counter)
     of: Counter[int] = field(default_factory=Counter)
+    without_offset: int = 0
     collided: Mapping[str, int] = field(default_factory=dict)
     moved: int = 0
     most_moved: np.timedelta64 = field(default_factory=lambda: np.timedelta64(0, "us"))
@@ -75,11 +77,6 @@ class Survey:
     def turbines(self) -> Sequence[str]:
         """The names of the turbines that have rows, by their numbers."""
         return self.reading.turbines
-
-    @property
-    def new_turbines(self) -> Sequence[str]:
-        """The names of those that the source does not know."""
-        return [name for name in self.turbines if name not in self.before]
 
     def rated_power_kw(self, number: int) -> float | None:
         """Return the rated power that a turbine will have, in kW."""
@@ -116,6 +113,7 @@ def survey(reading: Reading, before: Turbines) -> Survey:
         decision = times.decided()
         collided |= _collided(look, equal)
         look.collided = collided
+        look.without_offset = times.without_offset
         needed_s = _intervals(look, intervals)
         needed = Corrections(
             decision.is_second_pass,
@@ -194,7 +192,9 @@ def _is_nearly_regular(look: Survey, number: int) -> bool:
 def _take(look: Survey, measured: Measured) -> None:
     turbines, times = measured.turbine, measured.timestamp
     look.rows += len(times)
-    look.clock.add(*look.steps.add(turbines, times))
+    of_steps, later, lengths = look.steps.add(turbines, times)
+    # Newest first, what is given twice is a step forward.
+    look.clock.add(of_steps, later, lengths * look.steps.signs(of_steps))
     look.months.update(np.unique(times.astype("datetime64[M]")).astype("datetime64[D]").tolist())
     is_moved = measured.moved > np.timedelta64(0)
     look.moved += int(is_moved.sum())

@@ -176,7 +176,8 @@ def _of_steps(look: Survey) -> Iterator[str]:
         if step_s is not None and step_s != interval_s:
             turbines[step_s, interval_s].append(look.turbines[number])
     for (step_s, interval_s), names in turbines.items():
-        meant = f": is --sample-interval {step_s} meant?" if step_s <= LONGEST_INTERVAL_S else "."
+        is_interval = 0 < step_s <= LONGEST_INTERVAL_S
+        meant = f": is --sample-interval {step_s} meant?" if is_interval else "."
         yield (
             f"The times of {_named(names)} are {step_s:,} s apart, and the samples"
             f" {interval_s:,} s{meant}"

@@ -36,12 +36,12 @@ SHAPES = [
 FIRST_EPOCH_DAY = date(1990, 1, 1)
 
 
-def suggestion(cell: str) -> str:
+def suggestion(cell: str, written: str | None = None) -> str:
     """Return the sentence that names the formats which read a cell; empty where none does.
 
-    Where day and month could change places it names both.
+    Where day and month could change places it names both. The one that was `written` is not named.
     """
-    formats = _formats(cell.strip())
+    formats = {first: text for first, text in _formats(cell.strip()).items() if text != written}
     if len(formats) < 2:
         return "".join(f"Add --time-format '{text}'." for text in formats.values())
     (first, text), *others = formats.items()

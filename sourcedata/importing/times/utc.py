@@ -15,11 +15,12 @@ from sourcedata.importing.steps import Steps
 from sourcedata.importing.times.local_clocks import Offsets, offsets
 from sourcedata.importing.times.second_passes import AmbiguousRows, Decision
 from sourcedata.importing.times.time_cells import joined, parse
-from sourcedata.importing.times.time_formats import TimeFormat, time_format
+from sourcedata.importing.times.time_formats import EPOCH_WORD, TimeFormat, time_format
 from sourcedata.importing.times.time_suggestions import suggestion
 from sourcedata.limits import END_OF_TIME, FIRST_TIME
 
 NO_ISO_TIME = "is no time; allowed is ISO 8601, such as 2025-08-31T10:00:00+02:00"
+ONE_UNIT = ", in the unit (s, ms, µs or ns) of the greatest number near it"
 NEVER = (
     "happens never in {zone}, where clocks change then; allowed are other times, or times with "
     "their offset"
@@ -43,13 +44,14 @@ class UtcTimes:
     """What one look at a table's times comes to.
 
     `ambiguous` are the rows whose times clocks showed twice; the other rows tell whether those of a
-    turbine stand oldest or newest first.
+    turbine stand oldest or newest first. `without_offset` counts those that tell no offset.
     """
 
     table: Table
     form: Form
     ambiguous: AmbiguousRows = field(default_factory=AmbiguousRows)
     _others: Steps = field(default_factory=Steps)
+    without_offset: int = 0
     _used: int = 0
 
     def of_block(self, block: RowBlock, turbines: Array, corrections: Corrections) -> Array:
@@ -63,6 +65,7 @@ class UtcTimes:
         self._refuse(block, np.isnat(local), self._no_time(block, local))
         self._refuse_far(block, local)
         naive = np.flatnonzero(np.isnat(offset))
+        self.without_offset += len(naive)
         if len(naive):
             of_zone = offsets(local[naive], self.form.timezone)
             self._refuse(block, of_zone.is_missing, NEVER.format(zone=self.form.timezone), naive)
@@ -111,7 +114,9 @@ class UtcTimes:
             return ""
         written = self.form.time_format
         complaint = f"is no time of the format {written!r}" if written else NO_ISO_TIME
-        said = suggestion(self._cell(block, int(np.argmax(np.isnat(local)))))
+        if written == EPOCH_WORD:
+            complaint += ONE_UNIT
+        said = suggestion(self._cell(block, int(np.argmax(np.isnat(local)))), written)
         return f"{complaint}. {said}".rstrip(" .")
 
     def _refuse_far(self, block: RowBlock, local: Array) -> None:

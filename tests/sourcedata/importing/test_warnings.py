@@ -174,5 +174,46 @@ def test_a_rare_number_that_stands_for_no_value_is_warned_of(tmp_path) -> None:
     assert "rotor_speed is -999 in 2 rows" in preview(tmp_path, "rotor_speed", values)
 
 
+NIGHT = [f"2024-06-01 0{hour}:{minute}0" for hour in range(5) for minute in range(6)]
+
+
+def times_preview(tmp_path: Path, times: list[str], *options: str) -> str:
+    rows = "".join(f"{time},5\n" for time in times)
+    return run(text(tmp_path, f"time,x\n{rows}"), *OPTIONS, "--map", "rotor_speed=x", *options)
+
+
+def test_a_gap_in_rows_that_stand_newest_first_is_no_hour_that_comes_twice(tmp_path) -> None:
+    assert "an hour is" not in times_preview(tmp_path, [*NIGHT[:10], *NIGHT[14:]][::-1])
+
+
+def test_rows_that_come_twice_here_and_there_are_no_hour_that_does(tmp_path) -> None:
+    doubled = [NIGHT[number] for number in (1, 5, 9, 13, 20, 21)]
+    assert "an hour is" not in times_preview(tmp_path, sorted([*NIGHT, *doubled]))
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("order", [list, sorted])
+def test_an_hour_that_comes_twice_is_asked_about_in_any_order(tmp_path, sign, order) -> None:
+    times = order([*NIGHT[:18], *NIGHT[12:]])
+    assert "an hour is given twice" in times_preview(tmp_path, times[::sign])
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_an_hour_that_is_missing_is_asked_about_in_any_order(tmp_path, sign) -> None:
+    times = [*NIGHT[:12], *NIGHT[18:]]
+    assert "an hour is missing" in times_preview(tmp_path, times[::sign])
+
+
+def test_no_interval_of_no_seconds_is_proposed(tmp_path) -> None:
+    tenths = [f"2024-06-01 00:00:00.{tenth}" for tenth in range(5)]
+    assert "is --sample-interval 0" not in times_preview(tmp_path, tenths)
+
+
+@pytest.mark.parametrize("mark", ["", "Z"])
+def test_that_times_without_an_offset_were_taken_as_utc_is_said(tmp_path, mark) -> None:
+    said = times_preview(tmp_path, [f"{time}{mark}" for time in NIGHT])
+    assert ("Times without an offset were taken as UTC." in said) == (not mark)
+
+
 def test_a_single_row_does_not_tell_how_far_samples_are_apart(tmp_path) -> None:
     assert "samples every 60 s, for the file does not tell." in preview(tmp_path, "power", [1])

@@ -111,6 +111,20 @@ def test_many_new_turbines_are_a_wrong_column_unless_somebody_says_so(tmp_path: 
     assert len(stored("wind_speed")) == 101
 
 
+def test_many_new_turbines_are_refused_before_their_values_are_looked_at(tmp_path) -> None:
+    rows = (f"{n},2024-06-03 00:00,x" for n in range(3))
+    file = text(tmp_path, lines(*rows, header="t,time,ws"))
+    said = refusal(file, *COLUMNS, "--turbine-column", "t", "--new-turbines", 1)
+    assert "has 3 turbines that are not known, as '0', '1', '2'; allowed are 1." in said
+
+
+def test_seconds_among_milliseconds_are_refused_without_the_advice_that_was_taken(tmp_path) -> None:
+    file = text(tmp_path, lines("1717372800000,5", "1717372800,6"))
+    said = refusal(file, *OPTIONS, "--time-format", "epoch")
+    assert "'1717372800' is no time of the format 'epoch', in the unit (s, ms, µs or ns)" in said
+    assert "--time-format" not in said
+
+
 def test_tenths_of_a_second_are_not_moved_onto_each_other(tmp_path: Path) -> None:
     rows = [f"2024-06-03 00:00:00.{tenth},{tenth}" for tenth in range(10)]
     run(text(tmp_path, lines(*rows)), *OPTIONS)
