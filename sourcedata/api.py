@@ -127,6 +127,9 @@ def _format_of_body(request: Request) -> str:
     Raises:
         UnsupportedMediaType: where it names none.
     """
+    packed = str(request.META.get("HTTP_CONTENT_ENCODING", "")).strip().lower()
+    if packed not in ("", "identity", "gzip"):
+        raise UnsupportedMediaType(packed, f"Content-Encoding is {packed!r}; allowed: gzip.")
     named = (request.content_type or "").partition(";")[0].strip().lower()
     for name, (media_type, _) in CONTAINERS.items():
         if named == media_type:

@@ -7,9 +7,11 @@ from typing import NamedTuple
 class Nameplate(NamedTuple):
     """A turbine's rated power, how far its samples are apart, and its companions.
 
-    `companions` names the columns in which its source tells of the readings within each sample.
+    `companions` names the columns in which its source tells of the readings within each sample,
+    `lacking` the variables that its source does not have.
     """
 
     rated_power_kw: float | None
     sample_interval_s: int = 60
     companions: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()

@@ -46,6 +46,10 @@ class TurbineDay(NamedTuple):
     samples: int
     nameplate: Nameplate
 
+    def without(self, lacking: tuple[str, ...]) -> "TurbineDay":
+        """Return the turbine-day of a source that lacks these variables."""
+        return self._replace(nameplate=self.nameplate._replace(lacking=lacking))
+
 
 def turbine_names() -> list[str]:
     """Return the names of all turbines, in order."""
@@ -64,6 +68,7 @@ class RosterEntry:
     rated_power_kw: float | None
     sample_interval_s: int
     companions: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
     commissioned_on: date | None = None
     retired_on: date | None = None
     first_measurement: datetime | None = None
@@ -73,7 +78,7 @@ class RosterEntry:
     @property
     def nameplate(self) -> Nameplate:
         """What of the turbine its statistics depend on."""
-        return Nameplate(self.rated_power_kw, self.sample_interval_s, self.companions)
+        return Nameplate(self.rated_power_kw, self.sample_interval_s, self.companions, self.lacking)
 
 
 MEASURED_TIMES = ["first_measurement", "last_measurement", "future_measurement"]
@@ -82,11 +87,13 @@ HISTORY = ["first_day", "last_day", "days_measured", "samples"]
 
 def roster() -> Mapping[str, RosterEntry]:
     """Return every turbine's entry, by name, in order."""
-    columns = [field.name for field in fields(RosterEntry)]
+    columns = [field.name for field in fields(RosterEntry) if field.name != "lacking"]
     with limited_waits() as cursor:
         rows = turbine_rows(cursor, ALL_COLUMNS)
         complete = _with(Turbine.objects.with_measured_times().values("id", *MEASURED_TIMES), rows)
-    return {row["name"]: RosterEntry(*(row[column] for column in columns)) for row in complete}
+    return {
+        row["name"]: RosterEntry(**{column: row[column] for column in columns}) for row in complete
+    }
 
 
 def _with(

@@ -83,7 +83,11 @@ STATE = f"""
         FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
         WHERE attrelid IN (attached.oid, %(data)s) AND attnum > 0
             AND CASE WHEN attisdropped THEN attlen = 8 AND cardinality(%(further)s::name[]) > 0
-                ELSE attname = ANY(%(further)s) AND NOT (attmissingval IS NULL
+                ELSE (attname = ANY(%(further)s) OR starts_with(
+                    col_description(%(data)s::oid, (
+                        SELECT named.attnum FROM pg_attribute AS named
+                        WHERE named.attrelid = %(data)s AND named.attname = pg_attribute.attname
+                    )), '{MADE}')) AND NOT (attmissingval IS NULL
                     AND attgenerated = '' AND pg_attribute.xmin::text IN (
                         SELECT pg_description.xmin::text
                         FROM pg_description JOIN pg_attribute AS noted

@@ -8,6 +8,7 @@ add one to those that every deployment has, declare it here, add the field of th
 import os
 
 from sourcedata.variable import ANGLES_DEG, Variable
+from sourcedata.variable import COMPANIONS as COMPANIONS
 from sourcedata.variable import STATISTICS as STATISTICS
 from sourcedata.variables_file import declared
 

@@ -22,6 +22,8 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,49}")
 NAME_ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,49}")
 # What tables of measurements and of statistics call their other columns.
 OTHER_COLUMNS = {"turbine", "turbine_id", "timestamp", "row", "pk", "condition", "asset_id"}
+# What OpenOA's table has beside variables.
+OPENOA_COLUMNS = ("time", "asset_id", "WMET_HorWdDirRel")
 # As the standard deviation, the least and the greatest reading within a sample are called.
 ENDINGS = tuple(f"_{companion}" for companion in COMPANIONS)
 UNITS = (
@@ -49,7 +51,8 @@ def declared(file: str, built_in: Sequence[Variable]) -> tuple[Variable, ...]:
         return tuple(built_in)
     path = BESIDE / file
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        # Some editors begin a text with a mark of its encoding.
+        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
         raise VariablesFileRefused(f"{path} cannot be read: {first_line(error)}.") from error
     names = {variable.name for variable in built_in}
@@ -73,6 +76,8 @@ def _variable(name: str, table: Any) -> Variable:
     _refuse_name(name)
     _refuse_keys(name, table, KEYS)
     is_angle = _value(name, table, "angle", bool, "true or false", default=False)
+    if is_angle and {"minimum", "maximum"} & {*table}:
+        raise VariablesFileRefused(f"{name} is an angle, whose range is that of all angles.")
     statistics = _some(name, table, "statistics") if "statistics" in table else STATISTICS
     if not statistics:
         raise VariablesFileRefused(f"{name} keeps no statistic; allowed: {listed(STATISTICS)}.")
@@ -137,8 +142,12 @@ def _range(name: str, table: Mapping[str, Any]) -> tuple[float, float]:
 
 def _number(name: str, table: Mapping[str, Any], key: str) -> float:
     number = _value(name, table, key, (int, float), "a number")
-    if isinstance(number, bool) or not isfinite(number):
-        raise VariablesFileRefused(f"{name} has a {key} that is no number.")
+    try:
+        is_number = not isinstance(number, bool) and isfinite(number)
+    except OverflowError:
+        is_number = False
+    if not is_number:
+        raise VariablesFileRefused(f"{name} has a {key} that is no number, or too large for one.")
     return float(number)
 
 
@@ -149,7 +158,7 @@ def _value(
     if value is None:
         raise VariablesFileRefused(f"{name} lacks its {key}: {words}.")
     if not isinstance(value, kind):
-        raise VariablesFileRefused(f"{name} has a {key} that is not {words}.")
+        raise VariablesFileRefused(f"{name}: its {key} is not {words}.")
     return value
 
 
@@ -182,6 +191,10 @@ def _name_elsewhere(name: str, table: Mapping[str, Any], key: str) -> str | None
 
 
 def _checked(variable: Variable) -> Variable:
+    if (variable.openoa_name or variable.flasc_name) and "mean" not in variable.statistics:
+        raise VariablesFileRefused(
+            f"{variable.name} has a name in OpenOA or FLASC, which take means, and keeps no mean."
+        )
     if variable.is_angle and variable.companions:
         raise VariablesFileRefused(
             f"{variable.name} is an angle, and has no {listed(variable.companions)} within a sample"
@@ -192,11 +205,11 @@ def _checked(variable: Variable) -> Variable:
 
 def _refuse_doubles(variables: Sequence[Variable]) -> None:
     for names in (
-        [variable.openoa_name for variable in variables],
+        [*OPENOA_COLUMNS, *(variable.openoa_name for variable in variables)],
         [variable.flasc_name for variable in variables],
     ):
         for name in _twice(filter(None, names)):
-            raise VariablesFileRefused(f"{quoted(name)} names two variables for another tool.")
+            raise VariablesFileRefused(f"{quoted(name)} names two columns for another tool.")
 
 
 def _twice(names: Iterator[str]) -> Iterator[str]:

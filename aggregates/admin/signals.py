@@ -107,7 +107,7 @@ class SignalAdmin(ReadOnly, admin.ModelAdmin):
         table = history.history(signal.turbine, signal.variable, shown.first, shown.last)
         nameplate = reader.nameplate(signal.turbine)
         interval_s = nameplate.sample_interval_s
-        is_angle = signal.variable in ANGLE_NAMES
+        is_angle, is_declared = signal.variable in ANGLE_NAMES, signal.variable in UNITS
         merged = points(table, is_angle)
         page = reverse("admin:aggregates_signal_explain", args=[signal.pk])
         address = _download(request, signal, shown)
@@ -119,7 +119,8 @@ class SignalAdmin(ReadOnly, admin.ModelAdmin):
             "of_chart": signal_sentences.of_chart(merged, signal.variable, nameplate),
             "of_absence": signal_sentences.of_absence(signal, shown, last_day),
             "figure": signal_figure(merged, UNITS.get(signal.variable, ""), is_angle, interval_s),
-            "leads_to": f"{page}?from=" if merged.windows == 1 else "?first=",
+            "leads_to": f"{page}?from=" if merged.windows == 1 and is_declared else "?first=",
+            "is_declared": is_declared,
             "download": address,
             "pandas": _pandas(address),
             "others": reader.signals_of_means([signal.turbine])[signal.turbine],
@@ -127,7 +128,7 @@ class SignalAdmin(ReadOnly, admin.ModelAdmin):
         if shown.days > 1:
             return context | {"days": history.days(table, interval_s)}
         windows = history.windows(table, signal.statistic, interval_s)
-        has_windows = bool(windows) and history.has_values(table)
+        has_windows = bool(windows) and history.has_values(table) and is_declared
         return context | {"windows": windows, "of_ways": signal_sentences.of_ways(has_windows)}
 
 

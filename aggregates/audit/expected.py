@@ -20,11 +20,12 @@ WITH sample AS MATERIALIZED (
     SELECT turbine.name AS turbine, cell.variable, cell.is_angle, cell.turned AS value,
            turbine.sample_interval_s AS readings, cell.std,
            -- A companion is turned as its sample is.
-           CASE WHEN least BETWEEN lowest AND highest AND least + (turned - cell.value) <= turned
-                THEN least + (turned - cell.value) END AS least,
-           CASE WHEN greatest BETWEEN lowest AND highest
-                 AND greatest + (turned - cell.value) >= turned
-                THEN greatest + (turned - cell.value) END AS greatest,
+           CASE WHEN cell.least BETWEEN cell.lowest AND cell.highest
+                 AND cell.least + (cell.turned - cell.value) <= cell.turned
+                THEN cell.least + (cell.turned - cell.value) END AS least,
+           CASE WHEN cell.greatest BETWEEN cell.lowest AND cell.highest
+                 AND cell.greatest + (cell.turned - cell.value) >= cell.turned
+                THEN cell.greatest + (cell.turned - cell.value) END AS greatest,
            date_bin('10 minutes', data.timestamp, '2000-01-01Z') AS start
     FROM {schema}.data
     -- Somebody may have taken its keys away, or let another table inherit from it: whatever a

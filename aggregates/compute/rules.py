@@ -27,8 +27,9 @@ def rules(nameplate: Nameplate) -> str:
 
 @cache
 def rules_of_variables(nameplate: Nameplate) -> Mapping[str, str]:
-    """Return a short hash of the rules of each variable, by its name."""
-    return {variable.name: _rules(variable, nameplate) for variable in VARIABLES}
+    """Return a short hash of the rules of each variable that the source has, by its name."""
+    there = [variable for variable in VARIABLES if variable.name not in nameplate.lacking]
+    return {variable.name: _rules(variable, nameplate) for variable in there}
 
 
 def hash_of(of_variables: Mapping[str, str]) -> str:

@@ -1,5 +1,6 @@
 """Why a value is what it is: its samples, what became of each, its formula, its run and version."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -60,7 +61,7 @@ class Explanation:
     column that tells of the readings within them, of a turbine that has one for this statistic.
     `state` is that of its day, None where there is nothing of it; `version` is None where the
     source does not know it, `aggregated` where it was never aggregated. `is_of_rules` says whether
-    the rules of the variable are those of today.
+    the rules of the variable are those of today, `is_kept` whether such a statistic is still made.
     """
 
     start: datetime
@@ -75,6 +76,7 @@ class Explanation:
     version: Version | None
     aggregated: AggregatedDay | None
     is_of_rules: bool
+    is_kept: bool
 
     @property
     def before(self) -> datetime:
@@ -100,7 +102,7 @@ class Explanation:
     @property
     def tally(self) -> str:
         """How many samples were used, rejected and missing, in words."""
-        counts = Counter(sample.verdict.partition(":")[0] for sample in self.samples)
+        counts = Counter(re.split("[:;]", sample.verdict)[0] for sample in self.samples)
         return ", ".join(f"{counts[verdict]} {verdict}" for verdict in (USED, REJECTED, MISSING))
 
     @property
@@ -146,6 +148,7 @@ def explain(signal: Signal, start: datetime) -> Explanation:
         version=versions.version_of(turbine_day) if turbine_day else None,
         aggregated=aggregated,
         is_of_rules=_is_of_rules(variable, aggregated, turbine_day),
+        is_kept=signal.statistic in variable.statistics,
     )
 
 

@@ -57,6 +57,8 @@ def _agreement(explanation: Explanation) -> Sentence:
         )
     if not explanation.aggregated:
         return sentence("The day was never computed yet.")
+    if not explanation.is_kept:
+        return sentence("VARIABLES_FILE does not keep this statistic any more: it stays as it was.")
     if explanation.agrees:
         return sentence("Computed again from the samples below, it is the same.")
     if explanation.changes:
@@ -99,7 +101,8 @@ def _since_then(explanation: Explanation, aggregated: AggregatedDay) -> str:
     if not explanation.version:
         return ", which the source no longer keeps."
     if not explanation.changes:
-        return ". These have not changed since, nor have the rules (valid ranges, rated power)."
+        rules = "valid ranges, rated power, companions"
+        return f". These have not changed since, nor have the rules ({rules})."
     revision = explanation.version.revision
     is_other = revision != aggregated.revision
     now = f": they are at revision {revision} now" if is_other else ""

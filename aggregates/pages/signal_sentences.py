@@ -3,6 +3,7 @@
 from datetime import date
 
 from aggregates.analysis.downsampling import Points
+from aggregates.compute.statistic_names import STD
 from aggregates.models import Signal
 from aggregates.pages import addresses
 from aggregates.pages.periods import Period
@@ -19,14 +20,20 @@ def of_chart(points: Points, variable: str, nameplate: Nameplate) -> Sentence:
     return sentence(
         _step(points),
         crossing,
-        " The std is hidden until its name is clicked.",
+        " The std is hidden until its name is clicked." if _keeps_std(variable) else "",
         _of_samples(variable, nameplate),
     )
 
 
+def _keeps_std(variable: str) -> bool:
+    return variable not in COLUMNS or STD in COLUMNS[variable].statistics
+
+
 def _of_samples(variable: str, nameplate: Nameplate) -> str:
     """Say what the statistics know of what happens between two samples."""
-    columns = COLUMNS[variable].companion_columns if variable in COLUMNS else {}
+    if variable not in COLUMNS:
+        return " VARIABLES_FILE names this variable no more: what there is stays as it is."
+    columns = COLUMNS[variable].companion_columns
     told = [companion for companion, column in columns.items() if column in nameplate.companions]
     if told:
         return (

@@ -14,7 +14,7 @@ from aggregates.models import AggregatedDay, Rules, Run
 from aggregates.source.gateway import TurbineDay
 from aggregates.versions import StoredRules
 from common.days import FIRST_DAY, day_start
-from sourcedata.variables import VARIABLE_NAMES, VARIABLES
+from sourcedata.variables import COMPANIONS, VARIABLE_NAMES
 
 # What another run changes of a turbine-day that is remembered already.
 UPDATED = [
@@ -46,13 +46,15 @@ class NewDay:
 
     @property
     def before(self) -> AggregatedDay | None:
-        """What is stored of the other variables, which are of the same measurements, and stay."""
-        return self.stored if len(self.variables) < len(VARIABLE_NAMES) else None
+        """What is stored of the other variables, where they are of the same measurements."""
+        if not self.stored or len(self.variables) == len(VARIABLE_NAMES):
+            return None
+        return self.stored if self.stored.revision == self.turbine_day.revision else None
 
     def rules_of_variables(self, stored_rules: StoredRules) -> Mapping[str, str]:
         """Return the rules of the variables whose statistics are of these measurements."""
         wanted = rules_of_variables(self.turbine_day.nameplate)
-        computed = {name: wanted[name] for name in self.variables}
+        computed = {name: wanted[name] for name in self.variables if name in wanted}
         if not self.before:
             return computed
         return {**stored_rules.of_variables.get(self.before.rules, {}), **computed}
@@ -89,12 +91,9 @@ class NewDay:
         return {**of_others, **new}
 
     def _columns(self) -> Collection[str]:
-        computed = [variable for variable in VARIABLES if variable.name in self.variables]
-        return {
-            column
-            for variable in computed
-            for column in (variable.name, *variable.companion_columns.values())
-        }
+        # Also of companions that are declared no more.
+        companions = {f"{name}_{companion}" for name in self.variables for companion in COMPANIONS}
+        return {*self.variables, *companions}
 
 
 def remember(run: Run, days: Sequence[NewDay], changed: Collection[str]) -> None:

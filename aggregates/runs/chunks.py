@@ -6,13 +6,14 @@ what they abandoned or gave back. What fails in its own hands fails the run.
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
 from aggregates.compute.transform import transform
+from aggregates.errors import RunFailed
 from aggregates.models import Chunk, Run
 from aggregates.runs import load
 from aggregates.runs.aggregated_days import stored_days
@@ -20,12 +21,12 @@ from aggregates.runs.heartbeat import beating
 from aggregates.runs.journal import keeping
 from aggregates.runs.load import NewStatistics
 from aggregates.source import gateway
-from aggregates.source.gateway import Snapshot
+from aggregates.source.gateway import Nameplate, Snapshot
 from common import progress
 from common.logs import about
 from common.prefetch import prefetch
 from common.wording import listed
-from sourcedata.variables import VARIABLE_NAMES, VARIABLES
+from sourcedata.variables import VARIABLE_NAMES, VARIABLES, Variable
 
 logger = logging.getLogger(__name__)
 
@@ -100,14 +101,32 @@ def _aggregate(chunk: Chunk) -> None:
 
 def _compute(run: Run, turbines: Sequence[str]) -> NewStatistics:
     names = run.variables or VARIABLE_NAMES
-    variables = [variable for variable in VARIABLES if variable.name in names]
+    variables: Sequence[Variable] = [each for each in VARIABLES if each.name in names]
     snapshot = gateway.snapshot(run.day, turbines, [variable.name for variable in variables])
     if len(variables) < len(VARIABLES):
         snapshot = _unchanged(snapshot, run.day)
     turbine_days = {turbine_day.turbine: turbine_day for turbine_day in snapshot.turbine_days}
     nameplates = {name: turbine_day.nameplate for name, turbine_day in turbine_days.items()}
+    variables = _without_lacking(variables, nameplates.values())
     statistics = transform(snapshot.measurements, run.day, nameplates, variables)
     return NewStatistics(statistics, turbine_days, [variable.name for variable in variables])
+
+
+def _without_lacking(
+    variables: Sequence[Variable], nameplates: Collection[Nameplate]
+) -> Sequence[Variable]:
+    """Leave out the variables that the source does not have: what is stored of them stays.
+
+    Raises:
+        RunFailed: where it has none of them.
+    """
+    lacking = {name for nameplate in nameplates for name in nameplate.lacking}
+    there = [variable for variable in variables if variable.name not in lacking]
+    if not there:
+        raise RunFailed(f"The source has none of {listed(sorted(lacking))}.")
+    if lacking:
+        logger.warning("The source has no %s: there are no values of it.", listed(sorted(lacking)))
+    return there
 
 
 def _unchanged(snapshot: Snapshot, day: date) -> Snapshot:

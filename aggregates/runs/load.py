@@ -11,7 +11,6 @@ from django.db.models import Count
 from psycopg2 import errorcodes
 
 from aggregates.compute.difference import Difference, compare, rows_that_lose_most
-from aggregates.compute.statistic_names import COUNT, MEAN
 from aggregates.compute.transform import DayStatistics
 from aggregates.compute.windows import WINDOW, WINDOWS_PER_DAY, window_numbers, window_starts
 from aggregates.errors import RunFailed
@@ -156,8 +155,7 @@ def _unchanged(new: NewStatistics, stored: Mapping[str, AggregatedDay]) -> list[
 def _stored_windows(turbines: Collection[str], day: date) -> Mapping[str, int]:
     """Return how many windows have values of any variable, by turbine."""
     start, end = day_bounds(day)
-    # No window has others without one of these.
-    signals = Signal.objects.filter(turbine__in=turbines, statistic__in=(MEAN, COUNT))
+    signals = Signal.objects.filter(turbine__in=turbines)
     values = Value.objects.filter(signal__in=signals, timestamp__gte=start, timestamp__lt=end)
     by_turbine = values.values("signal__turbine").annotate(Count("timestamp", distinct=True))
     return dict(by_turbine.values_list("signal__turbine", "timestamp__count"))

@@ -73,7 +73,8 @@ def as_json(arrivals: Arrivals) -> dict[str, Any]:
     return {
         "first": arrivals.first,
         "last": arrivals.last,
-        "turbine_days": [_flat(day) for day in arrivals.turbine_days],
+        # The roster has their nameplates.
+        "turbine_days": [day[:-1] for day in arrivals.turbine_days],
         "roster": {name: asdict(entry) for name, entry in arrivals.roster.items()},
         "measured_days": sorted(arrivals.measured_days),
     }
@@ -81,38 +82,30 @@ def as_json(arrivals: Arrivals) -> dict[str, Any]:
 
 def from_json(written: Mapping[str, Any]) -> Arrivals:
     """Return what was written by `as_json`."""
+    roster = {name: _entry(entry) for name, entry in written["roster"].items()}
     return Arrivals(
         date.fromisoformat(written["first"]),
         date.fromisoformat(written["last"]),
-        [_turbine_day(*row) for row in written["turbine_days"]],
-        {name: _entry(entry) for name, entry in written["roster"].items()},
+        # What was kept before an upgrade has fields behind these.
+        [_turbine_day(roster, *row[:4]) for row in written["turbine_days"]],
+        roster,
         {date.fromisoformat(day) for day in written["measured_days"]},
     )
 
 
 def _turbine_day(
-    turbine: str,
-    day: str,
-    revision: int,
-    samples: int,
-    rated_power_kw: float | None,
-    interval_s: int,
-    *companions: str,
+    roster: Mapping[str, RosterEntry], turbine: str, day: str, revision: int, samples: int
 ) -> TurbineDay:
-    nameplate = Nameplate(rated_power_kw, interval_s, companions)
+    entry = roster.get(turbine)
+    nameplate = entry.nameplate if entry else Nameplate(None)
     return TurbineDay(turbine, date.fromisoformat(day), revision, samples, nameplate)
-
-
-def _flat(turbine_day: TurbineDay) -> Sequence[Any]:
-    """Return its fields and those of its nameplate, with the companions at the end."""
-    *fields_of_day, (rated_power_kw, interval_s, companions) = turbine_day
-    return [*fields_of_day, rated_power_kw, interval_s, *companions]
 
 
 READERS: Mapping[str, Callable[[Any], Any]] = {
     "_on": date.fromisoformat,
     "_measurement": datetime.fromisoformat,
     "companions": tuple,
+    "lacking": tuple,
 }
 
 

@@ -105,8 +105,10 @@ def snapshot(
     frame = frame[frame["turbine"].isin(kept)]
     turbine = pd.Categorical(frame["turbine"], categories=kept)
     by_name = turbines_by_name(with_all=kept)
+    turbine_days = [_turbine_day(day, name, before[day, name], by_name[name]) for name in kept]
     return Snapshot(
-        [_turbine_day(day, name, before[day, name], by_name[name]) for name in kept],
+        # It lacked them when the measurements were asked for.
+        [of_day.without(shared.lacking) for of_day in turbine_days],
         frame.assign(turbine=turbine).sort_values(["turbine", "timestamp"], ignore_index=True),
     )
 

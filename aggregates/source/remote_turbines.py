@@ -8,10 +8,11 @@ from typing import Any
 
 from aggregates.source.answers import Answer
 from aggregates.source.client import ask
+from aggregates.source.remote_variables import shared_columns
 from common.days import DAY, day_start
 from sourcedata.limits import RATED_POWERS_KW, SAMPLE_INTERVALS_S, problem_of_turbine_name
 from sourcedata.reader import RosterEntry
-from sourcedata.variables import COMPANION_NAMES
+from sourcedata.variables import COMPANION_NAMES, VARIABLE_NAMES
 
 # No farm has more.
 MOST_TURBINES = 10_000
@@ -48,10 +49,13 @@ def turbines_by_name(with_all: Collection[str] = ()) -> Mapping[str, RemoteTurbi
     # The powers are floats as in the database, where 2000 and 2000.0 are one rated power.
     floats = [None if power is None else float(power) for power in powers]
     days = {key: answer.days(key, str, NoneType) for key in ("first_day", "last_day")}
+    lacking = shared_columns(VARIABLE_NAMES).lacking
     columns = zip(_companions(answer), *_service(answer), *days.values(), strict=True)
     return {
-        name: RemoteTurbine(power, interval, *rest)
-        for name, power, interval, rest in zip(names, floats, intervals, columns, strict=True)
+        name: RemoteTurbine(power, interval, companions, lacking, *rest)
+        for name, power, interval, (companions, *rest) in zip(
+            names, floats, intervals, columns, strict=True
+        )
     }
 
 

@@ -1,14 +1,10 @@
 """The variables of another deployment, as its REST API lists them."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from aggregates.source.client import ask
-from common.wording import listed
 from sourcedata.variables import BUILT_IN_NAMES, VARIABLES
-
-logger = logging.getLogger(__name__)
 
 # No deployment declares more.
 MOST_VARIABLES = 1000
@@ -22,25 +18,26 @@ def columns_of(variables: Sequence[str]) -> list[str]:
 
 
 class SharedColumns(NamedTuple):
-    """The columns that both deployments have, and what the address of `/data` says for them."""
+    """The columns that both deployments have, and what the address of `/data` says for them.
+
+    `lacking` names the variables that the other one does not have.
+    """
 
     names: Sequence[str]
     parameters: Mapping[str, Sequence[str]]
+    lacking: tuple[str, ...]
 
 
 def shared_columns(variables: Sequence[str]) -> SharedColumns:
     """Return those of the variables and their companions that the other deployment has too.
 
-    A variable that it lacks is told. Columns are named to it only where it has others: its address
-    would be too long for very many.
+    Columns are named to it only where it has others: its address would be too long for very many.
 
     Raises:
         SourceUnavailable: where it does not answer, or not as it must.
     """
     answer = ask("/api/variables", {}, MOST_VARIABLES)
     names = answer.column("name", str)
-    if lacking := [name for name in variables if name not in names]:
-        logger.warning("The source has no %s: there are no values of it.", listed(lacking))
     columns = {*names}
     # A deployment of an older version knows no companions.
     if answer.has("companions"):
@@ -48,4 +45,5 @@ def shared_columns(variables: Sequence[str]) -> SharedColumns:
         columns |= {f"{name}_{companion}" for name, companions in told for companion in companions}
     # Nothing named would mean everything; all deployments have the first of these.
     shared = [name for name in columns_of(variables) if name in columns] or [*BUILT_IN_NAMES[:1]]
-    return SharedColumns(shared, {"variables": shared} if columns - {*shared} else {})
+    lacking = tuple(name for name in variables if name not in names)
+    return SharedColumns(shared, {"variables": shared} if columns - {*shared} else {}, lacking)

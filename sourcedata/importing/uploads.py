@@ -28,7 +28,7 @@ from sourcedata.importing.files.kinds import (
     form_of,
 )
 from sourcedata.importing.files.opening import Opening, open_tables
-from sourcedata.importing.files.source_files import DAMAGES
+from sourcedata.importing.files.source_files import CHUNK_BYTES, DAMAGES
 from sourcedata.importing.form import Form
 from sourcedata.importing.refusal import ImportRefused
 from sourcedata.variables import COLUMNS
@@ -38,6 +38,8 @@ FORMS = {"csv": TEXT, "parquet": PARQUET, "arrow": ARROW_STREAM, "json": TEXT}
 # This is the other one of two formats that have one name.
 FILE = ("arrow", ARROW)
 KEYS = ["timestamp", "turbine"]
+# What is packed with gzip holds so many bytes at most: its look must end before its sender leaves.
+MOST_UNPACKED_BYTES = 512 * 1024 * 1024
 # What the record of an import calls it.
 NAME = "POST /data"
 # A sentence, or what follows a semicolon, with an option; quotes may hold anything.
@@ -73,6 +75,7 @@ def _without_options(sentence: str) -> str:
 
 def _imported(path: Path, format: str, account: str) -> tuple[Understood, ImportResult]:
     _refuse_other_format(path, format)
+    _refuse_much_that_is_packed(path)
     if format == "json":
         _write_as_arrow(path)
     (understood,) = look_at(path, _form(_columns(path)))
@@ -105,6 +108,25 @@ def _unpacked(path: Path, length: int) -> bytes:
             return file.read(length)
     except DAMAGES as error:
         raise ImportRefused(f"{path} is a damaged gzip: {first_line(error)}.") from error
+
+
+def _refuse_much_that_is_packed(path: Path) -> None:
+    with path.open("rb") as file:
+        is_packed = form_of(str(path), file.read(FIRST_BYTES)) == GZIP
+    if is_packed and _unpacked_length(path) > MOST_UNPACKED_BYTES:
+        raise ImportRefused(f"{path} unpacks to more than {MOST_UNPACKED_BYTES:,} bytes.")
+
+
+def _unpacked_length(path: Path) -> int:
+    """Return how many bytes a gzip unpacks to, as far as they are not too many."""
+    length = 0
+    try:
+        with gzip.open(path) as file:
+            while length <= MOST_UNPACKED_BYTES and (chunk := file.read(CHUNK_BYTES)):
+                length += len(chunk)
+    except DAMAGES as error:
+        raise ImportRefused(f"{path} is a damaged gzip: {first_line(error)}.") from error
+    return length
 
 
 def _write_as_arrow(path: Path) -> None:

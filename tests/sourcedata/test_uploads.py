@@ -13,6 +13,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from common.rest import uploads
+from sourcedata.importing import uploads as importing_uploads
 from sourcedata.models import ImportRecord, Measurement, SourceDay, Turbine
 from tests.builders import measurements, turbine
 
@@ -172,6 +173,16 @@ def test_a_body_that_is_too_long_is_refused(sender: Client, monkeypatch: Any) ->
     answer = send(sender, CSV)
     assert answer.status_code == 413
     assert "20 bytes" in answer.json()["detail"]
+
+
+def test_what_unpacks_to_too_much_is_refused(sender: Client, monkeypatch: Any) -> None:
+    monkeypatch.setattr(importing_uploads, "MOST_UNPACKED_BYTES", 20)
+    assert "unpacks to more than 20 bytes" in reason(send(sender, gzip.compress(CSV.encode())))
+
+
+def test_another_packing_is_refused(sender: Client) -> None:
+    answer = sender.post("/data", CSV, content_type=TEXT, headers={"Content-Encoding": "br"})
+    assert answer.status_code == 415
 
 
 def test_who_has_not_the_permission_may_not_send(client: Client, admin_client: Client) -> None:

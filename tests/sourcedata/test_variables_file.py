@@ -60,7 +60,7 @@ REFUSED = {
     "no unit": ("[oil]\nminimum = 0\nmaximum = 1", "lacks its unit"),
     "no range": ('[oil]\nunit = "bar"\nminimum = 0', "lacks its maximum: a number"),
     "range": ('[oil]\nunit = "bar"\nminimum = 1\nmaximum = 1', "not below its maximum"),
-    "text": ('[oil]\nunit = "bar"\nminimum = "0"\nmaximum = 1', "not a number"),
+    "text": ('[oil]\nunit = "bar"\nminimum = "0"\nmaximum = 1', "its minimum is not a number"),
     "true": ('[oil]\nunit = "bar"\nminimum = true\nmaximum = 2', "no number"),
     "infinite": ('[oil]\nunit = "bar"\nminimum = -inf\nmaximum = 2', "no number"),
     "no table": ("oil = 5", "'oil' is no table"),
@@ -72,7 +72,14 @@ REFUSED = {
     "built in": ("[wind_speed]\nmaximum = 80", "'maximum'; allowed: companions"),
     "direction": ('[wind_direction]\ncompanions = ["std"]', "wind_direction is an angle"),
     "twice": (f"[oil]\n{TEMPERATURE}[oil]\n{TEMPERATURE}", "cannot be read"),
-    "name elsewhere": (f'[oil]\n{TEMPERATURE}flasc = "ws"', "'ws' names two variables"),
+    "name elsewhere": (f'[oil]\n{TEMPERATURE}flasc = "ws"', "'ws' names two columns"),
+    "name of another column": (f'[oil]\n{TEMPERATURE}openoa = "time"', "'time' names two columns"),
+    "name without a mean": (
+        f'[oil]\n{TEMPERATURE}flasc = "oil"\nstatistics = ["max"]',
+        "which take means, and keeps no mean",
+    ),
+    "angle's range": ("[vane]\nangle = true\nminimum = 0", "whose range is that of all angles"),
+    "huge": (f'[oil]\nunit = "bar"\nminimum = 0\nmaximum = 1{"0" * 400}', "too large for one"),
     "odd name": (f'[oil]\n{TEMPERATURE}openoa = "a b"', "allowed are letters, digits and _"),
 }
 

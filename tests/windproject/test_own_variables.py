@@ -295,6 +295,51 @@ def test_columns_that_exchange_their_names_leave_nothing_current(deployment: Dep
     assert stored("oil_temperature_mean") == [30] * 144
 
 
+def test_a_column_that_was_renamed_and_made_anew_leaves_nothing_current(
+    deployment: Deployment,
+) -> None:
+    deployment.declare(OIL)
+    deployment.manage("migrate")
+    deployment.imports(oil_temperature=[60.0] * 1440)
+    deployment.manage("aggregate", "--pending")
+    with session("source") as owner:
+        owner.run("ALTER TABLE data RENAME COLUMN oil_temperature TO another")
+    deployment.manage("migrate")
+    assert "lost samples" in deployment.manage("aggregate", "--pending", fails=True)
+
+
+@pytest.mark.parametrize("name", ["lowest", "turned", "value", "readings", "start"])
+def test_no_name_of_a_variable_is_one_that_the_audit_uses(
+    deployment: Deployment, name: str
+) -> None:
+    deployment.declare(OIL.replace("oil_temperature", name))
+    deployment.manage("migrate")
+    deployment.imports(**{name: [60.0] * 1440})
+    deployment.manage("aggregate", "--pending")
+    assert ": 0 differ" in deployment.manage("audit", f"--from={DAY}", f"--to={DAY}")
+
+
+TURBULENCE = """
+from django.test import Client
+query = "start=2025-08-31&end=2025-08-31T00:10&layout=wide&turbulence_intensity=true&format=csv"
+answer = Client().get(f"/api/values?{query}&variable=wind_speed", HTTP_HOST="localhost")
+print(answer.getvalue().decode().splitlines()[1])
+"""
+
+
+def test_companions_that_are_declared_no_more_leave_no_turbulence(deployment: Deployment) -> None:
+    deployment.declare(COMPANIONS)
+    deployment.manage("migrate")
+    deployment.imports(**minutes())
+    deployment.manage("aggregate", "--pending")
+    of_readings = deployment.manage("shell", "-c", TURBULENCE).strip().rpartition(",")[2]
+    window = READINGS[:10]
+    assert float(of_readings) == pytest.approx(window.std(ddof=1) / window.mean())
+    deployment.declare("")
+    deployment.manage("aggregate", "--pending")
+    assert deployment.manage("shell", "-c", TURBULENCE).strip().endswith(",")
+
+
 def test_a_column_of_somebody_else_is_not_taken_for_ours(deployment: Deployment) -> None:
     with session("source") as owner:
         owner.run("ALTER TABLE data ADD COLUMN oil_temperature int")

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from aggregates import versions
 from aggregates.models import LogLine, Run, Signal, Value
 from aggregates.source import client, gateway, remote, remote_turbines
 from common import waits
@@ -106,6 +107,12 @@ def test_of_a_variable_that_the_source_lacks_there_are_no_values_and_one_sentenc
     assert not Signal.objects.filter(variable="power").exists()
     told = LogLine.objects.filter(run=run, message__contains="The source has no power")
     assert told.count() == 1
+    assert versions.not_current(DAY, DAY) == []
+    # It has the variable now, and its revision is the same.
+    replies[DATA] = says(ROWS)
+    replies[VARIABLES] = says([{"name": name} for name in VARIABLE_NAMES])
+    assert aggregated(DAY).variables == ["power"]
+    assert Signal.objects.filter(variable="power").exists()
 
 
 @pytest.mark.django_db

@@ -13,6 +13,7 @@ from common.databases import SOURCE
 from common.postgres import lock_numbers
 from common.wording import listed
 from sourcedata.further_columns import make_missing_columns
+from sourcedata.variables import FURTHER_NAMES
 
 
 class Command(MigrateCommand):
@@ -45,8 +46,9 @@ class Command(MigrateCommand):
     def _make_columns(self, verbosity: int) -> None:
         """Make the columns of the deployment's own variables, which no migration knows."""
         made = make_missing_columns()
-        if made and verbosity > 0:
-            self.stdout.write(f"  Columns of VARIABLES_FILE were made: {listed(made)}.")
+        if FURTHER_NAMES and verbosity > 0:
+            what = f"were made: {listed(made)}" if made else "are all there"
+            self.stdout.write(f"  Columns of VARIABLES_FILE {what}.")
 
 
 def _aliases(options: dict[str, Any]) -> list[str]:
