@@ -4,8 +4,8 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
-from threading import BoundedSemaphore
-from typing import NoReturn, TypeVar
+from threading import BoundedSemaphore, Lock
+from typing import Any, NoReturn, TypeVar
 
 from django.db import close_old_connections
 
@@ -42,6 +42,32 @@ class Bulkhead:
         answer = self.pool.submit(copy_context().run, _answered, question)
         answer.add_done_callback(lambda _: self.places.release())
         return partial(_wait, answer)
+
+
+class SharedAnswer:
+    """An answer for all who ask while it is made: they take none of each other's threads."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.coming: Future[Any] | None = None
+
+    def ask(self, question: Callable[[], Returned]) -> Returned:
+        """Return the answer that is coming, or make it; what the question raises is raised here."""
+        with self.lock:
+            coming, is_first = self.coming or Future[Any](), self.coming is None
+            self.coming = coming
+        if is_first:
+            self._make(coming, question)
+        answer: Returned = coming.result()
+        return answer
+
+    def _make(self, coming: Future[Any], question: Callable[[], Any]) -> None:
+        try:
+            coming.set_result(question())
+        except BaseException as error:  # all who wait for the answer are to hear of it
+            coming.set_exception(error)
+        with self.lock:
+            self.coming = None
 
 
 def _wait(answer: Future[Returned], within_s: float) -> Returned:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from celery import current_app
@@ -12,7 +12,7 @@ from redis.exceptions import ResponseError
 
 from common import patience, waits
 from common.broker import BrokerFailed, asking, in_time, wrong_keys
-from common.bulkhead import Bulkhead, NotAnswered
+from common.bulkhead import Bulkhead, NotAnswered, SharedAnswer
 from common.databases import SOURCE, TARGET
 
 logger = logging.getLogger(__name__)
@@ -21,6 +21,7 @@ OK, LACKS_MIGRATIONS, TAKES_NOTHING = "ok", "lacks migrations", "takes nothing"
 PROBE, PROBE_LASTS_S = "windproject-probe", 10
 # In each process of the web server this many checks run at a time.
 BULKHEAD = Bulkhead(threads=6)
+SHARED = SharedAnswer()
 
 
 def servers() -> dict[str, str]:
@@ -32,7 +33,11 @@ def servers() -> dict[str, str]:
     }
     if patience.current() is not waits.ANSWER:
         return {name: _checked(check) for name, check in checks.items()}
-    # All checks run at once, so that a visitor waits for the slowest alone.
+    return SHARED.ask(partial(_at_once, checks))
+
+
+def _at_once(checks: Mapping[str, Callable[[], str]]) -> dict[str, str]:
+    """Check all servers at once, so that a visitor waits for the slowest alone."""
     begun = {name: BULKHEAD.begin(check) for name, check in checks.items()}
     deadline = time.monotonic() + waits.PAGE_S
     return {name: _checked(partial(_until, deadline, wait)) for name, wait in begun.items()}

@@ -62,8 +62,8 @@ REQUEST_S, PART_TAKEN_S = 10, 20
 UPLOAD_S, STORED_S = 300, 120
 # A visitor who was answered, until they close the connection.
 CLOSED_S = 2
-# An HTTP request for turbine-days, for those before it.
-QUEUED_S = 1.5
+# An HTTP request, for those before it: of monitoring or for turbine-days, a page, a download.
+QUEUED_S, PAGE_QUEUED_S, DOWNLOAD_QUEUED_S = 1.5, 5, 20
 # The broker: to connect, and for an answer; all of what is asked takes no longer than the latter.
 BROKER_CONNECT_S, BROKER_ANSWER_S = 2, 30
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from aggregates import freshness
 from aggregates.errors import SourceUnavailable
+from common.bulkhead import SharedAnswer
 from common.days import now
 from common.servers import OK, servers
 
@@ -20,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 # More of a kind are counted: somebody reads the answer, and a farm may have very many of them.
 MOST_LISTED = 20
+FRESHNESS = SharedAnswer()
 
 
 @csrf_exempt
@@ -52,7 +54,7 @@ def fresh(request: HttpRequest) -> JsonResponse:
     listed, and `more` counts the others.
     """
     try:
-        current = freshness.freshness(now())
+        current = FRESHNESS.ask(lambda: freshness.freshness(now()))
     except SourceUnavailable:
         return JsonResponse({"status": freshness.SOURCE_IS_SILENT}, status=503)
     except Error as error:

@@ -6,7 +6,6 @@ wait for the source, or for somebody who reads a download slowly, take none of t
 too many wait for theirs, the next one is told so at once.
 """
 
-import math
 import re
 import selectors
 import socket
@@ -49,14 +48,14 @@ CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.I)
 class Lane:
     """Requests of one kind: by how their addresses begin, and how many have a thread or wait.
 
-    Further ones are refused with the status `full`, and so is one that has waited for longer than
-    `longest_s` when it gets a thread.
+    Further ones are refused with the status `full`, and so is one that has waited for a thread for
+    longer than `longest_s`.
     """
 
     addresses: tuple[bytes, ...]
     threads: int
     waiting: int
-    longest_s: float = math.inf
+    longest_s: float = waits.PAGE_QUEUED_S
     full: str = "429 Too Many Requests"
     # The kernel is told to take so many bytes of an answer at once, however slowly they are read.
     taken_at_once: int = 0
@@ -71,20 +70,39 @@ class Lane:
 
 
 LANES = (
-    Lane((b"/health/live",), threads=2, waiting=100),
+    Lane((b"/health/live",), threads=2, waiting=100, longest_s=waits.QUEUED_S),
     # Large files take a thread for as long as somebody reads them.
-    Lane(LARGE_FILES, threads=4, waiting=50),
+    Lane(LARGE_FILES, threads=4, waiting=50, longest_s=waits.DOWNLOAD_QUEUED_S),
     # The kernel takes all of a small one at once.
     Lane((b"/static/",), threads=4, waiting=50, taken_at_once=SMALL_FILE),
+    # All who come while the servers are asked wait for one answer.
+    Lane((b"/health/ready",), threads=24, waiting=24, longest_s=waits.QUEUED_S),
     # These wait for the source only so long, in threads of their own.
-    Lane((b"/health/", b"/metrics"), threads=3, waiting=20),
+    Lane((b"/health/", b"/metrics"), threads=3, waiting=20, longest_s=waits.QUEUED_S),
     # Other deployments rely on an answer in time, whatever it is.
     Lane((b"/api/days",), threads=12, waiting=12, longest_s=waits.QUEUED_S),
     # A table that a program sends, which is stored before it is answered.
-    Lane((b"/data",), threads=2, waiting=4, of_changes=True, longest_body=LONGEST_UPLOAD),
+    Lane(
+        (b"/data",),
+        threads=2,
+        waiting=4,
+        longest_s=waits.DOWNLOAD_QUEUED_S,
+        of_changes=True,
+        longest_body=LONGEST_UPLOAD,
+    ),
     # These ask the source directly, or are downloads, which last as long as somebody reads them.
-    Lane((b"/data", b"/api/turbines", b"/admin/sourcedata/"), threads=4, waiting=4),
-    Lane((b"/api/values", b"/api/assessments", b"/api/findings"), threads=5, waiting=5),
+    Lane(
+        (b"/data", b"/api/turbines", b"/admin/sourcedata/"),
+        threads=4,
+        waiting=4,
+        longest_s=waits.DOWNLOAD_QUEUED_S,
+    ),
+    Lane(
+        (b"/api/values", b"/api/assessments", b"/api/findings"),
+        threads=5,
+        waiting=5,
+        longest_s=waits.DOWNLOAD_QUEUED_S,
+    ),
     # These may wait for the broker.
     Lane((b"/api/runs",), threads=3, waiting=10),
     # A password takes a processor half a second, to be checked or set: all would wait for a flood.
@@ -107,6 +125,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # it has no types
         self.pools = {lane: ThreadPoolExecutor(lane.threads) for lane in LANES}
         # The requests of each lane that have a thread or wait for one; only the main thread counts.
         self.taken = Counter[Lane]()
+        # Those that may wait for a thread, in the order in which they came, and until when.
+        self.queues = {lane: deque[tuple[float, Future[Any]]]() for lane in LANES}
         self.closing = deque[TConn]()
         super().init_process()
 
@@ -167,13 +187,15 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # it has no types
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
         conn.data_ready = True
         self.taken[lane] += 1
-        running = self.pools[lane].submit(self._run, conn, lane, time.monotonic())
+        until = time.monotonic() + lane.longest_s
+        running = self.pools[lane].submit(self._run, conn, lane, until)
+        self.queues[lane].append((until, running))
         running.add_done_callback(
             lambda done: self.method_queue.defer(self._finish, lane, conn, done)
         )
 
-    def _run(self, conn: TConn, lane: Lane, started: float) -> Any:
-        if time.monotonic() - started < lane.longest_s:
+    def _run(self, conn: TConn, lane: Lane, until: float) -> Any:
+        if time.monotonic() < until:
             if lane.taken_at_once:
                 conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, lane.taken_at_once)
             is_kept = self.handle(conn)
@@ -185,7 +207,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # it has no types
 
     def _finish(self, lane: Lane, conn: TConn, done: Future[Any]) -> None:
         self.taken[lane] -= 1
-        if done.cancelled() or done.exception() or not done.result():
+        if done.cancelled():
+            self._end(conn, busy(lane))
+        elif done.exception() or not done.result():
             self._close(conn)
         else:
             self.finish_request(conn, done)
@@ -222,8 +246,12 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # it has no types
             self._stop_looking(conn)
 
     def murder_pending(self) -> None:
-        """Close what has waited for too long: for its request, or for the visitor to close."""
+        """Close what has waited too long: for its request, a thread, or the visitor to close."""
         super().murder_pending()
+        for queue in self.queues.values():
+            while queue and queue[0][0] <= time.monotonic():
+                # One that has a thread goes on.
+                queue.popleft()[1].cancel()
         while self.closing and self.closing[0].timeout <= time.monotonic():
             self._stop_looking(self.closing.popleft())
 

@@ -1,11 +1,12 @@
 """Questions that may never be answered take only so many threads."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 import pytest
 
-from common.bulkhead import Bulkhead, NotAnswered
+from common.bulkhead import Bulkhead, NotAnswered, SharedAnswer
 
 
 def raises() -> None:
@@ -45,3 +46,27 @@ def test_who_gave_up_before_a_thread_was_free_takes_no_place() -> None:
             bulkhead.ask(lambda: 7, within_s=0.01)
     gone_on.set()
     assert first(5)
+
+
+def test_who_comes_while_an_answer_is_made_takes_it() -> None:
+    shared, begun, gone_on = SharedAnswer(), Event(), Event()
+
+    def answer() -> int:
+        begun.set()
+        return 7 if gone_on.wait(5) else 0
+
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(shared.ask, answer)
+        assert begun.wait(5)
+        second = threads.submit(shared.ask, lambda: 8)
+        time.sleep(0.1)
+        gone_on.set()
+        assert (first.result(5), second.result(5)) == (7, 7)
+    assert shared.ask(lambda: 9) == 9
+
+
+def test_an_error_is_told_all_who_wait_and_the_next_one_asks_anew() -> None:
+    shared = SharedAnswer()
+    with pytest.raises(TimeoutError, match="of the question itself"):
+        shared.ask(raises)
+    assert shared.ask(lambda: 7) == 7

@@ -27,6 +27,7 @@ from django.db import connections
 from django.test import Client
 from knox.models import AuthToken
 
+from common import waits
 from common.days import today
 from sourcedata.models import Measurement
 from tests.builders import aggregated, measurements, turbine
@@ -114,8 +115,15 @@ def is_live(site: Site) -> bool:
 @contextmanager
 def sixteen(site: Site, address: str) -> Iterator[list[Any]]:
     """Ask for the address sixteen times at once, while the block lasts."""
-    with ThreadPoolExecutor(16) as threads:
-        visits = [threads.submit(timed, site, address) for _ in range(16)]
+    with many(16, site, address) as visits:
+        yield visits
+
+
+@contextmanager
+def many(number: int, site: Site, address: str) -> Iterator[list[Any]]:
+    """Ask for the address so often at once, while the block lasts."""
+    with ThreadPoolExecutor(number) as threads:
+        visits = [threads.submit(timed, site, address) for _ in range(number)]
         time.sleep(0.3)
         yield visits
 
@@ -196,6 +204,22 @@ def test_whether_all_can_be_used_is_told_in_time_where_several_stand_still(site:
     assert took_s < 2.5
 
 
+def test_however_many_ask_whether_all_can_be_used_they_are_told_in_time(site: Site) -> None:
+    with standing_still("source", "default"), many(24, site, "/health/ready") as visits:
+        answers = [visit.result() for visit in visits]
+    assert {status for status, _ in answers} == {503}
+    assert max(took_s for _, took_s in answers) < 2.5
+
+
+def test_however_many_ask_for_a_page_that_waits_they_are_told_in_time(site: Site) -> None:
+    with session("default") as locking:
+        locking.run("BEGIN", "LOCK TABLE signal")
+        with many(100, site, "/api/signals") as visits:
+            answers = [visit.result() for visit in visits]
+    assert {status for status, _ in answers} == {503, 429}
+    assert max(took_s for _, took_s in answers) < waits.PAGE_QUEUED_S + 4
+
+
 @pytest.mark.parametrize("address", ["/health/live?a=b", "/api/runs?a=b", "/?%ff"])
 def test_a_charset_that_decodes_no_address_is_refused_as_any_other(site: Site, address) -> None:
     for charset in ("rot13", "utf-16", "idna"):
@@ -268,6 +292,24 @@ def test_a_page_of_a_table_that_somebody_keeps_locked_says_so_in_time(site: Site
     assert site.visitor.get("/admin/").status_code == 200
 
 
+def test_the_first_page_needs_no_table_of_what_somebody_did(site: Site) -> None:
+    with session("default") as locking:
+        locking.run("BEGIN", "LOCK TABLE django_admin_log, django_content_type")
+        assert site.visitor.get("/admin/").status_code == 200
+
+
+FEW_FILES = """
+import resource
+resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 1024))
+from windproject import gunicorn
+print(gunicorn.worker_connections)
+"""
+
+
+def test_connections_leave_files_for_what_else_a_process_needs() -> None:
+    assert subprocess.check_output([sys.executable, "-c", FEW_FILES], text=True) == "824\n"
+
+
 SLOW = {
     "headers": b"GET /admin/ HTTP/1.1\r\nHost: localhost\r\nX: ",
     "bodies": b"POST /api/runs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{",
@@ -292,7 +334,7 @@ def test_slow_visitors_keep_nobody_else_waiting(site: Site, sent: bytes) -> None
 LARGE = [
     "/api/values?start=1970-01-01&end=2099-01-01&format=csv&turbine=T01",
     "/%61pi/values?start=1970-01-01&end=2099-01-01&format=csv&turbine=T01",
-    "http://localhost/data?start=1970-01-01&end=2099-01-01&format=json",
+    "/data?start=1970-01-01&end=2099-01-01&format=json",
     "/static/plotly/plotly.min.js",
 ]
 
