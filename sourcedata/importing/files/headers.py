@@ -13,7 +13,7 @@ MOST_UNITS_ROWS = 3
 # A day has so many at least; the number of rows in a footer seldom has.
 DIGITS_OF_A_TIME = 6
 # A day has two separators, which no number has, or is digits alone.
-DAY = pattern(r"\d{1,4}([-/.])\d{1,2}\1\d{1,4}|^\s*\d{8,}\s*$")
+DAY = pattern(r"\d{1,4}([-/.])(?:\d{1,2}|[^\W\d_]{3,9})\1\d{1,4}|^\s*\d{8,}\s*$")
 
 
 def column_names(cells: Iterable[str]) -> list[str]:

@@ -65,7 +65,7 @@ def test_where_all_rows_have_another_width_they_are_no_footer(tmp_path) -> None:
     assert "line 2: the row that starts with '2024-01-01 00:00' has 3" in refusal(path, "time")
 
 
-@pytest.mark.parametrize("day", ["2024-01-01 00:10", "1/2/24 00:10", "20240101"])
+@pytest.mark.parametrize("day", ["2024-01-01 00:10", "1/2/24 00:10", "01-Jan-24 00:10", "20240101"])
 def test_a_row_of_another_width_whose_day_stands_elsewhere_is_no_footer(tmp_path, day) -> None:
     path = write(tmp_path, f"t,ws,time\nT01,5,2024-01-01 00:00\nT01,{day}\n")
     assert "line 3: the row that starts with 'T01' has 2 cells" in refusal(path, "time", "ws")
