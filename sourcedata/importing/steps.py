@@ -8,10 +8,12 @@ import numpy as np
 from common.arrays import Array
 from sourcedata.importing.regular import tolerance
 from sourcedata.importing.times.second_passes import NEWEST_FIRST, OLDEST_FIRST, UNORDERED
+from sourcedata.limits import LONGEST_INTERVAL_S
 
 MICROSECONDS = 1_000_000
-# A step is shorter or longer by two tolerances where both of its times are at the end of theirs.
-LONGEST_SPREAD = 4
+PARTS_OF_A_WINDOW = [
+    seconds for seconds in range(1, LONGEST_INTERVAL_S + 1) if LONGEST_INTERVAL_S % seconds == 0
+]
 
 
 @dataclass
@@ -92,7 +94,8 @@ class Steps:
 def _median(counted: Counter[int]) -> int | None:
     """Return the mean of the steps about the median, in whole seconds.
 
-    Times that are early and late in turn make steps of two lengths, and their interval is neither.
+    Times that are early and late in turn make steps of two lengths, and their interval is neither:
+    each step is longer or shorter by two tolerances at most.
     """
     half = counted.total() / 2
     for length, count in sorted(counted.items()):
@@ -103,7 +106,10 @@ def _median(counted: Counter[int]) -> int | None:
 
 
 def _mean_about(middle_s: int, counted: Counter[int]) -> int:
-    most = LONGEST_SPREAD * tolerance(middle_s) / np.timedelta64(1, "s")
-    about = {length: count for length, count in counted.items() if abs(length - middle_s) <= most}
-    total = sum(length * count for length, count in about.items())
-    return round(total / sum(about.values()))
+    tolerance_s = tolerance(middle_s) / np.timedelta64(1, "s")
+    about = [length for length in counted if abs(length - middle_s) <= 4 * tolerance_s]
+    steps = sum(counted[length] for length in about)
+    mean_s = sum(length * counted[length] for length in about) / steps
+    # The first time and the last one may be off: of a few steps a part of a window is likelier.
+    parts = [part for part in PARTS_OF_A_WINDOW if abs(part - mean_s) <= 2 * tolerance_s / steps]
+    return min(parts, key=lambda part: abs(part - mean_s), default=round(mean_s))

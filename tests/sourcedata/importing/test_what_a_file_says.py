@@ -145,6 +145,14 @@ def test_times_early_and_late_in_turn_are_moved_to_what_is_between(tmp_path, lab
     assert all(time.endswith("0") for time in stored("wind_speed"))
 
 
+@pytest.mark.parametrize("rows", [2, 3, 4])
+def test_a_few_times_that_are_early_or_late_have_a_whole_interval(tmp_path, rows) -> None:
+    file = text(tmp_path, lines(*(f"2024-06-03 {time},5" for time in JITTER[:rows])))
+    said = run(file, *OPTIONS)
+    assert "samples every 600 s, as the file tells" in said
+    assert f"{rows} times were moved to a regular one, by 0.4 s at most." in said
+
+
 def test_times_that_drift_keep_their_step(tmp_path) -> None:
     rows = [f"2024-06-03 00:{n * 59 // 60:02}:{n * 59 % 60:02},{n}" for n in range(40)]
     assert "samples every 59 s, as the file tells" in run(text(tmp_path, lines(*rows)), *OPTIONS)
