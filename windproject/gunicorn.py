@@ -20,11 +20,13 @@ workers = 2
 worker_class = "windproject.web.PatientWorker"
 # Connections that wait for their HTTP request to be whole take no thread, but a file of the process
 # each; what it needs otherwise, for databases among others, takes no more than this.
-MOST_CONNECTIONS, OTHER_FILES = 2000, 200
+MOST_CONNECTIONS, LEAST_CONNECTIONS, OTHER_FILES = 2000, 50, 200
 files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
 is_unlimited = files == resource.RLIM_INFINITY
 worker_connections = (
-    MOST_CONNECTIONS if is_unlimited else min(MOST_CONNECTIONS, files - OTHER_FILES)
+    MOST_CONNECTIONS
+    if is_unlimited
+    else max(min(MOST_CONNECTIONS, files - OTHER_FILES), LEAST_CONNECTIONS)
 )
 keepalive = waits.REQUEST_S
 # gunicorn takes no longer ones, and an address may name many turbines.
