@@ -24,7 +24,7 @@ TURBINES, FIFTY = 100, 50
 # The first of each kind counts for neither: it meets cold programs and new tables.
 SEVEN_ALONE = [date(2023, 1, day) for day in range(1, 7)]
 WITH_FIFTY = [date(2023, 2, day) for day in range(1, 7)]
-ONE_MORE = [date(2023, 3, day) for day in range(1, 32)]
+ONE_MORE = [date(2023, 3, day) for day in range(1, 13)]
 DAYS_OF_A_YEAR = 365
 DECLARED = '[{name}]\nunit = "degC"\nminimum = -50\nmaximum = 150\nstatistics = ["mean"]\n'
 
