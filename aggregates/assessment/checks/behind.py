@@ -80,6 +80,8 @@ def behind(farm: Farm, judgement: Judgement) -> list[Seen]:
         )
         for weeks in spells(of_days(_and_six_before(to_farm < FAR_BEHIND)))
         for worst in [_worst(weeks, lacking)]
+        # A week may be far behind while none of its days lacks enough to be told.
+        if worst.count
     ]
 
 

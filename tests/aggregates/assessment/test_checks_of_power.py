@@ -160,6 +160,11 @@ def test_a_farm_that_gives_less_together_has_nobody_behind() -> None:
     assert seen(behind, times(healthy(days=20), "power", [0, 1, 2, 3], days(8, 13), 0.86)) == []
 
 
+def test_a_week_that_is_behind_without_a_day_that_is_ends_no_other_finding() -> None:
+    """A day is told below 0.925, a week below 0.93."""
+    assert seen(behind, times(healthy(days=20), "power", 3, days(8, 20), 0.926)) == []
+
+
 def test_less_than_a_week_says_nothing_of_who_is_behind() -> None:
     assert seen(behind, times(healthy(days=6), "power", 3, days(0, 6), 0.86)) == []
 
