@@ -227,7 +227,9 @@ def stopped_by_neighbours(farm: Farm) -> Array:
 
 
 def _most_neighbours_give(farm: Farm, share: float) -> Array:
-    return most_neighbours(farm.relative_power > share, ~np.isnan(farm.relative_power))
+    """Return where most neighbours give more; one of which nothing can be said is no neighbour."""
+    is_known = ~unknown(farm)
+    return most_neighbours(is_known & (farm.relative_power > share), is_known)
 
 
 def derated(farm: Farm, expected: Expected, stop: Array) -> Array:

@@ -98,6 +98,13 @@ fixed AS MATERIALIZED (
         is_frozen_power OR coalesce(lead(is_frozen_power) OVER own, false) AS is_fixed_power
     FROM frozen f WINDOW own AS (PARTITION BY turbine ORDER BY start)
 ),
+-- Of a turbine of which nothing can be said, its neighbours learn nothing.
+told AS MATERIALIZED (
+    SELECT f.*,
+        wind IS NOT NULL AND share IS NOT NULL AND is_covered AND NOT is_fixed
+            AND NOT is_fixed_power AS is_told
+    FROM fixed f
+),
 bins AS MATERIALIZED (
     SELECT c.id, (point->>0)::float AS w, (point->>1)::float AS p, (point->>2)::float AS s
     FROM reference_curve c, jsonb_array_elements(c.points) AS point
@@ -117,16 +124,16 @@ promised AS (
             AS expected,
         s + coalesce((curve_wind - w) / nullif(next_w - w, 'infinity'), 0) * (next_s - s)
             AS spread
-    FROM fixed m
+    FROM told m
     LEFT JOIN lines ON lines.id = m.curve_id AND curve_wind >= w AND curve_wind < next_w
 ),
 beside AS (
     SELECT p.*,
-        count(share) OVER same_time - (share IS NOT NULL)::int AS neighbours,
-        count(*) FILTER (WHERE share > 0.02) OVER same_time - coalesce(share > 0.02, false)::int
-            AS running,
-        count(*) FILTER (WHERE share > 0.10) OVER same_time - coalesce(share > 0.10, false)::int
-            AS producing,
+        count(*) FILTER (WHERE is_told) OVER same_time - is_told::int AS neighbours,
+        count(*) FILTER (WHERE is_told AND share > 0.02) OVER same_time
+            - (is_told AND share > 0.02)::int AS running,
+        count(*) FILTER (WHERE is_told AND share > 0.10) OVER same_time
+            - (is_told AND share > 0.10)::int AS producing,
         array_agg(curve_wind) FILTER (WHERE share > 0.02 AND is_covered AND NOT is_fixed)
             OVER same_time AS running_winds,
         array_agg(turbine) FILTER (WHERE share > 0.02 AND is_covered AND NOT is_fixed)
@@ -195,7 +202,7 @@ islands AS (
 ),
 judged AS (
     SELECT i.*, CASE
-        WHEN wind IS NULL OR share IS NULL OR NOT is_covered OR is_fixed OR is_fixed_power THEN '?'
+        WHEN NOT is_told THEN '?'
         WHEN is_out THEN 'o'
         WHEN is_stopped THEN 'S'
         WHEN is_seen_by_neighbours THEN 'N'

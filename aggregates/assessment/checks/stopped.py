@@ -1,8 +1,10 @@
 """Stopped: no power in wind, as the turbine's own anemometer or only its neighbours show."""
 
+import numpy as np
+
 from aggregates.assessment.checks.spells import Spell, goes_on, lost_kwh, seen, spells
 from aggregates.assessment.checks.wording import duration, lost, speed
-from aggregates.assessment.conditions import Condition, Judgement
+from aggregates.assessment.conditions import Condition, Judgement, unknown
 from aggregates.assessment.farm import AT_REST, STRONG_WIND, Farm
 from aggregates.assessment.findings import Kind, Seen
 from aggregates.assessment.neighbours import median_of_neighbours
@@ -31,7 +33,8 @@ def stopped_by_neighbours(farm: Farm, judgement: Judgement) -> list[Seen]:
 
     A standstill that its own anemometer sees is another finding, so that each has its price.
     """
-    neighbours_wind_speed = median_of_neighbours(farm.wind_speed)
+    is_unknown = unknown(farm)
+    neighbours_wind_speed = median_of_neighbours(np.where(is_unknown, np.nan, farm.wind_speed))
     return [
         _seen(
             farm,
@@ -61,9 +64,12 @@ def _sentence(farm: Farm, judgement: Judgement, spell: Spell) -> str:
 def _sentence_by_neighbours(
     farm: Farm, judgement: Judgement, spell: Spell, neighbours_wind_speed: Array
 ) -> str:
-    price = lost(lost_kwh(judgement, spell))
+    lost_by_their_wind_kwh = lost_kwh(judgement, spell)
+    price = lost(lost_by_their_wind_kwh)
+    if lost_by_their_wind_kwh is not None:
+        price += ", by the wind of its neighbours"
     return (
         f"{farm.turbines[spell.row]} stood still for {duration(spell.count)} while most of its"
         f" neighbours produced: its own anemometer read {speed(spell.mean(farm.wind_speed))},"
-        f" theirs {speed(spell.mean(neighbours_wind_speed))}{price}, by the wind of its neighbours."
+        f" theirs {speed(spell.mean(neighbours_wind_speed))}{price}."
     )

@@ -8,6 +8,7 @@ from aggregates.assessment.checks.derated import derated
 from aggregates.assessment.checks.icing import icing
 from aggregates.assessment.checks.stopped import stopped, stopped_by_neighbours
 from aggregates.assessment.checks.wind_against_neighbours import wind_against_neighbours
+from aggregates.assessment.conditions import judge
 from aggregates.assessment.farm import Farm
 from tests.aggregates.assessment.builders import (
     bounds,
@@ -82,6 +83,20 @@ def test_a_stop_that_only_the_neighbours_show_is_priced_by_their_wind() -> None:
     assert bounds([finding]) == [("T01", window(60), window(96))]
     assert finding.lost_kwh == pytest.approx(6 * 2000 * (9 / 12) ** 3, rel=0.05)
     assert "its own anemometer read 1.5 m/s, theirs 9.0 m/s" in finding.sentence
+
+
+def test_the_wind_that_is_named_is_not_that_of_frozen_anemometers() -> None:
+    farm = with_values(unseen_stop(5), "wind_speed", [1, 2], slice(54, 102), 20)
+    (finding,) = seen(stopped_by_neighbours, farm)
+    assert "theirs 9.0 m/s; about" in finding.sentence
+    assert finding.sentence.endswith("kWh were lost, by the wind of its neighbours.")
+
+
+def test_without_a_curve_no_wind_prices_a_stop() -> None:
+    farm = unseen_stop(4)
+    (finding,) = stopped_by_neighbours(farm, judge(farm, {}))
+    assert finding.lost_kwh is None
+    assert finding.sentence.endswith("what that cost cannot be said without a reference curve.")
 
 
 def test_one_neighbour_shows_nothing() -> None:

@@ -92,6 +92,12 @@ def test_what_a_frozen_neighbour_reads_prices_nothing() -> None:
     assert judgement.lost_kwh[0, 0] == pytest.approx(1000 / 6)
 
 
+def test_neighbours_whose_power_stands_still_say_nothing_of_a_calm_turbine() -> None:
+    powers = {"T01": [0] * 6, "T02": [700] * 6, "T03": [700] * 6}
+    winds = {"T01": [2.0, 2.1, 2.2, 2.3, 2.4, 2.5]}
+    assert conditions(farm(powers, winds), 6) == "cccccc"
+
+
 def test_a_turbine_without_wind_is_calm() -> None:
     assert conditions(farm({"T01": [-5]}, {"T01": [2]}), 1) == "c"
 

@@ -44,6 +44,14 @@ def odd_values(seed: int) -> np.ndarray:
     return np.array([wind, wind + 1, deviation, count, power, count])
 
 
+def seen_by_neighbours(wind: float, power: float) -> np.ndarray:
+    """Return 100 min of one wind and one power, which waver."""
+    wavering = np.arange(10) / 100
+    still = np.zeros(10)
+    rows = wind + wavering, wind + 1 + wavering, still + 0.5, still + 10, power + wavering
+    return np.array([*rows, still + 10])
+
+
 @pytest.fixture
 def odd_farm() -> None:
     """A farm of which everything is wrong in the days from ODD on."""
@@ -52,6 +60,8 @@ def odd_farm() -> None:
         ids = [signal_id(turbine, *signal) for signal in SIGNALS]
         for day in range(3):
             table = odd_values(10 * number + day)
+            # All others run while the first stands still in what its anemometer calls calm.
+            table[:, 60:70] = seen_by_neighbours(*((9, 1200) if number else (2, 0)))
             store(ids, ODD + day * DAY, table)
             note(turbine, ODD + day * DAY)
 
