@@ -211,9 +211,12 @@ def partly_at_rest(farm: Farm, expected: Expected, at_rest: Array) -> Array:
 
 
 def stopped(farm: Farm, expected: Expected) -> Array:
-    """Return the windows of a standstill in wind, as the turbine's own anemometer sees it."""
+    """Return the windows of a standstill in wind, as the turbine's own anemometer sees it.
+
+    A window in which a storm's rest began or ended has lost nothing, as the rest itself has not.
+    """
     at_rest = at_rest_in_wind(farm) | at_rest_in_light_wind(farm, expected)
-    return at_rest | partly_at_rest(farm, expected, at_rest)
+    return at_rest | partly_at_rest(farm, expected, at_rest & ~cut_out(farm))
 
 
 def stopped_by_neighbours(farm: Farm) -> Array:

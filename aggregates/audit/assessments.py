@@ -156,19 +156,24 @@ ruled AS (
         count(*) FILTER (WHERE NOT is_storm_rest) OVER own AS storm_island
     FROM beside b WINDOW own AS (PARTITION BY turbine ORDER BY start)
 ),
+outs AS (
+    SELECT r.*, is_storm_rest AND bool_or(is_storm_rest AND (is_storm OR was_storm) AND is_first)
+        OVER (PARTITION BY turbine, storm_island) AS is_out
+    FROM (
+        SELECT r.*, NOT coalesce(lag(is_storm_rest) OVER own, false) AS is_first
+        FROM ruled r WINDOW own AS (PARTITION BY turbine ORDER BY start)
+    ) r
+),
 stops AS (
     SELECT r.*,
-        is_storm_rest AND bool_or(is_storm_rest AND (is_storm OR was_storm) AND is_first)
-            OVER (PARTITION BY turbine, storm_island) AS is_out,
         rests OR coalesce((before OR after) AND expected > 0.05 * rated AND power < 0.85 * expected,
             false) AS is_stopped,
         count(*) FILTER (WHERE NOT is_unseen) OVER (PARTITION BY turbine ORDER BY start)
             AS unseen_island
     FROM (
-        SELECT r.*, coalesce(lag(rests) OVER own, false) AS before,
-            coalesce(lead(rests) OVER own, false) AS after,
-            NOT coalesce(lag(is_storm_rest) OVER own, false) AS is_first
-        FROM ruled r WINDOW own AS (PARTITION BY turbine ORDER BY start)
+        SELECT o.*, coalesce(lag(rests AND NOT is_out) OVER own, false) AS before,
+            coalesce(lead(rests AND NOT is_out) OVER own, false) AS after
+        FROM outs o WINDOW own AS (PARTITION BY turbine ORDER BY start)
     ) r
 ),
 weak AS (

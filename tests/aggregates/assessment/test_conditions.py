@@ -109,6 +109,13 @@ def test_a_storm_stops_a_turbine_without_a_loss_until_the_wind_has_dropped() -> 
     assert judgement.lost_kwh[0, 1:4].tolist() == [0, 0, 0]
 
 
+def test_a_window_in_which_a_storms_rest_began_or_ended_has_lost_nothing() -> None:
+    storm = farm({"T01": [2000, 800, 0, 0, 700]}, {"T01": [23, 24.5, 24, 19, 19.5]})
+    judgement = judged(storm)
+    assert "".join(judgement.letters[0, :6]) == "ppoopp"
+    assert judgement.lost_kwh[0].sum() == 0
+
+
 def test_a_window_of_one_sample_hides_its_gusts() -> None:
     storm = farm({"T01": [2000, 0, 0]}, {"T01": [22, 21, 19]})
     lone = np.ones((1, 144))
