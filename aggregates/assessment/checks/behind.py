@@ -28,6 +28,9 @@ from common.arrays import Array
 # into a real year; at 0.90 in 68.
 WEEK, LEAST_WINDOWS = 7, 100
 FAR_BEHIND = 0.93
+# A week has four days of 20 such windows, and a turbine that is new has 28 before it is judged: its
+# curve is of the same few days, and of whatever wind they had.
+DAY_WINDOWS, LEAST_DAYS, LEAST_DAYS_OF_NEW = 20, 4, 28
 # The days are those that lie nearer to 15 % less than to nothing less, taken together.
 DAY_BEHIND = (1 + 0.85) / 2
 # A loss shows by the neighbours' wind as well: of 34 seeded ones 32 are below 0.96 of the 60 days
@@ -43,9 +46,16 @@ class Yields:
     expected: Array
     windows: Array
 
+    @property
+    def tells(self) -> Array:
+        """Which days have enough windows to count."""
+        return self.windows >= DAY_WINDOWS
+
     def of_weeks(self) -> "Yields":
-        """Return the sums of each day with the six before it; none where those are not there."""
-        return Yields(_of_weeks(self.given), _of_weeks(self.expected), _of_weeks(self.windows))
+        """Return the sums of each day with the six before it; none where too few of them tell."""
+        is_week = _of_weeks(self.tells) >= LEAST_DAYS
+        windows = np.where(is_week, _of_weeks(self.windows), 0)
+        return Yields(_of_weeks(self.given), _of_weeks(self.expected), windows)
 
     def ratio(self, least_windows: int) -> Array:
         """Return energy over expected energy; NaN where too few windows tell."""
@@ -74,14 +84,14 @@ def behind(farm: Farm, judgement: Judgement) -> list[Seen]:
                 worst,
                 yields,
                 should_have,
-                _gives_what_it_gave(farm, judgement, worst, is_normal),
+                _to_before(farm, judgement, worst, is_normal),
             ),
             goes_on(farm, weeks, has_caught_up),
         )
         for weeks in spells(of_days(_and_six_before(to_farm < FAR_BEHIND)))
-        for worst in [_worst(weeks, lacking)]
+        for worst in [_worst(weeks, lacking, yields.windows[weeks.row] > 0)]
         # A week may be far behind while none of its days lacks enough to be told.
-        if worst.count
+        if worst.count and _is_known_for_long(farm, yields, worst)
     ]
 
 
@@ -92,6 +102,13 @@ def _yields(farm: Farm, judgement: Judgement, is_normal: Array) -> Yields:
         for power_kw in (farm.power_kw, judgement.expected.power_kw)
     )
     return Yields(given, expected, by_day(is_normal))
+
+
+def _is_known_for_long(farm: Farm, yields: Yields, spell: Spell) -> bool:
+    """Return whether the turbine is not new, or has been there for long enough before the spell."""
+    sent_at_first = (~np.isnan(farm.power_kw[spell.row, : WEEK * WINDOWS_PER_DAY])).any()
+    days_before = yields.tells[spell.row, : spell.start // WINDOWS_PER_DAY].sum()
+    return bool(sent_at_first or days_before >= LEAST_DAYS_OF_NEW)
 
 
 def _of_weeks(table: Array) -> Array:
@@ -118,20 +135,22 @@ def _and_six_before(table: Array) -> Array:
     return days_of_weeks
 
 
-def _worst(weeks: Spell, lacking: Array) -> Spell:
-    """Return the days in a row, of some weeks, that lack most together."""
+def _worst(weeks: Spell, lacking: Array, has_windows: Array) -> Spell:
+    """Return the days in a row, of some weeks, that lack most; it ran on the outer ones."""
     first, last = weeks.start // WINDOWS_PER_DAY, weeks.end // WINDOWS_PER_DAY
     sums = np.concatenate([[0], np.cumsum(lacking[weeks.row, first:last])])
     # Row i, column j: what the days from i on lack before j.
     start, end = np.unravel_index(np.argmax(np.triu(sums - sums[:, np.newaxis])), (len(sums),) * 2)
-    bounds = (first + int(start)) * WINDOWS_PER_DAY, (first + int(end)) * WINDOWS_PER_DAY
+    ran = first + int(start) + np.flatnonzero(has_windows[first + int(start) : first + int(end)])
+    days = (int(ran[0]), int(ran[-1]) + 1) if len(ran) else (first, first)
+    bounds = days[0] * WINDOWS_PER_DAY, days[1] * WINDOWS_PER_DAY
     windows = np.zeros_like(weeks.windows)
     windows[slice(*bounds)] = True
     return Spell(weeks.row, *bounds, windows)
 
 
 def _sentence(
-    farm: Farm, spell: Spell, yields: Yields, should_have: Array, gives_what_it_gave: bool
+    farm: Farm, spell: Spell, yields: Yields, should_have: Array, to_before: float
 ) -> str:
     of_spell = spell.row, slice(spell.start // WINDOWS_PER_DAY, spell.end // WINDOWS_PER_DAY)
     given, promised = yields.given[of_spell].sum(), np.nansum(should_have[of_spell])
@@ -140,7 +159,9 @@ def _sentence(
         f"{farm.turbines[spell.row]} gave {share(given / promised)} of what its wind promises and"
         f" its farm gives, {lasting}"
     )
-    if gives_what_it_gave:
+    if np.isnan(to_before):
+        return f"{sentence}; too few windows before it tell whether that is a loss."
+    if to_before >= AS_BEFORE:
         return (
             f"{sentence}; by its neighbours' wind it gives what it gave before, so that its"
             " anemometer may read too much."
@@ -151,8 +172,11 @@ def _sentence(
     return sentence
 
 
-def _gives_what_it_gave(farm: Farm, judgement: Judgement, spell: Spell, is_normal: Array) -> bool:
-    """Return whether its neighbours' wind tells of no loss since the days before the spell."""
+def _to_before(farm: Farm, judgement: Judgement, spell: Spell, is_normal: Array) -> float:
+    """Return what it gives by its neighbours' wind over what it gave so before the spell.
+
+    NaN where too few windows tell.
+    """
     before = slice(max(spell.start - DAYS_COMPARED * WINDOWS_PER_DAY, 0), spell.start)
     ratio_before, ratio = (
         _to_neighbours_wind(
@@ -162,7 +186,7 @@ def _gives_what_it_gave(farm: Farm, judgement: Judgement, spell: Spell, is_norma
         )
         for columns in (before, slice(spell.start, spell.end))
     )
-    return ratio >= AS_BEFORE * ratio_before
+    return ratio / ratio_before if ratio_before else np.nan
 
 
 def _to_neighbours_wind(power_kw: Array, promised_kw: Array, is_normal: Array) -> float:

@@ -19,6 +19,7 @@ from tests.aggregates.assessment.builders import (
     times,
     window,
     with_values,
+    without_samples,
 )
 
 
@@ -178,6 +179,30 @@ def test_a_farm_that_gives_less_together_has_nobody_behind() -> None:
 def test_a_week_that_is_behind_without_a_day_that_is_ends_no_other_finding() -> None:
     """A day is told below 0.925, a week below 0.93."""
     assert seen(behind, times(healthy(days=20), "power", 3, days(8, 20), 0.926)) == []
+
+
+def test_a_new_turbine_is_behind_once_it_has_run_for_28_days() -> None:
+    new = without_samples(healthy(days=60), 3, days(0, 15))
+    assert seen(behind, times(new, "power", 3, days(30, 37), 0.86)) == []
+    (finding,) = seen(behind, times(new, "power", 3, days(50, 57), 0.86))
+    assert bounds([finding]) == [("T04", window(50 * 144), window(57 * 144))]
+
+
+def test_a_day_without_windows_is_no_day_that_a_turbine_was_behind() -> None:
+    farm = times(healthy(days=30), "power", 3, days(20, 27), 0.86)
+    (finding,) = seen(behind, without_samples(farm, 3, days(17, 21)))
+    assert bounds([finding]) == [("T04", window(21 * 144), window(27 * 144))]
+
+
+def test_a_week_of_three_days_says_nothing_of_who_is_behind() -> None:
+    farm = without_samples(healthy(days=20), 3, days(8, 14))
+    assert seen(behind, times(farm, "power", 3, days(14, 15), 0.86)) == []
+
+
+def test_where_nobody_knows_what_a_turbine_gave_before_no_loss_is_claimed() -> None:
+    (finding,) = seen(behind, times(healthy(days=20), "power", 3, days(0, 20), 0.86))
+    assert finding.sentence.endswith("; too few windows before it tell whether that is a loss.")
+    assert "less" not in finding.sentence
 
 
 def test_less_than_a_week_says_nothing_of_who_is_behind() -> None:
