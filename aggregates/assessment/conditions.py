@@ -150,6 +150,8 @@ def joined(parts: Sequence[Judgement]) -> Judgement:
 def conditions(farm: Farm, expected: Expected) -> dict[Condition, Array]:
     """Return where each condition's rule matches, in the order in which the first one wins."""
     expected_share = expected.power_kw / farm.rated_power_kw
+    # Of power without wind the anemometer is dead: nothing can be said.
+    is_calm = (expected_share < SLIGHTLY_EXPECTED) & (farm.relative_power < WORTH_LOOKING)
     stop = stopped(farm, expected)
     return {
         Condition.UNKNOWN: unknown(farm),
@@ -157,9 +159,10 @@ def conditions(farm: Farm, expected: Expected) -> dict[Condition, Array]:
         Condition.STOPPED: stop,
         Condition.STOPPED_BY_NEIGHBOURS: stopped_by_neighbours(farm),
         Condition.DERATED: derated(farm, expected, stop),
-        Condition.CALM: expected_share < SLIGHTLY_EXPECTED,
+        Condition.CALM: is_calm,
         # At rest in light wind, a turbine without a curve may be calm or stopped: nobody can tell.
-        Condition.PRODUCING: ~np.isnan(expected_share) | (farm.relative_power >= AT_REST),
+        Condition.PRODUCING: (expected_share >= SLIGHTLY_EXPECTED)
+        | (np.isnan(expected_share) & (farm.relative_power >= AT_REST)),
     }
 
 

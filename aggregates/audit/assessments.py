@@ -213,8 +213,8 @@ judged AS (
         WHEN is_seen_by_neighbours THEN 'N'
         WHEN is_weak AND count(*) FILTER (WHERE is_weak) OVER (PARTITION BY turbine, weak_island)
             >= 3 THEN 'D'
-        WHEN expected < 0.02 * rated THEN 'c'
-        WHEN expected IS NOT NULL OR share >= 0.02 THEN 'p'
+        WHEN expected < 0.02 * rated AND share < 0.05 THEN 'c'
+        WHEN expected >= 0.02 * rated OR expected IS NULL AND share >= 0.02 THEN 'p'
         ELSE '?'
     END AS letter
     FROM islands i

@@ -102,6 +102,10 @@ def test_a_turbine_without_wind_is_calm() -> None:
     assert conditions(farm({"T01": [-5]}, {"T01": [2]}), 1) == "c"
 
 
+def test_full_power_in_what_the_anemometer_calls_calm_tells_nothing() -> None:
+    assert conditions(farm({"T01": [1500, 99]}, {"T01": [0, 0]}), 2) == "?c"
+
+
 def test_a_storm_stops_a_turbine_without_a_loss_until_the_wind_has_dropped() -> None:
     storm = farm({"T01": [2000, 0, 0, 0, 0]}, {"T01": [23, 24, 20, 18.5, 17]})
     judgement = judged(storm)

@@ -38,7 +38,7 @@ def odd_values(seed: int) -> np.ndarray:
         144
     )
     powers = np.minimum(200 * np.maximum(wind - 3, 0), RATED_KW)
-    power = powers * spells([0, 0, 0.005, 0.5, 0.8, 1, 1, 1]) + spells([0, 5])
+    power = powers * spells([0, 0, 0.005, 0.5, 0.8, 1, 1, 1]) + spells([0, 5, 5, 150])
     deviation = spells([0, 0.5, 0.5])
     count = spells([10, 10, 10, 10, 8])
     return np.array([wind, wind + 1, deviation, count, power, count])
