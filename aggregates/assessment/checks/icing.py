@@ -39,10 +39,15 @@ def icing(farm: Farm, judgement: Judgement) -> list[Seen]:
             spell,
             _sentence(farm, judgement, spell),
             goes_on(farm, spell, is_free),
-            lost_kwh=lost_kwh(judgement, spell),
+            lost_kwh=_price_kwh(judgement, spell),
         )
         for spell in spells(iced(farm, judgement), APART_WINDOWS)
     ]
+
+
+def _price_kwh(judgement: Judgement, spell: Spell) -> float | None:
+    """Return what its derated windows lost; None where none of them is derated."""
+    return lost_kwh(judgement, spell) or None
 
 
 def _is_judged(farm: Farm, judgement: Judgement) -> Array:
@@ -74,7 +79,7 @@ def _tenth_percentile(farm: Farm, judgement: Judgement) -> Array:
 
 def _sentence(farm: Farm, judgement: Judgement, spell: Spell) -> str:
     given = spell.of(farm.power_kw).sum() / spell.of(judgement.expected.power_kw).sum()
-    loss = lost_kwh(judgement, spell)
+    loss = _price_kwh(judgement, spell)
     price = f"; {energy(loss)} were lost" if loss else ""
     return (
         f"{farm.turbines[spell.row]} gave {given:.0%} of what its wind promised for"

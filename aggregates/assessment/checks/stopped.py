@@ -15,6 +15,8 @@ from common.arrays import Array
 # a day is the same standstill. On a real year that leaves 35 findings of 328 standstills, with 96 %
 # of the energy.
 STOPPED_WINDOWS = 6
+# A clock that is an hour off makes an hour at rest of each calm that begins or ends.
+BY_NEIGHBOURS_WINDOWS = 12
 APART_WINDOWS = WINDOWS_PER_DAY
 
 
@@ -44,6 +46,7 @@ def stopped_by_neighbours(farm: Farm, judgement: Judgement) -> list[Seen]:
             _sentence_by_neighbours(farm, judgement, spell, neighbours_wind_speed),
         )
         for spell in spells(judgement.is_(Condition.STOPPED_BY_NEIGHBOURS), APART_WINDOWS)
+        if spell.has(BY_NEIGHBOURS_WINDOWS, ~is_unknown)
     ]
 
 

@@ -1,5 +1,7 @@
 """What is said of turbines that stand still, or give less than their wind promises."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,11 +9,15 @@ from aggregates.assessment.checks.behind import behind
 from aggregates.assessment.checks.derated import derated
 from aggregates.assessment.checks.icing import icing
 from aggregates.assessment.checks.stopped import stopped, stopped_by_neighbours
+from aggregates.assessment.checks.whole_farm import shared
 from aggregates.assessment.checks.wind_against_neighbours import wind_against_neighbours
 from aggregates.assessment.conditions import judge
 from aggregates.assessment.farm import Farm
 from tests.aggregates.assessment.builders import (
+    CURVE,
+    WIND,
     bounds,
+    curves,
     days,
     healthy,
     judged,
@@ -86,6 +92,13 @@ def test_a_stop_that_only_the_neighbours_show_is_priced_by_their_wind() -> None:
     assert "its own anemometer read 1.5 m/s, theirs 9.0 m/s" in finding.sentence
 
 
+def test_the_neighbours_tell_of_a_stop_of_two_hours() -> None:
+    for windows, told in [(11, 0), (12, 1)]:
+        some = slice(60, 60 + windows)
+        farm = with_values(standing(some), "wind_speed", 0, some, np.linspace(1, 2, windows))
+        assert len(seen(stopped_by_neighbours, farm)) == told
+
+
 def test_the_wind_that_is_named_is_not_that_of_frozen_anemometers() -> None:
     farm = with_values(unseen_stop(5), "wind_speed", [1, 2], slice(54, 102), 20)
     (finding,) = seen(stopped_by_neighbours, farm)
@@ -143,6 +156,15 @@ def test_too_little_power_in_the_cold_is_ice_and_not_also_derated() -> None:
     assert seen(derated, farm) == []
 
 
+def test_ice_of_a_farm_of_which_no_window_has_a_price_has_none() -> None:
+    farm = cold(times(healthy(days=3), "power", [0, 1, 2], slice(60, 72), 0.8), [0, 1, 2])
+    wide = replace(CURVE, spread_kw=np.full(len(WIND), 300.0))
+    findings = icing(farm, judge(farm, curves(farm, wide)))
+    (finding,) = shared(findings, farm.turbines)
+    assert (finding.turbine, finding.lost_kwh) == ("", None)
+    assert finding.sentence.endswith("with ice on their blades, in the same time.")
+
+
 def test_too_little_power_above_the_cold_is_no_ice() -> None:
     assert seen(icing, times(healthy(days=3), "power", 0, slice(60, 72), 0.6)) == []
 
@@ -170,6 +192,14 @@ def test_a_turbine_whose_anemometer_was_set_higher_lost_nothing() -> None:
     (finding,) = seen(behind, times(healthy(days=40), "wind_speed", 3, days(25, 40), 1.04))
     assert finding.sentence.endswith("so that its anemometer may read too much.")
     assert "less" not in finding.sentence
+
+
+def test_a_loss_that_the_neighbours_wind_confirms_is_claimed() -> None:
+    for share, claimed in [(0.94, False), (0.92, True)]:
+        farm = times(healthy(days=40), "power", 3, days(25, 40), share)
+        farm = times(farm, "wind_speed", 3, days(25, 40), 1.01)
+        (finding,) = seen(behind, farm)
+        assert ("less" in finding.sentence) == claimed
 
 
 def test_a_farm_that_gives_less_together_has_nobody_behind() -> None:
