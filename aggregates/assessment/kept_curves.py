@@ -119,7 +119,10 @@ def _fit(bases: Sequence[Basis]) -> None:
 
 
 def fitted_curves(windows: Farm) -> Mapping[str, ReferenceCurve]:
-    """Return the curve of each turbine's windows; one without a rated power has none."""
+    """Return the curve of each turbine's windows; one without a rated power has none.
+
+    It is of the windows of the last rated power: one that was repowered is another turbine.
+    """
     wind_speed, power_kw = normalised_wind_speed(windows), windows.power_kw
     normal = normal_windows(windows)
     curves = {}
@@ -128,7 +131,9 @@ def fitted_curves(windows: Farm) -> Mapping[str, ReferenceCurve]:
         own = normal[number] & ~np.isnan(windows.rated_power_kw[number])
         rated_powers_kw = windows.rated_power_kw[number, own]
         if len(rated_powers_kw):
-            curve = fitted(wind_speed[number, own], power_kw[number, own], rated_powers_kw[-1])
+            last_kw = rated_powers_kw[-1]
+            own &= windows.rated_power_kw[number] == last_kw
+            curve = fitted(wind_speed[number, own], power_kw[number, own], last_kw)
             if curve:
                 curves[turbine] = curve
     return curves

@@ -6,7 +6,7 @@ from aggregates.assessment.checks.icing import FREE_OF_ICE_DEGC, iced
 from aggregates.assessment.checks.spells import (
     Spell,
     goes_on,
-    is_most_of_look,
+    is_most_of_two_weeks,
     lost_kwh,
     seen,
     spells,
@@ -52,7 +52,7 @@ def told(farm: Farm, judgement: Judgement) -> Array:
 
 def _seen(farm: Farm, judgement: Judgement, spell: Spell, is_normal: Array) -> Seen:
     judged = judgement.expected.power_kw > WORTH_LOOKING * farm.rated_power_kw
-    price = None if is_most_of_look(spell, judged) else lost_kwh(judgement, spell)
+    price = None if is_most_of_two_weeks(spell, judged) else lost_kwh(judgement, spell)
     sentence = _sentence(farm, judgement, spell, price)
     is_open = goes_on(farm, spell, is_normal)
     return seen(farm, Kind.DERATED, spell, sentence, is_open, lost_kwh=price)
@@ -67,7 +67,7 @@ def _sentence(farm: Farm, judgement: Judgement, spell: Spell, price: float | Non
     )
     if price is None:
         return (
-            f"{said}: that is most of the time looked at, so it has no price. Either it is limited"
+            f"{said}: that is most of two weeks or more, so it has no price. Either it is limited"
             " for long, or its reference curve is not its own."
         )
     return f"{said}{lost(price)}.{_doubt(farm, spell)}"

@@ -108,6 +108,12 @@ def lost_kwh(judgement: Judgement, spell: Spell) -> float | None:
     return None if np.isnan(prices_kwh).all() else float(np.nansum(prices_kwh))
 
 
+def is_most_of_two_weeks(spell: Spell, judged: Array) -> bool:
+    """Return whether it lasts for two weeks, and is more than half of what was judged meanwhile."""
+    meanwhile = judged[spell.row, spell.start : spell.end].sum()
+    return bool(spell.end - spell.start >= LONG_LOOK_WINDOWS and 2 * spell.count > meanwhile)
+
+
 def is_most_of_look(spell: Spell, judged: Array) -> bool:
     """Return whether the spell is more than half of all windows that were judged, of two weeks.
 

@@ -143,6 +143,14 @@ def test_an_hour_at_60_percent_is_derated_with_its_price() -> None:
     assert finding.sentence.startswith("T01 ran and gave 60 % of what its wind promised for 2 h")
 
 
+@pytest.mark.parametrize(("last", "is_priced"), [(18, True), (20, False)])
+def test_what_is_derated_for_most_of_two_weeks_has_no_price(last: int, is_priced: bool) -> None:
+    farm = times(healthy(days=60), "power", 0, days(5, last), 0.6)
+    (finding,) = seen(derated, farm)
+    assert (finding.lost_kwh is not None) == is_priced
+    assert ("has no price" in finding.sentence) != is_priced
+
+
 def test_an_anemometer_that_reads_too_much_makes_no_derated_turbine() -> None:
     assert seen(derated, times(healthy(), "wind_speed", 0, slice(60, 72), 1.25)) == []
 

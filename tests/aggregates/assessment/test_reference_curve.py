@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from aggregates.assessment.kept_curves import fitted_curves
 from aggregates.assessment.reference_curve import (
     NotACurve,
     density_factor,
@@ -12,6 +13,7 @@ from aggregates.assessment.reference_curve import (
     with_spread_of,
 )
 from common.arrays import Array
+from tests.aggregates.assessment.builders import CURVE, days, healthy, times, with_values
 from tests.aggregates.assessment.farms import curve
 
 RATED_KW = 2000.0
@@ -110,3 +112,13 @@ def test_a_curve_of_another_type_does_not_fit() -> None:
     own = [(wind, power / 1.5) for wind, power in points]
     assert misfit(given(points), curve()) == pytest.approx(1.5, rel=0.01)
     assert misfit(given(own), curve()) is None
+
+
+def test_the_curve_of_a_repowered_turbine_is_of_its_new_rated_power() -> None:
+    of_wind = np.tile(np.linspace(3, 13, 144), 20)
+    farm = with_values(healthy(1, 20), "wind_speed", 0, days(0, 20), of_wind)
+    farm = with_values(farm, "power", 0, days(0, 20), CURVE.expected_kw(of_wind))
+    repowered = times(farm, "power", 0, days(0, 14), 0.5)
+    repowered.rated_power_kw[0, days(0, 14)] = 1000
+    own = fitted_curves(repowered)["T01"]
+    assert own.expected_kw(np.array([9.0])) == pytest.approx([2000 * 0.75**3], rel=0.02)
