@@ -36,6 +36,8 @@ LEAST_DAYS_BEFORE = 28
 # A curve is fitted again when the days that it could be of pass one of these numbers; one of fewer
 # than the first is no ground for a claim.
 STEPS = (7, 14, 28, 45, 60, 75, 90)
+# A rated power that differs by no more was corrected: it is the same turbine.
+CORRECTED = 0.05
 # The windows of so many turbines are read at a time.
 TURBINES_AT_A_TIME = 100
 
@@ -132,7 +134,7 @@ def fitted_curves(windows: Farm) -> Mapping[str, ReferenceCurve]:
         rated_powers_kw = windows.rated_power_kw[number, own]
         if len(rated_powers_kw):
             last_kw = rated_powers_kw[-1]
-            own &= windows.rated_power_kw[number] == last_kw
+            own &= np.isclose(windows.rated_power_kw[number], last_kw, rtol=CORRECTED)
             curve = fitted(wind_speed[number, own], power_kw[number, own], last_kw)
             if curve:
                 curves[turbine] = curve

@@ -122,3 +122,9 @@ def test_the_curve_of_a_repowered_turbine_is_of_its_new_rated_power() -> None:
     repowered.rated_power_kw[0, days(0, 14)] = 1000
     own = fitted_curves(repowered)["T01"]
     assert own.expected_kw(np.array([9.0])) == pytest.approx([2000 * 0.75**3], rel=0.02)
+
+
+def test_a_rated_power_that_was_corrected_a_little_is_of_the_same_turbine() -> None:
+    farm = with_values(healthy(1, 20), "wind_speed", 0, days(0, 20), np.linspace(3, 13, 2880))
+    farm.rated_power_kw[0, days(0, 14)] = 1950
+    assert fitted_curves(farm)["T01"].windows.sum() > 2000
