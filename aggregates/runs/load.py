@@ -115,7 +115,7 @@ def _replace(new: NewStatistics, run: Run, table: str) -> Written:
     difference = compare(before, np.where(is_kept[:, np.newaxis], before, after))
     _write(difference, after, ids, run.day, table)
     if len(new.variables) < len(VARIABLE_NAMES):
-        windows = _stored_windows(new.turbine_days, run.day)
+        windows = _windows_of_all(difference, turbines, stored, run.day)
     lost = set(turbines[np.flatnonzero(is_kept)])
     changed = set(turbines[np.flatnonzero(difference.any.any(axis=1))])
     days = _new_days(new, stored, windows, most_windows)
@@ -150,6 +150,20 @@ def _most_windows(run: Run, stored: Mapping[str, AggregatedDay]) -> Mapping[str,
 def _unchanged(new: NewStatistics, stored: Mapping[str, AggregatedDay]) -> list[str]:
     """Return the turbines whose statistics are of these very measurements already."""
     return [name for name, day in stored.items() if day.revision == new.turbine_days[name].revision]
+
+
+def _windows_of_all(
+    difference: Difference, turbines: pd.Index, stored: Mapping[str, AggregatedDay], day: date
+) -> Mapping[str, int]:
+    """Return how many windows have values of any variable, where some variables' values changed.
+
+    Most days are full, and stay so unless values went: then nothing need be counted.
+    """
+    windows = {name: of_day.windows for name, of_day in stored.items()}
+    fewer = {*turbines[np.flatnonzero(difference.removed.any(axis=1))]}
+    more = {*turbines[np.flatnonzero(difference.inserted.any(axis=1))]}
+    not_full = {name for name in more if windows.get(name, 0) < WINDOWS_PER_DAY}
+    return windows | dict(_stored_windows(fewer | not_full, day))
 
 
 def _stored_windows(turbines: Collection[str], day: date) -> Mapping[str, int]:
