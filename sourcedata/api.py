@@ -8,11 +8,10 @@ from django.conf import settings
 from django.http import StreamingHttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import UnsupportedMediaType, ValidationError
-from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
+from common.rest.access import MayChange
 from common.rest.downloads import DownloadView, download, format_of, refuse_too_many
 from common.rest.errors import DatabaseUnavailable, NotHere
 from common.rest.parameters import refuse_parameters, validated
@@ -49,15 +48,10 @@ class SourceView(DownloadView):
         return super().handle_exception(error)
 
 
-class MaySend(BasePermission):
-    """Sending measurements takes the permission `sourcedata.add_importrecord`."""
+class MaySend(MayChange):
+    """Sending measurements takes a permission of its own."""
 
-    message = "Sending measurements takes the permission sourcedata.add_importrecord."
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        return request.method in SAFE_METHODS or request.user.has_perm(
-            "sourcedata.add_importrecord"
-        )
+    permission = "sourcedata.add_importrecord"
 
 
 class Imported(TypedDict):

@@ -1,6 +1,6 @@
 """The questions that others may ask of the source database."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from operator import itemgetter
@@ -30,7 +30,7 @@ from sourcedata.storage import (
     stored_partitions,
 )
 from sourcedata.turbine_rows import ALL_COLUMNS, TurbineRow, turbine_ids, turbine_rows
-from sourcedata.variables import VARIABLE_NAMES, VARIABLES
+from sourcedata.variables import VARIABLE_NAMES, columns_of
 
 
 # A tuple, which is made in half the time of a dataclass: there may be very many.
@@ -123,7 +123,7 @@ def columns(turbines: Collection[str] = ()) -> list[str]:
     names = {*turbines}
     with limited_waits() as cursor:
         rows = [row for row in turbine_rows(cursor) if not names or row["name"] in names]
-    return columns_of([row["companions"] for row in rows], VARIABLE_NAMES)
+    return columns_of(VARIABLE_NAMES, {name for row in rows for name in row["companions"]})
 
 
 @limited_waits()
@@ -252,11 +252,11 @@ def snapshot(
         partitions = stored_partitions(cursor)
         refuse_uncounted(cursor, partitions_of(day, partitions), functions)
         days = _turbine_days(cursor, partitions, day, day, turbines)
-        companions = [turbine_day.nameplate.companions for turbine_day in days]
+        companions = {column for of_day in days for column in of_day.nameplate.companions}
         with_any = {turbine_day.turbine for turbine_day in days}
         names = turbine_ids(cursor, turbines).items()
         ids = {number: name for number, name in names if name in with_any}
-        frame = _measurements(day, ids, columns_of(companions, variables))
+        frame = _measurements(day, ids, columns_of(variables, companions))
         refuse_newer_partitions(cursor)
     rows = frame["turbine"].value_counts()
     for turbine_day in days:
@@ -275,18 +275,6 @@ def require_all(turbine: str, day: date, rows: int, samples: int) -> None:
             f"The source has {rows:,} measurements of {quoted(turbine)} on {day}, and counted"
             f" {samples:,}: manage.py verify_source --repair counts them anew."
         )
-
-
-def columns_of(companions: Iterable[Sequence[str]], variables: Sequence[str]) -> list[str]:
-    """Return the variables, and their companions that any of the turbines has, each its own."""
-    noted = {column for of_turbine in companions for column in of_turbine}
-    wanted = [variable for variable in VARIABLES if variable.name in variables]
-    return [variable.name for variable in wanted] + [
-        column
-        for variable in wanted
-        for column in variable.companion_columns.values()
-        if column in noted
-    ]
 
 
 def _measurements(day: date, ids: Mapping[int, str], columns: Sequence[str]) -> pd.DataFrame:

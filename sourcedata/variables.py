@@ -6,6 +6,7 @@ add one to those that every deployment has, declare it here, add the field of th
 """
 
 import os
+from collections.abc import Collection
 
 from sourcedata.variable import ANGLES_DEG, Variable
 from sourcedata.variable import COMPANIONS as COMPANIONS
@@ -45,4 +46,13 @@ COLUMNS = {variable.name: variable for variable in VARIABLES} | {
 COMPANION_NAMES = tuple(name for name in COLUMNS if name not in VARIABLE_NAMES)
 # The columns that a deployment adds to those that every one has.
 FURTHER_NAMES = tuple(name for name in COLUMNS if name not in BUILT_IN_NAMES)
+
+
+def columns_of(variables: Collection[str], companions: Collection[str]) -> list[str]:
+    """Return the columns of these variables, and of those of their companions that are named."""
+    wanted = [variable for variable in VARIABLES if variable.name in variables]
+    names = [column for of in wanted for column in of.companion_columns.values()]
+    return [*(of.name for of in wanted), *(column for column in names if column in companions)]
+
+
 UNITS = {name: column.unit for name, column in COLUMNS.items()}

@@ -9,10 +9,8 @@ from rest_framework import serializers, status
 from rest_framework.exceptions import NotFound
 from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.pagination import CursorPagination
-from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from aggregates.api.filters import RunFilter
 from aggregates.api.views import TellsOfSource
@@ -21,6 +19,7 @@ from aggregates.runs import queueing
 from aggregates.runs.queueing import problem_of_period
 from aggregates.source import gateway
 from common.days import days_between
+from common.rest.access import MayChange
 from common.rest.parameters import refuse_parameters, validated
 from common.rest.parsing import DayField, YesOrNoField
 from common.rest.schema import record
@@ -30,13 +29,10 @@ HIDDEN_ERROR = "It failed; why is told to those who may view runs."
 PLAUSIBLE_ID = re.compile("[0-9]{1,18}")
 
 
-class MayRun(BasePermission):
-    """Starting runs takes the permission `aggregates.run_aggregation`."""
+class MayRun(MayChange):
+    """Starting runs takes a permission of its own."""
 
-    message = "Starting runs takes the permission aggregates.run_aggregation."
-
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        return request.method in SAFE_METHODS or request.user.has_perm("aggregates.run_aggregation")
+    permission = "aggregates.run_aggregation"
 
 
 class RunSerializer(serializers.ModelSerializer[Run]):

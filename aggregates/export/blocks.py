@@ -1,8 +1,9 @@
 """Stored values as tables, a turbine and some weeks at a time; every layout is made of them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import product
 
 import numpy as np
@@ -13,6 +14,7 @@ from aggregates.export.parts import Part
 from aggregates.models import Signal
 from common.arrays import Array
 from common.databases import TARGET
+from common.days import days_between
 from common.postgres.pgcopy import FLOAT, INTEGER, TIME, copy_out
 from sourcedata.variables import COLUMNS, VARIABLE_NAMES
 
@@ -39,6 +41,14 @@ class Block:
     expected_samples: Array
     conditions: Array
     turbulence: Array
+
+
+def by_window(block: Block, of_day: Callable[[date], Array]) -> Array:
+    """Return what each window has, where `of_day` gives it for those of a whole UTC day."""
+    first, last = (time.astype(object).date() for time in block.starts[[0, -1]])
+    of_days = np.concatenate([of_day(day) for day in days_between(first, last)])
+    numbers = (block.starts - np.datetime64(first, "us")) // np.timedelta64(WINDOW)
+    return np.asarray(of_days[numbers.astype(int)])
 
 
 def signal_names(variables: Collection[str], statistics: Collection[str]) -> list[SignalName]:

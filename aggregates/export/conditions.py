@@ -3,13 +3,14 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 
 import numpy as np
 
 from aggregates.assessment.conditions import LETTERS, Condition
-from aggregates.compute.windows import WINDOW, WINDOWS_PER_DAY
+from aggregates.compute.windows import WINDOWS_PER_DAY
 from aggregates.export.assessments import AssessmentState, states
-from aggregates.export.blocks import Block
+from aggregates.export.blocks import Block, by_window
 from aggregates.export.parts import TICK
 from aggregates.models import Assessment
 from common.arrays import Array
@@ -26,10 +27,7 @@ def with_conditions(block: Block) -> Block:
             "day", "conditions"
         )
     )
-    days = np.arange(np.datetime64(first), np.datetime64(last) + 1)
-    letters = np.concatenate([_letters(by_day, day) for day in days.tolist()])
-    numbers = (block.starts - days[0].astype("datetime64[us]")) // np.timedelta64(WINDOW)
-    return replace(block, conditions=letters[numbers.astype(int)])
+    return replace(block, conditions=by_window(block, partial(_letters, by_day)))
 
 
 def _letters(by_day: Mapping[date, str], day: date) -> Array:

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import numpy as np
 
 from aggregates.assessment.farm import SPEED
 from aggregates.compute.statistic_names import MEAN, STD
-from aggregates.compute.windows import WINDOW, WINDOWS_PER_DAY
-from aggregates.export.blocks import Block, blocks
+from aggregates.compute.windows import WINDOWS_PER_DAY
+from aggregates.export.blocks import Block, blocks, by_window
 from aggregates.export.parts import Part
 from aggregates.models import AggregatedDay
 from common.arrays import Array
@@ -32,10 +33,7 @@ def _is_pooled(block: Block) -> Array:
     first, last = (time.astype(object).date() for time in block.starts[[0, -1]])
     rows = AggregatedDay.objects.filter(turbine=block.turbine, day__range=(first, last))
     companions = dict(rows.values_list("day", "companions"))
-    days = np.arange(np.datetime64(first), np.datetime64(last) + 1)
-    is_pooled = np.concatenate([_of_day(companions, day) for day in days.tolist()])
-    numbers = (block.starts - days[0].astype("datetime64[us]")) // np.timedelta64(WINDOW)
-    return np.asarray(is_pooled[numbers.astype(int)])
+    return by_window(block, partial(_of_day, companions))
 
 
 def _of_day(companions: Mapping[date, Mapping[str, list[int]] | None], day: date) -> Array:

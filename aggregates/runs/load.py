@@ -163,16 +163,19 @@ def _windows_of_all(
     fewer = {*turbines[np.flatnonzero(difference.removed.any(axis=1))]}
     more = {*turbines[np.flatnonzero(difference.inserted.any(axis=1))]}
     not_full = {name for name in more if windows.get(name, 0) < WINDOWS_PER_DAY}
-    return windows | dict(_stored_windows(fewer | not_full, day))
+    return windows | _stored_windows(fewer | not_full, day)
 
 
-def _stored_windows(turbines: Collection[str], day: date) -> Mapping[str, int]:
+def _stored_windows(turbines: Collection[str], day: date) -> dict[str, int]:
     """Return how many windows have values of any variable, by turbine."""
     start, end = day_bounds(day)
     signals = Signal.objects.filter(turbine__in=turbines)
     values = Value.objects.filter(signal__in=signals, timestamp__gte=start, timestamp__lt=end)
     by_turbine = values.values("signal__turbine").annotate(Count("timestamp", distinct=True))
-    return dict(by_turbine.values_list("signal__turbine", "timestamp__count"))
+    # One that has none is in no row of the answer.
+    return dict.fromkeys(turbines, 0) | dict(
+        by_turbine.values_list("signal__turbine", "timestamp__count")
+    )
 
 
 def _owners(values: pd.DataFrame) -> Array:

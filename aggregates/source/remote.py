@@ -18,12 +18,12 @@ from django.conf import settings
 from aggregates.source.answers import problem
 from aggregates.source.client import MOST_ROWS, ask
 from aggregates.source.remote_turbines import MOST_TURBINES, RemoteTurbine, turbines_by_name
-from aggregates.source.remote_variables import SharedColumns, columns_of, shared_columns
+from aggregates.source.remote_variables import SharedColumns, shared_columns
 from common.arrays import utc_datetime64
 from common.days import DAY, FIRST_DAY, LAST_DAY, day_bounds
 from common.wording import quoted
 from sourcedata.reader import RosterEntry, Snapshot, TurbineDay
-from sourcedata.variables import VARIABLE_NAMES
+from sourcedata.variables import COMPANION_NAMES, VARIABLE_NAMES, columns_of
 
 # More names might be too long for an address.
 TURBINES_PER_REQUEST = 10
@@ -100,7 +100,7 @@ def snapshot(
     shared = shared_columns(variables)
     frames = [_measurements(portion, shared) for portion in portions(day, samples)]
     frame = pd.concat([NO_MEASUREMENTS, *frames], ignore_index=True)
-    frame = frame.reindex(columns=[*NO_MEASUREMENTS, *columns_of(variables)])
+    frame = frame.reindex(columns=[*NO_MEASUREMENTS, *columns_of(variables, COMPANION_NAMES)])
     kept = _still_there(day, there, Counter(frame["turbine"]), before)
     frame = frame[frame["turbine"].isin(kept)]
     turbine = pd.Categorical(frame["turbine"], categories=kept)

@@ -4,17 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from aggregates.source.client import ask
-from sourcedata.variables import BUILT_IN_NAMES, VARIABLES
+from sourcedata.variables import BUILT_IN_NAMES, COMPANION_NAMES, columns_of
 
 # No deployment declares more.
 MOST_VARIABLES = 1000
-
-
-def columns_of(variables: Sequence[str]) -> list[str]:
-    """Return the variables and all of their companions, be they there or not."""
-    wanted = [variable for variable in VARIABLES if variable.name in variables]
-    companions = [column for of in wanted for column in of.companion_columns.values()]
-    return [*(variable.name for variable in wanted), *companions]
 
 
 class SharedColumns(NamedTuple):
@@ -44,6 +37,7 @@ def shared_columns(variables: Sequence[str]) -> SharedColumns:
         told = zip(names, answer.column("companions", list), strict=True)
         columns |= {f"{name}_{companion}" for name, companions in told for companion in companions}
     # Nothing named would mean everything; all deployments have the first of these.
-    shared = [name for name in columns_of(variables) if name in columns] or [*BUILT_IN_NAMES[:1]]
+    wanted = columns_of(variables, COMPANION_NAMES)
+    shared = [name for name in wanted if name in columns] or [*BUILT_IN_NAMES[:1]]
     lacking = tuple(name for name in variables if name not in names)
     return SharedColumns(shared, {"variables": shared} if columns - {*shared} else {}, lacking)

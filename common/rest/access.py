@@ -59,6 +59,21 @@ class MayRead(BasePermission):
         return settings.API_PUBLIC_READ or bool(request.user and request.user.is_authenticated)
 
 
+class MayChange(BasePermission):
+    """Lets those change something who have the permission; reading takes none."""
+
+    permission: str
+
+    @property
+    def message(self) -> str:
+        """What is said to the others."""
+        return f"This takes the permission {self.permission}."
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Return whether the visitor may do what is asked for."""
+        return request.method in SAFE_METHODS or bool(request.user.has_perm(self.permission))
+
+
 class Throttle(SimpleRateThrottle):
     """At most so many HTTP requests of an account or, without one, of an address.
 

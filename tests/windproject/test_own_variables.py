@@ -97,6 +97,24 @@ def minutes(**of_readings: object) -> dict[str, list[float]]:
     }
 
 
+def measured_oil(deployment: Deployment) -> None:
+    """Let the farm have a day of a variable of its own, and its statistics."""
+    deployment.declare(OIL)
+    deployment.manage("migrate")
+    deployment.imports(oil_temperature=[60.0] * 1440)
+    deployment.manage("aggregate", "--pending")
+
+
+def test_a_range_that_leaves_nothing_leaves_no_window_with_values(deployment: Deployment) -> None:
+    measured_oil(deployment)
+    assert rows("SELECT windows FROM aggregated_day") == [(144,)]
+    deployment.declare((OIL + COMPANIONS).replace("150", "50"))
+    deployment.manage("migrate")
+    deployment.manage("aggregate", "--pending")
+    assert rows("SELECT variables FROM run ORDER BY id DESC LIMIT 1") == [(["oil_temperature"],)]
+    assert rows("SELECT windows FROM aggregated_day") == [(0,)]
+
+
 def test_a_new_variable_leaves_the_others_alone_and_is_all_that_is_computed(
     deployment: Deployment,
 ) -> None:
@@ -249,10 +267,7 @@ def test_companions_that_come_later_change_the_statistics_of_their_variable_alon
 def test_a_variable_that_is_declared_no_more_keeps_its_column_and_signals(
     deployment: Deployment,
 ) -> None:
-    deployment.declare(OIL)
-    deployment.manage("migrate")
-    deployment.imports(oil_temperature=[60.0] * 1440)
-    deployment.manage("aggregate", "--pending")
+    measured_oil(deployment)
     deployment.declare("")
     assert "data keeps oil_temperature" in deployment.manage("check", "--database=source")
     assert "nothing" in deployment.manage("aggregate", "--pending").lower()
@@ -270,10 +285,7 @@ def test_a_column_that_is_missing_is_told_with_what_to_type(deployment: Deployme
 
 
 def test_a_column_that_went_and_came_again_leaves_nothing_current(deployment: Deployment) -> None:
-    deployment.declare(OIL)
-    deployment.manage("migrate")
-    deployment.imports(oil_temperature=[60.0] * 1440)
-    deployment.manage("aggregate", "--pending")
+    measured_oil(deployment)
     with session("source") as owner:
         owner.run("ALTER TABLE data DROP COLUMN oil_temperature")
     deployment.manage("migrate")
@@ -298,10 +310,7 @@ def test_columns_that_exchange_their_names_leave_nothing_current(deployment: Dep
 def test_a_column_that_was_renamed_and_made_anew_leaves_nothing_current(
     deployment: Deployment,
 ) -> None:
-    deployment.declare(OIL)
-    deployment.manage("migrate")
-    deployment.imports(oil_temperature=[60.0] * 1440)
-    deployment.manage("aggregate", "--pending")
+    measured_oil(deployment)
     with session("source") as owner:
         owner.run("ALTER TABLE data RENAME COLUMN oil_temperature TO another")
     deployment.manage("migrate")
