@@ -24,7 +24,6 @@ TURBINES, FIFTY = 100, 50
 SEVEN_ALONE = [date(2023, 1, day) for day in range(1, 7)]
 WITH_FIFTY = [date(2023, 2, day) for day in range(1, 7)]
 ONE_MORE = [date(2023, 3, day) for day in range(1, 13)]
-DAYS_OF_A_YEAR = 365
 DECLARED = '[{name}]\nunit = "degC"\nminimum = -50\nmaximum = 150\nstatistics = ["mean"]\n'
 
 
@@ -46,7 +45,6 @@ def main() -> None:
         ["first load, s", spread(alone), spread(beside)],
         ["disk of the target, MB", f"{alone_bytes / 1e6:.0f}", f"{beside_bytes / 1e6:.0f}"],
         ["one variable more on a day that is computed (of twelve), s", "", f"{a_day:.2f}"],
-        ["so on a year, by multiplication", "", f"{a_day * DAYS_OF_A_YEAR:.0f} s"],
     ]
     publish(TITLE, ["100 turbines, a day", "the seven", "and fifty means"], rows)
 
