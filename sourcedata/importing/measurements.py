@@ -15,6 +15,7 @@ class Measured:
     `turbine` numbers the turbines as the reading does, `timestamp` is when the sample starts
     (datetime64[us] in UTC), `values` has NaN where a value is missing, `row` is the number of the
     row in the table. `moved` is by how much a time was moved to the regular one near it.
+    `cells` has the numbers of the cells themselves, of variables whose values are made of them.
     """
 
     turbine: Array
@@ -22,6 +23,7 @@ class Measured:
     values: Mapping[str, Array]
     row: Array
     moved: Array
+    cells: Mapping[str, Array] = field(default_factory=dict)
 
 
 class AssumedIntervals(dict[str, int]):

@@ -11,7 +11,6 @@ import pyarrow as pa
 from common.arrays import Array
 from common.wording import listed, quoted
 from sourcedata.importing.cells import turbine_names
-from sourcedata.importing.cells.mapped import Mapped
 from sourcedata.importing.cells.numbers import numbers
 from sourcedata.importing.cells.unknown_words import UnknownWord, complaint, gathered
 from sourcedata.importing.columns import Columns, columns_of_table
@@ -71,8 +70,10 @@ class Reading:
             turbines = of_rows if turbine is None else self._all_of(turbine, len(block))
             start, moved = self._starts(turbines, labelled, corrections)
             times.refuse_outside(block, start)
-            values = {each.variable: self._values(block, each) for each in mapped}
-            yield Measured(turbines, start, values, row, moved)
+            cells = {each: self._numbers_of(block, each.column) for each in mapped}
+            values = {each.variable: each.values(cells[each]) for each in mapped}
+            raw = {each.variable: cells[each] for each in mapped if not each.is_column}
+            yield Measured(turbines, start, values, row, moved, raw)
 
     def _turbines_of_rows(self, block: RowBlock) -> Array:
         column = self.form.turbine_column
@@ -148,12 +149,12 @@ class Reading:
                 moved[own], start[own] = np.abs(regular - start[own]), regular
         return start, moved
 
-    def _values(self, block: RowBlock, mapped: Mapped) -> Array:
-        cells: pa.Array = block.columns[mapped.column]
+    def _numbers_of(self, block: RowBlock, column: str) -> Array:
+        cells: pa.Array = block.columns[column]
         values, unknown = numbers(cells, self.form.decimal, self.form.missing)
         if unknown:
-            self._note(mapped.column, block, unknown)
-        return mapped.values(values)
+            self._note(column, block, unknown)
+        return values
 
     def _note(self, column: str, block: RowBlock, unknown: Sequence[UnknownWord]) -> None:
         moved = [replace(word, first=word.first + block.first_row) for word in unknown]

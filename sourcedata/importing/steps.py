@@ -32,6 +32,8 @@ class Steps:
 
     def add(self, turbines: Array, times: Array) -> tuple[Array, Array, Array]:
         """Take the next rows; return the turbine, later time and length in µs of each step."""
+        if not len(times):
+            return turbines, times, np.empty(0, dtype=np.int64)
         order = np.argsort(turbines, kind="stable")
         numbers, starts = np.unique(turbines[order], return_index=True)
         before = np.empty(len(times), dtype="datetime64[us]")

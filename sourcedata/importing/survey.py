@@ -45,9 +45,11 @@ Turbines = Mapping[str, KnownTurbine]
 class Survey:
     """What a table holds, as it will be stored.
 
-    `before` is what the source knew of turbines. `spans` has the first and the last start of a
-    turbine's samples, by its number. `near` counts its times that are regular or nearly so, and
-    `exact` the regular ones; `moved` counts those that are moved, `most_moved` by how much at most.
+    `figures` are of each variable's values, `cells` of the numbers that these are made of, where a
+    unit or an expression makes them. `before` is what the source knew of turbines. `spans` has the
+    first and the last start of a turbine's samples, by its number. `near` counts its times that are
+    regular or nearly so, and `exact` the regular ones; `moved` counts those that are moved,
+    `most_moved` by how much at most.
     `collided` counts the times of a turbine that were not moved, for they would fall together.
     `without_offset` counts the times that are read as those of a zone.
     """
@@ -58,6 +60,7 @@ class Survey:
     steps: Steps = field(default_factory=Steps)
     clock: ClockSteps = field(default_factory=ClockSteps)
     figures: dict[str, VariableFigures] = field(default_factory=dict)
+    cells: dict[str, VariableFigures] = field(default_factory=dict)
     spans: dict[int, tuple[np.datetime64, np.datetime64]] = field(default_factory=dict)
     months: set[date] = field(default_factory=set)
     rows: int = 0
@@ -204,6 +207,9 @@ def _take(look: Survey, measured: Measured) -> None:
     for variable, values in measured.values.items():
         figures = look.figures.setdefault(variable, VariableFigures())
         figures.add(turbines, times, values, _is_outside(look, turbines, variable, values))
+    for variable, cells in measured.cells.items():
+        is_possible = np.zeros(len(cells), dtype=bool)
+        look.cells.setdefault(variable, VariableFigures()).add(turbines, times, cells, is_possible)
 
 
 def _take_span(look: Survey, number: int, times: Array) -> None:

@@ -43,7 +43,7 @@ def warnings_of(look: Survey) -> Iterator[str]:
         variable = COLUMNS[name]
         if figures.there:
             yield from _of_range(look, variable, figures)
-            yield from _of_numbers_that_stand_apart(variable, figures)
+            yield from _of_numbers_that_stand_apart(look, variable)
             yield from _of_directions(variable, figures)
             if name == "power":
                 yield from _of_power(look, figures)
@@ -92,16 +92,23 @@ def _fits(variable: Variable, unit: str, median: float, least: float, most: floa
     return bool(least <= value <= most)
 
 
-def _of_numbers_that_stand_apart(variable: Variable, figures: VariableFigures) -> Iterator[str]:
+def _of_numbers_that_stand_apart(look: Survey, variable: Variable) -> Iterator[str]:
+    """Yield the cells that may mean no value: as they are written, whatever is made of them."""
+    figures = look.cells.get(variable.name, look.figures[variable.name])
+    said = f"The column of {variable.name}" if variable.name in look.cells else variable.name
     often = [value for value, _ in figures.frequent.most_common(MOST_FREQUENT)]
     candidates = {figures.minimum, figures.maximum, *often} | (WORDS & figures.frequent.keys())
     low, high = _bulk_of(figures)
+    least, most = figures.quantiles([0, 1], [*WORDS]) or (-np.inf, np.inf)
     for value in sorted(candidates):
         times = figures.frequent[value]
         is_apart = value < low - (high - low) or value > high + (high - low)
-        if is_apart and (times >= LEAST_TIMES or value in WORDS):
+        is_often = times >= LEAST_TIMES
+        if (is_apart and (is_often or value in WORDS)) or (
+            is_often and value in WORDS and not least <= value <= most
+        ):
             yield (
-                f"{variable.name} is {value:g} in {times:,} rows: does it mean that there is"
+                f"{said} is {value:g} in {times:,} rows: does it mean that there is"
                 f" no value? Then add --missing-value {value:g}."
             )
 

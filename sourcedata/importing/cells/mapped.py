@@ -24,14 +24,17 @@ class Mapped:
     column: str
     expression: Expression
 
+    @property
+    def is_column(self) -> bool:
+        """Whether the values are the column's own numbers."""
+        return isinstance(self.expression, Column)
+
     def values(self, numbers: Floats) -> Floats:
         """Return the column's numbers in the variable's unit.
 
         NaN stays NaN, and what has no finite value, as a division by a zero in the column, is NaN.
         """
-        if isinstance(self.expression, Column):
-            return numbers
-        return evaluated(self.expression, numbers)
+        return numbers if self.is_column else evaluated(self.expression, numbers)
 
 
 def columns_of(text: str) -> tuple[str, ...]:

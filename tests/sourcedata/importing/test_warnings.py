@@ -31,6 +31,27 @@ def test_plain_values_are_not_taken_for_numbers_without_a_value(tmp_path, values
     assert "--missing-value" not in preview(tmp_path, "rotor_speed", values)
 
 
+@pytest.mark.parametrize(
+    "option", ["wind_direction=x % 360", "power=x[W]", "ambient_temperature=x[K]"]
+)
+def test_a_cell_that_stands_for_no_value_is_named_as_it_is_written(tmp_path, option) -> None:
+    cells = [*map(float, range(200, 230)), -999, -999, -999]
+    said = preview(tmp_path, "rotor_speed", cells, "--map", option)
+    advice = said.partition(f"The column of {option.partition('=')[0]} is -999 in 3 rows")[2]
+    assert "Then add --missing-value -999." in advice[:200].replace("\n", " ")
+
+
+def test_what_the_advice_says_makes_the_cells_missing(tmp_path) -> None:
+    cells = [*map(float, range(200, 230)), -999, -999, -999]
+    options = ["--map", "power=x[W]", "--missing-value", "-999"]
+    assert "--missing-value" not in preview(tmp_path, "rotor_speed", cells, *options)
+
+
+def test_watts_of_a_turbine_that_draws_them_are_values(tmp_path) -> None:
+    watts = [-3000.0, -999, -999, -999, -500, *(1000.0 * step for step in range(25))]
+    assert "--missing-value" not in preview(tmp_path, "rotor_speed", watts, "--map", "power=x[W]")
+
+
 WATTS = [1_500_000.0 + step for step in range(10)]
 OF_2_MW = ("--rated-power", "2000")
 

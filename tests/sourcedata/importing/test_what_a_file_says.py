@@ -163,6 +163,11 @@ def nearly_regular(count: int, *further: str) -> str:
     return lines(*sorted([*rows, *further]))
 
 
+def test_a_file_of_nothing_but_the_hour_that_came_twice_is_refused(tmp_path: Path) -> None:
+    file = text(tmp_path, lines("2024-10-27 02:00,1", "2024-10-27 02:10,2"))
+    assert "'2024-10-27 02:00' happens twice in Europe/Paris" in refusal(file, *OPTIONS, *PARIS)
+
+
 def test_a_row_that_nearly_came_twice_does_not_keep_the_others_from_their_times(tmp_path) -> None:
     file = text(tmp_path, nearly_regular(30, "2024-06-03 00:20:00.004,9"))
     said = run(file, *OPTIONS)
