@@ -55,6 +55,17 @@ def with_tabs(pieces: Iterable[Piece]) -> Iterator[Piece]:
         yield Piece(piece.line, b"".join(map(_with_tabs, lines)))
 
 
+def with_empty_rows_blank(pieces: Iterable[Piece], separator: str) -> Iterator[Piece]:
+    """Yield the same lines, those of nothing but separators blank: no row has nothing in it."""
+    sign = re.escape(separator.encode())
+    empty = re.compile(rb"(?<![^\r\n])" + sign + rb"[ \t" + sign + rb"]*(?=[\r\n])")
+    starts = [b"\n" + separator.encode(), b"\r" + separator.encode()]
+    for piece in pieces:
+        # In most tables no line starts with a separator, which is quickly told.
+        is_likely = any(start in b"\n" + piece.text for start in starts)
+        yield Piece(piece.line, empty.sub(b"", piece.text)) if is_likely else piece
+
+
 def too_long(name: str, line: int) -> ImportRefused:
     """Return the error that says which line is longer than any may be."""
     return ImportRefused(

@@ -11,7 +11,12 @@ from common.wording import quoted
 from sourcedata.importing.files.encodings import UNDECODABLE, utf_8
 from sourcedata.importing.files.footers import UnevenRows, with_columns, without_footer
 from sourcedata.importing.files.headers import may_be_time
-from sourcedata.importing.files.lines import Piece, whole_lines, with_tabs
+from sourcedata.importing.files.lines import (
+    Piece,
+    whole_lines,
+    with_empty_rows_blank,
+    with_tabs,
+)
 from sourcedata.importing.files.rows import rows_of, whole_rows
 from sourcedata.importing.files.source_files import SourceFile
 from sourcedata.importing.files.tables import Missing, RowBlock, Table
@@ -65,7 +70,8 @@ class Text:
         lines = whole_lines(name, below, header.line)
         if header.has_blanks:
             lines = with_tabs(lines)
-        return whole_rows(name, lines, header.separator)
+        rows = whole_rows(name, lines, header.separator)
+        return with_empty_rows_blank(rows, header.separator)
 
     def _parsed(self, columns: Sequence[str], uneven: UnevenRows) -> Iterator[RowBlock]:
         """Yield columns block by block, and note the rows that have another width."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sourcedata.importing.commands import run, stored, text
+from tests.sourcedata.importing.commands import refusal, run, stored, text
 
 pytestmark = pytest.mark.django_db
 
@@ -24,6 +24,24 @@ def test_a_header_below_comments(tmp_path: Path) -> None:
         "T01 01-03 00:00": [None, None, None],
         "T01 01-03 00:10": [5.25, 188.5, 412.5],
     }
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("empty", [";", ";;", ";;;;", "; ;"])
+def test_rows_of_nothing_but_separators_are_passed_over(
+    tmp_path: Path, end: str, empty: str
+) -> None:
+    rows = ["time;ws;p", "2024-09-01 00:00;7;", empty, "2024-09-01 00:10;;9", empty]
+    run(text(tmp_path, end.join(rows) + end), *T01, "--time-column", "time", *WS, *P)
+    assert stored("wind_speed", "power") == {
+        "T01 09-01 00:00": [7, None],
+        "T01 09-01 00:10": [None, 9],
+    }
+
+
+def test_a_row_below_an_empty_one_keeps_its_line(tmp_path: Path) -> None:
+    file = text(tmp_path, "time;ws;p\n2024-09-01 00:00;7;8\n;;\n2024-09-01 00:10;x;9\n")
+    assert "line 4" in refusal(file, *T01, "--time-column", "time", *WS, *P)
 
 
 def test_a_logger_with_rows_of_units_that_labels_ends(tmp_path: Path) -> None:
