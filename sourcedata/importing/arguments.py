@@ -55,7 +55,10 @@ def _why_no_variable(name: str) -> str:
             f"there is no column for {name}: in the file that VARIABLES_FILE names, write"
             f' companions = ["{companion}"] under [{of}], then: manage.py migrate'
         )
-    return f"{quoted(name)} is no variable; allowed: {', '.join(COLUMNS)}"
+    return (
+        f"{quoted(name)} is no variable; allowed: {', '.join(COLUMNS)}; others are declared in the"
+        " file that VARIABLES_FILE names"
+    )
 
 
 def turbine_name(text: str) -> str:

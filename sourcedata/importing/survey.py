@@ -20,13 +20,15 @@ from sourcedata.importing.steps import Steps
 from sourcedata.importing.times.utc import UtcTimes
 from sourcedata.limits import LONGEST_INTERVAL_S
 from sourcedata.models import Turbine
-from sourcedata.variables import COLUMNS
+from sourcedata.variables import COLUMNS, VARIABLES
 
 # One more each for the intervals, the times that are regular, those that collide, the hours that
 # come twice, and the last, which decides nothing.
 MOST_LOOKS = 6
 # Where a greater share of a turbine's times would fall together, none of them is moved.
 MOST_COLLIDED = 0.05
+# On which side of the mean a companion cannot lie.
+BEYOND_MEAN = {"min": np.greater, "max": np.less}
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ class Survey:
     """What a table holds, as it will be stored.
 
     `figures` are of each variable's values, `cells` of the numbers that these are made of, where a
-    unit or an expression makes them. `before` is what the source knew of turbines. `spans` has the
+    unit or an expression makes them. `contradicting` counts the minima above their mean and the
+    maxima below it, by their column. `before` is what the source knew of turbines. `spans` has the
     first and the last start of a turbine's samples, by its number. `near` counts its times that are
     regular or nearly so, and `exact` the regular ones; `moved` counts those that are moved,
     `most_moved` by how much at most.
@@ -61,6 +64,7 @@ class Survey:
     clock: ClockSteps = field(default_factory=ClockSteps)
     figures: dict[str, VariableFigures] = field(default_factory=dict)
     cells: dict[str, VariableFigures] = field(default_factory=dict)
+    contradicting: Counter[str] = field(default_factory=Counter)
     spans: dict[int, tuple[np.datetime64, np.datetime64]] = field(default_factory=dict)
     months: set[date] = field(default_factory=set)
     rows: int = 0
@@ -210,6 +214,18 @@ def _take(look: Survey, measured: Measured) -> None:
     for variable, cells in measured.cells.items():
         is_possible = np.zeros(len(cells), dtype=bool)
         look.cells.setdefault(variable, VariableFigures()).add(turbines, times, cells, is_possible)
+    look.contradicting.update(_contradicting(measured.values))
+
+
+def _contradicting(values: Mapping[str, Array]) -> Counter[str]:
+    """Return how many minima lie above their mean, and maxima below it, by their column."""
+    counted: Counter[str] = Counter()
+    for variable in VARIABLES:
+        for companion, column in variable.companion_columns.items():
+            if column in values and variable.name in values and companion in BEYOND_MEAN:
+                beyond = BEYOND_MEAN[companion](values[column], values[variable.name])
+                counted[column] = int(beyond.sum())
+    return counted
 
 
 def _take_span(look: Survey, number: int, times: Array) -> None:

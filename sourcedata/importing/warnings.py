@@ -60,8 +60,8 @@ def _of_range(look: Survey, variable: Variable, figures: VariableFigures) -> Ite
         return
     least, most = variable.valid_range(look.greatest_rated_power_kw)
     said = (
-        f"{figures.outside:,} of {figures.there:,} values of {variable.name} lie outside"
-        f" {least:g} to {most:g} {variable.unit}"
+        f"{figures.outside:,} of {figures.there:,} values of {variable.name} lie"
+        f" {_beyond(least, most)} {variable.unit}"
     )
     (median,) = figures.quantiles([0.5])
     units = [
@@ -70,6 +70,10 @@ def _of_range(look: Survey, variable: Variable, figures: VariableFigures) -> Ite
         if _fits(variable, unit, median, least, most)
     ]
     yield f"{said}: is it {' or '.join(units)}?" if units else f"{said}."
+
+
+def _beyond(least: float, most: float) -> str:
+    return f"below {least:g}" if most == np.inf else f"outside {least:g} to {most:g}"
 
 
 def _of_power(look: Survey, figures: VariableFigures) -> Iterator[str]:
@@ -131,15 +135,23 @@ def _of_directions(variable: Variable, figures: VariableFigures) -> Iterator[str
 
 
 def _of_companions(look: Survey) -> Iterator[str]:
-    """Yield the companions that come without what they are companions of."""
+    """Yield the companions that come without their mean, or on the wrong side of it."""
     for variable in VARIABLES:
         columns = variable.companion_columns.values()
         alone = [column for column in columns if column in look.figures]
         if alone and variable.name not in look.figures:
             yield (
-                f"{listed(alone)} count only where the source has {variable.name} at the same time:"
-                " this table has none."
+                f"Samples of {listed(alone)} count only where the source has {variable.name} at the"
+                " same time: this table has none."
             )
+        for companion, column in variable.companion_columns.items():
+            beyond = look.contradicting[column]
+            if beyond and beyond >= MOSTLY * look.figures[column].there:
+                side = "above" if companion == "min" else "below"
+                yield (
+                    f"{beyond:,} of {look.figures[column].there:,} values of {column} lie {side}"
+                    f" {variable.name} and are not used: are minimum and maximum exchanged?"
+                )
 
 
 def _of_units(look: Survey) -> Iterator[str]:

@@ -241,6 +241,16 @@ def test_a_std_of_an_angle_is_refused_with_why(deployment: Deployment) -> None:
     assert 'write companions = ["std"] under [wind_speed], then: manage.py migrate' in refusal
 
 
+def test_a_minimum_and_a_maximum_that_are_exchanged_are_asked_about(deployment) -> None:
+    deployment.declare(COMPANIONS)
+    deployment.manage("migrate")
+    means, high, low = [8.0] * 1440, [9.0] * 1440, [7.0] * 1440
+    told = deployment.imports(wind_speed=means, wind_speed_min=high, wind_speed_max=low)
+    assert "1,440 of 1,440 values of wind_speed_min lie above wind_speed and are not used" in told
+    told = deployment.imports(wind_speed=means, wind_speed_min=low, wind_speed_max=high)
+    assert "exchanged" not in told
+
+
 def test_companions_without_what_they_are_of_are_told(deployment: Deployment) -> None:
     deployment.declare(COMPANIONS)
     deployment.manage("migrate")
