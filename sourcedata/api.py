@@ -67,6 +67,7 @@ class Imported(TypedDict):
     unchanged: int
     joined: int
     disagreeing: int
+    emptied: int
     turbines: list[str]
     first: datetime | None
     last: datetime | None
@@ -142,6 +143,7 @@ def _answer(understood: Understood, stored: ImportResult) -> Imported:
         unchanged=stored.unchanged,
         joined=stored.joined,
         disagreeing=stored.disagreeing,
+        emptied=stored.emptied,
         turbines=list(look.turbines),
         first=first,
         last=last,

@@ -63,10 +63,6 @@ SOUND = {
         "data has lost the check of its timestamps"
     ),
     "NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = root.oid AND attname = ANY(%(names)s)"
-    " AND atttypid <> ALL('{float8,float4,numeric,int8,int4,int2}'::regtype[]))": (
-        "a variable is not a column of numbers"
-    ),
-    "NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = root.oid AND attname = ANY(%(names)s)"
     " AND attgenerated = 'v')": "a variable is computed anew each time that it is read",
     "4 = (SELECT count(*) FROM pg_attribute WHERE attrelid = %(source_day)s"
     " AND (attname, atttypid::regtype::text) IN (('turbine_id', 'bigint'), ('day', 'date'),"
@@ -97,6 +93,13 @@ SOUND = {
     ),
 }
 
+NO_NUMBERS = """
+SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute
+WHERE attrelid = %(data)s AND attname = ANY(%(names)s)
+    AND atttypid <> ALL('{float8,float4,numeric,int8,int4,int2}'::regtype[])
+ORDER BY attnum
+"""
+
 
 def uncounted(cursor: CursorWrapper, partitions: Sequence[StoredPartition]) -> list[str]:
     """Return why changes of the tables, and of these partitions, are not counted; none if all are.
@@ -110,7 +113,14 @@ def uncounted(cursor: CursorWrapper, partitions: Sequence[StoredPartition]) -> l
             {**tables, **wanted},
         )
         are_so = cursor.fetchone()
+        cursor.execute(NO_NUMBERS, {**tables, **wanted})
+        no_numbers = cursor.fetchall()
     reasons = [reason for reason, is_so in zip(SOUND.values(), are_so, strict=True) if not is_so]
+    reasons += [
+        f"{column} of data is {kind}, and no number; as the owner: ALTER TABLE data ALTER COLUMN"
+        f" {column} TYPE double precision USING {column}::double precision"
+        for column, kind in no_numbers
+    ]
     reasons += [
         f"{partition.name} is not a plain table, or hides rows"
         for partition in partitions

@@ -208,6 +208,7 @@ class ImportRecord(models.Model):
     joined = models.BigIntegerField(default=0)
     disagreeing = models.BigIntegerField(default=0)
     deleted = models.BigIntegerField(default=0)
+    emptied = models.BigIntegerField("companions emptied", default=0)
     turbines = models.JSONField(default=list)
     first = models.DateTimeField("first sample", null=True)
     last = models.DateTimeField("last sample", null=True)

@@ -4,12 +4,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import inf
 
+import numpy as np
+
+from common.arrays import Array
+
 # In the order in which they are shown.
 STATISTICS = ("mean", "min", "max", "std", "count")
 # What a source may tell of the readings within each of its samples.
 COMPANIONS = ("std", "min", "max")
 # Sources begin the turn at 0 or at -180, and some go a turn beyond.
 ANGLES_DEG = (-360.0, 720.0)
+
+
+def is_on_its_side(companion: str, told: Array, means: Array) -> Array:
+    """Mark the minima that are not above their mean, and the maxima that are not below it."""
+    if companion == "std":
+        return np.ones(len(told), dtype=bool)
+    return np.asarray(told <= means if companion == "min" else told >= means)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from sourcedata.variable import ANGLES_DEG, Variable
 from sourcedata.variable import COMPANIONS as COMPANIONS
 from sourcedata.variable import STATISTICS as STATISTICS
+from sourcedata.variable import is_on_its_side as is_on_its_side
 from sourcedata.variables_file import declared
 
 BUILT_IN = (
@@ -37,13 +38,17 @@ VARIABLE_NAMES = tuple(variable.name for variable in VARIABLES)
 # Of the others nobody knows how many samples a window's statistics are of.
 COUNTED_NAMES = tuple(variable.name for variable in VARIABLES if "count" in variable.statistics)
 ANGLE_NAMES = tuple(variable.name for variable in VARIABLES if variable.is_angle)
-# What a column of measurements holds: a variable, or a companion of one.
-COLUMNS = {variable.name: variable for variable in VARIABLES} | {
-    column: variable.as_companion(companion)
+# What each column of a companion tells, and of which variable.
+TELLS = {
+    column: (companion, variable)
     for variable in VARIABLES
     for companion, column in variable.companion_columns.items()
 }
-COMPANION_NAMES = tuple(name for name in COLUMNS if name not in VARIABLE_NAMES)
+COMPANION_NAMES = tuple(TELLS)
+# What a column of measurements holds: a variable, or a companion of one.
+COLUMNS = {variable.name: variable for variable in VARIABLES} | {
+    column: variable.as_companion(companion) for column, (companion, variable) in TELLS.items()
+}
 # The columns that a deployment adds to those that every one has.
 FURTHER_NAMES = tuple(name for name in COLUMNS if name not in BUILT_IN_NAMES)
 

@@ -14,7 +14,7 @@ from aggregates.compute.samples import Samples
 from aggregates.compute.statistic_names import MINIMUM, STD
 from aggregates.compute.windows import WINDOWS_PER_DAY
 from common.arrays import Array
-from sourcedata.variables import Variable
+from sourcedata.variables import Variable, is_on_its_side
 
 Frames = Mapping[str, pd.DataFrame]
 
@@ -44,7 +44,7 @@ def companions(samples: Samples) -> Companions:
         # The extremes of a signed angle are turned as its mean is.
         turned = measured + _turns(samples, variable) if companion != STD else measured
         is_valid = _is_in_range(samples, variable, companion, measured)
-        is_valid &= _is_on_its_side(companion, turned, mean)
+        is_valid &= is_on_its_side(companion, turned, mean)
         values[column] = np.where(is_there & is_valid, turned, np.nan)
         rejected[column] = is_there & ~is_valid
     return Companions(values, rejected)
@@ -62,12 +62,6 @@ def _is_in_range(samples: Samples, variable: Variable, companion: str, measured:
         return np.asarray((measured >= 0) & np.isfinite(measured))
     least, greatest = samples.valid_range(variable)
     return np.asarray((least <= measured) & (measured <= greatest) & np.isfinite(measured))
-
-
-def _is_on_its_side(companion: str, turned: Array, mean: Array) -> Array:
-    if companion == STD:
-        return np.ones(len(turned), dtype=bool)
-    return np.asarray(turned <= mean if companion == MINIMUM else turned >= mean)
 
 
 def pooled(

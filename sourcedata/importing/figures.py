@@ -25,7 +25,7 @@ class VariableFigures:
 
     `first` and `last` are the first and the last value that is there, in the order of the rows,
     with their times; `repeated` counts values that equal the one before of the same turbine,
-    `outside` those beyond what is possible of its turbine.
+    `outside` those beyond what is possible of its turbine, or beside their mean.
     """
 
     rows: int = 0

@@ -70,10 +70,10 @@ class Reading:
             turbines = of_rows if turbine is None else self._all_of(turbine, len(block))
             start, moved = self._starts(turbines, labelled, corrections)
             times.refuse_outside(block, start)
-            cells = {each: self._numbers_of(block, each.column) for each in mapped}
-            values = {each.variable: each.values(cells[each]) for each in mapped}
-            raw = {each.variable: cells[each] for each in mapped if not each.is_column}
-            yield Measured(turbines, start, values, row, moved, raw)
+            cells = {each.variable: self._numbers_of(block, each.column) for each in mapped}
+            values = {each.variable: each.values(cells[each.variable]) for each in mapped}
+            made_of = {each.variable: cells[each.variable] for each in mapped if not each.is_column}
+            yield Measured(turbines, start, values, row, moved, made_of)
 
     def _turbines_of_rows(self, block: RowBlock) -> Array:
         column = self.form.turbine_column

@@ -3,7 +3,7 @@
 The session's own tables are named with their schema: somebody may have tables of these names.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 # The bounds keep these, and their locks, away from the partitions of other months.
 SPANS = """unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[])
@@ -46,6 +46,12 @@ FROM pg_temp.imported LEFT JOIN data
     ON data.turbine_id = imported.turbine_id AND data.timestamp = imported.timestamp
     AND data.timestamp BETWEEN %s AND %s
 """
+COUNT_EMPTIED = """
+SELECT {counts}
+FROM pg_temp.imported JOIN data AS known
+    ON known.turbine_id = imported.turbine_id AND known.timestamp = imported.timestamp
+    AND known.timestamp BETWEEN %s AND %s
+"""
 DELETE = f"""
 DELETE FROM data USING {SPANS}
 WHERE data.turbine_id = span.turbine_id AND data.timestamp BETWEEN first AND last
@@ -84,15 +90,34 @@ def with_joined(columns: Sequence[str]) -> str:
     return WITH_JOINED.format(columns=", ".join(columns))
 
 
-def upsert(columns: Sequence[str], variables: Sequence[str], replaces: bool) -> str:
-    """Return what writes rows; an empty cell keeps a value that is known, unless it replaces it."""
-    wanted = {
-        name: f"excluded.{name}" if replaces else f"coalesce(excluded.{name}, known.{name})"
-        for name in variables
+def count_emptied(variables: Sequence[str], means: Mapping[str, str]) -> str:
+    """Return what counts the companions that `upsert` empties."""
+    counts = " + ".join(
+        f"count(*) FILTER (WHERE imported.{mean} <> known.{mean} AND known.{column} IS NOT NULL"
+        f"{f' AND imported.{column} IS NULL' if column in variables else ''})"
+        for column, mean in means.items()
+    )
+    return COUNT_EMPTIED.format(counts=counts)
+
+
+def upsert(
+    columns: Sequence[str], variables: Sequence[str], means: Mapping[str, str], replaces: bool
+) -> str:
+    """Return what writes rows; an empty cell keeps a value that is known, unless it replaces it.
+
+    `means` has the columns of companions, and those of their means. One that does not come with a
+    mean that changes is emptied: it tells of the readings of another.
+    """
+    kept = {name: f"known.{name}" for name in variables} | {
+        column: f"CASE WHEN excluded.{mean} <> known.{mean} THEN NULL ELSE known.{column} END"
+        for column, mean in means.items()
     }
+    wanted = {name: f"coalesce(excluded.{name}, {value})" for name, value in kept.items()}
+    if replaces:
+        wanted |= {name: f"excluded.{name}" for name in variables}
     return UPSERT.format(
         columns=", ".join(columns),
         assignments=", ".join(f"{name} = {value}" for name, value in wanted.items()),
-        known=", ".join(f"known.{name}" for name in variables),
+        known=", ".join(f"known.{name}" for name in wanted),
         wanted=", ".join(wanted.values()),
     )

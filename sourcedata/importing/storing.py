@@ -1,6 +1,6 @@
 """The second look at a table: its measurements go into the source, all in one transaction."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from sourcedata.importing.survey import Survey
 from sourcedata.importing.times.utc import UtcTimes
 from sourcedata.models import Turbine
 from sourcedata.snapshot import keep_to_the_schema_of_data
-from sourcedata.variables import COMPANION_NAMES
+from sourcedata.variables import COMPANION_NAMES, TELLS
 
 KEY = ["turbine_id", "timestamp"]
 
@@ -29,7 +29,8 @@ class ImportResult:
 
     `joined` are rows whose turbine and time another row of the table has too, which were joined
     with it; `disagreeing` is how many of these times had several values of one variable, of which
-    the last one counts. `deleted` are measurements that went because the table does not have them.
+    the last one counts. `deleted` are measurements that went because the table does not have them,
+    `emptied` companions that went because their mean changed, and they did not come with it.
     """
 
     inserted: int
@@ -38,6 +39,7 @@ class ImportResult:
     joined: int = 0
     disagreeing: int = 0
     deleted: int = 0
+    emptied: int = 0
 
 
 def store(look: Survey) -> ImportResult:
@@ -147,14 +149,17 @@ def _merge(cursor: CursorWrapper, look: Survey, ids: Array) -> ImportResult:
     cursor.execute(statements.COUNT_KNOWN, _bounds(look))
     rows, rows_known = cursor.fetchone()
     deleted = _delete_others(cursor, look, ids) if look.reading.form.replaces else 0
-    cursor.execute(statements.upsert(columns, variables, look.reading.form.replaces))
+    means = {column: of.name for column, (_, of) in TELLS.items() if of.name in variables}
+    emptied = _count_emptied(cursor, look, means) if means else 0
+    cursor.execute(statements.upsert(columns, variables, means, look.reading.form.replaces))
     inserted = rows - rows_known
     updated = cursor.rowcount - inserted
     cursor.execute(statements.COUNT_KNOWN, _bounds(look))
     rows, rows_there = cursor.fetchone()
     refuse_left_out("data", rows_there, rows)
     cursor.execute(statements.DROP)
-    return ImportResult(inserted, updated, rows_known - updated, joined, disagreeing, deleted)
+    unchanged = rows_known - updated
+    return ImportResult(inserted, updated, unchanged, joined, disagreeing, deleted, emptied)
 
 
 def _join(
@@ -168,6 +173,13 @@ def _join(
     cursor.execute(statements.COUNT_JOINED)
     joined, disagreeing = cursor.fetchone()
     return int(joined), int(disagreeing)
+
+
+def _count_emptied(cursor: CursorWrapper, look: Survey, means: Mapping[str, str]) -> int:
+    """Return how many companions tell of a mean that the table changes, and does not have."""
+    cursor.execute(statements.count_emptied([*look.figures], means), _bounds(look))
+    (emptied,) = cursor.fetchone()
+    return int(emptied)
 
 
 def _bounds(look: Survey) -> list[str]:

@@ -20,15 +20,13 @@ from sourcedata.importing.steps import Steps
 from sourcedata.importing.times.utc import UtcTimes
 from sourcedata.limits import LONGEST_INTERVAL_S
 from sourcedata.models import Turbine
-from sourcedata.variables import COLUMNS, VARIABLES
+from sourcedata.variables import COLUMNS, TELLS, is_on_its_side
 
 # One more each for the intervals, the times that are regular, those that collide, the hours that
 # come twice, and the last, which decides nothing.
 MOST_LOOKS = 6
 # Where a greater share of a turbine's times would fall together, none of them is moved.
 MOST_COLLIDED = 0.05
-# On which side of the mean a companion cannot lie.
-BEYOND_MEAN = {"min": np.greater, "max": np.less}
 
 
 @dataclass(frozen=True)
@@ -48,11 +46,10 @@ class Survey:
     """What a table holds, as it will be stored.
 
     `figures` are of each variable's values, `cells` of the numbers that these are made of, where a
-    unit or an expression makes them. `contradicting` counts the minima above their mean and the
-    maxima below it, by their column. `before` is what the source knew of turbines. `spans` has the
-    first and the last start of a turbine's samples, by its number. `near` counts its times that are
-    regular or nearly so, and `exact` the regular ones; `moved` counts those that are moved,
-    `most_moved` by how much at most.
+    unit or an expression makes them.
+    `before` is what the source knew of turbines. `spans` has the first and the last start of a
+    turbine's samples, by its number. `near` counts its times that are regular or nearly so, and
+    `exact` the regular ones; `moved` counts those that are moved, `most_moved` by how much at most.
     `collided` counts the times of a turbine that were not moved, for they would fall together.
     `without_offset` counts the times that are read as those of a zone.
     """
@@ -64,7 +61,6 @@ class Survey:
     clock: ClockSteps = field(default_factory=ClockSteps)
     figures: dict[str, VariableFigures] = field(default_factory=dict)
     cells: dict[str, VariableFigures] = field(default_factory=dict)
-    contradicting: Counter[str] = field(default_factory=Counter)
     spans: dict[int, tuple[np.datetime64, np.datetime64]] = field(default_factory=dict)
     months: set[date] = field(default_factory=set)
     rows: int = 0
@@ -210,22 +206,12 @@ def _take(look: Survey, measured: Measured) -> None:
         _take_span(look, number, times[turbines == number])
     for variable, values in measured.values.items():
         figures = look.figures.setdefault(variable, VariableFigures())
-        figures.add(turbines, times, values, _is_outside(look, turbines, variable, values))
+        is_outside = _is_outside(look, turbines, variable, values)
+        is_outside |= _is_beyond_its_mean(variable, measured.values)
+        figures.add(turbines, times, values, is_outside)
     for variable, cells in measured.cells.items():
-        is_possible = np.zeros(len(cells), dtype=bool)
-        look.cells.setdefault(variable, VariableFigures()).add(turbines, times, cells, is_possible)
-    look.contradicting.update(_contradicting(measured.values))
-
-
-def _contradicting(values: Mapping[str, Array]) -> Counter[str]:
-    """Return how many minima lie above their mean, and maxima below it, by their column."""
-    counted: Counter[str] = Counter()
-    for variable in VARIABLES:
-        for companion, column in variable.companion_columns.items():
-            if column in values and variable.name in values and companion in BEYOND_MEAN:
-                beyond = BEYOND_MEAN[companion](values[column], values[variable.name])
-                counted[column] = int(beyond.sum())
-    return counted
+        none_outside = np.zeros(len(cells), dtype=bool)
+        look.cells.setdefault(variable, VariableFigures()).add(turbines, times, cells, none_outside)
 
 
 def _take_span(look: Survey, number: int, times: Array) -> None:
@@ -244,6 +230,18 @@ def _is_outside(look: Survey, turbines: Array, variable: str, values: Array) -> 
         own = turbines == number
         is_outside[own] = (values[own] < least) | (values[own] > most)
     return is_outside
+
+
+def _is_beyond_its_mean(column: str, values: Mapping[str, Array]) -> Array:
+    """Mark the minima above their mean, and the maxima below it: they are not used."""
+    told = values[column]
+    companion, of = TELLS.get(column, ("", COLUMNS[column]))
+    # The mean of a signed angle may be turned to the other side, and its extremes with it.
+    if not companion or of.is_signed_angle or of.name not in values:
+        return np.zeros(len(told), dtype=bool)
+    means = values[of.name]
+    is_there = ~np.isnan(told) & ~np.isnan(means)
+    return np.asarray(is_there & ~is_on_its_side(companion, told, means))
 
 
 def ends(look: Survey) -> tuple[datetime, datetime] | None:

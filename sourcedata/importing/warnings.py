@@ -8,7 +8,7 @@ import numpy as np
 
 from common.days import now
 from common.wording import listed, quoted
-from sourcedata.importing.cells.arithmetic import Column, evaluated
+from sourcedata.importing.cells.arithmetic import evaluated
 from sourcedata.importing.cells.expressions import parsed
 from sourcedata.importing.cells.mapped import Mapped
 from sourcedata.importing.cells.unit_words import BRACKETED, other_unit, strange_unit
@@ -16,11 +16,13 @@ from sourcedata.importing.cells.units import conversion
 from sourcedata.importing.figures import WORDS, VariableFigures
 from sourcedata.importing.survey import Survey, ends
 from sourcedata.limits import LONGEST_INTERVAL_S
-from sourcedata.variables import COLUMNS, UNITS, VARIABLES, Variable
+from sourcedata.variables import COLUMNS, TELLS, UNITS, VARIABLES, Variable
 
 # From this share of its values on that cannot be, a variable is not what it was taken for.
 MOSTLY = 0.5
 LEAST_TIMES, MOST_FREQUENT = 3, 5
+# On which side of its mean a companion cannot lie.
+SIDES = {"min": "above", "max": "below"}
 # No turbine gives more; the greatest that was built has about half of it.
 MOST_POWER_KW = 50_000
 KW_PER_MW = 1000
@@ -69,7 +71,12 @@ def _of_range(look: Survey, variable: Variable, figures: VariableFigures) -> Ite
         for unit in OTHER_UNITS.get(variable.name, [])
         if _fits(variable, unit, median, least, most)
     ]
-    yield f"{said}: is it {' or '.join(units)}?" if units else f"{said}."
+    companion, of = TELLS.get(variable.name, ("", variable))
+    if companion in SIDES:
+        side = f"or {SIDES[companion]} {of.name}"
+        yield f"{said}, {side}, and are not used: are minimum and maximum exchanged?"
+    else:
+        yield f"{said}: is it {' or '.join(units)}?" if units else f"{said}."
 
 
 def _beyond(least: float, most: float) -> str:
@@ -105,12 +112,11 @@ def _of_numbers_that_stand_apart(look: Survey, variable: Variable) -> Iterator[s
     low, high = _bulk_of(figures)
     least, most = figures.quantiles([0, 1], [*WORDS]) or (-np.inf, np.inf)
     for value in sorted(candidates):
-        times = figures.frequent[value]
-        is_apart = value < low - (high - low) or value > high + (high - low)
+        times, is_word = figures.frequent[value], value in WORDS
         is_often = times >= LEAST_TIMES
-        if (is_apart and (is_often or value in WORDS)) or (
-            is_often and value in WORDS and not least <= value <= most
-        ):
+        is_far = value < low - (high - low) or value > high + (high - low)
+        is_extreme = not least <= value <= most
+        if (is_far and (is_often or is_word)) or (is_extreme and is_often and is_word):
             yield (
                 f"{said} is {value:g} in {times:,} rows: does it mean that there is"
                 f" no value? Then add --missing-value {value:g}."
@@ -135,7 +141,7 @@ def _of_directions(variable: Variable, figures: VariableFigures) -> Iterator[str
 
 
 def _of_companions(look: Survey) -> Iterator[str]:
-    """Yield the companions that come without their mean, or on the wrong side of it."""
+    """Yield the companions that come without what they are companions of."""
     for variable in VARIABLES:
         columns = variable.companion_columns.values()
         alone = [column for column in columns if column in look.figures]
@@ -144,14 +150,6 @@ def _of_companions(look: Survey) -> Iterator[str]:
                 f"Samples of {listed(alone)} count only where the source has {variable.name} at the"
                 " same time: this table has none."
             )
-        for companion, column in variable.companion_columns.items():
-            beyond = look.contradicting[column]
-            if beyond and beyond >= MOSTLY * look.figures[column].there:
-                side = "above" if companion == "min" else "below"
-                yield (
-                    f"{beyond:,} of {look.figures[column].there:,} values of {column} lie {side}"
-                    f" {variable.name} and are not used: are minimum and maximum exchanged?"
-                )
 
 
 def _of_units(look: Survey) -> Iterator[str]:
@@ -162,7 +160,7 @@ def _of_units(look: Survey) -> Iterator[str]:
     told: dict[tuple[str, str], str] = {}
     for turbine, of_turbine in look.reading.columns.mapped.items():
         for each in of_turbine:
-            if isinstance(each.expression, Column):
+            if each.is_column:
                 unit, advice = _unit_beside(look, each, turbine)
                 told.setdefault((each.variable, unit), f"{_taken(each)}: {advice}" if unit else "")
     yield from filter(None, told.values())

@@ -59,7 +59,13 @@ def _of_result(stored: ImportResult) -> str:
         parts.append(f"{stored.disagreeing:,} of these times disagree, and the last value counts")
     if stored.deleted:
         parts.append(f"{stored.deleted:,} deleted")
-    return f"Rows: {', '.join(parts)}."
+    said = f"Rows: {', '.join(parts)}."
+    if stored.emptied:
+        said += (
+            f" {stored.emptied:,} companions were emptied: their mean changed, and they did not"
+            " come with it."
+        )
+    return said
 
 
 def _figures(understood: Understood) -> Table:

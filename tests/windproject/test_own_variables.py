@@ -3,7 +3,7 @@
 import csv
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -56,7 +56,7 @@ class Deployment:
         assert (done.returncode != 0) == fails, done.stdout + done.stderr
         return done.stdout + done.stderr
 
-    def imports(self, *columns: str, **values: list[float]) -> str:
+    def imports(self, *columns: str, **values: Sequence[float | None]) -> str:
         """Import a day of minutes, with these columns."""
         file = self.folder / "day.csv"
         with file.open("w", newline="") as opened:
@@ -87,7 +87,7 @@ def stored(name: str) -> list[float]:
     return [float(str(value)) for (value,) in rows(f"{values.format(name)} ORDER BY timestamp")]
 
 
-def minutes(**of_readings: object) -> dict[str, list[float]]:
+def minutes() -> dict[str, list[float]]:
     """Return what a logger of one reading a second stores each minute."""
     return {
         "wind_speed": READINGS.mean(axis=1).tolist(),
@@ -241,12 +241,80 @@ def test_a_std_of_an_angle_is_refused_with_why(deployment: Deployment) -> None:
     assert 'write companions = ["std"] under [wind_speed], then: manage.py migrate' in refusal
 
 
+def with_companions(deployment: Deployment) -> None:
+    """Let the farm have a day of wind speed and its companions."""
+    deployment.declare(COMPANIONS)
+    deployment.manage("migrate")
+    deployment.imports(**minutes())
+
+
+def companions_there() -> list[tuple[object, ...]]:
+    counts = (f"count({name})" for name in ("wind_speed_std", "wind_speed_min", "wind_speed_max"))
+    return rows(f"SELECT {', '.join(counts)} FROM data", "source")
+
+
+@pytest.mark.parametrize("columns", [["wind_speed"], ["wind_speed", "wind_speed_std"]])
+def test_a_mean_that_changes_leaves_no_companion_of_the_one_before(deployment, columns) -> None:
+    with_companions(deployment)
+    changed = [12.0] * 300 + minutes()["wind_speed"][300:]
+    told = deployment.imports(*columns, wind_speed=changed, wind_speed_std=[None] * 1440)
+    assert "900 companions were emptied: their mean changed" in told
+    assert companions_there() == [(1140, 1140, 1140)]
+    deployment.manage("aggregate", "--pending")
+    deployment.manage("audit", f"--from={DAY}", f"--to={DAY}")
+    assert stored("wind_speed_min")[0] == 12
+
+
+def test_a_mean_that_changes_takes_the_companions_that_come_with_it(deployment) -> None:
+    with_companions(deployment)
+    told = deployment.imports(**{name: [9.0] * 1440 for name in minutes()})
+    assert "emptied" not in told
+    assert companions_there() == [(1440, 1440, 1440)]
+
+
+def test_companions_wait_for_the_mean_that_comes_after_them(deployment) -> None:
+    deployment.declare(COMPANIONS)
+    deployment.manage("migrate")
+    deployment.imports(*[name for name in minutes() if name != "wind_speed"], **minutes())
+    assert "emptied" not in deployment.imports("wind_speed", **minutes())
+    assert companions_there() == [(1440, 1440, 1440)]
+
+
+def test_a_mean_that_comes_again_keeps_its_companions(deployment: Deployment) -> None:
+    with_companions(deployment)
+    assert "1,440 unchanged" in deployment.imports("wind_speed", **minutes())
+    assert companions_there() == [(1440, 1440, 1440)]
+
+
+def test_what_replaces_a_mean_leaves_no_companion_of_it(deployment: Deployment) -> None:
+    with_companions(deployment)
+    file = deployment.folder / "windy.csv"
+    file.write_text("\n".join(["time,wind_speed", f"{DAY} 00:00,12", f"{DAY} 23:59,12"]))
+    columns = ["--turbine=T01", "--time-column=time", "--map=wind_speed=wind_speed"]
+    deployment.manage("import_measurements", str(file), "--replace", *columns)
+    assert companions_there() == [(0, 0, 0)]
+
+
+def test_a_column_that_is_no_number_is_named_with_what_mends_it(deployment: Deployment) -> None:
+    measured_oil(deployment)
+    before = rows("SELECT revision FROM source_day", "source")
+    rows("ALTER TABLE data ALTER COLUMN oil_temperature TYPE text", "source")
+    said = deployment.manage("verify_source", "--repair", fails=True)
+    mend = said.partition("as the owner: ")[2].partition(" precision.")[0] + " precision"
+    assert "oil_temperature of data is text, and no number" in said
+    assert "To mend what can be" not in said
+    rows("UPDATE data SET wind_speed = 5", "source")
+    assert rows("SELECT revision FROM source_day", "source") != before
+    rows(mend, "source")
+    deployment.manage("verify_source")
+
+
 def test_a_minimum_and_a_maximum_that_are_exchanged_are_asked_about(deployment) -> None:
     deployment.declare(COMPANIONS)
     deployment.manage("migrate")
     means, high, low = [8.0] * 1440, [9.0] * 1440, [7.0] * 1440
     told = deployment.imports(wind_speed=means, wind_speed_min=high, wind_speed_max=low)
-    assert "1,440 of 1,440 values of wind_speed_min lie above wind_speed and are not used" in told
+    assert "wind_speed_min lie outside 0 to 50 m/s, or above wind_speed, and are not used" in told
     told = deployment.imports(wind_speed=means, wind_speed_min=low, wind_speed_max=high)
     assert "exchanged" not in told
 

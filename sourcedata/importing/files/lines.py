@@ -59,11 +59,13 @@ def with_empty_rows_blank(pieces: Iterable[Piece], separator: str) -> Iterator[P
     """Yield the same lines, those of nothing but separators blank: no row has nothing in it."""
     sign = re.escape(separator.encode())
     empty = re.compile(rb"(?<![^\r\n])" + sign + rb"[ \t" + sign + rb"]*(?=[\r\n])")
-    starts = [b"\n" + separator.encode(), b"\r" + separator.encode()]
+    starts = [end + separator.encode() for end in (b"\n", b"\r")]
     for piece in pieces:
+        text = piece.text
         # In most tables no line starts with a separator, which is quickly told.
-        is_likely = any(start in b"\n" + piece.text for start in starts)
-        yield Piece(piece.line, empty.sub(b"", piece.text)) if is_likely else piece
+        if text.startswith(separator.encode()) or any(start in text for start in starts):
+            text = empty.sub(b"", text)
+        yield Piece(piece.line, text)
 
 
 def too_long(name: str, line: int) -> ImportRefused:

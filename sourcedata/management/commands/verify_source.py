@@ -57,10 +57,12 @@ class Command(BaseCommand):
             done = "mended" if options["repair"] else "counted"
             raise CommandError(f"The source could not be {done}: {first_line(error)}.") from error
         if not (are_counted and are_right):
-            raise CommandError(
-                "The source does not count all of its measurements. To mend what can be:"
-                " manage.py verify_source --repair"
+            advice = (
+                "What is left stands above"
+                if options["repair"]
+                else "To mend what can be: manage.py verify_source --repair"
             )
+            raise CommandError(f"The source does not count all of its measurements. {advice}")
 
     def _triggers(self, repair: bool) -> bool:
         """Tell what keeps changes from being counted, mended or not; return whether all is well."""
