@@ -1,9 +1,11 @@
-"""The tasks that Celery runs: doors to the runs, the reconciler, the audit and the assessment."""
+"""The tasks that Celery runs: doors to the runs, the reconciler, the audit, the assessment and the
+lake."""
 
 from celery import shared_task
 
 from aggregates.assessment import in_turn
 from aggregates.audit import nightly
+from aggregates.lake import in_turn as lake
 from aggregates.models import Run
 from aggregates.runs import presence, reconciler, working
 
@@ -39,3 +41,10 @@ def assess_pending() -> None:
     """Assess the turbine-days whose statistics or curves have changed, and look for findings."""
     if not presence.is_outdated():
         in_turn.assess_in_turn(presence.time())
+
+
+@shared_task
+def sync_lake() -> None:
+    """Bring the lake in step with the two databases, where the deployment has one."""
+    if not presence.is_outdated():
+        lake.sync_in_turn(presence.time())

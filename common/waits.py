@@ -67,6 +67,9 @@ QUEUED_S, PAGE_QUEUED_S, DOWNLOAD_QUEUED_S = 1.5, 5, 20
 # The broker: to connect, and for an answer; all of what is asked takes no longer than the latter.
 BROKER_CONNECT_S, BROKER_ANSWER_S = 2, 30
 
+# A store of the lake: to connect, for an answer, and for all attempts at one that fails.
+LAKE_CONNECT_S, LAKE_PART_S, LAKE_RETRIED_S = 5, 30, 60
+
 # A run or a chunk whose worker gives no sign of life is given to another.
 LEASE_S = 120
 # A task ends by an error, and if it does not hear that, with its process.

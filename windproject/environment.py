@@ -33,6 +33,7 @@ HOST = re.compile(r"\*|\.?[\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:]+\]", re.ASCII)
 MAIL_ADDRESS = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@[\w-]+(\.[\w-]+)*")
 LONGEST_LABEL = 63
 SOCKET = "redis+socket:///"
+STORE = re.compile(r"s3://[a-z0-9][a-z0-9.-]+(/[\w.=-]+)*", re.ASCII)
 BROKER_DATABASE = re.compile(r"/?[0-9]{0,4}", re.ASCII)
 
 BOOLEANS = {"1": True, "true": True, "yes": True, "on": True}
@@ -123,6 +124,18 @@ def base_address(name: str) -> str:
     if "?" in value:
         raise ImproperlyConfigured(f"{name} has a query, to which no address can be added.")
     return value
+
+
+def folder_or_store(name: str) -> str:
+    """Return a folder, or a place in a store of the S3 kind, or an empty text.
+
+    Raises:
+        ImproperlyConfigured: where it is something else.
+    """
+    value = text(name).rstrip("/")
+    if "://" in value and not STORE.fullmatch(value):
+        raise _wrong(name, value, "a folder, or s3://BUCKET/PATH")
+    return value if not value or "://" in value else str(BASE_DIR / value)
 
 
 def broker(name: str) -> str:

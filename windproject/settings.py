@@ -135,6 +135,9 @@ WEB_PORT = environment.number("WEB_PORT", default=8000, least=1, most=65535)
 SOURCE_API_URL = environment.base_address("SOURCE_API_URL")
 SOURCE_API_TOKEN = environment.header("SOURCE_API_TOKEN")
 
+# The Delta lake that has what both databases have, and the years that they have no more.
+LAKE_URL = environment.folder_or_store("LAKE_URL")
+
 LOGGING = logs.configuration(
     environment.choice("LOG_FORMAT", logs.FORMATS, default="text"),
     environment.choice("LOG_LEVEL", logs.LEVELS, default="WARNING"),

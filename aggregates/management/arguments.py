@@ -9,7 +9,7 @@ from common.arguments import day_argument
 from common.wording import unknown
 
 
-def add_period(parser: CommandParser) -> None:
+def add_period(parser: CommandParser, required: bool = True) -> None:
     """Let the command take the first and the last of some days."""
     for name, destination, explanation in [
         ("--from", "first", "first day, as 2025-08-31"),
@@ -19,7 +19,7 @@ def add_period(parser: CommandParser) -> None:
             name,
             dest=destination,
             type=day_argument,
-            required=True,
+            required=required,
             metavar="DAY",
             help=explanation,
         )

@@ -12,6 +12,7 @@ from aggregates.models.assessments import (
 )
 from aggregates.models.chunks import Chunk
 from aggregates.models.kept import KeptAnswer
+from aggregates.models.lake import LakeProgress
 from aggregates.models.log_lines import LogLine
 from aggregates.models.runs import ACTIVE, MOST_ATTEMPTS, Outcome, Run, RunQuerySet
 from aggregates.models.silences import Acknowledgement, KnownTurbineDays, Silence
@@ -43,6 +44,7 @@ __all__ = [
     "Finding",
     "KeptAnswer",
     "KnownTurbineDays",
+    "LakeProgress",
     "LogLine",
     "Outcome",
     "Performance",

@@ -120,7 +120,10 @@ class Assessment(models.Model):
 
     class Meta:
         db_table = "assessment"
-        indexes = [models.Index(fields=["day"], name="assessment_day")]
+        indexes = [
+            models.Index(fields=["day"], name="assessment_day"),
+            models.Index(fields=["assessed_at"], name="assessment_assessed_at"),
+        ]
 
     @property
     def lost_kwh(self) -> float:

@@ -7,7 +7,16 @@ from datetime import date, datetime
 from django.db import connections
 
 from common.databases import TARGET
-from common.postgres.lock_numbers import ALERT, ASSESS, CHANGE, DELIVER, LOAD, REQUEST, TAKE
+from common.postgres.lock_numbers import (
+    ALERT,
+    ASSESS,
+    CHANGE,
+    DELIVER,
+    LAKE,
+    LOAD,
+    REQUEST,
+    TAKE,
+)
 
 # A lock is named by two numbers, of 32 bits each.
 NUMBERS = 2**31
@@ -79,6 +88,16 @@ def alone_to_deliver(channel: str) -> Iterator[bool]:
 def alone_to_assess() -> Iterator[bool]:
     """Say whether nobody else assesses; within the block nobody else begins to."""
     with _alone(ASSESS, "") as is_alone:
+        yield is_alone
+
+
+@contextmanager
+def alone_to_write_the_lake() -> Iterator[bool]:
+    """Say whether nobody else writes the lake; within the block nobody else begins to.
+
+    The lock is the session's: no transaction is to be open while a store is waited for.
+    """
+    with _alone(LAKE, "") as is_alone:
         yield is_alone
 
 

@@ -6,7 +6,7 @@ MIGRATE = 5_271_001
 DEMO = 5_271_003
 SIMULATE = 5_271_008
 # Those who ask for a run of a day, who load a chunk, who raise alerts, who change values, who take
-# a run, who deliver alerts, and who assess.
+# a run, who deliver alerts, who assess, and who write the lake.
 REQUEST = 5_271_002
 LOAD = 5_271_004
 ALERT = 5_271_005
@@ -14,3 +14,4 @@ CHANGE = 5_271_006
 TAKE = 5_271_007
 DELIVER = 5_271_009
 ASSESS = 5_271_010
+LAKE = 5_271_011

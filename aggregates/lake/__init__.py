@@ -1,0 +1,1 @@
+"""The Delta lake: what both databases have, in tables that every engine reads."""

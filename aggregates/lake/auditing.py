@@ -1,0 +1,129 @@
+"""The lake held against both databases, value by value."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from aggregates.audit.comparison import TOLERANCE
+from aggregates.lake import delta
+from aggregates.lake.contents import KEPT, Kept
+from aggregates.lake.delta import Content
+from aggregates.lake.syncing import DayBehind, is_behind
+from aggregates.lake.tables import DAY, TIME, TURBINE
+from common.arrays import Array
+from sourcedata.variables import ANGLE_NAMES
+
+# Of a version, what determines the values: statistics that Spark computed have changed at another
+# time, and are the same.
+DETERMINANTS = ("revision", "rules")
+WHOLE_TURN_DEG = 360
+DIFFERENCE = ["table", TURBINE, TIME, "column", "expected", "in_lake"]
+
+
+@dataclass(frozen=True)
+class LakeAudit:
+    """A day of a table of the lake, held against what the database has.
+
+    `turbine_days` of it were compared, with `values` cells, of which `rounded` differ in the last
+    bits alone. `behind` names the turbines that the lake has not, or of another version, and
+    `let_go` those that it alone has. `differences` has the columns DIFFERENCE.
+    """
+
+    day: DayBehind
+    turbine_days: int
+    values: int
+    rounded: int
+    behind: Sequence[str]
+    let_go: Sequence[str]
+    differences: pd.DataFrame
+
+
+def audit_day(day: date) -> list[LakeAudit]:
+    """Compare a UTC day of each table.
+
+    Raises:
+        LakeUnavailable: where the lake does not do its part.
+        SourceUnavailable: where the source does not answer.
+    """
+    return [_audit(kept, day) for kept in KEPT]
+
+
+def _audit(kept: Kept, day: date) -> LakeAudit:
+    contents, in_lake = kept.contents(day, day), delta.contents(kept.table, day, day)
+    comparable = [
+        key
+        for key, content in contents.items()
+        if content[0]
+        and [_of_values(kept, each) for each in in_lake.get(key, [])] == [_of_values(kept, content)]
+    ]
+    expected, stored = _frames(kept, day, sorted(turbine for _, turbine in comparable))
+    differences, rounded = _compare(kept, expected, stored)
+    behind = [key for key, content in contents.items() if is_behind(content, in_lake.get(key, []))]
+    return LakeAudit(
+        DayBehind(kept, day),
+        len(comparable),
+        expected.size,
+        rounded,
+        sorted(turbine for _, turbine in behind),
+        sorted(turbine for _, turbine in in_lake.keys() - contents.keys()),
+        differences,
+    )
+
+
+def _of_values(kept: Kept, content: Content) -> Sequence[Any]:
+    """Return the measurements and the rules that the values of a turbine-day are of."""
+    _, *version = content
+    names = kept.table.version
+    return [value for name, value in zip(names, version, strict=True) if name in DETERMINANTS]
+
+
+def _frames(kept: Kept, day: date, turbines: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the values that the database and the lake have, by turbine and time."""
+    if not turbines:
+        nothing = kept.table.schema.empty_table()
+        return _values(kept, nothing), _values(kept, nothing)
+    stored = delta.rows_of(kept.table, day, turbines)
+    return _values(kept, kept.rows(day, turbines)), _values(kept, stored)
+
+
+def _values(kept: Kept, rows: Any) -> pd.DataFrame:
+    keys = [name for name in (TURBINE, TIME) if name in rows.column_names]
+    frame: pd.DataFrame = rows.drop_columns([DAY, *kept.table.version]).to_pandas()
+    return frame.set_index(keys)
+
+
+def _compare(kept: Kept, expected: pd.DataFrame, stored: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Return the cells that differ, and how many others are equal but for their last bits."""
+    keys = expected.index.union(stored.index).unique()
+    stored = stored[~stored.index.duplicated()]
+    expected, stored = expected.reindex(keys), stored.reindex(keys)
+    different, rounded = [], 0
+    for name in expected.columns:
+        is_close, is_equal = _are_close(name, expected[name].to_numpy(), stored[name].to_numpy())
+        rounded += int((is_close & ~is_equal).sum())
+        different.append(_differing(kept, name, expected[name][~is_close], stored[name][~is_close]))
+    return pd.concat(different, ignore_index=True), rounded
+
+
+def _are_close(name: str, expected: Array, stored: Array) -> tuple[Array, Array]:
+    is_equal = np.asarray((expected == stored) | (pd.isna(expected) & pd.isna(stored)), dtype=bool)
+    if expected.dtype != np.float64:
+        return is_equal, is_equal
+    distance = np.abs(expected - stored)
+    if name.startswith(tuple(ANGLE_NAMES)):
+        distance = np.minimum(distance, np.abs(WHOLE_TURN_DEG - distance))
+    return is_equal | (distance <= TOLERANCE * np.maximum(np.abs(expected), 1)), is_equal
+
+
+def _differing(kept: Kept, name: str, expected: pd.Series, stored: pd.Series) -> pd.DataFrame:
+    frame = pd.DataFrame({"expected": expected, "in_lake": stored}).reset_index()
+    return frame.assign(table=kept.table.name, column=name).reindex(columns=DIFFERENCE)
+
+
+def damaged_days(audits: Collection[LakeAudit]) -> list[DayBehind]:
+    """Return the days that are to be written anew: they have differences, or are behind."""
+    return [audit.day for audit in audits if audit.behind or len(audit.differences)]

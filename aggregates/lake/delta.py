@@ -1,0 +1,313 @@
+"""The lake's tables as `deltalake` keeps them, which writes and reads without any other engine."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from queue import Full, Queue
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from deltalake import (
+    CommitProperties,
+    DeltaTable,
+    QueryBuilder,
+    WriterProperties,
+    write_deltalake,
+)
+from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from django.conf import settings
+
+from aggregates.lake.tables import DAY, TURBINE, LakeTable
+from aggregates.models import LakeProgress
+from common import waits
+from common.refusals import Refusal
+from common.wording import first_line, listed, quoted
+
+logger = logging.getLogger(__name__)
+
+OWNER = "windproject.deployment"
+# Another program may write the same day at the same moment; then its commit counts first.
+ATTEMPTS = 5
+WRITER = WriterProperties(compression="ZSTD", compression_level=3)
+# Who reads a version of the lake has so long until files of it may go.
+RETENTION_H = 168
+BYTES_PER_MB = 1_000_000
+# The other settings of a store come from the environment, as AWS_ACCESS_KEY_ID.
+STORAGE = {
+    "connect_timeout": f"{waits.LAKE_CONNECT_S}s",
+    "timeout": f"{waits.LAKE_PART_S}s",
+    "retry_timeout": f"{waits.LAKE_RETRIED_S}s",
+    "max_retries": "3",
+}
+
+Key = tuple[date, str]
+# How many rows a turbine-day has, and the version that they are of.
+Content = tuple[Any, ...]
+
+
+class LakeUnavailable(Refusal):
+    """The lake cannot be read or written, for a reason that its sentence tells an operator."""
+
+
+def address(table: LakeTable) -> str:
+    """Return where the table lies: a folder, or a place in a store."""
+    return f"{settings.LAKE_URL}/{table.name}"
+
+
+@contextmanager
+def telling_what_failed(table: LakeTable) -> Iterator[None]:
+    """Have the block raise LakeUnavailable where the lake does not do its part."""
+    try:
+        yield
+    except (DeltaError, OSError, pa.ArrowException) as error:
+        sentence = f"The lake's {address(table)} fails: {first_line(error)}."
+        raise LakeUnavailable(sentence) from error
+
+
+def open_table(table: LakeTable) -> DeltaTable:
+    """Return the table, which is made where there is none.
+
+    Raises:
+        LakeUnavailable: where it cannot be opened, belongs to another deployment, or has a column
+            of another type.
+    """
+    with telling_what_failed(table):
+        try:
+            delta = DeltaTable(address(table), storage_options=STORAGE)
+        except TableNotFoundError:
+            logger.warning("The lake has no %s: it is made.", address(table))
+            delta = _create(table)
+        _refuse_of_others(delta, table)
+        _refuse_other_types(delta, table)
+    return delta
+
+
+def _create(table: LakeTable) -> DeltaTable:
+    return DeltaTable.create(
+        address(table),
+        table.schema,
+        partition_by=[DAY],
+        description=table.description,
+        configuration={OWNER: str(LakeProgress.get().deployment)},
+        storage_options=STORAGE,
+        raise_if_key_not_exists=False,
+    )
+
+
+def _refuse_of_others(delta: DeltaTable, table: LakeTable) -> None:
+    owner = delta.metadata().configuration.get(OWNER)
+    if owner != str(LakeProgress.get().deployment):
+        whose = f"deployment {quoted(owner)}" if owner else "somebody else"
+        raise LakeUnavailable(
+            f"The lake's {address(table)} belongs to {whose}: let LAKE_URL name another place; or,"
+            " where that deployment is gone for good, run: manage.py lake adopt"
+        )
+
+
+def _refuse_other_types(delta: DeltaTable, table: LakeTable) -> None:
+    """Refuse a column of another type: deltalake would cast what is written, texts too."""
+    types = {field.name: field.type for field in pa.schema(delta.schema().to_arrow())}
+    for field in table.schema:
+        kind = types.get(field.name, field.type)
+        if kind != field.type:
+            raise LakeUnavailable(
+                f"The lake's {address(table)} has a column {field.name} of type {kind}, not"
+                f" {field.type}: move the table away, and the next tick makes it anew."
+            )
+
+
+def adopt(table: LakeTable) -> None:
+    """Make the table one of this deployment, whose ever it was.
+
+    Raises:
+        LakeUnavailable: where it cannot be opened.
+    """
+    owner = {OWNER: str(LakeProgress.get().deployment)}
+    with telling_what_failed(table):
+        delta = DeltaTable(address(table), storage_options=STORAGE)
+        delta.alter.set_table_properties(owner, raise_if_not_exists=False)
+
+
+def contents(table: LakeTable, first: date, last: date) -> Mapping[Key, Sequence[Content]]:
+    """Return what the lake has of each turbine-day from `first` to `last`, both included.
+
+    That is how many rows are of which version, as `(rows, *version)`; more than one where somebody
+    else wrote there.
+
+    Raises:
+        LakeUnavailable: where the lake does not do its part.
+    """
+    version = ", ".join(table.version)
+    counted = _query(
+        table,
+        f"SELECT {DAY}, {TURBINE}, count(*), {version} FROM lake"
+        f" WHERE {DAY} BETWEEN '{first}' AND '{last}' GROUP BY {DAY}, {TURBINE}, {version}",
+    )
+    by_key = defaultdict(list)
+    for day, turbine, *content in zip(*(column.to_pylist() for column in counted), strict=True):
+        by_key[day, turbine].append(tuple(content))
+    return by_key
+
+
+def rows_of(table: LakeTable, day: date, turbines: Collection[str] = ()) -> Any:
+    """Return the rows of turbines on a UTC day, an Arrow table in the order of the lake.
+
+    No `turbines` means all. Columns that the lake lacks are null.
+
+    Raises:
+        LakeUnavailable: where the lake does not do its part.
+    """
+    names = ", ".join(map(_literal, turbines))
+    of_turbines = f" AND {TURBINE} IN ({names})" if turbines else ""
+    order = ", ".join(table.order)
+    rows = _query(table, f"SELECT * FROM lake WHERE {DAY} = '{day}'{of_turbines} ORDER BY {order}")
+    columns = {field.name: pa.nulls(len(rows), field.type) for field in table.schema}
+    columns |= {name: rows[name] for name in columns if name in rows.column_names}
+    return pa.table(columns).cast(table.schema)
+
+
+def _literal(text: str) -> str:
+    doubled = text.replace("'", "''")
+    return f"'{doubled}'"
+
+
+def _query(table: LakeTable, statement: str) -> Any:
+    """Return the answer to a query of the table `lake`, an Arrow table.
+
+    Files that are gone are struck off, so that what was in them is written anew.
+    """
+    delta = open_table(table)
+    with telling_what_failed(table):
+        try:
+            return _answer(delta, statement)
+        except pa.ArrowInvalid:
+            if not (gone := delta.repair()["files_removed"]):
+                raise
+            logger.warning("Files of the lake's %s are gone: %s.", address(table), listed(gone))
+            return _answer(delta, statement)
+
+
+def _answer(delta: DeltaTable, statement: str) -> Any:
+    return pa.table(QueryBuilder().register("lake", delta).execute(statement))
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much a table has: days, files that its last version is made of, and their megabytes."""
+
+    days: int
+    files: int
+    megabytes: float
+
+
+def size(table: LakeTable) -> Size:
+    """Return how much the table has.
+
+    Raises:
+        LakeUnavailable: where the lake does not do its part.
+    """
+    with telling_what_failed(table):
+        files = pa.table(open_table(table).get_add_actions(flatten=True))
+    days, sizes = files[f"partition.{DAY}"], files["size_bytes"]
+    return Size(len(days.unique()), len(files), (pc.sum(sizes).as_py() or 0) / BYTES_PER_MB)
+
+
+def vacuum(table: LakeTable) -> int:
+    """Remove files that no version of the last seven days has; return how many.
+
+    Raises:
+        LakeUnavailable: where the lake does not do its part.
+    """
+    delta = open_table(table)
+    with telling_what_failed(table):
+        return len(delta.vacuum(retention_hours=RETENTION_H, dry_run=False))
+
+
+def replace_day(table: LakeTable, day: date, batches: Callable[[], Iterable[Any]]) -> None:
+    """Replace the table's rows of a UTC day by those of `batches`, in one commit.
+
+    `batches` is called again where another program's commit came in between.
+
+    Raises:
+        LakeUnavailable: where the lake does not do its part; then the day is as it was.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        delta = open_table(table)
+        try:
+            _replace_day(delta, table, day, batches())
+            return
+        except CommitFailedError as error:
+            logger.warning("%s of %s: %s.", table.name, day, first_line(error))
+            if attempt == ATTEMPTS:
+                raise LakeUnavailable(
+                    f"Another program writes {day} of the lake's {address(table)} all the time."
+                ) from error
+
+
+def _replace_day(delta: DeltaTable, table: LakeTable, day: date, batches: Iterable[Any]) -> None:
+    def write(reader: Any) -> None:
+        write_deltalake(
+            delta,
+            reader,
+            mode="overwrite",
+            predicate=f"{DAY} = '{day}'",
+            schema_mode="merge",
+            writer_properties=WRITER,
+            commit_properties=CommitProperties(max_commit_retries=0),
+        )
+
+    with _telling_all_but_conflicts(table):
+        _hand_over(batches, table.schema, write)
+
+
+@contextmanager
+def _telling_all_but_conflicts(table: LakeTable) -> Iterator[None]:
+    try:
+        with telling_what_failed(table):
+            yield
+    except LakeUnavailable as error:
+        if isinstance(error.__cause__, CommitFailedError):
+            raise error.__cause__ from None
+        raise
+
+
+def _hand_over(batches: Iterable[Any], schema: Any, write: Callable[[Any], None]) -> None:
+    """Let `write` read the batches in a thread of its own, and make them in the caller's.
+
+    deltalake reads in a thread that has none of the caller's database connections. What making them
+    raises is raised here, and nothing is written.
+    """
+    queue: Queue[Any] = Queue(maxsize=1)
+
+    def handed_over() -> Iterator[Any]:
+        while (batch := queue.get()) is not None:
+            if isinstance(batch, BaseException):
+                raise batch
+            yield batch
+
+    reader = pa.RecordBatchReader.from_batches(schema, handed_over())
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        writing = thread.submit(write, reader)
+        try:
+            for batch in batches:
+                _put(queue, batch, writing)
+        except BaseException as error:
+            _put(queue, error, writing)
+            raise
+        _put(queue, None, writing)
+        writing.result()
+
+
+def _put(queue: Queue[Any], batch: Any, writing: Future[None]) -> None:
+    """Wait until there is room, or nobody takes anything any more."""
+    while not writing.done():
+        try:
+            queue.put(batch, timeout=0.1)
+            return
+        except Full:
+            continue

@@ -1,0 +1,112 @@
+"""The lake that follows by itself: what nobody asks for, a while at a time.
+
+Days that are over follow within a minute of their runs, the day that goes on each hour. Whatever
+went wrong meanwhile is found by comparing the lake with the databases: the days of the look-back
+each hour, older ones a stretch at a time.
+"""
+
+import logging
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from time import monotonic
+
+from django.conf import settings
+from django.db.models import Min
+
+from aggregates.errors import SourceUnavailable
+from aggregates.lake import delta, syncing
+from aggregates.lake.delta import LakeUnavailable
+from aggregates.lake.syncing import STRETCH
+from aggregates.lake.tables import TABLES
+from aggregates.models import AggregatedDay, Assessment, LakeProgress, Run, locks
+from common.days import DAY
+
+logger = logging.getLogger(__name__)
+
+LOOKS_APART = timedelta(hours=1)
+VACUUMS_APART = timedelta(days=7)
+# A run that ended before this turn began is seen by the next one at the latest.
+OVERLAP = timedelta(minutes=1)
+# The rest is left to the next turn.
+LONGEST_S = 50
+
+Period = tuple[date, date]
+
+
+def sync_in_turn(now: datetime) -> None:
+    """Bring the lake in step as far as one turn goes; of two at once the second does nothing."""
+    if not settings.LAKE_URL:
+        return
+    with locks.alone_to_write_the_lake() as is_alone:
+        if is_alone:
+            _sync_or_note(now)
+
+
+def _sync_or_note(now: datetime) -> None:
+    try:
+        _sync(now)
+    except (LakeUnavailable, SourceUnavailable) as failure:
+        logger.error("%s", failure)
+        LakeProgress.note_failure(str(failure), now)
+
+
+def _sync(now: datetime) -> None:
+    progress = LakeProgress.get()
+    is_to_look = _is_past(progress.looked_at, LOOKS_APART, now)
+    look_back = now.date() - settings.PENDING_LOOKBACK
+    stretch = _stretch_before(progress.looked_back_to or look_back) if is_to_look else None
+    periods = [*_changed(progress.synced_until, now.date())]
+    periods += [(look_back, now.date())] if is_to_look else []
+    periods += [stretch] if stretch else []
+    if not _write(periods):
+        return
+    progress.synced_until = now - OVERLAP
+    progress.failing_since, progress.error = None, ""
+    if is_to_look:
+        progress.looked_at, progress.looked_back_to = now, stretch and stretch[0]
+    progress.save()
+    if _is_past(progress.vacuumed_at, VACUUMS_APART, now):
+        _vacuum()
+        LakeProgress.objects.update(vacuumed_at=now)
+
+
+def _is_past(last: datetime | None, pause: timedelta, now: datetime) -> bool:
+    # A clock that was ahead when it was noted keeps nothing back.
+    return last is None or not timedelta() <= now - last < pause
+
+
+def _changed(since: datetime | None, today: date) -> Iterator[Period]:
+    """Yield the stretches that have all days that are over and changed since; newest first."""
+    runs = Run.objects.filter(day__lt=today, aggregated_days__isnull=False)
+    assessments = Assessment.objects.filter(day__lt=today)
+    if since:
+        runs = runs.filter(finished_at__gte=since)
+        assessments = assessments.filter(assessed_at__gte=since)
+    days = {*runs.values_list("day", flat=True), *assessments.values_list("day", flat=True)}
+    while days:
+        last = max(days)
+        yield max(last - STRETCH, min(days)), last
+        days = {day for day in days if day < last - STRETCH}
+
+
+def _stretch_before(day: date) -> Period | None:
+    """Return the days before it that are compared next, or None where nothing lies there."""
+    first = AggregatedDay.objects.filter(day__lt=day).aggregate(first=Min("day"))["first"]
+    return (max(day - STRETCH, first), day - DAY) if first else None
+
+
+def _write(periods: list[Period]) -> bool:
+    """Write what is behind; return False where a run waits, which goes first, or it takes long."""
+    end = monotonic() + LONGEST_S
+    for first, last in periods:
+        for day in syncing.days_behind(first, last):
+            if Run.objects.waiting().exists() or monotonic() > end:
+                return False
+            day.write()
+            logger.info("Written to the lake: %s of %s.", day.kept.table.name, day.day)
+    return True
+
+
+def _vacuum() -> None:
+    for table in TABLES:
+        logger.info("Removed from the lake: %s files of %s.", delta.vacuum(table), table.name)

@@ -1,0 +1,98 @@
+"""Bringing days of the lake in step with what the two databases have.
+
+A turbine-day of which a database knows something is in the lake as it is there; one that it let go,
+or never knew, stays in the lake as it is.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from aggregates import reader
+from aggregates.lake import delta
+from aggregates.lake.contents import KEPT, Kept
+from aggregates.lake.delta import Content
+from aggregates.lake.tables import TURBINE
+from aggregates.source import gateway
+from common.days import DAY, days_between
+
+# So many days are compared at a time.
+STRETCH = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class DayBehind:
+    """A UTC day of a table of which the lake has not what is kept."""
+
+    kept: Kept
+    day: date
+
+    def write(self) -> None:
+        """Replace the day in the lake, in one commit.
+
+        Raises:
+            LakeUnavailable: where the lake does not do its part.
+            SourceUnavailable: where the source does not answer; the lake is as it was.
+        """
+        delta.replace_day(self.kept.table, self.day, self._batches)
+
+    def _batches(self) -> Iterator[Any]:
+        contents = self.kept.contents(self.day, self.day)
+        turbines = {turbine for (_, turbine), (rows, *_) in contents.items() if rows}
+        let_go = self._let_go({turbine for _, turbine in contents})
+        names = sorted(turbines | {*let_go[TURBINE].unique().to_pylist()})
+        for group in gateway.turbine_groups(names):
+            rows = self.kept.rows(self.day, [name for name in group if name in turbines])
+            others = let_go.filter(pc.field(TURBINE).isin(list(group)))
+            order = [(name, "ascending") for name in self.kept.table.order]
+            yield from pa.concat_tables([rows, others]).sort_by(order).to_batches()
+
+    def _let_go(self, known_turbines: set[str]) -> Any:
+        """Return the rows of turbine-days of which the database knows nothing."""
+        table = self.kept.table
+        turbines = {turbine for _, turbine in delta.contents(table, self.day, self.day)}
+        let_go = turbines - known_turbines
+        return delta.rows_of(table, self.day, let_go) if let_go else table.schema.empty_table()
+
+
+def days_behind(first: date, last: date) -> list[DayBehind]:
+    """Return the days from `first` to `last`, both included, that are to be written; newest first.
+
+    Raises:
+        LakeUnavailable: where the lake does not do its part.
+        SourceUnavailable: where the source does not answer.
+    """
+    behind = [DayBehind(kept, day) for kept in KEPT for day in _days_behind(kept, first, last)]
+    return sorted(behind, key=lambda each: each.day, reverse=True)
+
+
+def _days_behind(kept: Kept, first: date, last: date) -> set[date]:
+    contents, in_lake = kept.contents(first, last), delta.contents(kept.table, first, last)
+    return {key[0] for key, content in contents.items() if is_behind(content, in_lake.get(key, []))}
+
+
+def is_behind(content: Content, in_lake: Sequence[Content]) -> bool:
+    """Return whether the lake has a turbine-day otherwise than the database; 0 rows are none."""
+    rows, *_ = content
+    return [*in_lake] != ([content] if rows else [])
+
+
+def kept_days() -> tuple[date, date] | None:
+    """Return the first and the last day of which the databases have anything, or None.
+
+    Raises:
+        SourceUnavailable: where the source does not answer.
+    """
+    ranges = [each for each in (gateway.day_range(), reader.day_range()) if each]
+    days = [day for each in ranges for day in each]
+    return (min(days), max(days)) if days else None
+
+
+def stretches(first: date, last: date) -> list[tuple[date, date]]:
+    """Return the days from `first` to `last`, both included, in parts to compare; newest first."""
+    starts = [*days_between(first, last)][:: STRETCH.days]
+    return [(start, min(start + STRETCH - DAY, last)) for start in reversed(starts)]

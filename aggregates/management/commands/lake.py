@@ -1,0 +1,155 @@
+"""`manage.py lake`: what the lake has, and what people do with it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich import box
+from rich.table import Table
+
+from aggregates.errors import RunFailed
+from aggregates.lake import auditing, delta, syncing
+from aggregates.lake.auditing import LakeAudit
+from aggregates.lake.delta import LakeUnavailable
+from aggregates.lake.tables import TABLES
+from aggregates.management.arguments import add_period
+from aggregates.models import LakeProgress, locks
+from common.arguments import range_of_days
+from common.checks import PROJECT_CHECKS
+from common.patience import keep_to
+from common.terminal import rendered, track
+from common.waits import RUN
+
+MOST_ROWS = 20
+
+
+class Command(BaseCommand):
+    requires_system_checks = [PROJECT_CHECKS]
+    help = "Shows the Delta lake that LAKE_URL names, brings it in step, and compares it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+        actions.add_parser("status", help="say what the lake has, and what it lacks")
+        sync = actions.add_parser("sync", help="write what it lacks, of all days or of some")
+        add_period(sync, required=False)
+        audit = actions.add_parser(
+            "audit", help="compare every value and version with both databases"
+        )
+        add_period(audit)
+        audit.add_argument("--repair", action="store_true", help="write anew what differs")
+        actions.add_parser("vacuum", help="remove files that no version of the last week has")
+        actions.add_parser("adopt", help="take over the lake of a deployment that is gone for good")
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        keep_to(RUN)
+        super().run_from_argv(argv)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.LAKE_URL:
+            raise CommandError(
+                "No lake is set: let LAKE_URL name a folder, or s3://BUCKET/PATH, in .env."
+            )
+        actions: Mapping[str, Callable[..., None]] = {
+            "status": self._status,
+            "sync": self._sync,
+            "audit": self._audit,
+            "vacuum": self._vacuum,
+            "adopt": self._adopt,
+        }
+        try:
+            actions[options["action"]](options)
+        except (LakeUnavailable, RunFailed) as error:
+            raise CommandError(str(error)) from error
+
+    def _status(self, options: Mapping[str, Any]) -> None:
+        table = Table("table", "days", "files", "MB", box=box.SIMPLE_HEAD)
+        for lake_table in TABLES:
+            size = delta.size(lake_table)
+            table.add_row(
+                lake_table.name, f"{size.days:,}", f"{size.files:,}", f"{size.megabytes:,.1f}"
+            )
+        self.stdout.write(f"The lake at {settings.LAKE_URL}:")
+        self.stdout.write(rendered(table))
+        behind = _behind(options)
+        days = sorted({day.day for day in behind})
+        self.stdout.write(
+            f"{len(days):,} days are not in step, {days[0]} to {days[-1]}: manage.py lake sync"
+            if days
+            else "Every day is in step."
+        )
+        progress = LakeProgress.get()
+        if progress.failing_since:
+            self.stdout.write(
+                f"Since {progress.failing_since:%Y-%m-%d %H:%M} UTC: {progress.error}"
+            )
+
+    def _sync(self, options: Mapping[str, Any]) -> None:
+        with locks.alone_to_write_the_lake() as is_alone:
+            _require_alone(is_alone)
+            behind = _behind(options)
+            for day in track(behind, "Writing"):
+                day.write()
+        self.stdout.write(f"{len(behind):,} commits written." if behind else "Nothing to write.")
+
+    def _audit(self, options: Mapping[str, Any]) -> None:
+        days = range_of_days(options["first"], options["last"])
+        audits = [each for day in track(days, "Comparing") for each in auditing.audit_day(day)]
+        self._report(audits)
+        damaged = auditing.damaged_days(audits)
+        if damaged and options["repair"]:
+            with locks.alone_to_write_the_lake() as is_alone:
+                _require_alone(is_alone)
+                for day in track(damaged, "Writing"):
+                    day.write()
+            self.stdout.write(f"{len(damaged):,} commits written.")
+        elif damaged:
+            raise CommandError("Write anew what differs: manage.py lake audit … --repair")
+
+    def _report(self, audits: Sequence[LakeAudit]) -> None:
+        differences = pd.concat([audit.differences for audit in audits])
+        if len(differences):
+            self.stdout.write(rendered(_table(differences.head(MOST_ROWS))))
+        turbine_days, values, rounded = (
+            sum(getattr(audit, name) for audit in audits)
+            for name in ("turbine_days", "values", "rounded")
+        )
+        self.stdout.write(
+            f"{turbine_days:,} turbine-days of three tables compared, {values:,} values:"
+            f" {len(differences):,} differ, {rounded:,} in their last bits alone."
+        )
+        for name, meaning in [("behind", "are not in step"), ("let_go", "are in the lake alone")]:
+            if number := sum(len(getattr(audit, name)) for audit in audits):
+                self.stdout.write(f"{number:,} turbine-days {meaning}.")
+
+    def _vacuum(self, options: Mapping[str, Any]) -> None:
+        files = sum(delta.vacuum(table) for table in track(TABLES, "Removing"))
+        self.stdout.write(f"{files:,} files removed.")
+
+    def _adopt(self, options: Mapping[str, Any]) -> None:
+        for table in TABLES:
+            delta.adopt(table)
+        self.stdout.write(f"The lake at {settings.LAKE_URL} is one of this deployment now.")
+
+
+def _require_alone(is_alone: bool) -> None:
+    if not is_alone:
+        raise CommandError("Another program of this deployment writes the lake: try again later.")
+
+
+def _behind(options: Mapping[str, Any]) -> list[syncing.DayBehind]:
+    kept = syncing.kept_days()
+    if not kept:
+        return []
+    first, last = options.get("first") or kept[0], options.get("last") or kept[1]
+    range_of_days(first, last)
+    stretches = track(syncing.stretches(first, last), "Comparing")
+    return [day for stretch in stretches for day in syncing.days_behind(*stretch)]
+
+
+def _table(differences: pd.DataFrame) -> Table:
+    table = Table(*differences.columns, box=box.SIMPLE_HEAD, padding=0, show_edge=False)
+    for row in differences.itertuples(index=False):
+        table.add_row(*(str(cell) for cell in row))
+    return table

@@ -1,0 +1,42 @@
+"""How far the lake is in step, and whose it is."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import F
+from django.db.models.functions import Coalesce
+
+
+class LakeProgress(models.Model):
+    """What this deployment remembers of its lake: one row. What the lake has, the lake itself says.
+
+    `deployment` is written into the lake's tables, so that no other deployment writes there. All
+    that changed before `synced_until` is in the lake. `looked_at` is when the days of the look-back
+    were compared last, and `looked_back_to` how far the look at older days has come; None where it
+    begins with the newest of them. `failing_since` and `error` are empty while all is well.
+    """
+
+    deployment = models.UUIDField(default=uuid4)
+    synced_until = models.DateTimeField(null=True)
+    looked_at = models.DateTimeField(null=True)
+    looked_back_to = models.DateField(null=True)
+    vacuumed_at = models.DateTimeField(null=True)
+    failing_since = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "lake_progress"
+        default_permissions = ()
+
+    @classmethod
+    def get(cls) -> "LakeProgress":
+        """Return the one row, made where there is none."""
+        return cls.objects.get_or_create(pk=1)[0]
+
+    @classmethod
+    def note_failure(cls, error: str, now: datetime) -> None:
+        """Remember that the lake does not do its part, and since when."""
+        cls.get()
+        since = Coalesce(F("failing_since"), now, output_field=models.DateTimeField())
+        cls.objects.filter(pk=1).update(failing_since=since, error=error)

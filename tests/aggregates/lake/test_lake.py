@@ -1,0 +1,86 @@
+"""What people read and do about the lake."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from deltalake import DeltaTable
+from django.core.management import CommandError, call_command
+
+from aggregates.models import LakeProgress
+from tests.aggregates.lake.builders import rows
+from tests.aggregates.lake.conftest import DAYS
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("farm")]
+PERIOD = ["--from", str(DAYS[0]), "--to", str(DAYS[1])]
+
+
+def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    call_command("lake", *arguments)
+    return capsys.readouterr().out
+
+
+def test_without_a_lake_it_says_what_to_set(settings: Any) -> None:
+    settings.LAKE_URL = ""
+    with pytest.raises(CommandError, match="let LAKE_URL name a folder, or s3://BUCKET/PATH"):
+        call_command("lake", "status")
+
+
+@pytest.mark.usefixtures("lake")
+def test_what_is_not_in_step_is_told_with_what_to_type(capsys: pytest.CaptureFixture[str]) -> None:
+    said = answer(capsys, "status")
+    assert "2 days are not in step, 2025-08-31 to 2025-09-01: manage.py lake sync" in said
+    assert "6 commits written." in answer(capsys, "sync")
+    assert "Every day is in step." in answer(capsys, "status")
+    assert "Nothing to write." in answer(capsys, "sync")
+
+
+@pytest.mark.usefixtures("lake")
+def test_an_audit_finds_that_all_is_equal(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("lake", "sync")
+    said = answer(capsys, "audit", *PERIOD)
+    assert "12 turbine-days of three tables compared" in said
+    assert "0 differ, 0 in their last bits alone." in said
+
+
+def test_an_audit_names_a_value_that_somebody_changed_and_mends_it(
+    lake: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("lake", "sync")
+    table = DeltaTable(str(lake / "statistics"))
+    table.update({"power_mean": "power_mean + 1"}, predicate="turbine = 'T02'")
+    with pytest.raises(CommandError, match="--repair"):
+        call_command("lake", "audit", *PERIOD)
+    said = capsys.readouterr().out
+    assert "power_mean" in said
+    assert "4 differ" in said
+    call_command("lake", "audit", *PERIOD, "--repair")
+    assert set(rows(lake, "statistics")["power_mean"]) == {100}
+
+
+def test_a_value_that_is_rounded_otherwise_is_counted_apart(
+    lake: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("lake", "sync")
+    table = DeltaTable(str(lake / "statistics"))
+    table.update({"power_mean": "power_mean * 1.0000000000000004"}, predicate="turbine = 'T02'")
+    assert "0 differ, 4 in their last bits alone." in answer(capsys, "audit", *PERIOD)
+
+
+def test_the_lake_of_another_deployment_is_taken_over_only_when_told(
+    lake: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("lake", "sync")
+    before = rows(lake, "measurements")
+    LakeProgress.objects.all().delete()
+    with pytest.raises(CommandError, match=r"belongs to deployment .* manage.py lake adopt"):
+        call_command("lake", "sync")
+    call_command("lake", "adopt")
+    assert "Every day is in step." in answer(capsys, "status")
+    assert len(rows(lake, "measurements")) == len(before)
+
+
+def test_files_of_last_week_stay(lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("lake", "sync")
+    assert "0 files removed." in answer(capsys, "vacuum")
+    assert len(rows(lake, "measurements")) == 80

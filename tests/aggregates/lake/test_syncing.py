@@ -1,0 +1,127 @@
+"""The lake has what the two databases have."""
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from deltalake import DeltaTable, write_deltalake
+
+from aggregates.lake import delta
+from aggregates.lake.syncing import days_behind
+from aggregates.lake.tables import MEASUREMENTS
+from aggregates.models import AggregatedDay
+from sourcedata.models import Measurement, SourceDay
+from tests.aggregates.lake.builders import commits, rows, sync
+from tests.aggregates.lake.conftest import DAYS
+from tests.builders import aggregated, at, measurements, turbine
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("farm")]
+ALL = [f"{table} {day}" for table in ("assessments", "measurements", "statistics") for day in DAYS]
+
+
+def test_a_new_lake_gets_whatever_there_is(lake: Path) -> None:
+    assert sync() == ALL
+    measured = rows(lake, "measurements").sort_values(["day", "turbine", "timestamp"])
+    assert len(measured) == 80
+    first = measured.iloc[0]
+    assert (first["turbine"], first["timestamp"]) == ("T01", at("2025-08-31T12:00"))
+    assert (first["wind_speed"], first["power"]) == (5.0, 100.0)
+    assert measured["rotor_speed"].isna().all()
+
+
+def test_statistics_are_wide_and_say_what_they_are_of(lake: Path) -> None:
+    sync()
+    statistics = rows(lake, "statistics").set_index(["turbine", "timestamp"])
+    window = statistics.xs("T01").loc[at("2025-08-31T12:10")]
+    assert len(statistics) == 8
+    assert (window["wind_speed_mean"], window["wind_speed_count"]) == (pytest.approx(6.4), 9)
+    assert (window["power_std"], np.isnan(window["rotor_speed_mean"])) == (0, True)
+    stored = AggregatedDay.objects.get(turbine="T01", day=DAYS[0])
+    version = (window["revision"], window["rules"], window["changed_at"])
+    assert version == (stored.revision, stored.rules, stored.changed_at)
+
+
+def test_a_turbine_day_says_how_complete_it_is(lake: Path) -> None:
+    sync()
+    of_turbine_days = rows(lake, "assessments").set_index(["turbine", "day"])
+    turbine_day = of_turbine_days.xs("T01").loc[DAYS[0]]
+    assert (turbine_day["samples"], turbine_day["windows"]) == (20, 2)
+    assert '"wind_speed": 1' in turbine_day["missing_samples"]
+
+
+def test_what_is_in_step_is_left_alone(lake: Path) -> None:
+    sync()
+    assert sync() == []
+    assert len(commits(lake, "statistics")) == 3  # made, and a commit per day
+
+
+def test_late_measurements_follow_and_the_other_day_stays(lake: Path) -> None:
+    sync()
+    measurements(turbine("T01"), f"{DAYS[1]}T13:00", wind_speed=[9.0] * 10)
+    aggregated(DAYS[1])
+    assert sync() == [f"{name} {DAYS[1]}" for name in ("assessments", "measurements", "statistics")]
+    assert len(rows(lake, "measurements")) == 90
+    assert len(rows(lake, "statistics")) == 9
+
+
+def test_rows_lie_by_turbine_and_time(lake: Path) -> None:
+    sync()
+    table = delta.rows_of(MEASUREMENTS, DAYS[0]).to_pandas()
+    path = Path(DeltaTable(str(lake / "measurements")).file_uris()[0])
+    as_written = pd.read_parquet(path)[["turbine", "timestamp"]]
+    assert as_written.equals(as_written.sort_values(["turbine", "timestamp"], ignore_index=True))
+    assert list(table["turbine"].unique()) == ["T01", "T02"]
+
+
+def test_measurements_that_were_deleted_go(lake: Path) -> None:
+    sync()
+    Measurement.objects.filter(turbine__name="T02", timestamp__gte=at(f"{DAYS[1]}T00:00")).delete()
+    aggregated(DAYS[1], force=True)
+    sync()
+    assert rows(lake, "measurements").groupby("turbine").size().to_dict() == {"T01": 40, "T02": 20}
+    assert rows(lake, "statistics").groupby("turbine").size().to_dict() == {"T01": 4, "T02": 2}
+
+
+def test_what_the_databases_let_go_stays(lake: Path) -> None:
+    sync()
+    before = rows(lake, "measurements")
+    day = Measurement.objects.filter(turbine__name="T02", timestamp__lt=at(f"{DAYS[1]}T00:00"))
+    day.delete()
+    SourceDay.objects.filter(turbine__name="T02", day=DAYS[0]).delete()
+    measurements(turbine("T01"), f"{DAYS[0]}T13:00", wind_speed=[9.0])
+    aggregated(DAYS[0])
+    sync()
+    after = rows(lake, "measurements")
+    assert len(after) == len(before) + 1
+    of_turbine = after[(after["turbine"] == "T02") & (after["day"] == DAYS[0])]
+    assert list(of_turbine["wind_speed"].dropna()) == [7 + minute / 10 for minute in range(19)]
+
+
+def test_what_another_program_added_goes(lake: Path) -> None:
+    sync()
+    table = DeltaTable(str(lake / "statistics"))
+    write_deltalake(table, table.to_pyarrow_table(), mode="append")
+    assert sync() == [f"statistics {day}" for day in DAYS]
+    assert len(rows(lake, "statistics")) == 8
+
+
+def test_a_file_that_was_deleted_comes_again(lake: Path) -> None:
+    sync()
+    for path in DeltaTable(str(lake / "measurements")).file_uris():
+        if str(DAYS[0]) in path:
+            Path(path).unlink()
+    assert sync() == [f"measurements {DAYS[0]}"]
+    assert len(rows(lake, "measurements")) == 80
+
+
+def test_a_column_carries_its_unit(lake: Path) -> None:
+    sync()
+    fields = {field.name: field for field in DeltaTable(str(lake / "statistics")).schema().fields}
+    assert fields["power_mean"].metadata == {"comment": "kW"}
+    assert fields["power_count"].metadata == {"comment": "samples"}
+
+
+def test_a_day_without_anything_is_not_written(lake: Path) -> None:
+    assert days_behind(date(2025, 1, 1), date(2025, 1, 2)) == []
