@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple, TypedDict
 
 from django.db.models import Count, Max, Min, OuterRef, QuerySet, Subquery, Sum
@@ -10,9 +10,11 @@ from django.db.models.functions import ExtractHour, TruncDate
 
 from aggregates.compute.statistic_names import COUNT, MEAN
 from aggregates.compute.windows import USUAL_SAMPLE_INTERVAL_S
-from aggregates.models import AggregatedDay, Signal, Value, locks
+from aggregates.models import AggregatedDay, LetGoMonth, Signal, Value, locks
 from aggregates.source.gateway import Nameplate
 from common.days import DAY, day_bounds, day_start
+from common.let_go import MonthElsewhere
+from common.postgres.partitions import month_of
 from sourcedata.variables import VARIABLE_NAMES
 
 HOURS_PER_DAY = 24
@@ -181,6 +183,13 @@ def day_range() -> tuple[date, date] | None:
     """Return the first and the last day of which anything was aggregated, or None."""
     days = AggregatedDay.objects.aggregate(first=Min("day"), last=Max("day"))
     return None if days["first"] is None else (days["first"], days["last"])
+
+
+def let_go(start: datetime, end: datetime) -> list[MonthElsewhere]:
+    """Return the months whose statistics were let go and have windows in [start, end), in order."""
+    last = (end - timedelta.resolution).date()
+    months = LetGoMonth.objects.filter(first__gte=month_of(start.date()), first__lte=last)
+    return [MonthElsewhere(month.first, month.lake_address) for month in months]
 
 
 def last_day_of_turbine(turbine: str) -> date | None:

@@ -11,6 +11,7 @@ from rest_framework.exceptions import UnsupportedMediaType, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from common import let_go
 from common.rest.access import MayChange
 from common.rest.downloads import DownloadView, download, format_of, refuse_too_many
 from common.rest.errors import DatabaseUnavailable, NotHere
@@ -20,6 +21,7 @@ from common.rest.tables import CONTAINERS
 from common.rest.uploads import LONGEST_UPLOAD, spooled
 from sourcedata import reader
 from sourcedata.batches import measurement_batches, number_of_samples
+from sourcedata.dropped_months import dropped
 from sourcedata.filters import MeasurementFilter, TurbineFilter
 from sourcedata.importing import ImportRefused, ImportResult, Understood
 from sourcedata.importing.records import of_variable
@@ -96,7 +98,8 @@ class DataView(SourceView):
         refuse_too_many(format, most)
         schema = measurement_schema(variables)
         batches = measurement_batches(*wanted, variables, parameters["turbine"])
-        return download(format, schema, (measurement_batch(schema, *batch) for batch in batches))
+        rows = (measurement_batch(schema, *batch) for batch in batches)
+        return download(format, schema, rows, let_go.headers(dropped(*wanted)))
 
     @extend_schema(
         request={media_type: bytes for media_type, _ in CONTAINERS.values()},

@@ -6,7 +6,7 @@ recomputes, removes or audits it.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connections, transaction
@@ -17,8 +17,9 @@ from django.db.models.functions import TruncMonth
 from common import waits
 from common.databases import SOURCE
 from common.days import DAY, days_between
+from common.let_go import MonthElsewhere
 from common.postgres.partitions import month_after, month_bounds, month_of, partitions
-from sourcedata.models import SourceDay
+from sourcedata.models import DroppedMonth, SourceDay
 from sourcedata.snapshot import keep_to_the_schema_of_data
 from sourcedata.storage import StoredPartition, states_of, stored_partitions
 from sourcedata.verification import counted
@@ -71,10 +72,23 @@ def _states(month: date, stored: Sequence[StoredPartition]) -> int:
     return sum(states_of(days, stored).values())
 
 
-def drop(month: KeptMonth) -> None:
+def dropped(start: datetime, end: datetime) -> list[MonthElsewhere]:
+    """Return the months that were let go and have times in [start, end), in order."""
+    last = (end - timedelta.resolution).date()
+    months = DroppedMonth.objects.filter(first__gte=month_of(start.date()), first__lte=last)
+    return [MonthElsewhere(month.first, month.lake_address) for month in months]
+
+
+def forget_dropped(month: date) -> None:
+    """Say of the month no more that it was let go."""
+    DroppedMonth.objects.filter(first=month).delete()
+
+
+def drop(month: KeptMonth, lake_address: str = "") -> None:
     """Drop the month's measurements and all that the source knows of its turbine-days.
 
-    One transaction, in which nobody else reads or writes measurements.
+    One transaction, in which nobody else reads or writes measurements. `lake_address` is where the
+    lake has them, for those who ask for them later.
 
     Raises:
         django.db.OperationalError: where others hold the table for long; then nothing is dropped.
@@ -97,6 +111,9 @@ def drop(month: KeptMonth) -> None:
             "DELETE FROM data WHERE timestamp >= %s AND timestamp < %s", month_bounds(month.first)
         )
         days.delete()
+        DroppedMonth.objects.update_or_create(
+            first=month.first, defaults={"lake_address": lake_address}
+        )
 
 
 def _refuse_miscounted(cursor: CursorWrapper, month: KeptMonth) -> None:

@@ -222,3 +222,15 @@ class ImportRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file}, {self.made_at:%Y-%m-%d %H:%M} UTC"
+
+
+class DroppedMonth(models.Model):
+    """A month whose measurements were let go, and where the lake has them; empty for nowhere."""
+
+    first = models.DateField(primary_key=True)
+    lake_address = models.TextField(blank=True)
+
+    class Meta:
+        db_table = "dropped_month"
+        ordering = ["first"]
+        default_permissions = ()

@@ -17,6 +17,7 @@ from aggregates.export import conditions, layouts, turbulence
 from aggregates.export.blocks import Block, SignalName, blocks, signal_names
 from aggregates.export.layouts import LAYOUTS, Grid, Layout, TimeLabels
 from aggregates.export.parts import Part, parts
+from common import let_go
 from common.rest.downloads import DownloadView, download, format_of, refuse_too_many
 from common.rest.parameters import refuse_parameters, validated
 from common.rest.schema import records, tables
@@ -79,6 +80,7 @@ class ValuesView(TellsOfSource, DownloadView):
     def get(self, request: Request) -> StreamingHttpResponse:
         parameters = validated(self.filterset_class, request.query_params)
         headers = next_changed_since()
+        headers |= let_go.headers(reader.let_go(parameters["start"], parameters["end"]))
         layout = _layout(parameters)
         stored = parts(
             parameters["start"],

@@ -133,8 +133,9 @@ def _as_table(table: LakeTable, day: date, columns: Mapping[str, Any]) -> Any:
     return pa.table(nulls | arrays, schema=table.schema)
 
 
+MEASURED = Kept(MEASUREMENTS, _measured, _measurements)
 KEPT = (
-    Kept(MEASUREMENTS, _measured, _measurements),
+    MEASURED,
     Kept(STATISTICS, _aggregated, _statistics),
     Kept(ASSESSMENTS, _assessed, _assessments),
 )

@@ -48,6 +48,14 @@ class Migration(migrations.Migration):
             ],
             options={"db_table": "lake_progress", "default_permissions": ()},
         ),
+        migrations.CreateModel(
+            name="LetGoMonth",
+            fields=[
+                ("first", models.DateField(primary_key=True, serialize=False)),
+                ("lake_address", models.TextField()),
+            ],
+            options={"db_table": "let_go_month", "ordering": ["first"], "default_permissions": ()},
+        ),
         migrations.AddIndex(
             model_name="assessment",
             index=models.Index(fields=["assessed_at"], name="assessment_assessed_at"),

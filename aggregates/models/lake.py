@@ -40,3 +40,15 @@ class LakeProgress(models.Model):
         cls.get()
         since = Coalesce(F("failing_since"), now, output_field=models.DateTimeField())
         cls.objects.filter(pk=1).update(failing_since=since, error=error)
+
+
+class LetGoMonth(models.Model):
+    """A month whose statistics were let go, and where the lake has them."""
+
+    first = models.DateField(primary_key=True)
+    lake_address = models.TextField()
+
+    class Meta:
+        db_table = "let_go_month"
+        ordering = ["first"]
+        default_permissions = ()

@@ -100,6 +100,20 @@ def replace(chunk: Chunk, computed: Iterable[NewStatistics]) -> None:
         raise
 
 
+def put_back(values: pd.DataFrame, day: date) -> None:
+    """Store the values of signals that have none on the UTC day, within the caller's transaction.
+
+    `values` is as in `DayStatistics`.
+
+    Raises:
+        RunFailed: where the values have no place.
+    """
+    table = table_of(day)
+    after, ids = _with_signals(values, VARIABLE_NAMES)
+    _insert(after.notna().to_numpy(), after.to_numpy(), ids, day, table)
+    require_same(table, day)
+
+
 def _replace(new: NewStatistics, run: Run, table: str) -> Written:
     stored = stored_days(run.day, new.turbine_days)
     values, ids = _with_signals(new.statistics.values, new.variables)

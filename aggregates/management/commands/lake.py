@@ -1,6 +1,7 @@
 """`manage.py lake`: what the lake has, and what people do with it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -10,15 +11,17 @@ from rich import box
 from rich.table import Table
 
 from aggregates.errors import RunFailed
-from aggregates.lake import auditing, delta, syncing
+from aggregates.lake import auditing, delta, restoring, syncing
 from aggregates.lake.auditing import LakeAudit
 from aggregates.lake.delta import LakeUnavailable
 from aggregates.lake.tables import TABLES
 from aggregates.management.arguments import add_period
 from aggregates.models import LakeProgress, locks
-from common.arguments import range_of_days
+from common.arguments import day_argument, range_of_days
 from common.checks import PROJECT_CHECKS
+from common.days import DAY, days_between
 from common.patience import keep_to
+from common.postgres.partitions import month_after
 from common.terminal import rendered, track
 from common.waits import RUN
 
@@ -39,6 +42,8 @@ class Command(BaseCommand):
         )
         add_period(audit)
         audit.add_argument("--repair", action="store_true", help="write anew what differs")
+        restore = actions.add_parser("restore", help="put back what was let go of a month")
+        restore.add_argument("--month", required=True, type=_month, metavar="YYYY-MM")
         actions.add_parser("vacuum", help="remove files that no version of the last week has")
         actions.add_parser("adopt", help="take over the lake of a deployment that is gone for good")
 
@@ -55,6 +60,7 @@ class Command(BaseCommand):
             "status": self._status,
             "sync": self._sync,
             "audit": self._audit,
+            "restore": self._restore,
             "vacuum": self._vacuum,
             "adopt": self._adopt,
         }
@@ -123,6 +129,20 @@ class Command(BaseCommand):
             if number := sum(len(getattr(audit, name)) for audit in audits):
                 self.stdout.write(f"{number:,} turbine-days {meaning}.")
 
+    def _restore(self, options: Mapping[str, Any]) -> None:
+        month = options["month"]
+        days = list(days_between(month, month_after(month) - DAY))
+        restored = [restoring.restore_day(day) for day in track(days, "Restoring")]
+        restoring.forget(month)
+        measurements, windows, current = (
+            sum(getattr(day, name) for day in restored)
+            for name in ("measurements", "windows", "current")
+        )
+        self.stdout.write(
+            f"{measurements:,} measurements and {windows:,} windows are back;"
+            f" {current:,} turbine-days are current without being computed again."
+        )
+
     def _vacuum(self, options: Mapping[str, Any]) -> None:
         files = sum(delta.vacuum(table) for table in track(TABLES, "Removing"))
         self.stdout.write(f"{files:,} files removed.")
@@ -131,6 +151,11 @@ class Command(BaseCommand):
         for table in TABLES:
             delta.adopt(table)
         self.stdout.write(f"The lake at {settings.LAKE_URL} is one of this deployment now.")
+
+
+def _month(text: str) -> date:
+    """Return the first day of the month that a command-line argument names."""
+    return day_argument(f"{text}-01")
 
 
 def _require_alone(is_alone: bool) -> None:

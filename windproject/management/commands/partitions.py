@@ -10,6 +10,10 @@ from django.template.defaultfilters import filesizeformat
 from rich import box
 from rich.table import Table
 
+from aggregates.errors import SourceUnavailable
+from aggregates.lake import letting_go
+from aggregates.lake.delta import LakeUnavailable
+from aggregates.lake.letting_go import MonthMustStay, MonthOfStatistics
 from aggregates.retention import reason_to_keep
 from common.arguments import day_argument
 from common.checks import PROJECT_CHECKS
@@ -34,6 +38,11 @@ class Command(BaseCommand):
             metavar="DATE",
             help="tell which whole months of measurements lie before; their statistics stay",
         )
+        parser.add_argument(
+            "--statistics",
+            action="store_true",
+            help="with --drop-before: of statistics, which the lake has",
+        )
         parser.add_argument("--yes", action="store_true", help="drop them")
         parser.add_argument(
             "--move-default",
@@ -42,11 +51,15 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["yes"] and not options["drop_before"]:
-            raise CommandError("--yes belongs to --drop-before.")
-        if options["drop_before"]:
+        day = options["drop_before"]
+        for option in ("yes", "statistics"):
+            if options[option] and not day:
+                raise CommandError(f"--{option} belongs to --drop-before.")
+        if day and options["statistics"]:
+            self._drop_statistics(letting_go.months_before(day), options["yes"])
+        elif day:
             refuse_where_nobody_reads()
-            self._drop(months_before(options["drop_before"]), options["yes"])
+            self._drop(months_before(day), options["yes"])
         elif options["move_default"]:
             self._move()
         else:
@@ -69,16 +82,34 @@ class Command(BaseCommand):
             self.stdout.write("No whole month before that day has measurements.")
             return
         self.stdout.write(rendered(_table(months)))
-        reason = reason_to_keep(months[0].first, months[-1].last)
-        if reason:
-            raise CommandError(reason)
-        if not is_sure:
-            self.stdout.write("Nothing was dropped. With --yes, this is; the statistics stay.")
-            return
         with _told_if_busy():
+            if reason := reason_to_keep(months[0].first, months[-1].last):
+                raise CommandError(reason)
+            if not is_sure:
+                self.stdout.write("Nothing was dropped. With --yes, this is; the statistics stay.")
+                return
             for month in track(months, "Dropping"):
-                drop(month)
+                drop(month, letting_go.address_of_measurements())
         self.stdout.write("Dropped. The statistics stay, and their days are archived.")
+
+    def _drop_statistics(self, months: Sequence[MonthOfStatistics], is_sure: bool) -> None:
+        if not months:
+            self.stdout.write("No whole month before that day has statistics.")
+            return
+        table = Table("month", "turbine-days", box=box.SIMPLE_HEAD)
+        for month in months:
+            table.add_row(f"{month.first:%Y-%m}", f"{month.turbine_days:,}")
+        self.stdout.write(rendered(table))
+        with _told_if_busy():
+            reason = letting_go.reason_to_keep_statistics(months[0].first, months[-1].last)
+            if reason:
+                raise CommandError(reason)
+            if not is_sure:
+                self.stdout.write("Nothing was dropped. With --yes, this is; the lake has it.")
+                return
+            for month in track(months, "Dropping"):
+                letting_go.drop_statistics(month)
+        self.stdout.write("Dropped. manage.py lake restore --month puts a month back.")
 
     def _move(self) -> None:
         with _told_if_busy():
@@ -124,8 +155,10 @@ def _told_if_busy() -> Iterator[None]:
             f"Others hold the measurements for long ({first_line(error)}): try again later. "
             "Months that were done stay done."
         ) from error
-    except (MonthChanged, NoPartition) as error:
+    except (MonthChanged, MonthMustStay, NoPartition) as error:
         raise CommandError(f"{error} Months that were done stay done.") from error
+    except (LakeUnavailable, SourceUnavailable) as error:
+        raise CommandError(str(error)) from error
     except DatabaseError as error:
         raise CommandError(
             f"The database refuses ({first_line(error)}). Months that were done stay done."

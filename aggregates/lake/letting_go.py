@@ -1,0 +1,132 @@
+"""Letting go of what the lake has: which months must stay, and months of statistics that go."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+from django.db import connections, transaction
+from django.db.models import Count
+from django.db.models.functions import TruncMonth
+
+from aggregates.lake import delta, syncing
+from aggregates.lake.contents import KEPT
+from aggregates.lake.tables import ASSESSMENTS, MEASUREMENTS, STATISTICS, LakeTable
+from aggregates.models import ACTIVE, AggregatedDay, Assessment, LetGoMonth, Run
+from aggregates.source import gateway
+from common import waits
+from common.databases import TARGET
+from common.days import DAY
+from common.postgres.partitions import month_after, month_bounds, month_of, partitions
+from common.refusals import Refusal
+
+
+class MonthMustStay(Refusal):
+    """A month of statistics that cannot be let go as things are."""
+
+
+@dataclass(frozen=True)
+class MonthOfStatistics:
+    """A month of the target: how many turbine-days it has."""
+
+    first: date
+    turbine_days: int
+
+    @property
+    def last(self) -> date:
+        """Its last day."""
+        return month_after(self.first) - DAY
+
+
+def address_of_measurements() -> str:
+    """Return where the lake has measurements that are let go; empty without a lake."""
+    return delta.address(MEASUREMENTS) if settings.LAKE_URL else ""
+
+
+def reason_to_keep_measurements(first: date, last: date) -> str:
+    """Return why the measurements of these days must stay, else an empty text.
+
+    That is where a lake is set, and has not all of them at their revision.
+
+    Raises:
+        LakeUnavailable: where the lake does not do its part.
+        SourceUnavailable: where the source does not answer.
+    """
+    return _behind([MEASUREMENTS], first, last) if settings.LAKE_URL else ""
+
+
+def _behind(tables: Sequence[LakeTable], first: date, last: date) -> str:
+    days = {day.day for day in syncing.days_behind(first, last) if day.kept.table in tables}
+    if not days:
+        return ""
+    return (
+        f"The lake lacks {len(days)} of these days, or has them otherwise. First:"
+        f" manage.py lake sync --from {first} --to {last}"
+    )
+
+
+def months_before(day: date) -> list[MonthOfStatistics]:
+    """Return the months of statistics that end before `day` begins, in order."""
+    days = AggregatedDay.objects.filter(day__lt=month_of(day))
+    months = days.annotate(month=TruncMonth("day")).values("month").order_by("month")
+    counted = months.annotate(turbine_days=Count("*")).values_list("month", "turbine_days")
+    return [MonthOfStatistics(*row) for row in counted]
+
+
+def reason_to_keep_statistics(first: date, last: date) -> str:
+    """Return why the statistics of these days must stay, else an empty text.
+
+    Raises:
+        LakeUnavailable: where the lake does not do its part.
+        SourceUnavailable: where the source does not answer.
+    """
+    if not settings.LAKE_URL:
+        return "Only a lake has statistics that PostgreSQL lets go: set LAKE_URL."
+    if run := Run.objects.filter(day__range=(first, last), status__in=ACTIVE).first():
+        return f"{run} is {run.status}: wait for its end."
+    if days := gateway.measured_days(first, last):
+        return (
+            f"{len(days)} of these days still have measurements, and would be computed again."
+            f" First: manage.py partitions --drop-before {month_after(month_of(last))} --yes"
+        )
+    return _behind([STATISTICS, ASSESSMENTS], first, last)
+
+
+def drop_statistics(month: MonthOfStatistics) -> None:
+    """Drop the month's statistics and assessments, in one transaction.
+
+    Nothing waits for the lake meanwhile: what it has was compared before, and is to be so still.
+
+    Raises:
+        MonthMustStay: where the lake has not all of it, or it changed meanwhile.
+        LakeUnavailable: where the lake does not do its part.
+        SourceUnavailable: where the source does not answer.
+        django.db.OperationalError: where others hold the table for long; then nothing is dropped.
+    """
+    before = _contents(month)
+    if reason := reason_to_keep_statistics(month.first, month.last):
+        raise MonthMustStay(reason)
+    with transaction.atomic(using=TARGET), connections[TARGET].cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{waits.LET_GO_S}s'")
+        cursor.execute("LOCK TABLE data, aggregated_day IN ACCESS EXCLUSIVE MODE")
+        if _contents(month) != before:
+            raise MonthMustStay(f"Statistics of {month.first:%Y-%m} changed: look again.")
+        for partition in partitions(cursor, "data"):
+            if partition.month == month.first:
+                cursor.execute(f"DROP TABLE {partition.name}")
+        cursor.execute(
+            "DELETE FROM data WHERE timestamp >= %s AND timestamp < %s", month_bounds(month.first)
+        )
+        Assessment.objects.filter(day__range=(month.first, month.last)).delete()
+        AggregatedDay.objects.filter(day__range=(month.first, month.last)).delete()
+        LetGoMonth.objects.update_or_create(
+            first=month.first, defaults={"lake_address": delta.address(STATISTICS)}
+        )
+
+
+def _contents(month: MonthOfStatistics) -> object:
+    return [
+        kept.contents(month.first, month.last)
+        for kept in KEPT
+        if kept.table in (STATISTICS, ASSESSMENTS)
+    ]

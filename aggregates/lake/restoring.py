@@ -1,0 +1,182 @@
+"""Putting back what was let go, so that nothing need be computed again.
+
+A turbine-day's statistics are put back with the version that the lake has; its measurements get
+another revision, as whatever is written does. Where they equal those of the lake to the bit, the
+statistics are noted to be of that revision, for they are.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from django.db import transaction
+from django.db.models.functions import Now
+
+from aggregates.compute.windows import WINDOWS_PER_DAY, window_numbers
+from aggregates.lake import delta
+from aggregates.lake.contents import MEASURED, OF_ASSESSMENT, TEXTS_OF_JSON
+from aggregates.lake.tables import ASSESSMENTS, MEASUREMENTS, STATISTICS, TIME, TURBINE
+from aggregates.models import AggregatedDay, Assessment, Curve, LetGoMonth, Run, locks
+from aggregates.runs import load
+from aggregates.source import gateway, putting_back
+from aggregates.source.gateway import Nameplate
+from common.arrays import Array
+from common.databases import TARGET
+from common.postgres.partitions import ensure_months
+from sourcedata.variables import COLUMNS, VARIABLES
+
+REQUESTED_BY = "lake restore"
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class RestoredDay:
+    """What came back of a UTC day, and how many turbine-days are current by it."""
+
+    measurements: int
+    windows: int
+    current: int
+
+
+def restore_day(day: date) -> RestoredDay:
+    """Put back what the lake has of a UTC day and the databases have not.
+
+    Nobody asks for a run of the day meanwhile.
+
+    Raises:
+        LakeUnavailable: where the lake does not do its part.
+        RunFailed: where the source does not do its part, or is another deployment's.
+    """
+    putting_back.require_own_source()
+    assessments = delta.rows_of(ASSESSMENTS, day).to_pylist()
+    ensure_months(TARGET, "data", [day])
+    with transaction.atomic(using=TARGET):
+        locks.take_turns_to_ask(day)
+        windows = _put_back_statistics(day, assessments)
+        measurements = _put_back_measurements(day, assessments)
+        return RestoredDay(measurements, windows, _note_revisions(day))
+
+
+def forget(month: date) -> None:
+    """Say of the month no more that it was let go."""
+    putting_back.forget_dropped(month)
+    LetGoMonth.objects.filter(first=month).delete()
+
+
+def _put_back_measurements(day: date, assessments: Collection[Row]) -> int:
+    there = {each.turbine for each in gateway.turbine_days(day, day) if each.samples}
+    rows = delta.rows_of(MEASUREMENTS, day).to_pandas()
+    rows = rows[~rows[TURBINE].isin(there)]
+    if len(rows):
+        rows[TIME] = rows[TIME].dt.tz_localize(None)
+        putting_back.put_back(day, rows, _nameplates(assessments))
+    return len(rows)
+
+
+def _nameplates(assessments: Collection[Row]) -> Mapping[str, Nameplate]:
+    return {
+        row[TURBINE]: Nameplate(
+            row["rated_power_kw"],
+            row["sample_interval_s"] or Nameplate(None).sample_interval_s,
+            tuple(sorted(json.loads(row["companions"] or "{}"))),
+        )
+        for row in assessments
+    }
+
+
+def _put_back_statistics(day: date, assessments: Collection[Row]) -> int:
+    there = {*AggregatedDay.objects.filter(day=day).values_list("turbine", flat=True)}
+    lost = {row[TURBINE]: row for row in assessments if row[TURBINE] not in there}
+    if not lost:
+        return 0
+    statistics = delta.rows_of(STATISTICS, day, lost)
+    load.put_back(_by_signal(statistics, day), day)
+    _remember(day, list(lost.values()))
+    return len(statistics)
+
+
+def _by_signal(statistics: pa.Table, day: date) -> pd.DataFrame:
+    """Return a row per turbine, variable and statistic, a column per window."""
+    frame = statistics.to_pandas()
+    names, turbine = np.unique(frame[TURBINE], return_inverse=True)
+    window = window_numbers(frame[TIME].dt.tz_localize(None).to_numpy(), day)
+    rows: dict[tuple[str, str, str], Array] = {}
+    for variable in VARIABLES:
+        for statistic in variable.statistics:
+            table = np.full((len(names), WINDOWS_PER_DAY), np.nan)
+            table[turbine, window] = frame[f"{variable.name}_{statistic}"]
+            rows |= {
+                (name, variable.name, statistic): row
+                for name, row in zip(names, table, strict=True)
+            }
+    index = pd.MultiIndex.from_tuples(rows, names=["turbine", "variable", "statistic"])
+    return pd.DataFrame(np.array([*rows.values()]), index=index)
+
+
+def _remember(day: date, rows: Collection[Row]) -> None:
+    """Note the versions and the assessments of turbine-days whose statistics are back."""
+    run = Run.objects.create(
+        day=day,
+        turbines=sorted(row[TURBINE] for row in rows),
+        requested_by=REQUESTED_BY,
+        status=Run.Status.SUCCEEDED,
+        started_at=Now(),
+        finished_at=Now(),
+        turbine_days=len(rows),
+        windows=sum(row["windows"] for row in rows),
+    )
+    AggregatedDay.objects.bulk_create([_aggregated_day(row, run) for row in rows])
+    curves = {(curve.turbine, curve.version): curve for curve in Curve.objects.all()}
+    Assessment.objects.bulk_create(
+        [_assessment(row, curves) for row in rows if row["assessed_at"] is not None]
+    )
+
+
+def _aggregated_day(row: Row, run: Run) -> AggregatedDay:
+    names = {field.name for field in AggregatedDay._meta.concrete_fields}
+    values = {name: value for name, value in row.items() if name in names}
+    texts = {name: row[name] and json.loads(row[name]) for name in TEXTS_OF_JSON}
+    return AggregatedDay(**{**values, **texts}, run=run)
+
+
+def _assessment(row: Row, curves: Mapping[tuple[str, str], Curve]) -> Assessment:
+    values = {column: row[name] for name, column in OF_ASSESSMENT.items() if "__" not in column}
+    curve = curves.get((row[TURBINE], row["curve_version"]))
+    return Assessment(turbine=row[TURBINE], day=row["day"], curve=curve, **values)
+
+
+def _note_revisions(day: date) -> int:
+    """Note the source's revision where its measurements are those of the lake; return how many."""
+    revisions = _revisions(day)
+    stored = AggregatedDay.objects.filter(day=day, turbine__in=revisions)
+    candidates = [each for each in stored if each.revision == revisions[each.turbine]]
+    if not candidates:
+        return 0
+    names = sorted(each.turbine for each in candidates)
+    measured = MEASURED.rows(day, names)
+    in_lake = delta.rows_of(MEASUREMENTS, day, names)
+    equal = [name for name in names if _values(measured, name).equals(_values(in_lake, name))]
+    turbines, revisions_now = (measured[name].to_pylist() for name in (TURBINE, "revision"))
+    given_out = dict(zip(turbines, revisions_now, strict=True))
+    for name in equal:
+        # The next audit comes to it first: it finds whatever somebody did to the lake meanwhile.
+        AggregatedDay.objects.filter(turbine=name, day=day).update(
+            revision=given_out[name], audited_at=None
+        )
+    return len(equal)
+
+
+def _revisions(day: date) -> Mapping[str, int]:
+    """Return the revisions that the lake has of turbines whose measurements it has."""
+    contents = delta.contents(MEASUREMENTS, day, day)
+    return {turbine: content[0][1] for (_, turbine), content in contents.items()}
+
+
+def _values(rows: pa.Table, turbine: str) -> pa.Table:
+    of_turbine = rows.filter(pa.compute.field(TURBINE) == turbine)
+    return of_turbine.select([TIME, *COLUMNS]).combine_chunks()
