@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 from django.db.models import OuterRef, Subquery
@@ -26,10 +25,10 @@ from aggregates.lake.tables import (
     TURBINE,
     LakeTable,
 )
+from aggregates.lake.wide import wide_cells
 from aggregates.models import AggregatedDay, Assessment, Signal
 from aggregates.source import gateway
 from aggregates.value_tables import value_tables
-from common.arrays import Array
 from common.postgres.rows import all_rows
 
 
@@ -74,13 +73,8 @@ def _statistics(day: date, turbines: Sequence[str]) -> Any:
     signals = Signal.objects.filter(turbine__in=turbines).values_list("variable", "statistic")
     starts, names = window_starts(day), versions[TURBINE].tolist()
     tables = value_tables(names, starts, [*signals.order_by().distinct()])
-    turbine, window = np.nonzero(_has_any([*tables.values()], (len(names), len(starts))))
-    cells = {f"{name}_{statistic}": t[turbine, window] for (name, statistic), t in tables.items()}
+    turbine, window, cells = wide_cells(tables)
     return _as_table(STATISTICS, day, {TIME: starts[window], **versions.iloc[turbine], **cells})
-
-
-def _has_any(tables: Sequence[Array], shape: tuple[int, int]) -> Array:
-    return np.any([~np.isnan(table) for table in tables] or np.zeros((1, *shape), bool), axis=0)
 
 
 def _assessed(first: date, last: date) -> Mapping[Key, Content]:

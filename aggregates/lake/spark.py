@@ -1,0 +1,153 @@
+"""The same computation on Spark: from the lake's measurements to its statistics.
+
+A Spark Connect server reads the measurements, and its workers run the very `transform` that the
+workers of this project run.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from threading import Thread
+from typing import Any, TypeVar
+
+import pyarrow as pa
+from deltalake import DeltaTable
+
+import aggregates
+import common
+import sourcedata
+from aggregates.lake import delta
+from aggregates.lake.delta import LakeUnavailable
+from aggregates.lake.tables import DAY, MEASUREMENTS, STATISTICS, TURBINE, UTC_TIME
+from aggregates.lake.wide import computing
+from aggregates.lake.work import OF_THE_WRITER, Work
+from common.refusals import Refusal
+from common.wording import first_line, quoted
+from sourcedata.variables import VARIABLES
+
+# More turbines of a day in one group are computed no faster.
+TURBINES_PER_GROUP = 100
+# A server that fell may leave its client waiting for ever.
+CONNECTED_WITHIN_S, ANSWERED_WITHIN_S = 60, 900
+# The client waits 50 ms before it tries again, then four times as long, and so on.
+RETRIES = 3
+# What is sent to Spark's workers, which have none of it.
+SENT = (aggregates, common, sourcedata)
+SPARK_TYPES = {
+    pa.date32(): "date",
+    pa.string(): "string",
+    UTC_TIME: "timestamp",
+    pa.float64(): "double",
+    pa.int64(): "bigint",
+}
+
+Answer = TypeVar("Answer")
+
+
+class SparkFailed(Refusal):
+    """Spark does not do its part, for a reason that its sentence tells an operator."""
+
+
+class Spark:
+    """A session at a Spark Connect server.
+
+    Raises:
+        SparkFailed: where the server does not answer.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        try:
+            from pyspark import cloudpickle
+            from pyspark.sql import SparkSession
+        except ImportError as error:
+            raise SparkFailed(
+                "This takes pyspark-client: .venv/bin/python -m pip install 'pyspark-client>=4.0'"
+            ) from error
+        for package in SENT:
+            cloudpickle.register_pickle_by_value(package)  # type: ignore[no-untyped-call]
+        self.session = self._ask(
+            lambda: _patient(SparkSession.builder.remote(address).getOrCreate()),
+            CONNECTED_WITHIN_S,
+        )
+
+    def close(self) -> None:
+        """End the session, without which the program may wait for ever when it ends."""
+        self._ask(self.session.stop, CONNECTED_WITHIN_S)
+
+    def compute(self, work: Work) -> pa.Table:
+        """Return the statistics of the turbine-days, but for their rules and when they changed.
+
+        Raises:
+            SparkFailed: where the server, or what it was sent, does not do its part.
+            LakeUnavailable: where the lake does not do its part.
+        """
+        measurements = delta.open_table(MEASUREMENTS)
+        groups = 1 + max(map(len, work.turbines.values())) // TURBINES_PER_GROUP
+        return self._ask(
+            lambda: (
+                self._read(measurements, [*work.turbines])
+                .selectExpr("*", f"pmod(hash({TURBINE}), {groups}) AS turbine_group")
+                .groupBy(DAY, "turbine_group")
+                .applyInArrow(computing(work.turbines, work.nameplates, VARIABLES), _result_type())
+                .toArrow()
+            ),
+            ANSWERED_WITHIN_S,
+        )
+
+    def _read(self, measurements: DeltaTable, days: Sequence[date]) -> Any:
+        """Return the measurements of the days, as Spark reads them: files, where it has no Delta.
+
+        Raises:
+            LakeUnavailable: where files alone do not tell which rows there are.
+        """
+        from pyspark.errors import AnalysisException
+
+        listed_days = ", ".join(f"DATE'{day}'" for day in days)
+        try:
+            rows = self.session.read.format("delta").load(delta.address(MEASUREMENTS))
+            return rows.where(f"{DAY} IN ({listed_days})")
+        except AnalysisException:
+            if pa.table(measurements.deletion_vectors()).num_rows:
+                raise LakeUnavailable(
+                    "The lake's measurements have deletion vectors, which this Spark does not"
+                    " read: give it Delta's jars, or run: manage.py lake sync"
+                ) from None
+        files = measurements.file_uris([(DAY, "in", [str(day) for day in days])])
+        return self.session.read.option("basePath", delta.address(MEASUREMENTS)).parquet(*files)
+
+    def _ask(self, question: Callable[[], Answer], within_s: int) -> Answer:
+        """Return the answer, or raise SparkFailed where there is none in time."""
+        answers: list[Answer] = []
+        errors: list[Exception] = []
+
+        def ask() -> None:
+            try:
+                answers.append(question())
+            except Exception as error:
+                errors.append(error)
+
+        # The program need not wait for it when it ends.
+        thread = Thread(target=ask, daemon=True)
+        thread.start()
+        thread.join(within_s)
+        if answers:
+            return answers[0]
+        if errors and isinstance(errors[0], LakeUnavailable):
+            raise errors[0]
+        reason = first_line(errors[0]) if errors else f"no answer within {within_s} seconds"
+        cause = errors[0] if errors else None
+        raise SparkFailed(f"Spark at {quoted(self.address)} fails: {reason}.") from cause
+
+
+def _patient(session: Any) -> Any:
+    """Let the session give up soon: else it tries for ten minutes, also when the program ends."""
+    from pyspark.sql.connect.client.retries import DefaultPolicy
+
+    session.client.set_retry_policies([DefaultPolicy(max_retries=RETRIES)])
+    session.conf.set("spark.sql.session.timeZone", "UTC")
+    return session
+
+
+def _result_type() -> str:
+    fields = [field for field in STATISTICS.schema if field.name not in OF_THE_WRITER]
+    return ", ".join(f"{field.name} {SPARK_TYPES[field.type]}" for field in fields)

@@ -1,0 +1,63 @@
+"""`manage.py aggregate_lake`: statistics of the lake's measurements, computed by Spark."""
+
+from contextlib import closing
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from aggregates.errors import RunFailed
+from aggregates.lake.delta import LakeUnavailable
+from aggregates.lake.spark import Spark, SparkFailed
+from aggregates.lake.work import store, work_between
+from aggregates.management.arguments import add_period, add_turbines
+from aggregates.models import locks
+from common.arguments import range_of_days
+from common.checks import PROJECT_CHECKS
+from common.days import now
+from common.patience import keep_to
+from common.terminal import track
+from common.waits import RUN
+
+
+class Command(BaseCommand):
+    requires_system_checks = [PROJECT_CHECKS]
+    help = (
+        "Computes statistics of the lake's measurements on a Spark Connect server, into the lake. "
+        "Turbine-days that are current are left alone."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_period(parser)
+        add_turbines(parser)
+        parser.add_argument(
+            "--spark", required=True, metavar="sc://HOST:PORT", help="the Spark Connect server"
+        )
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        keep_to(RUN)
+        super().run_from_argv(argv)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.LAKE_URL:
+            raise CommandError("No lake is set: let LAKE_URL name a folder, or s3://BUCKET/PATH.")
+        if not options["spark"].startswith("sc://"):
+            raise CommandError("--spark is no address such as sc://localhost:15002.")
+        range_of_days(options["first"], options["last"])
+        try:
+            self._aggregate(options)
+        except (LakeUnavailable, RunFailed, SparkFailed) as error:
+            raise CommandError(str(error)) from error
+
+    def _aggregate(self, options: dict[str, Any]) -> None:
+        with locks.alone_to_write_the_lake() as is_alone:
+            if not is_alone:
+                raise CommandError("Another program writes the lake: try again later.")
+            work = work_between(options["first"], options["last"], options["turbines"])
+            if work.turbine_days:
+                with closing(Spark(options["spark"])) as spark:
+                    for part in track(work.parts(), "Computing"):
+                        store(part, spark.compute(part), now())
+        self.stdout.write(
+            f"{len(work.turbine_days):,} turbine-days computed, {work.current:,} current already."
+        )
