@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 
 from aggregates import assessed
 from aggregates.analysis.turbine_totals import TurbineTotals, sum_of, totals
-from aggregates.models import Finding
+from aggregates.models import AssessmentProgress, Finding
 from common.wording import energy
 
 # More are counted, and on the farm's page.
@@ -104,6 +104,11 @@ def _sentence(first: date, last: date, of_farm: Sequence[TurbineTotals]) -> str:
 
 
 def _findings(first: date, last: date) -> list[str]:
+    error = AssessmentProgress.error_of_checks()
+    return [*([error] if error else []), *_news(first, last)]
+
+
+def _news(first: date, last: date) -> list[str]:
     news = Finding.objects.within(first, last).filter(acknowledged_at=None).by_cost()
     said = [
         f"{finding.about}, {finding.get_kind_display()}: {finding.sentence}" for finding in news

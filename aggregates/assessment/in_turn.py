@@ -111,6 +111,7 @@ def _is_to_find(now: datetime) -> bool:
 
 
 def _find(now: datetime) -> None:
-    find(now.date() - LOOKED_AT, now.date(), now)
-    AssessmentProgress.objects.update_or_create(pk=1, defaults={"found_at": now})
+    look = find(now.date() - LOOKED_AT, now.date(), now)
+    progress = {"found_at": now, "error": look.error}
+    AssessmentProgress.objects.update_or_create(pk=1, defaults=progress)
     findings.tell(now)

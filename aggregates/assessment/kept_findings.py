@@ -1,20 +1,21 @@
 """Findings as they are kept: made again, a finding keeps its row, and what people said of it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
 from django.db import transaction
 from django.db.models.functions import Now
 
-from aggregates.assessment.checks.all_checks import DAYS_BEFORE
+from aggregates.assessment.checks.all_checks import ALL, DAYS_BEFORE
 from aggregates.assessment.conditions import judge_by_day
 from aggregates.assessment.farm import Farm
 from aggregates.assessment.findings import Kind, Seen
 from aggregates.assessment.kept_curves import CurvesOfDays, keep_fitted
 from aggregates.assessment.reading import OF_CHECKS, farm
-from aggregates.assessment.recurring import Hours, findings_beside
+from aggregates.assessment.recurring import Hours, ToldApart, findings_beside, told_apart
 from aggregates.compute.arrival import Expectation
 from aggregates.compute.windows import WINDOW, WINDOWS_PER_DAY
 from aggregates.expectations import expectation
@@ -23,27 +24,66 @@ from aggregates.source.last_known import last_known_arrivals
 from common.arrays import Array, utc_datetime64
 from common.databases import TARGET
 from common.days import day_bounds, day_start
+from common.wording import first_line, listed
 from sourcedata.variables import COUNTED_NAMES
 
+logger = logging.getLogger(__name__)
 
-def find(first: date, last: date, at: datetime) -> Sequence[Finding]:
-    """Look for findings from `first` to `last`, both included, and keep them; return these.
 
-    `at` is the time as of which turbines are expected to have sent.
+@dataclass(frozen=True)
+class Look:
+    """What was found, the dearest first, and the checks that raised an exception."""
+
+    findings: Sequence[Finding]
+    errored: Mapping[Kind, Exception] = field(default_factory=dict)
+
+    @property
+    def error(self) -> str:
+        """Which checks errored, and why; empty where none did."""
+        if not self.errored:
+            return ""
+        checks = [
+            f"{kind.label} ({type(error).__name__}: {first_line(error)})"
+            for kind, error in self.errored.items()
+        ]
+        return (
+            f"Checks that errored: {listed(checks)}. Their findings stay as they were; the log has"
+            " the tracebacks."
+        )
+
+
+def find(first: date, last: date, at: datetime) -> Look:
+    """Look for findings from `first` to `last`, both included, and keep them.
+
+    `at` is the time as of which turbines are expected to have sent. A check that errors keeps none
+    of the others back: its findings stay as they are, neither made nor withdrawn.
     """
     start = first - timedelta(days=DAYS_BEFORE)
     keep_fitted(start, last)
     windows = _farm(start, last, at)
     if not windows.turbines:
-        return _keep([], first, last)
+        return Look(_keep([], first, last))
     curves = CurvesOfDays(start, last).curves(windows.turbines)
     judgement = judge_by_day(windows, curves, 0, len(windows.days))
     recurrences = {_hours(recurrence): recurrence for recurrence in Recurrence.objects.all()}
-    seen = [
-        (each, recurrences.get(hours) if hours else None)
-        for each, hours in findings_beside(windows, judgement, first, last, list(recurrences))
-    ]
-    return _keep(seen, first, last)
+    apart = told_apart(windows, judgement, list(recurrences))
+    seen, errored = _checked(windows, apart, first, last)
+    recurring = [(each, recurrences.get(hours) if hours else None) for each, hours in seen]
+    return Look(_keep(recurring, first, last, errored), errored)
+
+
+def _checked(
+    windows: Farm, judgement: ToldApart, first: date, last: date
+) -> tuple[Sequence[tuple[Seen, Hours | None]], Mapping[Kind, Exception]]:
+    """Return what the checks saw, the dearest first, and those that errored."""
+    seen, errored = [], {}
+    for kind in ALL:
+        try:
+            seen += list(findings_beside(windows, judgement, first, last, kind))
+        except Exception as error:
+            logger.exception("The check of %s errored.", kind.label)
+            errored[kind] = error
+    return sorted(seen, key=lambda each: -(each[0].lost_kwh or 0)), errored
 
 
 def _hours(recurrence: Recurrence) -> Hours:
@@ -92,10 +132,16 @@ Recurring = tuple[Seen, Recurrence | None]
 
 
 @transaction.atomic(using=TARGET)
-def _keep(seen: Sequence[Recurring], first: date, last: date) -> Sequence[Finding]:
-    """Keep what was seen; what is no longer seen in these days is withdrawn."""
+def _keep(
+    seen: Sequence[Recurring], first: date, last: date, errored: Collection[Kind] = ()
+) -> Sequence[Finding]:
+    """Keep what was seen; what is no longer seen in these days is withdrawn.
+
+    Of the kinds that errored nobody can say whether it is seen, so they are left alone.
+    """
     start, end = day_start(first), day_bounds(last)[1]
-    earlier = list(Finding.objects.filter(start__lt=end, end__gt=start).select_for_update())
+    of_days = Finding.objects.filter(start__lt=end, end__gt=start).exclude(kind__in=errored)
+    earlier = list(of_days.select_for_update())
     kept = []
     for each, recurrence in seen:
         finding = _same(each, earlier)

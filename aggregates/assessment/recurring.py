@@ -4,7 +4,7 @@ What is lost in these hours is told apart from the rest: a stop by day is news a
 turbine is curtailed each night, though the two are less than a day apart.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time
 
@@ -46,20 +46,40 @@ def _since_midnight(at: time) -> np.timedelta64:
     return np.timedelta64(3600 * at.hour + 60 * at.minute + at.second, "s")
 
 
-def findings_beside(
-    farm: Farm, judgement: Judgement, first: date, last: date, recurring: Sequence[Hours]
-) -> Iterator[tuple[Seen, Hours | None]]:
-    """Yield the findings of these days, with the hours in which one of them recurs."""
-    usual = judgement
+@dataclass(frozen=True)
+class ToldApart:
+    """A judgement in which the losses in some hours are not, and by hours one that has them alone.
+
+    `recurring` are all hours, also of kinds that lose nothing.
+    """
+
+    usual: Judgement
+    of_hours: Mapping[Hours, Judgement]
+    recurring: Sequence[Hours]
+
+
+def told_apart(farm: Farm, judgement: Judgement, recurring: Sequence[Hours]) -> ToldApart:
+    """Return the judgement with what is lost in these hours told apart from the rest."""
+    usual, of_hours = judgement, {}
     for hours in recurring:
         if hours.kind.value in LOSING:
             in_hours = _windows_of(hours, farm, usual)
-            apart = _without(usual, usual.is_(Condition(hours.kind.value)) & ~in_hours)
+            of_kind = usual.is_(Condition(hours.kind.value))
+            of_hours[hours] = _without(usual, of_kind & ~in_hours)
             usual = _without(usual, in_hours)
-            for seen in findings(farm, apart, first, last, [hours.kind]):
+    return ToldApart(usual, of_hours, recurring)
+
+
+def findings_beside(
+    farm: Farm, judgement: ToldApart, first: date, last: date, kind: Kind
+) -> Iterator[tuple[Seen, Hours | None]]:
+    """Yield the findings of a kind in these days, with the hours in which one of them recurs."""
+    for hours, of_hours in judgement.of_hours.items():
+        if hours.kind == kind:
+            for seen in findings(farm, of_hours, first, last, [kind]):
                 yield seen, hours
-    for seen in findings(farm, usual, first, last):
-        yield seen, next((hours for hours in recurring if hours.is_of(seen)), None)
+    for seen in findings(farm, judgement.usual, first, last, [kind]):
+        yield seen, next((hours for hours in judgement.recurring if hours.is_of(seen)), None)
 
 
 def _windows_of(hours: Hours, farm: Farm, judgement: Judgement) -> Array:

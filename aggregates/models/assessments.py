@@ -253,11 +253,19 @@ class Recurrence(models.Model):
 class AssessmentProgress(models.Model):
     """How far the look for outdated assessments has come, when findings were made: one row.
 
-    It looks next at the days before `looked_back_to`, or at the newest where it is None.
+    It looks next at the days before `looked_back_to`, or at the newest where it is None. `error`
+    says which checks errored when findings were made last, and is empty where none did.
     """
 
     looked_back_to = models.DateField(null=True)
     found_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
         db_table = "assessment_progress"
+
+    @classmethod
+    def error_of_checks(cls) -> str:
+        """Return which checks errored when findings were made last; empty where none did."""
+        progress = cls.objects.filter(pk=1).first()
+        return progress.error if progress else ""

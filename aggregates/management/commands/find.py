@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich import box
 from rich.table import Table
 
@@ -36,11 +36,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         days = range_of_days(options["first"], options["last"])
-        findings = find(days[0], days[-1], now())
-        if findings:
-            self.stdout.write(rendered(_table(findings)))
-        number = counted(len(findings), "finding") if findings else "No findings"
+        look = find(days[0], days[-1], now())
+        if look.findings:
+            self.stdout.write(rendered(_table(look.findings)))
+        number = counted(len(look.findings), "finding") if look.findings else "No findings"
         self.stdout.write(f"{number} from {days[0]} to {days[-1]}.")
+        if look.error:
+            raise CommandError(look.error)
 
 
 def _table(findings: Sequence[Finding]) -> Table:

@@ -23,7 +23,7 @@ NOW = at("2025-06-10 06:00")
 def stopped() -> Finding:
     """A turbine stood still for a day, which was found."""
     stored_farm(FIRST, 9, stopped={"T02": STOPPED_ON})
-    (finding,) = find(FIRST, LAST, NOW)
+    (finding,) = find(FIRST, LAST, NOW).findings
     return finding
 
 
@@ -36,7 +36,7 @@ def test_a_finding_names_turbine_kind_time_and_cost(stopped: Finding) -> None:
 
 def test_made_again_it_keeps_its_row_and_what_people_said(stopped: Finding) -> None:
     Finding.objects.update(reason=Reason.MAINTENANCE, acknowledged_by="ana")
-    (again,) = find(FIRST, LAST, NOW)
+    (again,) = find(FIRST, LAST, NOW).findings
     assert (again.pk, again.reason, again.acknowledged_by) == (
         stopped.pk,
         Reason.MAINTENANCE,
@@ -50,17 +50,17 @@ def test_one_that_the_data_no_longer_bear_out_is_withdrawn_and_not_deleted(
     start, end = day_bounds(STOPPED_ON)
     of_day = Value.objects.filter(timestamp__gte=start, timestamp__lt=end)
     of_day.filter(signal__turbine="T02", signal__variable="power").delete()
-    assert find(FIRST, LAST, NOW) == []
+    assert find(FIRST, LAST, NOW).findings == []
     assert Finding.objects.get().withdrawn_at is not None
 
 
 def test_looked_at_from_its_middle_it_keeps_its_beginning(stopped: Finding) -> None:
-    (again,) = find(STOPPED_ON, LAST, NOW)
+    (again,) = find(STOPPED_ON, LAST, NOW).findings
     assert (again.pk, again.start) == (stopped.pk, stopped.start)
 
 
 def test_other_days_do_not_withdraw_it(stopped: Finding) -> None:
-    assert find(FIRST, STOPPED_ON - DAY, NOW) == []
+    assert find(FIRST, STOPPED_ON - DAY, NOW).findings == []
     assert Finding.objects.standing().get() == stopped
 
 
@@ -68,10 +68,10 @@ def test_hours_that_recur_are_acknowledged_by_themselves() -> None:
     stored_farm(FIRST, 9, stopped={"T02": STOPPED_ON})
     told = {"kind": "stopped", "reason": Reason.REQUESTED, "made_by": "ana"}
     Recurrence.objects.create(turbine="T03", start=time(0), end=time(23, 59, 59), **told)
-    (finding,) = find(FIRST, LAST, NOW)
+    (finding,) = find(FIRST, LAST, NOW).findings
     assert finding.acknowledged_by == ""
     Recurrence.objects.create(start=time(12), end=time(11, 59, 59), **told)
-    (finding,) = find(FIRST, LAST, NOW)
+    (finding,) = find(FIRST, LAST, NOW).findings
     assert (finding.acknowledged_by, finding.reason) == ("ana", Reason.REQUESTED)
 
 
@@ -79,7 +79,7 @@ def test_a_stop_by_day_is_news_also_where_the_nights_recur() -> None:
     stored_farm(FIRST, 9, stopped={"T02": STOPPED_ON})
     told = {"kind": "stopped", "reason": Reason.ENVIRONMENTAL, "made_by": "ana"}
     Recurrence.objects.create(turbine="T02", start=time(20), end=time(6), **told)
-    by_night, by_day = find(FIRST, LAST, NOW)
+    by_day, by_night = find(FIRST, LAST, NOW).findings
     assert (by_night.acknowledged_by, by_day.acknowledged_by) == ("ana", "")
     assert (by_day.start.hour, by_day.end.hour) == (6, 20)
     assert (by_night.lost_kwh or 0) + (by_day.lost_kwh or 0) == pytest.approx(24_000, rel=0.1)
@@ -110,5 +110,5 @@ def test_rejected_samples_of_an_hour_are_found() -> None:
     windows = {str(window): 10 for window in range(60, 66)}
     days = AggregatedDay.objects.filter(turbine="T03", day=STOPPED_ON)
     days.update(rejected_samples={"power": windows})
-    (finding,) = find(FIRST, LAST, NOW)
+    (finding,) = find(FIRST, LAST, NOW).findings
     assert (finding.turbine, finding.kind, finding.variable) == ("T03", "rejected", "power")
