@@ -152,12 +152,13 @@ def conditions(farm: Farm, expected: Expected) -> dict[Condition, Array]:
     expected_share = expected.power_kw / farm.rated_power_kw
     # Of power without wind the anemometer is dead: nothing can be said.
     is_calm = (expected_share < SLIGHTLY_EXPECTED) & (farm.relative_power < WORTH_LOOKING)
-    stop = stopped(farm, expected)
+    is_unknown = unknown(farm)
+    stop = stopped(farm, expected, is_unknown)
     return {
-        Condition.UNKNOWN: unknown(farm),
+        Condition.UNKNOWN: is_unknown,
         Condition.CUT_OUT: cut_out(farm),
         Condition.STOPPED: stop,
-        Condition.STOPPED_BY_NEIGHBOURS: stopped_by_neighbours(farm),
+        Condition.STOPPED_BY_NEIGHBOURS: stopped_by_neighbours(farm, is_unknown),
         Condition.DERATED: derated(farm, expected, stop),
         Condition.CALM: is_calm,
         # At rest in light wind, a turbine without a curve may be calm or stopped: nobody can tell.
@@ -196,11 +197,11 @@ def at_rest_in_wind(farm: Farm) -> Array:
     return in_wind & (farm.relative_power < AT_REST)
 
 
-def at_rest_in_light_wind(farm: Farm, expected: Expected) -> Array:
+def at_rest_in_light_wind(farm: Farm, expected: Expected, is_unknown: Array) -> Array:
     """Return the windows at rest in light wind while the neighbours run."""
     in_wind = (farm.wind_speed >= LIGHT_WIND) & (farm.wind_speed < STRONG_WIND)
     should_run = expected.power_kw >= SLIGHTLY_EXPECTED * farm.rated_power_kw
-    neighbours_run = _most_neighbours_give(farm, NEIGHBOURS_RUN)
+    neighbours_run = _most_neighbours_give(farm, NEIGHBOURS_RUN, is_unknown)
     return in_wind & should_run & (farm.relative_power < NO_POWER) & neighbours_run
 
 
@@ -213,29 +214,29 @@ def partly_at_rest(farm: Farm, expected: Expected, at_rest: Array) -> Array:
     return next_to(at_rest) & is_worth & (farm.power_kw < WEAK * expected.power_kw)
 
 
-def stopped(farm: Farm, expected: Expected) -> Array:
+def stopped(farm: Farm, expected: Expected, is_unknown: Array) -> Array:
     """Return the windows of a standstill in wind, as the turbine's own anemometer sees it.
 
     A window in which a storm's rest began or ended has lost nothing, as the rest itself has not.
     """
-    at_rest = at_rest_in_wind(farm) | at_rest_in_light_wind(farm, expected)
+    at_rest = at_rest_in_wind(farm) | at_rest_in_light_wind(farm, expected, is_unknown)
     return at_rest | partly_at_rest(farm, expected, at_rest & ~cut_out(farm))
 
 
-def stopped_by_neighbours(farm: Farm) -> Array:
+def stopped_by_neighbours(farm: Farm, is_unknown: Array) -> Array:
     """Return the windows at rest in which only the neighbours show that there was wind.
 
     As with an iced anemometer: most neighbours give above 10 % of their rated power, for an hour.
     """
-    neighbours_produce = _most_neighbours_give(farm, NEIGHBOURS_PRODUCE)
+    neighbours_produce = _most_neighbours_give(farm, NEIGHBOURS_PRODUCE, is_unknown)
     unseen = (farm.relative_power < NO_POWER) & neighbours_produce & ~at_rest_in_wind(farm)
     return lasting(unseen, SEEN_BY_NEIGHBOURS_WINDOWS)
 
 
-def _most_neighbours_give(farm: Farm, share: float) -> Array:
+def _most_neighbours_give(farm: Farm, share: float, is_unknown: Array) -> Array:
     """Return where most neighbours give more; one of which nothing can be said is no neighbour."""
-    is_known = ~unknown(farm)
-    return most_neighbours(is_known & (farm.relative_power > share), is_known)
+    gives_more = ~is_unknown & (farm.relative_power > share)
+    return most_neighbours(gives_more, ~is_unknown)
 
 
 def derated(farm: Farm, expected: Expected, stop: Array) -> Array:

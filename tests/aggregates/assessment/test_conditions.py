@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from aggregates.assessment.conditions import Judgement, judge, judge_by_day
+from aggregates.assessment.conditions import Judgement, judge, judge_by_day, unknown
 from aggregates.assessment.farm import POWER, SPEED, Farm
 from aggregates.compute.statistic_names import COUNT, MAXIMUM, MEAN, STD
+from common.arrays import Array
 from tests.aggregates.assessment.farms import curves, farm
 
 
@@ -198,3 +199,15 @@ def test_a_day_is_judged_alike_alone_and_with_others() -> None:
     alone = judge_by_day(of.of_days(1, 4), curves(*of.turbines), 1, 2)
     assert (alone.letters == together.letters[:, 144:288]).all()
     assert set("SN") <= set("".join(together.letters.ravel()))
+
+
+def test_what_is_unknown_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    farms: list[Farm] = []
+
+    def counted(of: Farm) -> Array:
+        farms.append(of)
+        return unknown(of)
+
+    monkeypatch.setattr("aggregates.assessment.conditions.unknown", counted)
+    judged(farm({"T01": [], "T02": []}))
+    assert len(farms) == 1

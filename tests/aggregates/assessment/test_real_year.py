@@ -17,6 +17,7 @@ from aggregates.assessment.conditions import (
     partly_at_rest,
     stopped,
     stopped_by_neighbours,
+    unknown,
 )
 from common.arrays import Array
 from tests.aggregates.assessment.builders import with_values
@@ -54,7 +55,7 @@ def test_standstills_in_wind_are_found_to_the_window() -> None:
 
 def test_standstills_in_light_wind_and_windows_next_to_a_stop() -> None:
     farm, expected = real_farm(), real_judgement().expected
-    light = at_rest_in_light_wind(farm, expected)
+    light = at_rest_in_light_wind(farm, expected, unknown(farm))
     at_rest = at_rest_in_wind(farm) | light
     assert windows(light) == pytest.approx([95, 162, 109, 218], rel=0.05)
     assert windows(partly_at_rest(farm, expected, at_rest)) == pytest.approx(
@@ -64,14 +65,15 @@ def test_standstills_in_light_wind_and_windows_next_to_a_stop() -> None:
 
 def test_derated_windows() -> None:
     farm, expected = real_farm(), real_judgement().expected
-    number = windows(derated(farm, expected, stopped(farm, expected)))
+    stop = stopped(farm, expected, unknown(farm))
+    number = windows(derated(farm, expected, stop))
     assert number == pytest.approx([22, 23, 0, 12], rel=0.05)
     assert sum(number) <= 100
 
 
 def test_what_the_neighbours_see_names_the_days_of_the_iced_anemometers() -> None:
     farm = real_farm()
-    seen = stopped_by_neighbours(farm)
+    seen = stopped_by_neighbours(farm, unknown(farm))
     assert windows(seen) == pytest.approx([85, 90, 0, 23], rel=0.05)
     days = set(farm.starts[seen.any(axis=0)].astype("datetime64[D]").tolist())
     assert {date(2014, 12, 27), date(2014, 12, 28)} <= days
