@@ -13,6 +13,8 @@ from common.databases import SOURCE, TARGET
 # Every command needs the checks of this tag. Django's own checks load every page to look at it,
 # which takes longer than many a command has to do.
 PROJECT_CHECKS = "windproject"
+# Those of this tag compare the variables that this program knows with those that the source has.
+VARIABLES_CHECKS = "variables"
 
 OLDEST_POSTGRESQL = 15
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}

@@ -8,6 +8,7 @@ from django.core.checks import CheckMessage, Info, Tags, Warning, register
 from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 
+from common.checks import VARIABLES_CHECKS
 from common.databases import SOURCE
 from common.wording import listed
 from sourcedata.counting import uncounted
@@ -38,7 +39,7 @@ def changes_are_counted(
     ]
 
 
-@register(Tags.database)
+@register(Tags.database, VARIABLES_CHECKS)
 def variables_have_columns(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
@@ -56,8 +57,11 @@ def variables_have_columns(
         sentence = f"data lacks the columns of variables: {listed(missing)}."
         messages.append(Warning(sentence, hint="Write: manage.py migrate", id="sourcedata.W002"))
     if undeclared:
-        sentence = f"data keeps {listed(undeclared)}, which VARIABLES_FILE names no more."
-        hint = "Their measurements and signals stay as they are, and nothing new is computed."
+        sentence = f"data keeps {listed(undeclared)}, which this program's VARIABLES_FILE lacks."
+        hint = (
+            "What is computed here is computed without them; what there is of them stays. Where the"
+            " deployment's other programs have the file, name it in .env, which all of them read."
+        )
         messages.append(Info(sentence, hint=hint, id="sourcedata.I001"))
     return messages
 

@@ -91,7 +91,10 @@ def test_a_variable_that_is_declared_no_more_keeps_its_column_and_signals(
     measured_oil(deployment)
     deployment.declare("")
     assert "data keeps oil_temperature" in deployment.manage("check", "--database=source")
-    assert "nothing" in deployment.manage("aggregate", "--pending").lower()
+    said = deployment.manage("aggregate", "--pending")
+    assert "Warning: data keeps oil_temperature" in said
+    assert "name it in .env" in said
+    assert "nothing" in said.lower()
     assert stored("oil_temperature_mean") == [60] * 144
 
 

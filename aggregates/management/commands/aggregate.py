@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from aggregates.errors import RunFailed
 from aggregates.management.arguments import add_turbines, refuse_unknown_turbines
@@ -11,15 +11,14 @@ from aggregates.management.report import write_queued, write_report
 from aggregates.runs import pipeline, queueing
 from aggregates.runs.queueing import problem_of_period
 from common.arguments import day_argument, range_of_days
-from common.checks import PROJECT_CHECKS
+from common.commands import MeasurementsCommand
 from common.days import today
 from common.patience import keep_to
 from common.terminal import track
 from common.waits import RUN
 
 
-class Command(BaseCommand):
-    requires_system_checks = [PROJECT_CHECKS]
+class Command(MeasurementsCommand):
     help = (
         "Turns measurements into 10-minute statistics, a UTC day at a time. Days that are current "
         "already cost nothing and change nothing."

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.db.models import Count, Sum
 from rich import box
 from rich.table import Table
@@ -13,7 +13,7 @@ from aggregates.assessment.making import assess
 from aggregates.management.arguments import add_period
 from aggregates.models import Assessment
 from common.arguments import range_of_days
-from common.checks import PROJECT_CHECKS
+from common.commands import MeasurementsCommand
 from common.patience import keep_to
 from common.terminal import rendered, track
 from common.waits import RUN
@@ -21,8 +21,7 @@ from common.waits import RUN
 KWH_PER_MWH = 1000
 
 
-class Command(BaseCommand):
-    requires_system_checks = [PROJECT_CHECKS]
+class Command(MeasurementsCommand):
     help = (
         "Judges what each turbine did in each window of some days, and what it lost. The schedule "
         "does so by itself wherever statistics or curves have changed."

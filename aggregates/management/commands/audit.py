@@ -3,7 +3,7 @@
 from typing import Any
 
 import pandas as pd
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from rich import box
 from rich.table import Table
 
@@ -14,7 +14,7 @@ from aggregates.management.arguments import add_period, add_turbines, refuse_unk
 from aggregates.management.report import write_queued
 from aggregates.runs import queueing
 from common.arguments import range_of_days
-from common.checks import PROJECT_CHECKS
+from common.commands import MeasurementsCommand
 from common.patience import keep_to
 from common.terminal import rendered, track
 from common.waits import RUN
@@ -22,8 +22,7 @@ from common.waits import RUN
 MOST_ROWS = 20
 
 
-class Command(BaseCommand):
-    requires_system_checks = [PROJECT_CHECKS]
+class Command(MeasurementsCommand):
     help = (
         "Recomputes statistics by SQL in the source database and compares them with those that are "
         "stored. Exits with 1 where they differ."

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from rich import box
 from rich.table import Table
 
@@ -12,15 +12,14 @@ from aggregates.management.arguments import add_period
 from aggregates.models import Finding
 from aggregates.pages.sentences import counted
 from common.arguments import range_of_days
-from common.checks import PROJECT_CHECKS
+from common.commands import MeasurementsCommand
 from common.days import now
 from common.patience import keep_to
 from common.terminal import rendered
 from common.waits import RUN
 
 
-class Command(BaseCommand):
-    requires_system_checks = [PROJECT_CHECKS]
+class Command(MeasurementsCommand):
     help = (
         "Looks for findings on some days: turbines that stood still in wind, frozen sensors, vanes "
         "that are off, and more (docs/findings.md). The schedule does so by itself for the last 60 "

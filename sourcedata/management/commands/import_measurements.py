@@ -5,12 +5,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from common.checks import PROJECT_CHECKS
+from common.commands import MeasurementsCommand
 from common.refusals import Refusal
 from common.terminal import progress_console, rendered
 from common.wording import first_line
@@ -32,8 +32,7 @@ from sourcedata.management.understanding import understanding
 WIDTH = 130
 
 
-class Command(BaseCommand):
-    requires_system_checks = [PROJECT_CHECKS]
+class Command(MeasurementsCommand):
     help = (
         "Imports measurements from tables of any form: text, xlsx, Parquet or Arrow, packed or "
         "not. A table is imported as a whole or, where anything in it is wrong, not at all. What "

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import OperationalError, ProgrammingError
 from rich import box
 from rich.table import Table
 
 from common.arguments import day_argument, range_of_days
-from common.checks import PROJECT_CHECKS
+from common.commands import MeasurementsCommand
 from common.terminal import rendered, track
 from common.wording import first_line
 from sourcedata import reader, verification
@@ -21,8 +21,7 @@ from sourcedata.verification import Counted
 MOST_ROWS = 100
 
 
-class Command(BaseCommand):
-    requires_system_checks = [PROJECT_CHECKS]
+class Command(MeasurementsCommand):
     help = (
         "Counts the measurements of every turbine-day and compares them with the samples that the "
         "source is said to have. Exits with 1 where they differ, or where triggers are lacking."
