@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters
+from django.core.exceptions import ValidationError
 
 from aggregates.assessment.conditions import Condition
 from aggregates.assessment.findings import Kind
@@ -16,6 +17,7 @@ from aggregates.source import gateway
 from common.rest.downloads import FormatFilter
 from common.rest.parameters import (
     DayFilter,
+    NamesField,
     NamesFilter,
     OneOfFilter,
     PeriodForm,
@@ -123,6 +125,32 @@ class SignalFilter(django_filters.FilterSet):
         fields: list[str] = []
 
 
+# Pages and tables name a signal so; as parameters it is a variable and a statistic.
+PARAMETERS_OF_SIGNALS = {
+    f"{variable}_{statistic}": f"variable={variable}&statistic={statistic}"
+    for variable, statistic in signal_names([], [])
+}
+
+
+class VariablesField(NamesField):
+    """Some variables; a signal's name is refused with what to write in its place."""
+
+    def clean(self, value: Any) -> list[str]:
+        try:
+            return super().clean(value)
+        except ValidationError as refusal:
+            names = [name for text in value for name in text.split(",")]
+            signals = [name for name in names if name in PARAMETERS_OF_SIGNALS]
+            advice = [f"{name} is written {PARAMETERS_OF_SIGNALS[name]}." for name in signals]
+            raise ValidationError(" ".join([*refusal.messages, *advice])) from None
+
+
+class VariablesFilter(NamesFilter):
+    """A parameter that is a list of variables."""
+
+    field_class = VariablesField
+
+
 class ValueForm(PeriodForm):
     """The turbines that are meant, and what a layout has no place for."""
 
@@ -163,7 +191,7 @@ class ValueFilter(django_filters.FilterSet):
     turbine = NamesFilter(
         allowed=AggregatedTurbines, required=False, help_text="Default: all that have statistics."
     )
-    variable = NamesFilter(
+    variable = VariablesFilter(
         allowed=VARIABLE_NAMES, required=False, help_text="Default: all variables."
     )
     statistic = NamesFilter(

@@ -71,6 +71,18 @@ print(Client().get(f"/data?{query}", HTTP_HOST="localhost").getvalue().decode())
     assert '"oil_temperature","wind_speed_std","wind_speed_min","wind_speed_max"' in header
 
 
+def test_a_signal_s_name_is_refused_with_its_variable_and_statistic(deployment) -> None:
+    deployment.declare(OIL)
+    deployment.manage("migrate")
+    code = """
+from django.test import Client
+query = "start=2025-08-31&end=2025-09-01&variable=oil_temperature_mean"
+print(Client().get(f"/api/values?{query}", HTTP_HOST="localhost").json()["detail"])
+"""
+    said = deployment.manage("shell", "-c", code)
+    assert "is written variable=oil_temperature&statistic=mean." in said
+
+
 def test_a_column_that_is_no_number_is_named_with_what_mends_it(deployment: Deployment) -> None:
     measured_oil(deployment)
     before = rows("SELECT revision FROM source_day", "source")

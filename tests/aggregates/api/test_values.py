@@ -171,6 +171,11 @@ def test_nothing_is_a_table_without_rows(format: str, layout: str) -> None:
         ({"min_coverage": "nan"}, "min_coverage", "'nan' is no number from 0 to 1."),
         ({"min_coverage": "1.1"}, "min_coverage", "'1.1' is no number from 0 to 1."),
         ({"variable": "wind_sped"}, "variable", "unknown: 'wind_sped'; allowed: wind_speed,"),
+        (
+            {"variable": "power,wind_speed_std"},
+            "variable",
+            "wind_speed_std is written variable=wind_speed&statistic=std.",
+        ),
         ({"statistic": "median"}, "statistic", "allowed: mean, min, max, std, count."),
         ({"turbine": "T99"}, "turbine", "unknown: 'T99'; allowed: T01."),
         ({"page": "2"}, "page", "is no parameter of this address"),
