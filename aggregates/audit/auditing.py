@@ -3,7 +3,7 @@
 It finds what no revision can tell: damage done to the target itself, and faults of the pipeline.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -37,14 +37,15 @@ class Audit:
     """The audit of one day, which compared turbines and found differences, or none.
 
     `audited` names the turbines that were compared, `values` counts what they must have, and
-    `not_current` names those that wait for a run, which have nothing to be compared with.
+    `not_current` has the states of those that wait for a run, which have nothing to be compared
+    with.
     `differences` is as `comparison.differences` returns it.
     """
 
     day: date
     audited: Sequence[str]
     values: int
-    not_current: Sequence[str]
+    not_current: Mapping[str, State]
     differences: pd.DataFrame
 
     @property
@@ -81,9 +82,11 @@ def audit_day(day: date, turbines: Collection[str] = ()) -> Audit:
         day=day,
         audited=audited,
         values=len(expected),
-        not_current=[
-            turbine_day.turbine for turbine_day in after if turbine_day.state not in SETTLED
-        ],
+        not_current={
+            turbine_day.turbine: turbine_day.state
+            for turbine_day in after
+            if turbine_day.state not in SETTLED
+        },
         differences=differences(expected, stored, ANGLE_NAMES),
     )
 

@@ -1,5 +1,7 @@
 """`manage.py audit`: recompute days in another way, and compare."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -12,12 +14,15 @@ from aggregates.audit.auditing import Audit
 from aggregates.errors import RunFailed
 from aggregates.management.arguments import add_period, add_turbines, refuse_unknown_turbines
 from aggregates.management.report import write_queued
+from aggregates.pages.sentences import counted
 from aggregates.runs import queueing
+from aggregates.states import State
 from common.arguments import range_of_days
 from common.commands import MeasurementsCommand
 from common.patience import keep_to
 from common.terminal import rendered, track
 from common.waits import RUN
+from common.wording import listed
 
 MOST_ROWS = 20
 
@@ -68,17 +73,26 @@ class Command(MeasurementsCommand):
         self.stdout.write(
             f"{compared:,} turbine-days audited, {values:,} values: {number:,} differ."
         )
-        waiting = sum(len(audit.not_current) for audit in audits)
-        if waiting:
-            self.stdout.write(
-                f"{waiting:,} turbine-days are not current and were left out: aggregate them first."
-            )
+        if left_out := [audit for audit in audits if audit.not_current]:
+            self.stdout.write(_of_left_out(left_out))
 
     def _repair(self, damaged: list[Audit]) -> None:
         for audit in damaged:
             auditing.make_damaged_stale(audit)
             requested, failure = queueing.submit([audit.day], audit.damaged, requested_by="audit")
             write_queued(self.stdout, self.stderr, requested, failure)
+
+
+def _of_left_out(audits: Sequence[Audit]) -> str:
+    """Say how much was not audited, why, and what to type first; of days, at least one."""
+    states = Counter(state for audit in audits for state in audit.not_current.values())
+    by_state = listed(f"{states[state]:,} {state}" for state in State if state in states)
+    period = f"--from {audits[0].day} --to {audits[-1].day}"
+    return (
+        f"Left out of {counted(len(audits), 'day')}: {counted(states.total(), 'turbine-day')}"
+        f" ({by_state}). Their statistics are not there yet, or older than their measurements or"
+        f" rules, so nothing is said of them. Type: manage.py aggregate {period}"
+    )
 
 
 def _table(differences: pd.DataFrame) -> Table:

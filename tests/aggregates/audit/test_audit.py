@@ -137,12 +137,15 @@ def test_a_repair_keeps_statistics_whose_samples_are_gone() -> None:
     assert len(values("power_mean")) == 2
 
 
-def test_what_is_not_current_is_left_out_and_counted() -> None:
+def test_what_is_not_current_is_left_out_and_said_with_why_and_what_to_type() -> None:
     a_day("T01")
     a_day("T02")
     aggregated(DAY)
     Measurement.objects.filter(turbine__name="T02").update(power=5.0)
-    assert "1 turbine-days are not current and were left out" in run_audit()
+    a_day("T03", start="2025-08-30T00:00")
+    said = run_audit()
+    assert "Left out of 2 days: 2 turbine-days (1 stale, 1 missing)." in said
+    assert said.endswith("Type: manage.py aggregate --from 2025-08-30 --to 2025-08-31\n")
 
 
 def test_what_changes_while_it_is_audited_is_left_out(monkeypatch) -> None:
@@ -156,7 +159,7 @@ def test_what_changes_while_it_is_audited_is_left_out(monkeypatch) -> None:
     change(value=7.0)
     monkeypatch.setattr(auditing, "expected_values", change_meanwhile)
     audit = auditing.audit_day(DAY)
-    assert (audit.audited, audit.not_current) == ([], ["T01"])
+    assert (audit.audited, audit.not_current) == ([], {"T01": "stale"})
     assert audit.differences.empty
 
 
