@@ -1,5 +1,6 @@
 """What commands that compute or judge say of variables that they were started without."""
 
+from contextlib import suppress
 from io import StringIO
 from typing import Any
 
@@ -18,6 +19,7 @@ COMMANDS = {
     "audit": DAYS,
     "find": DAYS,
     "import_measurements": ["nowhere.csv"],
+    "lake": ["status"],
     "verify_source": [],
 }
 
@@ -31,12 +33,10 @@ def undeclared_column() -> None:
 
 
 def warnings(command: str) -> str:
-    """Return what the command says on its standard error; an import of no file fails."""
+    """Return what the command says on its standard error, whether or not it fails after that."""
     said = StringIO()
-    try:
+    with suppress(CommandError):
         call_command(command, *COMMANDS[command], stdout=StringIO(), stderr=said, skip_checks=False)
-    except CommandError:
-        assert command == "import_measurements"
     return said.getvalue()
 
 

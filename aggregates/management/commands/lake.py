@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from rich import box
 from rich.table import Table
 
@@ -18,7 +18,7 @@ from aggregates.lake.tables import TABLES
 from aggregates.management.arguments import add_period
 from aggregates.models import LakeProgress, locks
 from common.arguments import day_argument, range_of_days
-from common.checks import PROJECT_CHECKS
+from common.commands import MeasurementsCommand
 from common.days import DAY, days_between
 from common.patience import keep_to
 from common.postgres.partitions import month_after
@@ -28,8 +28,7 @@ from common.waits import RUN
 MOST_ROWS = 20
 
 
-class Command(BaseCommand):
-    requires_system_checks = [PROJECT_CHECKS]
+class Command(MeasurementsCommand):
     help = "Shows the Delta lake that LAKE_URL names, brings it in step, and compares it."
 
     def add_arguments(self, parser: CommandParser) -> None:
