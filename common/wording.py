@@ -9,7 +9,7 @@ LONGEST_LIST = 20
 LARGE_KWH = 10_000
 
 
-def first_line(error: Exception) -> str:
+def first_line(error: BaseException) -> str:
     """Return what a library's error says, without the lines that only a developer reads."""
     line = str(error).strip().partition("\n")[0].rstrip(".")
     return "".join(letter if letter.isprintable() else "?" for letter in line)

@@ -118,12 +118,12 @@ class Spark:
     def _ask(self, question: Callable[[], Answer], within_s: int) -> Answer:
         """Return the answer, or raise SparkFailed where there is none in time."""
         answers: list[Answer] = []
-        errors: list[Exception] = []
+        errors: list[BaseException] = []
 
         def ask() -> None:
             try:
                 answers.append(question())
-            except Exception as error:
+            except BaseException as error:
                 errors.append(error)
 
         # The program need not wait for it when it ends.
@@ -134,8 +134,8 @@ class Spark:
             return answers[0]
         if errors and isinstance(errors[0], LakeUnavailable):
             raise errors[0]
-        reason = first_line(errors[0]) if errors else f"no answer within {within_s} seconds"
         cause = errors[0] if errors else None
+        reason = first_line(cause) if cause else f"no answer within {within_s} seconds"
         raise SparkFailed(f"Spark at {quoted(self.address)} fails: {reason}.") from cause
 
 

@@ -4,7 +4,7 @@ from contextlib import closing
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from aggregates.errors import RunFailed
 from aggregates.lake.delta import LakeUnavailable
@@ -13,15 +13,14 @@ from aggregates.lake.work import store, work_between
 from aggregates.management.arguments import add_period, add_turbines
 from aggregates.models import locks
 from common.arguments import range_of_days
-from common.checks import PROJECT_CHECKS
+from common.commands import MeasurementsCommand
 from common.days import now
 from common.patience import keep_to
 from common.terminal import track
 from common.waits import RUN
 
 
-class Command(BaseCommand):
-    requires_system_checks = [PROJECT_CHECKS]
+class Command(MeasurementsCommand):
     help = (
         "Computes statistics of the lake's measurements on a Spark Connect server, into the lake. "
         "Turbine-days that are current are left alone."

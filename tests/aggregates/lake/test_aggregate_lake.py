@@ -23,7 +23,9 @@ PERIOD = ["--from", str(DAYS[0]), "--to", str(DAYS[1])]
 @pytest.fixture(scope="module")
 def sail() -> Iterator[str]:
     """The address of a Spark Connect server: Sail, which reads Delta itself."""
-    with sail_server() as address:
+    with pytest.MonkeyPatch.context() as patch, sail_server() as address:
+        # The client takes a worker of xdist for a doctest, which has a home.
+        patch.setenv("SPARK_HOME", "/")
         yield address
 
 
