@@ -4,6 +4,7 @@ A Spark Connect server reads the measurements, and its workers run the very `tra
 workers of this project run.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from threading import Thread
@@ -39,6 +40,8 @@ SPARK_TYPES = {
     pa.float64(): "double",
     pa.int64(): "bigint",
 }
+# The last line of a traceback.
+OF_PYTHON = re.compile(r"(\w+\.)*\w+(Error|Exception): ")
 
 Answer = TypeVar("Answer")
 
@@ -100,20 +103,28 @@ class Spark:
         Raises:
             LakeUnavailable: where files alone do not tell which rows there are.
         """
-        from pyspark.errors import AnalysisException
-
-        listed_days = ", ".join(f"DATE'{day}'" for day in days)
-        try:
+        if self._reads_delta():
+            listed_days = ", ".join(f"DATE'{day}'" for day in days)
             rows = self.session.read.format("delta").load(delta.address(MEASUREMENTS))
             return rows.where(f"{DAY} IN ({listed_days})")
-        except AnalysisException:
-            if pa.table(measurements.deletion_vectors()).num_rows:
-                raise LakeUnavailable(
-                    "The lake's measurements have deletion vectors, which this Spark does not"
-                    " read: give it Delta's jars, or run: manage.py lake sync"
-                ) from None
+        if pa.table(measurements.deletion_vectors()).num_rows:
+            raise LakeUnavailable(
+                "The lake's measurements have deletion vectors, which a Spark without Delta's jars"
+                " does not read."
+            )
         files = measurements.file_uris([(DAY, "in", [str(day) for day in days])])
         return self.session.read.option("basePath", delta.address(MEASUREMENTS)).parquet(*files)
+
+    def _reads_delta(self) -> bool:
+        from pyspark.errors import PySparkException
+
+        try:
+            # The server is asked when the columns are, and not before.
+            return bool(self.session.read.format("delta").load(delta.address(MEASUREMENTS)).columns)
+        except PySparkException as error:
+            if "DATA_SOURCE_NOT_FOUND" in str(error):
+                return False
+            raise
 
     def _ask(self, question: Callable[[], Answer], within_s: int) -> Answer:
         """Return the answer, or raise SparkFailed where there is none in time."""
@@ -135,8 +146,14 @@ class Spark:
         if errors and isinstance(errors[0], LakeUnavailable):
             raise errors[0]
         cause = errors[0] if errors else None
-        reason = first_line(cause) if cause else f"no answer within {within_s} seconds"
+        reason = _reason(cause) if cause else f"no answer within {within_s} seconds"
         raise SparkFailed(f"Spark at {quoted(self.address)} fails: {reason}.") from cause
+
+
+def _reason(error: BaseException) -> str:
+    """Return what went wrong: of an exception in Spark's own Python, which line says so."""
+    said = [line for line in str(error).splitlines() if OF_PYTHON.match(line)]
+    return said[-1] if said else first_line(error)
 
 
 def _patient(session: Any) -> Any:
