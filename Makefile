@@ -13,7 +13,7 @@ OF_THE_SERVER := tests/sourcedata/test_revisions.py tests/sourcedata/test_verify
 	tests/faults/test_target_tables.py tests/faults/test_upgrade.py tests/faults/test_histories.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-long coverage test-oldest test-interop lint types check check-all bench bench-year bench-api bench-live bench-pages bench-variables screenshots lock runtime development
+.PHONY: help demo serve test test-long coverage test-oldest test-interop test-spark lint types check check-all bench bench-year bench-api bench-live bench-pages bench-variables screenshots lock runtime development
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -50,6 +50,10 @@ test-interop: development ## load downloads into OpenOA, FLASC and brightwind, i
 	@VENV=.venv-interop $(PYTHON) scripts/install.py tests/interop/requirements.txt
 	@cd tests/interop && ../../.venv-interop/bin/python -m pytest --quiet -p no:cacheprovider
 
+test-spark: development ## run the computation of the lake on Apache Spark, which needs Java
+	@VENV=.venv-spark $(PYTHON) scripts/install.py tests/spark/requirements.txt
+	@$(RUN) pytest --quiet tests/spark
+
 bench: development ## measure the pipeline, and write docs/performance.md
 	@$(RUN) benchmarks.scale
 
@@ -76,6 +80,7 @@ lock: development ## compile requirements.txt and requirements-dev.txt from pypr
 	@$(COMPILE) -o requirements.txt
 	@$(COMPILE) --extra dev -c requirements.txt -o requirements-dev.txt
 	@$(COMPILE:pyproject.toml=tests/interop/requirements.in) -o tests/interop/requirements.txt
+	@$(COMPILE:pyproject.toml=tests/spark/requirements.in) -c requirements.txt -o tests/spark/requirements.txt
 
 runtime:
 	@$(PYTHON) scripts/install.py requirements.txt

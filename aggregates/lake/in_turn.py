@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from time import monotonic
 
 from django.conf import settings
-from django.db.models import Min
+from django.db.models import Max
 
 from aggregates.errors import SourceUnavailable
 from aggregates.lake import delta, syncing
@@ -19,7 +19,6 @@ from aggregates.lake.delta import LakeUnavailable
 from aggregates.lake.syncing import STRETCH
 from aggregates.lake.tables import TABLES
 from aggregates.models import AggregatedDay, Assessment, LakeProgress, Run, locks
-from common.days import DAY
 
 logger = logging.getLogger(__name__)
 
@@ -90,9 +89,9 @@ def _changed(since: datetime | None, today: date) -> Iterator[Period]:
 
 
 def _stretch_before(day: date) -> Period | None:
-    """Return the days before it that are compared next, or None where nothing lies there."""
-    first = AggregatedDay.objects.filter(day__lt=day).aggregate(first=Min("day"))["first"]
-    return (max(day - STRETCH, first), day - DAY) if first else None
+    """Return the last days before it that have anything, or None where nothing lies there."""
+    last = AggregatedDay.objects.filter(day__lt=day).aggregate(last=Max("day"))["last"]
+    return (last - STRETCH, last) if last else None
 
 
 def _write(periods: list[Period]) -> bool:
