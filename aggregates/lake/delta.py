@@ -1,6 +1,7 @@
 """The lake's tables as `deltalake` keeps them, which writes and reads without any other engine."""
 
 import logging
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -45,6 +46,9 @@ STORAGE = {
     "max_retries": "3",
 }
 
+COLOURS_AND_ARROWS = re.compile(r"\x1b\[[0-9;]*m|[\u21b3\u2570\u2500\u25b6]")
+LONGEST_REASON = 400
+
 Key = tuple[date, str]
 # How many rows a turbine-day has, and the version that they are of.
 Content = tuple[Any, ...]
@@ -65,8 +69,15 @@ def telling_what_failed(table: LakeTable) -> Iterator[None]:
     try:
         yield
     except (DeltaError, OSError, pa.ArrowException) as error:
-        sentence = f"The lake's {address(table)} fails: {first_line(error)}."
+        sentence = f"The lake's {address(table)} fails: {_reason(error)}."
         raise LakeUnavailable(sentence) from error
+
+
+def _reason(error: Exception) -> str:
+    """Return what a library says, which has its causes in lines of their own, with arrows."""
+    lines = COLOURS_AND_ARROWS.sub("", str(error)).splitlines()
+    said = " ".join(" ".join(lines).split()).rstrip(".")
+    return first_line(Exception(said[:LONGEST_REASON]))
 
 
 def open_table(table: LakeTable) -> DeltaTable:

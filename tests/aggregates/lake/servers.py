@@ -1,5 +1,6 @@
 """Spark Connect servers, in processes of their own."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -24,7 +25,11 @@ def sail_server() -> Iterator[str]:
 @contextmanager
 def listening(command: list[str], port: int) -> Iterator[subprocess.Popen[bytes]]:
     """Run the program while it is needed, from when it listens at the port."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    # A client leaves variables that a server would take for its own.
+    environment = {name: of for name, of in os.environ.items() if not name.startswith("SPARK")}
+    process = subprocess.Popen(
+        command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         wait_for(port)
         yield process
