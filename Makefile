@@ -13,7 +13,7 @@ OF_THE_SERVER := tests/sourcedata/test_revisions.py tests/sourcedata/test_verify
 	tests/faults/test_target_tables.py tests/faults/test_upgrade.py tests/faults/test_histories.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-long coverage test-oldest test-interop test-spark lint types check check-all bench bench-year bench-api bench-live bench-pages bench-variables screenshots lock runtime development
+.PHONY: help demo serve test test-long coverage test-oldest test-interop test-spark lint types check check-all bench bench-year bench-api bench-live bench-pages bench-variables bench-lake screenshots lock runtime development
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -71,6 +71,9 @@ bench-pages: development ## measure the admin's pages, and write docs/performanc
 
 bench-variables: development ## measure variables of a farm's own, and write docs/performance.md
 	@BENCHMARK_FOLDER=benchmarks-variables $(RUN) benchmarks.variables
+
+bench-lake: development ## measure the lake, and the same computation on Sail and Spark
+	@BENCHMARK_FOLDER=benchmarks-lake $(RUN) benchmarks.lake
 
 screenshots: development ## take the pictures of docs/pictures by Chromium
 	@$(RUN) docs.screenshots

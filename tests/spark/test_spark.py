@@ -38,7 +38,6 @@ pytestmark = [
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[psutil.Process]:
     """Apache Spark in `.venv-spark`, at the address that `SPARK` names."""
     port = free_port()
-    monkeypatch.setenv("PYSPARK_PYTHON", str(PYTHON))
     with listening([str(PYTHON), str(ROOT / "tests/spark/server.py"), str(port)], port) as process:
         monkeypatch.setenv("SPARK", f"sc://127.0.0.1:{port}")
         monkeypatch.setenv("SPARK_HOME", "/")

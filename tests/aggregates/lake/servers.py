@@ -27,6 +27,8 @@ def listening(command: list[str], port: int) -> Iterator[subprocess.Popen[bytes]
     """Run the program while it is needed, from when it listens at the port."""
     # A client leaves variables that a server would take for its own.
     environment = {name: of for name, of in os.environ.items() if not name.startswith("SPARK")}
+    # The workers of Apache Spark run the Python that its server runs.
+    environment["PYSPARK_PYTHON"] = command[0]
     process = subprocess.Popen(
         command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
