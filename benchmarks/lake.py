@@ -16,17 +16,17 @@ from django.core.management import call_command
 from django.db import connections
 
 from aggregates.lake.contents import KEPT
-from aggregates.lake.in_turn import sync_in_turn
 from aggregates.lake.spark import Spark
 from aggregates.lake.syncing import DayBehind, days_behind
 from aggregates.lake.tables import STATISTICS
 from aggregates.lake.work import store, work_between
-from aggregates.models import LakeProgress, Run
+from aggregates.models import LakeProgress
 from aggregates.runs.pipeline import aggregate_now
+from aggregates.runs.reconciler import tick
 from benchmarks.fresh import forget, measured, settle
 from benchmarks.report import publish, spread
 from common.databases import SOURCE, TARGET
-from common.days import DAY, days_between, now
+from common.days import DAY, day_bounds, days_between, now
 from tests.aggregates.lake.servers import free_port, listening, sail_server
 
 TITLE = "The lake"
@@ -36,7 +36,9 @@ LAST = FIRST + (DAYS - 1) * DAY
 AMOUNTS = [100, 1000, 3000]
 MANY_TURBINES, THEIR_DAY = 1000, date(2023, 3, 1)
 COMMITS = 5
-WINDOWS_PER_DAY, HOURS_PER_DAY = 144, 24
+MINUTE = timedelta(minutes=1)
+WINDOWS_PER_DAY, HOURS_PER_DAY, TICKS_PER_DAY = 144, 24, 8640
+REPETITIONS = 10
 PYTHON = settings.BASE_DIR / ".venv-spark" / "bin" / "python"
 SPARK = settings.BASE_DIR / "tests" / "spark" / "server.py"
 
@@ -68,10 +70,10 @@ def main() -> None:
             ["measurements, kB a turbine-day", *sizes("measurements", SOURCE, turbine_days)],
             ["statistics, kB a turbine-day", *sizes("statistics", TARGET, turbine_days)],
             ["a day of 100 turbines into the lake, three commits, s", "", spread(synced), ""],
-            ["one commit of statistics, 100 turbines, s", "", spread(small), ""],
-            ["one commit of statistics, 1,000 turbines, s", "", spread(large), ""],
+            ["a day's statistics of 100 turbines, read and committed, s", "", spread(small), ""],
+            ["the same of 1,000 turbines, s", "", spread(large), ""],
             [
-                "processor time of a live day of 100 turbines, and what the lake adds, s",
+                "processor time of a live day's runs and ticks, and what the lake adds, s",
                 f"{a_day_s:.0f}",
                 f"{lake_s:.1f} ({100 * lake_s / a_day_s:.0f} %)",
                 "",
@@ -150,27 +152,41 @@ def sizes(table: str, alias: str, turbine_days: int) -> list[str]:
 
 
 def live_day() -> tuple[float, float]:
-    """Return the processor time of a day's runs, and of the lake that follows it each hour.
+    """Return the processor time of a day's runs and ticks, and of the lake that follows each hour.
 
-    The server's own is left out of both.
+    Only a few of them are run. What the servers and the scheduler take is left out of both.
     """
-    with connections[SOURCE].cursor() as cursor:
-        # A measurement of each turbine comes anew for each window.
-        change = "UPDATE data SET rotor_speed = rotor_speed + 0.001 WHERE timestamp = %s"
-        begun = process_time()
-        for number in range(WINDOWS_PER_DAY // 6):
-            cursor.execute(change, [f"{LAST}T{number:02}:00Z"])
-            aggregate_now(LAST, [], "benchmark")
-        runs_s = 6 * (process_time() - begun)
-    LakeProgress.objects.update(vacuumed_at=now())
-    Run.objects.update(finished_at=now() - timedelta(days=1))
     call_command("lake", "sync", verbosity=0)
+    LakeProgress.objects.update(vacuumed_at=now())
+    runs_s = WINDOWS_PER_DAY * cpu_of_each(run_of_a_window)
+    ticks_s = TICKS_PER_DAY * cpu_of_each(lambda number: tick(day_bounds(LAST)[1] - MINUTE))
+    lake_s = HOURS_PER_DAY * cpu_of_each(sync_of_an_hour)
+    return runs_s + ticks_s, lake_s
+
+
+def cpu_of_each(work: Callable[[int], object]) -> float:
+    """Return the processor time of one of some repetitions."""
     begun = process_time()
-    for _ in range(3):
-        LakeProgress.objects.update(looked_at=None)
-        commit(LAST)
-        sync_in_turn(now())
-    return runs_s, HOURS_PER_DAY / 3 * (process_time() - begun)
+    for number in range(REPETITIONS):
+        work(number)
+    return (process_time() - begun) / REPETITIONS
+
+
+def run_of_a_window(number: int) -> None:
+    """Let a sample of each turbine change, and run the day."""
+    with connections[SOURCE].cursor() as cursor:
+        cursor.execute(
+            "UPDATE data SET rotor_speed = rotor_speed + 0.001 WHERE timestamp = %s",
+            [f"{LAST}T{number:02}:00Z"],
+        )
+    aggregate_now(LAST, [], "benchmark")
+
+
+def sync_of_an_hour(number: int) -> None:
+    """Compare the days of the look-back, and write all of one, as if it were behind."""
+    days_behind(FIRST, LAST)
+    for kept in KEPT:
+        DayBehind(kept, LAST).write()
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from aggregates import reader, states
 from aggregates.admin.common import MOST_SHOWN, day_of, may_run, submit
 from aggregates.compute.windows import USUAL_SAMPLE_INTERVAL_S
 from aggregates.expectations import expectation_of
+from aggregates.lake import letting_go
 from aggregates.models import Day, Run
 from aggregates.pages import day_sentences
 from aggregates.pages.addresses import to_run
@@ -24,6 +25,7 @@ from aggregates.source import gateway
 from aggregates.source.gateway import SourceUnavailable
 from aggregates.source.last_known import last_known_arrivals
 from aggregates.states import SETTLED, WORST_FIRST, State, TurbineDayState
+from common import let_go
 from common.admin import ReadOnly
 from common.days import DAY, now, today
 
@@ -99,6 +101,8 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
             context["turbines"] = _with_pictures(day, shown)
             context["of_day"] = day_sentences.of_day(farm)
             context["of_others"] = day_sentences.of_others(len(shown), len(turbines) - len(shown))
+            if elsewhere := letting_go.months_elsewhere(day, farm.state == State.ARCHIVED):
+                messages.info(request, let_go.named(elsewhere))
         except SourceUnavailable as error:
             messages.error(request, str(error))
         context["coverage"] = coverage(reader.samples_used(day), expected)

@@ -9,6 +9,7 @@ from django.db import connections, transaction
 from django.db.models import Count
 from django.db.models.functions import TruncMonth
 
+from aggregates import reader
 from aggregates.lake import delta, syncing
 from aggregates.lake.contents import KEPT
 from aggregates.lake.tables import ASSESSMENTS, MEASUREMENTS, STATISTICS, LakeTable
@@ -16,7 +17,8 @@ from aggregates.models import ACTIVE, AggregatedDay, Assessment, LetGoMonth, Run
 from aggregates.source import gateway
 from common import waits
 from common.databases import TARGET
-from common.days import DAY
+from common.days import DAY, day_bounds
+from common.let_go import MonthElsewhere
 from common.postgres.partitions import month_after, month_bounds, month_of, partitions
 from common.refusals import Refusal
 
@@ -41,6 +43,17 @@ class MonthOfStatistics:
 def address_of_measurements() -> str:
     """Return where the lake has measurements that are let go; empty without a lake."""
     return delta.address(MEASUREMENTS) if settings.LAKE_URL else ""
+
+
+def months_elsewhere(day: date, is_archived: bool) -> list[MonthElsewhere]:
+    """Return the month of a UTC day, where the lake alone has statistics or measurements of it.
+
+    Those of an archived day's measurements are let go.
+    """
+    months = reader.let_go(*day_bounds(day))
+    if is_archived and settings.LAKE_URL:
+        months.append(MonthElsewhere(month_of(day), address_of_measurements()))
+    return months
 
 
 def reason_to_keep_measurements(first: date, last: date) -> str:

@@ -7,15 +7,13 @@ workers of this project run.
 import re
 from collections.abc import Callable, Sequence
 from datetime import date
+from importlib import import_module
 from threading import Thread
 from typing import Any, TypeVar
 
 import pyarrow as pa
 from deltalake import DeltaTable
 
-import aggregates
-import common
-import sourcedata
 from aggregates.lake import delta
 from aggregates.lake.delta import LakeUnavailable
 from aggregates.lake.tables import DAY, MEASUREMENTS, STATISTICS, TURBINE, UTC_TIME
@@ -32,7 +30,7 @@ CONNECTED_WITHIN_S, ANSWERED_WITHIN_S = 60, 900
 # The client waits 50 ms before it tries again, then four times as long, and so on.
 RETRIES = 3
 # What is sent to Spark's workers, which have none of it.
-SENT = (aggregates, common, sourcedata)
+SENT = ("aggregates", "common", "sourcedata")
 SPARK_TYPES = {
     pa.date32(): "date",
     pa.string(): "string",
@@ -67,7 +65,7 @@ class Spark:
                 "This takes pyspark-client: .venv/bin/python -m pip install 'pyspark-client>=4.0'"
             ) from error
         for package in SENT:
-            cloudpickle.register_pickle_by_value(package)  # type: ignore[no-untyped-call]
+            cloudpickle.register_pickle_by_value(import_module(package))  # type: ignore[no-untyped-call]
         self.session = self._ask(
             lambda: _patient(SparkSession.builder.remote(address).getOrCreate()),
             CONNECTED_WITHIN_S,

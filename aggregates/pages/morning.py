@@ -12,7 +12,7 @@ from django_celery_beat.models import PeriodicTask
 from aggregates import expectations, states, versions
 from aggregates.compute.windows import WINDOW
 from aggregates.expectations import SilentTurbine
-from aggregates.models import Acknowledgement, AssessmentProgress, Run, Tick, Worker
+from aggregates.models import Acknowledgement, AssessmentProgress, LakeProgress, Run, Tick, Worker
 from aggregates.pages.board import Board, board
 from aggregates.pages.energy import Yield, yield_of
 from aggregates.pages.open_findings import FindingGroup, grouped, open_findings
@@ -111,7 +111,7 @@ def morning_at(at: datetime) -> Morning:
     except SourceUnavailable as error:
         return Morning(workers=workers, troubles=[*troubles, Trouble(str(error))])
     troubles += [Trouble(last_known.warning)] if last_known.warning else _of_triggers()
-    troubles += _of_checks()
+    troubles += [*_of_checks(), *_of_lake()]
     if answers["broker"] == OK and at - STARTED_AT > GRACE:
         troubles += _of_programs(workers, Tick.last(), at)
     return _morning(last_known, workers, troubles, at)
@@ -195,6 +195,13 @@ def _of_triggers() -> Iterator[Trouble]:
     if faults:
         sentence = f"The source lacks triggers, so changes may go unnoticed: {listed(faults)}."
         yield Trouble(sentence, VERIFY)
+
+
+def _of_lake() -> Iterator[Trouble]:
+    progress = LakeProgress.objects.exclude(failing_since=None).first()
+    if progress and settings.LAKE_URL:
+        since = f"{progress.failing_since:%Y-%m-%d %H:%M}"
+        yield Trouble(f"The lake is behind since {since} UTC: {progress.error}")
 
 
 def _of_checks() -> Iterator[Trouble]:

@@ -12,6 +12,7 @@ from django.db import connections
 
 from aggregates.lake.in_turn import sync_in_turn
 from aggregates.models import LakeProgress, Run, locks
+from aggregates.pages.morning import morning_at
 from aggregates.tasks import sync_lake
 from tests.aggregates.lake.builders import commits, rows
 from tests.aggregates.lake.conftest import DAYS
@@ -98,6 +99,7 @@ def test_a_lake_that_is_away_is_told_and_gets_everything_when_it_is_back(
     progress = LakeProgress.get()
     assert (progress.failing_since, progress.synced_until) == (NOW, None)
     assert f"The lake's {lake / 'measurements'} fails" in progress.error
+    assert progress.error in " ".join(trouble.sentence for trouble in morning_at(NOW).troubles)
     lake.unlink()
     sync_in_turn(NOW + 2 * MINUTE)
     assert len(rows(lake, "measurements")) == 80

@@ -175,6 +175,16 @@ def test_who_asks_for_what_was_let_go_is_told_where_it_is(lake: Path, client: Cl
     assert "Let-Go" not in client.get(f"/api/values?{later}").headers
 
 
+def test_the_page_of_a_day_says_where_its_month_is(lake: Path, admin_client: Client) -> None:
+    synced(lake)
+    manage("partitions", *BEFORE_SEPTEMBER)
+    page = admin_client.get(f"/admin/aggregates/day/{AUGUST}/").content.decode()
+    assert f"Let go: 2025-08; in the lake at {lake}/measurements; manage.py lake restore" in page
+    manage("partitions", "--statistics", *BEFORE_SEPTEMBER)
+    page = admin_client.get(f"/admin/aggregates/day/{AUGUST}/").content.decode()
+    assert f"Let go: 2025-08; in the lake at {lake}/statistics" in page
+
+
 def test_what_is_back_is_let_go_no_more(lake: Path) -> None:
     let_go(lake)
     manage("lake", "restore", "--month", "2025-08")
