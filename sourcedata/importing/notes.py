@@ -25,6 +25,11 @@ def notes_of(look: Survey) -> Iterator[str]:
         yield f"{twice:,} times that clocks showed twice were told apart by the order of the rows."
     if left_out := look.reading.table.left_out:
         yield f"Left out below the table: {listed(left_out)}."
+    if passed_over := look.reading.table.passed_over:
+        yield (
+            "Passed over in the zip, for they do not have the columns that are named:"
+            f" {listed(passed_over)}."
+        )
     yield from _units(look)
     for column in look.reading.columns.wanted:
         if (twin := f"{column}#2") in look.reading.table.columns:

@@ -6,7 +6,7 @@ from re import compile as pattern
 
 from common.wording import listed, quoted
 from sourcedata.importing.files.tables import Missing
-from sourcedata.importing.refusal import ImportRefused
+from sourcedata.importing.refusal import NoSuchTable
 
 # A logger writes two; where there are more, the column that was named holds no times.
 MOST_UNITS_ROWS = 3
@@ -104,12 +104,12 @@ class Candidates:
             self._nearest, self._lacking = names, lacking
         return not lacking
 
-    def refusal(self) -> ImportRefused:
+    def refusal(self) -> NoSuchTable:
         """Return the error that says what the nearest row has, and what it lacks."""
         if self._lacking is None:
-            return ImportRefused(f"{self._name} is empty; the columns' names are expected.")
+            return NoSuchTable(f"{self._name} is empty; the columns' names are expected.")
         lacking, names = (listed(map(quoted, names)) for names in (self._lacking, self._nearest))
-        return ImportRefused(f"{self._name} has no column {lacking}; it has {names}.")
+        return NoSuchTable(f"{self._name} has no column {lacking}; it has {names}.")
 
     def _is_nearer(self, names: Sequence[str], lacking: Sequence[str]) -> bool:
         if self._lacking is None:

@@ -35,7 +35,8 @@ class Table:
     the wanted columns from the first row on, each time it is called. `place` says where in the file
     a row stands, by its number, as `line 12`. `left_out` has the rows below it that are none of the
     table, as the last time it was read showed. `units` has by column what rows of units say that
-    stand below the header.
+    stand below the header. `passed_over` has the names of files beside its own in a zip that have
+    no such table; of several tables of the zip the first one has them.
     """
 
     file: str
@@ -45,6 +46,7 @@ class Table:
     left_out: Sequence[str] = ()
     units: Mapping[str, str] = field(default_factory=dict)
     sheet: str | None = None
+    passed_over: Sequence[str] = ()
 
     @property
     def name(self) -> str:

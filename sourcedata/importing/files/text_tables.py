@@ -22,7 +22,7 @@ from sourcedata.importing.files.source_files import SourceFile
 from sourcedata.importing.files.tables import Missing, RowBlock, Table
 from sourcedata.importing.files.text_cells import EvenRows
 from sourcedata.importing.files.text_headers import SAMPLE_BYTES, TextHeader, header_of
-from sourcedata.importing.refusal import ImportRefused
+from sourcedata.importing.refusal import ImportRefused, NoSuchTable
 
 
 @dataclass(frozen=True)
@@ -122,11 +122,11 @@ def text_table(
     """Return the table of a text.
 
     Raises:
-        ImportRefused: where it is empty, or no line has all columns that are wanted.
+        NoSuchTable: where it is empty, or no line has all columns that are wanted.
     """
     start = source.first_bytes(SAMPLE_BYTES)
     if not start.strip(b"\xef\xbb\xbf \t\r\n"):
-        raise ImportRefused(f"{source.name} is empty; a line with the columns' names is expected.")
+        raise NoSuchTable(f"{source.name} is empty; a line with the columns' names is expected.")
     header = header_of(source.name, start, missing, encoding, time_columns)
     times = [column for column in time_columns if column in header.names]
     text = Text(source, header, times, [])

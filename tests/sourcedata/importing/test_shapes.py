@@ -60,6 +60,16 @@ def test_each_file_in_an_archive_is_one_of_its_own(tmp_path: Path) -> None:
     assert "two.csv" in said
 
 
+def test_a_description_beside_the_data_in_an_archive_is_passed_over_and_said(tmp_path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("readme.txt", "Data of a farm.\n")
+        archive.writestr("one.csv", "time,ws\n2024-05-02 00:00,5\n")
+    said = run(tmp_path / "a.zip", *COLUMNS, "--turbine", "T01")
+    assert list(stored("wind_speed").values()) == [[5]]
+    assert "do not have the columns that are named: " in said
+    assert "a.zip/readme.txt." in said
+
+
 def test_a_column_may_be_computed(tmp_path: Path) -> None:
     file = text(tmp_path, "time,wd,t\n2024-05-02 00:00,-10,300.15\n")
     columns = ["--map", "wind_direction=wd % 360", "--map", "ambient_temperature=t - 273.15"]

@@ -101,6 +101,26 @@ def test_a_zip_has_a_table_for_each_file(tmp_path) -> None:
     assert [rows_of_table(table, "ws") for table in opened] == [[("5",)] * 1000, [("6",)]]
 
 
+def test_files_of_a_zip_without_the_columns_are_passed_over_and_named(tmp_path) -> None:
+    beside = {"a.txt": b"Data of a farm.\n", "status.csv": b"time,code\n2024-01-01,7\n", "e": b""}
+    inner = zipped(**{"c.csv": TEXT, "z.txt": b"time\n"})
+    path = write(tmp_path, zipped(**beside, **{"b.csv": TEXT, "inner.zip": inner}))
+    first, second = tables(path, "time", "ws")
+    assert (first.name, second.name) == (f"{path}/b.csv", f"{path}/inner.zip/c.csv")
+    assert first.passed_over == [f"{path}/{name}" for name in beside]
+    assert second.passed_over == [f"{path}/inner.zip/z.txt"]
+
+
+def test_a_zip_none_of_whose_files_has_the_columns_is_refused(tmp_path) -> None:
+    path = write(tmp_path, zipped(**{"a.csv": b"time,code\n", "b.txt": b"About.\n"}))
+    assert refusal(path, "time", "ws") == ("f.csv/a.csv has no column 'ws'; it has 'time', 'code'.")
+
+
+def test_a_bad_file_of_a_zip_that_has_the_columns_is_never_passed_over(tmp_path) -> None:
+    path = write(tmp_path, zipped(**{"a.csv": TEXT, "b.csv": b"time,ws\n2024-01-02 00:00,5,6\n"}))
+    assert "f.csv/b.csv, line 2: the row that starts with" in refusal(path, "time", "ws")
+
+
 def test_a_zip_without_a_file_is_refused(tmp_path) -> None:
     path = write(tmp_path, zipped())
     assert refusal(path, "time") == "f.csv is a zip file without any file in it."
