@@ -83,6 +83,8 @@ def checked_encoding(encoding: str) -> str:
 
 def _encoding_with_nuls(start: bytes) -> str:
     """Return which UTF-16 has its NULs where the text has them; empty where it has few."""
+    # A logger that lost its power leaves NULs at the end of a text, which tell nothing.
+    start = start.rstrip(b"\0")
     even, odd = start[::2].count(0), start[1::2].count(0)
     if max(even, odd) * 4 < len(start) // 2 or not max(even, odd):
         return ""

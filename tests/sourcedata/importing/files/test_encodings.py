@@ -25,6 +25,12 @@ def test_utf_16_of_the_other_order_is_seen_by_its_mark_and_without(tmp_path) -> 
     assert rows(write(tmp_path, b"\xfe\xff" + content), *WANTED) == [ROW]
 
 
+@pytest.mark.parametrize("nuls", [40, 41, 4000])
+def test_a_text_whose_end_is_nuls_is_no_utf_16(tmp_path, nuls) -> None:
+    message = refusal(write(tmp_path, TEXT.encode() + bytes(nuls)), *WANTED)
+    assert message == "f.csv, line 3 has NUL bytes: it is damaged, or no text."
+
+
 @pytest.mark.parametrize("encoding", ["cp437", "utf-16-be", "mac-roman"])
 def test_an_encoding_can_be_said(tmp_path, encoding) -> None:
     content = TEXT.encode(encoding)
