@@ -25,6 +25,11 @@ def notes_of(look: Survey) -> Iterator[str]:
         yield f"{twice:,} times that clocks showed twice were told apart by the order of the rows."
     if left_out := look.reading.table.left_out:
         yield f"Left out below the table: {listed(left_out)}."
+    if repeated_at := look.reading.table.repeated_at:
+        yield (
+            f"The header stands again in {len(repeated_at):,} lines, the first of which is line"
+            f" {repeated_at[0]}; they were passed over."
+        )
     if passed_over := look.reading.table.passed_over:
         yield (
             "Passed over in the zip, for they do not have the columns that are named:"

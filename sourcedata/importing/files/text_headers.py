@@ -35,7 +35,7 @@ class TextHeader:
     `names` are those of its columns; a row has `width` cells, one more where a separator ends it.
     The first row, below those of units, stands in the line `line` and after `above` bytes of the
     text in UTF-8. Blanks that separate cells are replaced by tabs. `units` is what the rows of
-    units say, by column.
+    units say, by column, and `text` the header's own line in UTF-8.
     """
 
     names: Sequence[str]
@@ -46,6 +46,7 @@ class TextHeader:
     line: int
     above: int
     units: Mapping[str, str]
+    text: bytes
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,8 @@ def _header(
     has_blanks = separator == BLANKS
     separator = "\t" if has_blanks else separator
     width = _width(names, cells)
-    return TextHeader(names, sample.encoding, separator, has_blanks, width, line + 1, above, units)
+    encoding, text = sample.encoding, sample.lines[number]
+    return TextHeader(names, encoding, separator, has_blanks, width, line + 1, above, units, text)
 
 
 def _width(names: Sequence[str], cells: Sequence[str]) -> int:

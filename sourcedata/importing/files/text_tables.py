@@ -15,6 +15,7 @@ from sourcedata.importing.files.lines import (
     Piece,
     whole_lines,
     with_empty_rows_blank,
+    with_repeated_header_blank,
     with_tabs,
 )
 from sourcedata.importing.files.rows import rows_of, whole_rows
@@ -33,6 +34,7 @@ class Text:
     header: TextHeader
     time_columns: Sequence[str]
     left_out: list[str]
+    repeated_at: list[int]
 
     def blocks(self, wanted: Sequence[str]) -> Iterator[RowBlock]:
         """Yield the wanted columns as text, without what stands below the table.
@@ -43,6 +45,7 @@ class Text:
         """
         uneven, end = UnevenRows(), 0
         self.left_out.clear()
+        self.repeated_at.clear()
         columns = list(dict.fromkeys([*wanted, *self.time_columns]))
         for block in without_footer(
             self._parsed(columns, uneven), self.time_columns, self.left_out
@@ -57,17 +60,18 @@ class Text:
         with self.source.open() as stream:
             rows = (
                 line
-                for piece in self._pieces(stream)
+                for piece in self._pieces(stream, [])
                 for line, cells in rows_of(piece, self.header.separator)
                 if len(cells) == self.header.width
             )
             return f"line {next(islice(rows, row, None))}"
 
-    def _pieces(self, stream: IO[bytes]) -> Iterator[Piece]:
-        """Yield the rows of the table."""
+    def _pieces(self, stream: IO[bytes], repeated_at: list[int]) -> Iterator[Piece]:
+        """Yield the rows of the table; note the lines that have its header once more."""
         header, name = self.header, self.source.name
         below = _after(utf_8(stream, header.encoding), header.above)
         lines = whole_lines(name, below, header.line)
+        lines = with_repeated_header_blank(lines, header.text, repeated_at)
         if header.has_blanks:
             lines = with_tabs(lines)
         rows = whole_rows(name, lines, header.separator)
@@ -77,7 +81,7 @@ class Text:
         """Yield columns block by block, and note the rows that have another width."""
         places, first_row = [self.header.names.index(column) for column in columns], 0
         with self.source.open() as stream:
-            for piece in self._pieces(stream):
+            for piece in self._pieces(stream, self.repeated_at):
                 rows = EvenRows(piece, self.header, places)
                 if rows.has_uneven:
                     self._note_uneven(piece, first_row, uneven)
@@ -129,8 +133,16 @@ def text_table(
         raise NoSuchTable(f"{source.name} is empty; a line with the columns' names is expected.")
     header = header_of(source.name, start, missing, encoding, time_columns)
     times = [column for column in time_columns if column in header.names]
-    text = Text(source, header, times, [])
-    return Table(source.name, header.names, text.blocks, text.place, text.left_out, header.units)
+    text = Text(source, header, times, [], [])
+    return Table(
+        source.name,
+        header.names,
+        text.blocks,
+        text.place,
+        text.left_out,
+        header.units,
+        repeated_at=text.repeated_at,
+    )
 
 
 def _after(chunks: Iterable[bytes], length: int) -> Iterator[bytes]:

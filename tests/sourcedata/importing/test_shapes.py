@@ -70,6 +70,13 @@ def test_a_description_beside_the_data_in_an_archive_is_passed_over_and_said(tmp
     assert "a.zip/readme.txt." in said
 
 
+def test_files_that_were_put_together_come_in_as_one_and_it_is_said(tmp_path: Path) -> None:
+    days = [f"time,ws\n2024-05-0{day} 00:00,{day}\n" for day in (2, 3, 4)]
+    said = run(text(tmp_path, "".join(days)), *COLUMNS, "--turbine", "T01")
+    assert list(stored("wind_speed").values()) == [[2], [3], [4]]
+    assert "The header stands again in 2 lines, the first of which is line 3; they were" in said
+
+
 def test_a_column_may_be_computed(tmp_path: Path) -> None:
     file = text(tmp_path, "time,wd,t\n2024-05-02 00:00,-10,300.15\n")
     columns = ["--map", "wind_direction=wd % 360", "--map", "ambient_temperature=t - 273.15"]

@@ -100,3 +100,21 @@ def test_a_comment_of_several_lines_is_a_cell(tmp_path) -> None:
     below = '2024-01-01 00:00,5,"ice, seen at 10:30,\nrotor, blade 2, order 4711"\n'
     path = write(tmp_path, "time,ws,note\n" + below + "2024-01-01 00:10,6,\n")
     assert rows(path, "time", "ws") == [("2024-01-01 00:00", "5"), ("2024-01-01 00:10", "6")]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("header", ["time,ws", "# time,ws", '"time","ws"', "time\tws", "time ws"])
+@pytest.mark.parametrize("again", ["", "\ufeff"])
+def test_a_header_that_stands_again_is_passed_over_and_told(tmp_path, end, header, again) -> None:
+    sign = "," if "," in header else header[4]
+    row = f"2024-01-01T00:00{sign}5{end}"
+    content = header + end + row * 2 + again + header + end + row + header
+    (table,) = tables(write(tmp_path, content), "time", "ws")
+    assert rows_of_table(table, "time", "ws") == [("2024-01-01T00:00", "5")] * 3
+    assert table.repeated_at == [4, 6]
+    assert table.place(2) == "line 5"
+
+
+def test_a_row_that_merely_ends_as_the_header_does_stays(tmp_path) -> None:
+    path = write(tmp_path, "time,ws\n2024-01-01,5\nx time,ws\ntime,ws,\n2024-01-02,5\n")
+    assert "line 4: the row that starts with 'time' has 3 cells" in refusal(path, "time", "ws")
