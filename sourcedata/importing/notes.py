@@ -20,9 +20,16 @@ def notes_of(look: Survey) -> Iterator[str]:
     if look.moved:
         most_s = look.most_moved / np.timedelta64(1, "s")
         yield f"{look.moved:,} times were moved to a regular one, by {most_s:g} s at most."
-    if look.corrections.is_second_pass.any():
-        twice = len(look.corrections.is_second_pass)
-        yield f"{twice:,} times that clocks showed twice were told apart by the order of the rows."
+    if look.told_apart:
+        yield (
+            f"{look.told_apart:,} times that clocks showed twice were told apart by the order of"
+            " the rows."
+        )
+    if look.by_start:
+        yield (
+            "Ends that were read as the start by its clock plus the interval, for clocks were"
+            f" changed between: {look.by_start:,}."
+        )
     if left_out := look.reading.table.left_out:
         yield f"Left out below the table: {listed(left_out)}."
     if repeated_at := look.reading.table.repeated_at:

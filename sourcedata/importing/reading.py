@@ -64,7 +64,8 @@ class Reading:
         self, block: RowBlock, corrections: Corrections, times: UtcTimes
     ) -> Iterator[Measured]:
         of_rows = self._turbines_of_rows(block)
-        labelled = times.of_block(block, of_rows, corrections)
+        behind = self._behind(of_rows, corrections)
+        labelled = times.of_block(block, of_rows, behind, corrections)
         row = block.first_row + np.arange(len(block))
         for turbine, mapped in self.columns.mapped.items():
             turbines = of_rows if turbine is None else self._all_of(turbine, len(block))
@@ -133,18 +134,25 @@ class Reading:
         names = (turbine_names.names(block.columns[column]).names for block in blocks)
         return dict.fromkeys(chain.from_iterable(names))
 
+    def _behind(self, turbines: Array, corrections: Corrections) -> Array:
+        """Return how far each time lies behind the start of its sample: an interval, or nothing."""
+        behind = np.zeros(len(turbines), dtype="timedelta64[s]")
+        if self.form.label_is_end:
+            for number in np.unique(turbines).tolist():
+                behind[turbines == number] = corrections.interval_s[self.turbines[number]]
+        return behind
+
     def _starts(
         self, turbines: Array, labelled: Array, corrections: Corrections
     ) -> tuple[Array, Array]:
         """Return when each sample starts, and by how much its time was moved for that."""
-        start, moved = labelled.copy(), np.zeros(len(labelled), dtype="timedelta64[us]")
+        start = labelled - self._behind(turbines, corrections)
+        moved = np.zeros(len(labelled), dtype="timedelta64[us]")
         for number in np.unique(turbines).tolist():
             name = self.turbines[number]
             interval_s = corrections.interval_s[name]
-            own = turbines == number
-            if self.form.label_is_end:
-                start[own] -= np.timedelta64(interval_s, "s")
             if name in corrections.is_regular:
+                own = turbines == number
                 regular = nearest(start[own], interval_s)
                 moved[own], start[own] = np.abs(regular - start[own]), regular
         return start, moved

@@ -51,7 +51,8 @@ class Survey:
     turbine's samples, by its number. `near` counts its times that are regular or nearly so, and
     `exact` the regular ones; `moved` counts those that are moved, `most_moved` by how much at most.
     `collided` counts the times of a turbine that were not moved, for they would fall together.
-    `without_offset` counts the times that are read as those of a zone.
+    `without_offset` counts the times that are read as those of a zone, `told_apart` those that
+    clocks showed twice, and `by_start` the ends that only the clock at the sample's start showed.
     """
 
     reading: Reading
@@ -68,6 +69,8 @@ class Survey:
     exact: Counter[int] = field(default_factory=Counter)
     of: Counter[int] = field(default_factory=Counter)
     without_offset: int = 0
+    told_apart: int = 0
+    by_start: int = 0
     collided: Mapping[str, int] = field(default_factory=dict)
     moved: int = 0
     most_moved: np.timedelta64 = field(default_factory=lambda: np.timedelta64(0, "us"))
@@ -117,6 +120,8 @@ def survey(reading: Reading, before: Turbines) -> Survey:
         collided |= _collided(look, equal)
         look.collided = collided
         look.without_offset = times.without_offset
+        look.told_apart = decision.told_apart
+        look.by_start = times.put_ahead + decision.of_start
         needed_s = _intervals(look, intervals)
         needed = Corrections(
             decision.is_second_pass,

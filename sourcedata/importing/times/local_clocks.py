@@ -30,12 +30,15 @@ class Offsets:
 
     Where a time was shown twice, `is_ambiguous`, the first pass was at `first` and the second at
     `second`, which are the same elsewhere. Where no clock showed it, `is_missing`, neither holds.
+    `is_of_start` marks those of the ends of samples that only the clock at the start may have
+    shown, one interval before: where nothing else is known, `second` holds for them.
     """
 
     first: Array
     second: Array
     is_ambiguous: Array
     is_missing: Array
+    is_of_start: Array
 
 
 def offsets(local: Array, zone: tzinfo) -> Offsets:
@@ -53,7 +56,26 @@ def offsets(local: Array, zone: tzinfo) -> Offsets:
     is_ambiguous = np.append(changes.moments + after, never)[number] <= local
     is_missing = np.append(never, changes.moments + after)[number] > local
     second = np.where(is_ambiguous, np.append(after, changes.offsets[-1:])[number], first)
-    return Offsets(first, second, is_ambiguous, is_missing)
+    return Offsets(first, second, is_ambiguous, is_missing, np.zeros(len(local), dtype=bool))
+
+
+def offsets_of_ends(local: Array, interval: Array, zone: tzinfo) -> Offsets:
+    """Return how far clocks were ahead of UTC when they showed the ends of samples.
+
+    Some loggers write what the clock showed at the end, others what it showed at the start plus the
+    `interval` (timedelta64). These differ only for a sample during which clocks were changed: a
+    label that no clock showed, and one at which clocks were put back, are taken by their start.
+    """
+    ends, starts = offsets(local, zone), offsets(local - interval, zone)
+    is_put_back = starts.is_ambiguous & ~ends.is_ambiguous
+    is_put_ahead = ends.is_missing & ~starts.is_missing
+    return Offsets(
+        np.where(is_put_back | is_put_ahead, starts.first, ends.first),
+        np.where(is_put_ahead, starts.first, ends.second),
+        ends.is_ambiguous | is_put_back,
+        ends.is_missing & starts.is_missing,
+        is_put_back | is_put_ahead,
+    )
 
 
 @lru_cache

@@ -1,7 +1,9 @@
 """Which of the times that clocks showed twice are of the second pass, by the order of the rows.
 
 A turbine's rows step back once where its clock was put back: the rows from there on are of the
-second pass. Where they never do, or more than once, nobody can tell.
+second pass. Where they never do, or more than once, nobody can tell. Where ends of samples are
+labelled, a time at which the clock was put back may be one of the first pass, by the clock at the
+start; alone it is what clocks showed once, of the second.
 """
 
 from collections.abc import Mapping
@@ -25,10 +27,14 @@ class Decision:
 
     `is_second_pass` has a bool for each, in the order of adding. `undecided_rows` are row numbers
     in order: the first of each turbine and change of the clocks that cannot be decided.
+    `told_apart` counts the times that clocks showed twice and that were decided, and `of_start` the
+    ends that only the clock at the start of their sample showed.
     """
 
     is_second_pass: Array
     undecided_rows: Array
+    told_apart: int
+    of_start: int
 
 
 @dataclass
@@ -38,16 +44,19 @@ class AmbiguousRows:
     _turbines: list[Array] = field(default_factory=lambda: [np.empty(0, dtype=np.int64)])
     _local: list[Array] = field(default_factory=lambda: [np.empty(0, dtype="datetime64[us]")])
     _rows: list[Array] = field(default_factory=lambda: [np.empty(0, dtype=np.int64)])
+    _is_of_start: list[Array] = field(default_factory=lambda: [np.empty(0, dtype=bool)])
 
-    def add(self, turbines: Array, local: Array, rows: Array) -> None:
+    def add(self, turbines: Array, local: Array, rows: Array, is_of_start: Array) -> None:
         """Take ambiguous rows in the order of the table.
 
         `turbines` are numbers that stand for the turbines in all blocks alike, `local` is
-        datetime64[us], and `rows` are the row numbers, which rise.
+        datetime64[us], and `rows` are the row numbers, which rise. `is_of_start` marks the ends of
+        samples that clocks showed once, unless that was the clock at the start.
         """
         self._turbines.append(turbines)
         self._local.append(local)
         self._rows.append(rows)
+        self._is_of_start.append(is_of_start)
 
     def decide(self, directions: Mapping[int, int]) -> Decision:
         """Return which rows are of the second pass.
@@ -56,7 +65,7 @@ class AmbiguousRows:
         NEWEST_FIRST in the table. Of other turbines nothing can be decided.
         """
         turbines, rows = np.concatenate(self._turbines), np.concatenate(self._rows)
-        local = np.concatenate(self._local)
+        local, is_of_start = np.concatenate(self._local), np.concatenate(self._is_of_start)
         changes = _changes(local)
         direction = _directions(turbines, directions)
         # Within a group, time goes on: the rows that stand newest first are turned round.
@@ -64,9 +73,16 @@ class AmbiguousRows:
         groups = _groups(turbines[order], changes[order])
         passes, steps = _passes(local[order], groups)
         is_decided = (steps == 1) & (direction[order] != UNORDERED)
+        is_alone = np.bincount(groups, weights=~is_of_start[order])[groups] == 0
         is_second_pass = np.empty(len(rows), dtype=bool)
-        is_second_pass[order] = is_decided & (passes == 1)
-        return Decision(is_second_pass, _firsts(rows[order], groups, ~is_decided))
+        is_second_pass[order] = is_alone | (is_decided & (passes == 1))
+        is_once = is_second_pass & is_of_start
+        return Decision(
+            is_second_pass,
+            _firsts(rows[order], groups, ~(is_decided | is_alone)),
+            told_apart=int((~is_once).sum()),
+            of_start=int((is_of_start & ~is_second_pass).sum()),
+        )
 
 
 def _directions(turbines: Array, directions: Mapping[int, int]) -> Array:

@@ -12,7 +12,7 @@ from sourcedata.importing.form import Form
 from sourcedata.importing.measurements import Corrections
 from sourcedata.importing.refusal import ImportRefused
 from sourcedata.importing.steps import Steps
-from sourcedata.importing.times.local_clocks import Offsets, offsets
+from sourcedata.importing.times.local_clocks import Offsets, offsets, offsets_of_ends
 from sourcedata.importing.times.second_passes import AmbiguousRows, Decision
 from sourcedata.importing.times.time_cells import joined, parse
 from sourcedata.importing.times.time_formats import EPOCH_WORD, TimeFormat, time_format
@@ -44,7 +44,8 @@ class UtcTimes:
     """What one look at a table's times comes to.
 
     `ambiguous` are the rows whose times clocks showed twice; the other rows tell whether those of a
-    turbine stand oldest or newest first. `without_offset` counts those that tell no offset.
+    turbine stand oldest or newest first. `without_offset` counts those that tell no offset, and
+    `put_ahead` the ends that no clock showed, but that of their start would have.
     """
 
     table: Table
@@ -52,10 +53,16 @@ class UtcTimes:
     ambiguous: AmbiguousRows = field(default_factory=AmbiguousRows)
     _others: Steps = field(default_factory=Steps)
     without_offset: int = 0
+    put_ahead: int = 0
     _used: int = 0
 
-    def of_block(self, block: RowBlock, turbines: Array, corrections: Corrections) -> Array:
-        """Return the times of a block in UTC, as they are labelled; `turbines` are the rows' own.
+    def of_block(
+        self, block: RowBlock, turbines: Array, behind: Array, corrections: Corrections
+    ) -> Array:
+        """Return the times of a block in UTC, as they are labelled.
+
+        `turbines` are the rows' own, and `behind` is how far their labels lie behind the starts of
+        their samples (timedelta64).
 
         Raises:
             ImportRefused: where a cell is no time, or one that no clock showed.
@@ -67,11 +74,18 @@ class UtcTimes:
         naive = np.flatnonzero(np.isnat(offset))
         self.without_offset += len(naive)
         if len(naive):
-            of_zone = offsets(local[naive], self.form.timezone)
+            of_zone = self._offsets(local[naive], behind[naive])
             self._refuse(block, of_zone.is_missing, NEVER.format(zone=self.form.timezone), naive)
             is_second = self._second_passes(block, local, turbines, naive, of_zone, corrections)
             offset[naive] = np.where(is_second, of_zone.second, of_zone.first)
         return local - offset
+
+    def _offsets(self, local: Array, behind: Array) -> Offsets:
+        if not self.form.label_is_end:
+            return offsets(local, self.form.timezone)
+        of_ends = offsets_of_ends(local, behind, self.form.timezone)
+        self.put_ahead += int((of_ends.is_of_start & ~of_ends.is_ambiguous).sum())
+        return of_ends
 
     def decided(self) -> Decision:
         """Return which ambiguous rows are of the second pass.
@@ -134,13 +148,15 @@ class UtcTimes:
         corrections: Corrections,
     ) -> Array:
         rows = naive[of_zone.is_ambiguous]
-        self.ambiguous.add(turbines[rows], local[rows], block.first_row + rows)
-        others = naive[~of_zone.is_ambiguous]
+        is_of_start = of_zone.is_of_start[of_zone.is_ambiguous]
+        self.ambiguous.add(turbines[rows], local[rows], block.first_row + rows, is_of_start)
+        others = naive[~of_zone.is_ambiguous | of_zone.is_of_start]
         self._others.add(turbines[others], local[others])
         is_second = np.zeros(len(naive), dtype=bool)
         decided = corrections.is_second_pass[self._used : self._used + len(rows)]
         self._used += len(rows)
-        if len(decided):
+        # By another interval, other rows were ambiguous: the next look knows better.
+        if len(decided) == len(rows):
             is_second[of_zone.is_ambiguous] = decided
         return is_second
 

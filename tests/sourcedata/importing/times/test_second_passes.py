@@ -36,7 +36,8 @@ def decided(rows: Sequence[tuple[int, str]], directions: Mapping[int, int] = OLD
         local = [text if "T" in text else f"2024-10-27T{text}" for _, text in block]
         turbines = np.array([turbine for turbine, _ in block])
         numbers = 100 + np.arange(start, start + len(block))
-        ambiguous.add(turbines, np.array(local, dtype="datetime64[us]"), numbers)
+        none = np.zeros(len(block), dtype=bool)
+        ambiguous.add(turbines, np.array(local, dtype="datetime64[us]"), numbers, none)
     return ambiguous.decide(directions)
 
 
@@ -106,7 +107,7 @@ def test_a_night_in_paris_is_as_long_in_utc_as_it_was() -> None:
     both = offsets(local, PARIS)
     ambiguous = AmbiguousRows()
     rows = np.flatnonzero(both.is_ambiguous)
-    ambiguous.add(np.zeros(12, dtype=np.int64), local[rows], rows)
+    ambiguous.add(np.zeros(12, dtype=np.int64), local[rows], rows, both.is_of_start[rows])
     both.first[rows] -= ambiguous.decide({0: OLDEST_FIRST}).is_second_pass * np.timedelta64(1, "h")
     start = np.datetime64("2024-10-26T23:50", "us")
     assert (local - both.first == start + np.arange(14) * np.timedelta64(10, "m")).all()
@@ -144,9 +145,11 @@ def test_a_night_comes_back_as_it_was(step, shift, directions, random) -> None:
     turbines, utc = in_turns(moments, dict(enumerate(directions)), random)
     is_winter = utc >= np.datetime64("2024-10-27T01:00")
     local = utc + np.where(is_winter, 1, 2).astype("timedelta64[h]")
-    is_ambiguous = offsets(local, PARIS).is_ambiguous
+    of_zone = offsets(local, PARIS)
+    is_ambiguous, none = of_zone.is_ambiguous, of_zone.is_of_start
     ambiguous = AmbiguousRows()
-    ambiguous.add(turbines[is_ambiguous], local[is_ambiguous], np.flatnonzero(is_ambiguous))
+    rows = np.flatnonzero(is_ambiguous)
+    ambiguous.add(turbines[rows], local[rows], rows, none[rows])
     passes = ambiguous.decide(dict(enumerate(directions)))
     assert not len(passes.undecided_rows)
     np.testing.assert_array_equal(passes.is_second_pass, is_winter[is_ambiguous])
