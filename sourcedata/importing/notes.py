@@ -20,6 +20,8 @@ def notes_of(look: Survey) -> Iterator[str]:
     if look.moved:
         most_s = look.most_moved / np.timedelta64(1, "s")
         yield f"{look.moved:,} times were moved to a regular one, by {most_s:g} s at most."
+    if look.days_alone:
+        yield f"{look.days_alone:,} times are a day alone, and were taken as its midnight."
     if look.told_apart:
         yield (
             f"{look.told_apart:,} times that clocks showed twice were told apart by the order of"

@@ -52,7 +52,8 @@ class Survey:
     `exact` the regular ones; `moved` counts those that are moved, `most_moved` by how much at most.
     `collided` counts the times of a turbine that were not moved, for they would fall together.
     `without_offset` counts the times that are read as those of a zone, `told_apart` those that
-    clocks showed twice, and `by_start` the ends that only the clock at the sample's start showed.
+    clocks showed twice, `by_start` the ends that only the clock at the sample's start showed, and
+    `days_alone` those that were a day without a time.
     """
 
     reading: Reading
@@ -71,6 +72,7 @@ class Survey:
     without_offset: int = 0
     told_apart: int = 0
     by_start: int = 0
+    days_alone: int = 0
     collided: Mapping[str, int] = field(default_factory=dict)
     moved: int = 0
     most_moved: np.timedelta64 = field(default_factory=lambda: np.timedelta64(0, "us"))
@@ -120,6 +122,7 @@ def survey(reading: Reading, before: Turbines) -> Survey:
         collided |= _collided(look, equal)
         look.collided = collided
         look.without_offset = times.without_offset
+        look.days_alone = times.days_alone.count
         look.told_apart = decision.told_apart
         look.by_start = times.put_ahead + decision.of_start
         needed_s = _intervals(look, intervals)

@@ -50,6 +50,17 @@ def parse(cells: pa.Array, time_format: TimeFormat | None = None) -> Parsed:
     return parsed
 
 
+def days_alone(cells: pa.Array, time_format: TimeFormat | None = None) -> Array:
+    """Return the midnights of the cells that hold a day of a format without a time, NaT of others.
+
+    The array is datetime64[us]; `time_format` is by default ISO 8601.
+    """
+    parsed, pattern = _nothing(len(cells)), (time_format or ISO_8601).day_alone
+    if pattern:
+        _fill(parsed, pc.utf8_trim_whitespace(cells.cast(pa.string())), pattern)
+    return parsed.local
+
+
 def joined(columns: Sequence[pa.Array]) -> pa.Array:
     """Return the cells of the columns of a time, joined by a blank; one column stays as it is.
 

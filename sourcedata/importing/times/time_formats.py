@@ -43,6 +43,7 @@ DIRECTIVES = {
     "%Z": ("offset", "offset", "UTC"),
 }
 DATES = [{"year", "month", "day"}, {"year", "day of the year"}]
+DAY = set.union(*DATES)
 CLOCK = ["hour", "minute", "second", "fraction"]
 
 
@@ -50,14 +51,16 @@ CLOCK = ["hour", "minute", "second", "fraction"]
 class TimeFormat:
     """How times are written: `text` as the operator typed it, and what matches such a time.
 
-    `patterns` are tried one after another; there is none where times are numbers.
+    `patterns` are tried one after another; there is none where times are numbers. `day_alone`
+    matches such a day without a time of it, and is empty where the format has no such thing.
     """
 
     text: str
     patterns: tuple[str, ...]
+    day_alone: str
 
 
-EPOCH = TimeFormat(EPOCH_WORD, ())
+EPOCH = TimeFormat(EPOCH_WORD, (), "")
 ISO_8601 = TimeFormat(
     "ISO 8601",
     (
@@ -66,6 +69,7 @@ ISO_8601 = TimeFormat(
         r"(?i)^(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)T(?P<hour>\d\d)(?P<minute>\d\d)"
         rf"(?:(?P<second>\d\d){FRACTION})?{TRAILING_OFFSET}$",
     ),
+    r"^(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)$",
 )
 
 
@@ -85,7 +89,7 @@ def time_format(text: str) -> TimeFormat:
     _refuse_incomplete(text, [DIRECTIVES[token][0] for token in tokens if token in DIRECTIVES])
     if ("%I" in tokens) > ("%p" in tokens):
         raise ValueError(f"{quoted(text)} has %I without %p; hours up to 24 are %H")
-    return TimeFormat(text, (_pattern(tokens),))
+    return TimeFormat(text, (_pattern(tokens),), _pattern_of_day_alone(tokens))
 
 
 def _refuse_unknown(text: str, tokens: Sequence[str]) -> None:
@@ -110,13 +114,25 @@ def _refuse_incomplete(text: str, told: Sequence[str]) -> None:
 
 def _pattern(tokens: Sequence[str]) -> str:
     """Return the regular expression of the times of a format."""
+    has_offset = "%z" in tokens or "%Z" in tokens or not {"%H", "%I"} & set(tokens)
+    return f"(?i)^{_parts(tokens)}{'' if has_offset else TRAILING_OFFSET}$"
+
+
+def _pattern_of_day_alone(tokens: Sequence[str]) -> str:
+    """Return the expression of the days of a format, whose clock stands before or after them."""
+    is_of_day = [DIRECTIVES[token][0] in DAY if token in DIRECTIVES else None for token in tokens]
+    places = [place for place, kind in enumerate(is_of_day) if kind]
+    day = slice(places[0], places[-1] + 1)
+    is_split = False in is_of_day[day]
+    return "" if is_split or False not in is_of_day else f"(?i)^{_parts(tokens[day])}$"
+
+
+def _parts(tokens: Sequence[str]) -> str:
     texts = ["", *tokens, ""]
-    parts = [
+    return "".join(
         _part(texts[place - 1], token, texts[place + 1], has_fraction="%f" in tokens)
         for place, token in enumerate(tokens, start=1)
-    ]
-    has_offset = "%z" in tokens or "%Z" in tokens or not {"%H", "%I"} & set(tokens)
-    return f"(?i)^{''.join(parts)}{'' if has_offset else TRAILING_OFFSET}$"
+    )
 
 
 def _part(before: str, token: str, after: str, *, has_fraction: bool) -> str:

@@ -12,14 +12,19 @@ from sourcedata.importing.form import Form
 from sourcedata.importing.measurements import Corrections
 from sourcedata.importing.refusal import ImportRefused
 from sourcedata.importing.steps import Steps
+from sourcedata.importing.times.days_alone import DaysAlone, are_in_order
 from sourcedata.importing.times.local_clocks import Offsets, offsets, offsets_of_ends
 from sourcedata.importing.times.second_passes import AmbiguousRows, Decision
-from sourcedata.importing.times.time_cells import joined, parse
+from sourcedata.importing.times.time_cells import days_alone, joined, parse
 from sourcedata.importing.times.time_formats import EPOCH_WORD, TimeFormat, time_format
 from sourcedata.importing.times.time_suggestions import suggestion
 from sourcedata.limits import END_OF_TIME, FIRST_TIME
 
 NO_ISO_TIME = "is no time; allowed is ISO 8601, such as 2025-08-31T10:00:00+02:00"
+LOST_CLOCK = (
+    "is a day without a time, and the rows before and after it are none of its midnight; allowed "
+    "is a day alone where it means midnight"
+)
 ONE_UNIT = ", in the unit (s, ms, µs or ns) of the greatest number near it"
 NEVER = (
     "happens never in {zone}, where clocks change then; allowed are other times, or times with "
@@ -45,7 +50,8 @@ class UtcTimes:
 
     `ambiguous` are the rows whose times clocks showed twice; the other rows tell whether those of a
     turbine stand oldest or newest first. `without_offset` counts those that tell no offset, and
-    `put_ahead` the ends that no clock showed, but that of their start would have.
+    `put_ahead` the ends that no clock showed, but that of their start would have. `days_alone`
+    are the times that have no clock.
     """
 
     table: Table
@@ -54,6 +60,7 @@ class UtcTimes:
     _others: Steps = field(default_factory=Steps)
     without_offset: int = 0
     put_ahead: int = 0
+    days_alone: DaysAlone = field(default_factory=DaysAlone)
     _used: int = 0
 
     def of_block(
@@ -67,9 +74,12 @@ class UtcTimes:
         Raises:
             ImportRefused: where a cell is no time, or one that no clock showed.
         """
-        parsed = self._parsed(block)
-        local, offset = parsed
+        local, offset = self._parsed(block)
+        is_alone = self._take_days_alone(block, local, offset)
         self._refuse(block, np.isnat(local), self._no_time(block, local))
+        if is_alone.any():
+            self._refuse(block, is_alone & ~are_in_order(turbines, local), LOST_CLOCK)
+        self.days_alone.add(turbines, is_alone, block.first_row)
         self._refuse_far(block, local)
         naive = np.flatnonzero(np.isnat(offset))
         self.without_offset += len(naive)
@@ -91,8 +101,10 @@ class UtcTimes:
         """Return which ambiguous rows are of the second pass.
 
         Raises:
-            ImportRefused: where the order of the rows does not tell.
+            ImportRefused: where the order of the rows does not tell, or the times are days.
         """
+        if (row := self.days_alone.row_of_days) is not None:
+            raise self._refusal(row, self._complaint(self._cell_of_row(row)))
         decision = self.ambiguous.decide(self._others.directions())
         if len(decision.undecided_rows):
             row = int(decision.undecided_rows[0])
@@ -123,14 +135,28 @@ class UtcTimes:
     def _format(self) -> TimeFormat | None:
         return time_format(self.form.time_format) if self.form.time_format else None
 
+    def _take_days_alone(self, block: RowBlock, local: Array, offset: Array) -> Array:
+        """Write midnights into `local` where cells are days alone; return where.
+
+        Beside times that have an offset of their own, nobody knows whose midnight a day means.
+        """
+        is_alone = np.isnat(local)
+        if is_alone.any() and np.isnat(offset).all():
+            cells = joined([block.columns[name] for name in self.form.time_columns])
+            local[is_alone] = days_alone(cells.filter(pa.array(is_alone)), self._format)
+        return is_alone & ~np.isnat(local)
+
     def _no_time(self, block: RowBlock, local: Array) -> str:
         if not np.isnat(local).any():
             return ""
+        return self._complaint(self._cell(block, int(np.argmax(np.isnat(local)))))
+
+    def _complaint(self, cell: str) -> str:
         written = self.form.time_format
         complaint = f"is no time of the format {written!r}" if written else NO_ISO_TIME
         if written == EPOCH_WORD:
             complaint += ONE_UNIT
-        said = suggestion(self._cell(block, int(np.argmax(np.isnat(local)))), written)
+        said = suggestion(cell, written)
         return f"{complaint}. {said}".rstrip(" .")
 
     def _refuse_far(self, block: RowBlock, local: Array) -> None:
@@ -170,10 +196,13 @@ class UtcTimes:
             )
 
     def _refusal(self, row: int, said: str) -> ImportRefused:
+        column = self.form.time_columns[0]
+        return self.table.refusal(column, row, self._cell_of_row(row), said)
+
+    def _cell_of_row(self, row: int) -> str:
         for block in self.table.blocks(list(self.form.time_columns)):
             if block.first_row <= row < block.first_row + len(block):
-                cell = self._cell(block, row - block.first_row)
-                return self.table.refusal(self.form.time_columns[0], row, cell, said)
+                return self._cell(block, row - block.first_row)
         raise AssertionError
 
     def _cell(self, block: RowBlock, place: int) -> str:
