@@ -2,10 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-import pyarrow as pa
-
 from common.wording import quoted
-from sourcedata.importing.files.headers import is_without_digits
+from sourcedata.importing.files.headers import is_sentence, is_without_digits
 from sourcedata.importing.files.tables import RowBlock
 from sourcedata.importing.refusal import ImportRefused
 
@@ -43,7 +41,8 @@ def without_footer(
 ) -> Iterator[RowBlock]:
     """Yield blocks, but for the last rows where those have no digit in their times.
 
-    These are added to `left_out`, as people see them.
+    So are rows with a sentence where a time would stand, and without a digit elsewhere. All these
+    are added to `left_out`, as people see them.
     """
     held: list[RowBlock] = []
     for block in blocks:
@@ -77,8 +76,15 @@ def with_columns(block: RowBlock, names: Sequence[str]) -> RowBlock:
 
 
 def _end_of_table(block: RowBlock, time_columns: Sequence[str]) -> int:
-    times: list[pa.Array] = [block.columns[name] for name in time_columns]
-    places, end = range(len(times)), len(block)
-    while end and is_without_digits([cells[end - 1].as_py() for cells in times], places):
+    end = len(block)
+    while end and _is_of_footer(block, end - 1, time_columns):
         end -= 1
     return end
+
+
+def _is_of_footer(block: RowBlock, row: int, time_columns: Sequence[str]) -> bool:
+    cells: dict[str, str] = {name: column[row].as_py() for name, column in block.columns.items()}
+    times = [cells[name] for name in time_columns]
+    others = [cell for name, cell in cells.items() if name not in time_columns]
+    is_said = any(map(is_sentence, times)) and is_without_digits(others, range(len(others)))
+    return is_said or is_without_digits(times, range(len(times)))

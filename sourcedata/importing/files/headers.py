@@ -7,6 +7,7 @@ from re import compile as pattern
 from common.wording import listed, quoted
 from sourcedata.importing.files.tables import Missing
 from sourcedata.importing.refusal import NoSuchTable
+from sourcedata.importing.times.time_formats import MONTH_NAME
 
 # A logger writes two; where there are more, the column that was named holds no times.
 MOST_UNITS_ROWS = 3
@@ -14,6 +15,8 @@ MOST_UNITS_ROWS = 3
 DIGITS_OF_A_TIME = 6
 # A day has two separators, which no number has, or is digits alone.
 DAY = pattern(r"\d{1,4}([-/.])(?:\d{1,2}|[^\W\d_]{3,9})\1\d{1,4}|^\s*\d{8,}\s*$")
+WORD = pattern(r"[^\W\d_]{2,}")
+TIME_WORD = pattern(rf"(?i){MONTH_NAME}|am|pm|utc|gmt")
 
 
 def column_names(cells: Iterable[str]) -> list[str]:
@@ -67,10 +70,20 @@ def _is_number(cell: str) -> bool:
 def may_be_time(cells: Sequence[str], places: Sequence[int]) -> bool:
     """Return whether a row is none of a footer: it has a time, which may not be at its place.
 
-    Where its times stand, so many digits are one; in another cell they are written like a day.
+    Where its times stand, so many digits are one; in another cell they are written like a day. A
+    footer may begin with a sentence that has a day in it.
     """
+    first = next((place for place, cell in enumerate(cells) if cell.strip()), 0)
+    if is_sentence(cells[first]):
+        cells = ["" if place == first else cell for place, cell in enumerate(cells)]
     times = [cells[place] for place in places if place < len(cells)]
     return _digits("".join(times)) >= DIGITS_OF_A_TIME or any(map(_has_day, cells))
+
+
+def is_sentence(cell: str) -> bool:
+    """Return whether a cell has words that no time has, as `Exported on 2016-01-05`."""
+    words = WORD.findall(DAY.sub(" ", cell))
+    return any(not TIME_WORD.fullmatch(word) for word in words)
 
 
 def _has_day(cell: str) -> bool:

@@ -16,6 +16,10 @@ ROW = ("2024-01-01 00:00", "5")
         "\nEnd of file\n",
         "a,b,c\nTotal,5\n",
         "Total,5\n2 rows\n\nby us, 1, 2",
+        "Exported on 2016-01-05\n",
+        "Exported on 2016-01-05 08:00,\n",
+        "Exported on 2016-01-05 by us, the farm\n",
+        "\nReport created 05.01.2016 08:00 by us, with love, and 3 others\n",
     ],
 )
 @pytest.mark.parametrize("count", [1, 120_000])
@@ -69,6 +73,29 @@ def test_where_all_rows_have_another_width_they_are_no_footer(tmp_path) -> None:
 def test_a_row_of_another_width_whose_day_stands_elsewhere_is_no_footer(tmp_path, day) -> None:
     path = write(tmp_path, f"t,ws,time\nT01,5,2024-01-01 00:00\nT01,{day}\n")
     assert "line 3: the row that starts with 'T01' has 2 cells" in refusal(path, "time", "ws")
+
+
+@pytest.mark.parametrize(
+    "cut", ["5 Jan 2016 00:10", "5-Mai-16 00:10", "1/5/16 12:10 AM", "20160105"]
+)
+def test_a_time_with_words_of_its_own_is_no_sentence(tmp_path, cut) -> None:
+    path = write(tmp_path, HEADER + GOOD + cut + "\n")
+    assert "line 3: the row that starts with" in refusal(path, "time", "ws")
+
+
+def test_a_sentence_in_a_row_that_was_cut_short_makes_it_no_footer(tmp_path) -> None:
+    path = write(tmp_path, "t,state,time\nT01,5,2024-01-01 00:00\nT01,Since 2024-01-01 00:00\n")
+    assert "line 3: the row that starts with 'T01' has 2" in refusal(path, "time", "state")
+
+
+def test_a_sentence_with_a_day_within_a_table_is_refused(tmp_path) -> None:
+    path = write(tmp_path, HEADER + GOOD + "Exported on 2016-01-05\n" + GOOD)
+    assert "line 3: the row that starts with 'Exported on" in refusal(path, "time", "ws")
+
+
+def test_a_row_of_values_is_no_footer_whatever_its_time_says(tmp_path) -> None:
+    path = write(tmp_path, HEADER + GOOD + "about 2016-01-05 08:00,6\n")
+    assert rows(path, "time", "ws") == [ROW, ("about 2016-01-05 08:00", "6")]
 
 
 def test_a_footer_is_shown_whole(tmp_path) -> None:
