@@ -54,7 +54,7 @@ def look_at(path: Path, form: Form) -> Iterator[Understood]:
         ImportRefused: where the file is not as `form` says.
     """
     opening, version = (
-        Opening(form.encoding, form.sheet, form.time_columns, form.decimal),
+        Opening(form.encoding, form.sheet, form.time_columns, form.decimal or "."),
         _version(path),
     )
     for table in _opened(path, form, opening):

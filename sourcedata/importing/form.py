@@ -20,6 +20,7 @@ class Form:
     Times without an offset are in `timezone`; a time labels the start of its sample, or its end if
     `label_is_end`. Times that are nearly regular are taken for regular unless `keeps_times`. Cells
     equal to one of `missing` hold no value, like empty ones and the usual words for nothing.
+    `decimal` is the decimal mark of text, None being the point where nobody said it.
     `replaces` lets a table stand for all that its turbines have between its first time and its
     last. `sample_interval_s` and `rated_power_kw`, where not None, are set on the turbines.
     """
@@ -34,7 +35,7 @@ class Form:
     timezone: tzinfo = UTC
     label_is_end: bool = False
     keeps_times: bool = False
-    decimal: str = "."
+    decimal: str | None = None
     missing: Sequence[str] = ()
     encoding: str | None = None
     sheet: str | None = None

@@ -72,7 +72,10 @@ def _add_cells(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--decimal",
         choices=[".", ","],
-        help="of numbers; the other one may separate thousands where it is the comma (default: .)",
+        help=(
+            "of numbers; the other one may separate thousands (default: . where a comma cannot be"
+            " the decimal mark)"
+        ),
     )
     parser.add_argument(
         "--missing-value",
@@ -163,7 +166,7 @@ def form_of(options: Mapping[str, Any]) -> Form:
         timezone=options["timezone"] or UTC,
         label_is_end=options["label"] == "end",
         keeps_times=bool(options["keep_times"]),
-        decimal=options["decimal"] or ".",
+        decimal=options["decimal"],
         missing=options["missing_value"] or (),
         encoding=options["encoding"],
         sheet=options["sheet"],

@@ -14,12 +14,12 @@ from sourcedata.importing.cells.unknown_words import UnknownWord
 
 
 def numbers(
-    cells: pa.Array, decimal: str, missing: Collection[str]
+    cells: pa.Array, decimal: str | None, missing: Collection[str]
 ) -> tuple[Floats, list[UnknownWord]]:
     """Return the numbers in the cells of a block, and the words that are none, sorted.
 
     A value is NaN where a cell is empty, has a word for nothing, or equals one of `missing`, as
-    text or as a number. `decimal` is . or the comma, for text.
+    text or as a number. `decimal` is . or the comma, for text, None where nobody said it.
     """
     cells = _readable(cells)
     values = _values(cells, decimal)
@@ -35,7 +35,7 @@ def _readable(cells: pa.Array) -> pa.Array:
     return cells if is_number(cells.type) else _text(cells)
 
 
-def _values(cells: pa.Array, decimal: str) -> Floats:
+def _values(cells: pa.Array, decimal: str | None) -> Floats:
     """Return the numbers, NaN for every other cell; what is too large may be infinite."""
     if is_number(cells.type):
         # By arithmetic, 7.10 would become the double beside that of its text.
@@ -73,7 +73,7 @@ def _unknown(
     return sorted(unknown, key=lambda word: word.word)
 
 
-def _missing_numbers(missing: Collection[str], decimal: str, kind: pa.DataType) -> Floats:
+def _missing_numbers(missing: Collection[str], decimal: str | None, kind: pa.DataType) -> Floats:
     """Return those of the words that are numbers, in `decimal` or else with a decimal point."""
     words = _text(pa.array(list(missing), pa.string()))
     values = text_values(words, decimal)

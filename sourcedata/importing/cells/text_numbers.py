@@ -6,17 +6,21 @@ import pyarrow.compute as pc
 
 from sourcedata.importing.cells.arithmetic import Floats
 
-# Between the thousands: a blank, the no-break, the thin and the narrow one, and apostrophes.
-SEPARATORS = {".": " \u00a0\u2009\u202f'\u2019", ",": ". \u00a0\u2009\u202f'\u2019"}
+# Between the thousands: a blank, the no-break, the thin and the narrow one, apostrophes, and the
+# mark that is not the decimal one.
+SEPARATORS = {".": ", \u00a0\u2009\u202f'\u2019", ",": ". \u00a0\u2009\u202f'\u2019"}
+# One comma before three digits may be either mark.
+EITHER_MARK = r"\A[-+]?[0-9]{1,3},[0-9]{3}\z"
 MINUS = "\u2212"
 
 
-def text_values(words: pa.Array, decimal: str) -> Floats:
+def text_values(words: pa.Array, decimal: str | None) -> Floats:
     """Return the numbers, NaN for every other word; what is too large may be infinite, as inf.
 
-    `words` have no blanks around them, and `decimal` is . or the comma.
+    `words` have no blanks around them, and `decimal` is . or the comma; where nobody said it, it is
+    the point, and a comma that may be a decimal one as well makes a word that is no number.
     """
-    values = _all_values(words) if decimal == "." else None
+    values = _all_values(words) if decimal != "," else None
     return _each_value(words, decimal) if values is None else values
 
 
@@ -28,11 +32,17 @@ def _all_values(words: pa.Array) -> Floats | None:
         return None
 
 
-def _each_value(words: pa.Array, decimal: str) -> Floats:
-    values = _plain_values(words, decimal)
+def _each_value(words: pa.Array, decimal: str | None) -> Floats:
+    mark = decimal or "."
+    values = _plain_values(words, mark)
     rest = np.flatnonzero(np.isnan(values))
     if len(rest):
-        values[rest] = _plain_values(_simplified(words.take(pa.array(rest)), decimal), decimal)
+        words = pc.replace_substring(words.take(pa.array(rest)), MINUS, "-")
+        is_either = pc.match_substring_regex(words, EITHER_MARK)
+        simplified = _simplified(words, mark)
+        if decimal is None:
+            simplified = pc.if_else(is_either, words, simplified)
+        values[rest] = _plain_values(simplified, mark)
     return values
 
 
@@ -48,11 +58,10 @@ def _plain_values(words: pa.Array, decimal: str) -> Floats:
 
 
 def _simplified(words: pa.Array, decimal: str) -> pa.Array:
-    """Return the words with a plain minus, and without the separators of well-formed thousands.
+    """Return the words without the separators of well-formed thousands.
 
     A number has separators of one kind, and does not begin with 0: 0.123 is no 123.
     """
-    words = pc.replace_substring(words, MINUS, "-")
     separators = SEPARATORS[decimal]
     groups = "|".join(f"(?:[{separator}][0-9]{{3}})+" for separator in separators)
     grouped = rf"\A[-+]?[1-9][0-9]{{0,2}}(?:{groups})(?:[{decimal}][0-9]*)?\z"

@@ -34,7 +34,7 @@ def gathered(words: Iterable[UnknownWord]) -> list[UnknownWord]:
     return [whole[word] for word in sorted(whole)]
 
 
-def complaint(unknown: Collection[UnknownWord], decimal: str) -> str:
+def complaint(unknown: Collection[UnknownWord], decimal: str | None) -> str:
     """Return what is wrong with a column, as it follows one of its unknown words in a sentence.
 
     It tells all of them, the most frequent ones first.
@@ -43,15 +43,19 @@ def complaint(unknown: Collection[UnknownWord], decimal: str) -> str:
     words = listed(f"{quoted(word.word)} ({word.count:,})" for word in often)
     return (
         f"is no number; the column's cells that are none: {words}; allowed are numbers with a "
-        f"decimal {'point' if decimal == '.' else 'comma'}, empty cells, and words for a missing "
+        f"decimal {'comma' if decimal == ',' else 'point'}, empty cells, and words for a missing "
         f"value, also those of --missing-value{_proposal(unknown, decimal)}"
     )
 
 
-def _proposal(unknown: Collection[UnknownWord], decimal: str) -> str:
-    """Return the words that propose the other decimal mark where all that have it would be read."""
-    other = OTHER_DECIMAL[decimal]
-    words = [word.word for word in unknown if other in word.word]
-    if not words or np.isnan(text_values(pa.array(words), other)).any():
-        return ""
-    return f"; where {quoted(other)} is the decimal mark, say --decimal {other}"
+def _proposal(unknown: Collection[UnknownWord], decimal: str | None) -> str:
+    """Return the words that propose a decimal mark by which all words with the other are read."""
+    other = OTHER_DECIMAL[decimal or "."]
+    words = pa.array([word.word for word in unknown if other in word.word], pa.string())
+    meanings = {other: "is the decimal mark"} | ({} if decimal else {".": "separates thousands"})
+    readable = [
+        f"; where {quoted(other)} {meaning}, say --decimal {mark}"
+        for mark, meaning in meanings.items()
+        if len(words) and not np.isnan(text_values(words, mark)).any()
+    ]
+    return "".join(readable)

@@ -27,14 +27,14 @@ NO_VALUES = [
 ]
 
 
-def read(cells: Sequence, decimal: str = ".", missing: Sequence[str] = ()) -> list[float]:
+def read(cells: Sequence, decimal: str | None = None, missing: Sequence[str] = ()) -> list[float]:
     """Return the numbers of cells that are all known."""
     values, unknown = numbers(pa.array(cells), decimal, missing)
     assert unknown == []
     return values.tolist()
 
 
-def refused(*cells: object, decimal: str = ".") -> list[str]:
+def refused(*cells: object, decimal: str | None = None) -> list[str]:
     return [word.word for word in numbers(pa.array(cells), decimal, ())[1]]
 
 
@@ -67,13 +67,33 @@ def test_a_text_is_a_number_where_it_is_one_in_python_whatever_stands_beside(tex
 def test_thousands_may_stand_apart(values: list[float], separator: str) -> None:
     texts = [f"{value:,.3f}".translate(GERMAN).replace(".", separator) for value in values]
     assert read(texts, ",") == values
-    if separator != ".":
+    if separator == ".":
+        assert read([f"{value:,.3f}" for value in values], None) == values
+    else:
         assert read([text.replace(",", ".") for text in texts]) == values
 
 
 @pytest.mark.parametrize("word", ["1.01,5", "1.0123,5", "0.123", "1.5", "1.012'345,5", "1,5,5"])
 def test_thousands_in_other_groups_are_refused(word: str) -> None:
     assert refused(word, "1.012,5", "x", decimal=",") == sorted([word, "x"])
+
+
+@pytest.mark.parametrize("word", ["1,100", "-1,100", f"{MINUS}12,345", "0,950"])
+def test_a_comma_that_may_be_either_mark_is_asked_about(word: str) -> None:
+    assert refused("1,100.5", word) == [word]
+    said = complaint([UnknownWord(word, 1, 0)], None)
+    assert "where ',' is the decimal mark, say --decimal ," in said
+    assert ("where ',' separates thousands, say --decimal ." in said) == (word != "0,950")
+
+
+def test_where_the_mark_is_said_the_other_separates_thousands() -> None:
+    assert read(["1,100", "-1,100.5", "1,234,567"], ".") == [1100, -1100.5, 1234567]
+    assert read(["1.100", "1,100"], ",") == [1100, 1.1]
+
+
+@pytest.mark.parametrize("word", ["1,10.5", "1,1000.5", "0,100.5", "1,100.5,5", "1,234 567"])
+def test_commas_in_other_groups_are_refused(word: str) -> None:
+    assert refused(word) == refused(word, decimal=".") == [word]
 
 
 def test_other_ways_to_write_a_number_are_read() -> None:
