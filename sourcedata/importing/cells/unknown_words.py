@@ -54,7 +54,7 @@ def _proposal(unknown: Collection[UnknownWord], decimal: str | None) -> str:
     words = pa.array([word.word for word in unknown if other in word.word], pa.string())
     meanings = {other: "is the decimal mark"} | ({} if decimal else {".": "separates thousands"})
     readable = [
-        f"; where {quoted(other)} {meaning}, say --decimal {mark}"
+        f"; say --decimal {mark} where {quoted(other)} {meaning}"
         for mark, meaning in meanings.items()
         if len(words) and not np.isnan(text_values(words, mark)).any()
     ]

@@ -82,8 +82,8 @@ def test_thousands_in_other_groups_are_refused(word: str) -> None:
 def test_a_comma_that_may_be_either_mark_is_asked_about(word: str) -> None:
     assert refused("1,100.5", word) == [word]
     said = complaint([UnknownWord(word, 1, 0)], None)
-    assert "where ',' is the decimal mark, say --decimal ," in said
-    assert ("where ',' separates thousands, say --decimal ." in said) == (word != "0,950")
+    assert "say --decimal , where ',' is the decimal mark" in said
+    assert ("say --decimal . where ',' separates thousands" in said) == (word != "0,950")
 
 
 def test_where_the_mark_is_said_the_other_separates_thousands() -> None:
@@ -153,7 +153,7 @@ def test_the_other_decimal_mark_is_proposed_where_it_reads_the_words(
 ) -> None:
     other = "," if decimal == "." else "."
     text = complaint([UnknownWord(word, 1, 0), UnknownWord("x", 1, 1)], decimal)
-    assert text.endswith(f"is the decimal mark, say --decimal {other}") is proposed
+    assert text.endswith(f"say --decimal {other} where '{other}' is the decimal mark") is proposed
     mixed = complaint([UnknownWord(word, 1, 0), UnknownWord("1,012.5.1", 1, 1)], decimal)
     assert "--decimal" not in mixed
 
