@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
+DAY_1 = date(1900, 1, 1)
 MILLISECOND = timedelta(milliseconds=1)
 Cell = int | float | str | bool | time | date | datetime | timedelta
 
@@ -20,6 +21,9 @@ def cell_text(cell: Cell, decimal: str = ".") -> str:
             return repr(cell).removesuffix(".0").replace(".", decimal)
         case datetime() | time():
             return cell.isoformat()
+        # The day that Excel counts as 1 is 24:00, which a clock has at the end of a day.
+        case date() if cell == DAY_1:
+            return "24:00:00"
         # A time at midnight comes as a date.
         case date():
             return f"{cell.isoformat()}T00:00:00"

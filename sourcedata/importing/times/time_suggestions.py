@@ -34,20 +34,38 @@ SHAPES = [
 ]
 # An earlier day is a number of another kind: no export counts so little.
 FIRST_EPOCH_DAY = date(1990, 1, 1)
+# Excel counts days from here on, with their times as fractions.
+EXCEL_START = date(1899, 12, 30)
+OF_EXCEL = (
+    "Is it a number by which Excel counts days? Format the column as date and time there, and save"
+    " the file again."
+)
 
 
 def suggestion(cell: str, written: str | None = None) -> str:
-    """Return the sentence that names the formats which read a cell; empty where none does.
+    """Return the sentence that names the formats which read a cell, or says what it may be.
 
     Where day and month could change places it names both. The one that was `written` is not named.
+    It is empty where nothing is known.
     """
     formats = {first: text for first, text in _formats(cell.strip()).items() if text != written}
+    if not formats and _may_be_of_excel(cell):
+        return OF_EXCEL
     if len(formats) < 2:
         return "".join(f"Add --time-format '{text}'." for text in formats.values())
     (first, text), *others = formats.items()
     choices = [f"If the {first} stands first, add --time-format '{text}'"]
     choices += [f"if {_condition(first)}, '{text}'" for first, text in others]
     return f"{', '.join(choices)}."
+
+
+def _may_be_of_excel(cell: str) -> bool:
+    try:
+        days = float(cell.strip().replace(",", "."))
+    except ValueError:
+        return False
+    first, last = ((day - EXCEL_START).days for day in (FIRST_EPOCH_DAY, LAST_DAY))
+    return first <= days <= last
 
 
 def _condition(first: str) -> str:

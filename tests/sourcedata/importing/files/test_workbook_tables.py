@@ -28,6 +28,7 @@ def test_a_sheet_is_read_whatever_the_name_of_the_file(tmp_path) -> None:
         (("moment", MIDNIGHT + 1 / 144), "2024-01-01T00:10:00"),
         (("moment", MIDNIGHT + 0.5 / 86400), "2024-01-01T00:00:00.500000"),
         (("clock", 0.5), "12:00:00"),
+        (("clock", 1.0), "24:00:00"),
         (("duration", 1.5), "36:00:00"),
         (("duration", 1.5 + 0.25 / 86400), "36:00:00.250"),
         (7.0, "7"),

@@ -94,3 +94,14 @@ def test_where_they_cannot_the_format_is_named() -> None:
 )
 def test_a_cell_is_proposed_what_fits(cell: str, expected: list[str]) -> None:
     assert proposals(cell) == expected
+
+
+@pytest.mark.parametrize("cell", ["45292", "45292.0069444444", "45292,5", "32874"])
+def test_a_number_by_which_excel_counts_days_gets_advice(cell: str) -> None:
+    assert "Format the column as date and time" in suggestion(cell)
+    assert "Format the column as date and time" in suggestion(cell, "%d.%m.%Y %H:%M")
+
+
+@pytest.mark.parametrize("cell", ["5", "32000", "80000", "nan", "45292 h", "1704067200"])
+def test_other_numbers_are_none_of_excel(cell: str) -> None:
+    assert "Format the column" not in suggestion(cell)
