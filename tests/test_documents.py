@@ -33,7 +33,6 @@ NOT_RUN = {
     "cp .env.example .env": "it would configure this checkout",
     "docker compose up --build --detach": "it needs Docker",
     "docker compose exec web python manage.py createsuperuser": "it needs Docker",
-    "python -m pip install pyspark-client": "it changes the environment",
     "pipx run pre-commit install": "it needs pipx, and changes the repository",
 }
 # What is run in earnest, on the databases of the tests, unless it has workers or psql do it.
