@@ -18,15 +18,23 @@ def tolerance(interval_s: int) -> np.timedelta64:
 
 
 def nearest(timestamp: Array, interval_s: int) -> Array:
-    """Return the regular time near each, or the time itself where none is near.
-
-    Regular times are whole intervals since midnight UTC.
-    """
-    midnight = timestamp.astype("datetime64[D]").astype("datetime64[us]")
-    interval = np.timedelta64(interval_s, "s").astype("timedelta64[us]")
-    regular = midnight + (timestamp - midnight + interval // 2) // interval * interval
+    """Return the regular time near each, or the time itself where none is near."""
+    regular = _regular(timestamp, interval_s)
     is_close = np.abs(regular - timestamp) <= tolerance(interval_s)
     return np.where(is_close & (regular < END), regular, timestamp)
+
+
+def seconds_late(timestamp: Array, interval_s: int) -> Array:
+    """Return how many whole seconds times are after the nearest regular one; some are before it."""
+    late = timestamp - _regular(timestamp, interval_s)
+    return np.rint(late / np.timedelta64(1, "s")).astype(np.int64)
+
+
+def _regular(timestamp: Array, interval_s: int) -> Array:
+    """Return the nearest whole interval since midnight UTC of each time."""
+    midnight = timestamp.astype("datetime64[D]").astype("datetime64[us]")
+    interval = np.timedelta64(interval_s, "s").astype("timedelta64[us]")
+    return midnight + (timestamp - midnight + interval // 2) // interval * interval
 
 
 def is_regular(timestamp: Array, interval_s: int) -> Array:

@@ -1,6 +1,6 @@
 """The first look at a table: all of it is read and checked, and nothing is written."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -15,7 +15,7 @@ from sourcedata.importing.figures import VariableFigures
 from sourcedata.importing.measurements import AssumedIntervals, Corrections, Measured
 from sourcedata.importing.reading import Reading
 from sourcedata.importing.refusal import ImportRefused
-from sourcedata.importing.regular import LEAST_NEAR, is_regular, nearest
+from sourcedata.importing.regular import LEAST_NEAR, is_regular, nearest, seconds_late
 from sourcedata.importing.steps import Steps
 from sourcedata.importing.times.utc import UtcTimes
 from sourcedata.limits import LONGEST_INTERVAL_S
@@ -48,8 +48,9 @@ class Survey:
     `figures` are of each variable's values, `cells` of the numbers that these are made of, where a
     unit or an expression makes them.
     `before` is what the source knew of turbines. `spans` has the first and the last start of a
-    turbine's samples, by its number. `near` counts its times that are regular or nearly so, and
-    `exact` the regular ones; `moved` counts those that are moved, `most_moved` by how much at most.
+    turbine's samples, by its number. `near` counts its times that are regular or nearly so, `exact`
+    the regular ones, and `late_s` the others by how many seconds they are late; `moved` counts
+    those that are moved, `most_moved` by how much at most.
     `collided` counts the times of a turbine that were not moved, for they would fall together.
     `without_offset` counts the times that are read as those of a zone, `told_apart` those that
     clocks showed twice, `by_start` the ends that only the clock at the sample's start showed, and
@@ -69,6 +70,7 @@ class Survey:
     near: Counter[int] = field(default_factory=Counter)
     exact: Counter[int] = field(default_factory=Counter)
     of: Counter[int] = field(default_factory=Counter)
+    late_s: dict[int, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
     without_offset: int = 0
     told_apart: int = 0
     by_start: int = 0
@@ -228,7 +230,9 @@ def _take_span(look: Survey, number: int, times: Array) -> None:
     interval_s = look.interval_s(number)
     look.of[number] += len(times)
     look.exact[number] += int(is_regular(times, interval_s).sum())
-    look.near[number] += int(is_regular(nearest(times, interval_s), interval_s).sum())
+    is_near = is_regular(nearest(times, interval_s), interval_s)
+    look.near[number] += int(is_near.sum())
+    look.late_s[number].update(seconds_late(times[~is_near], interval_s).tolist())
 
 
 def _is_outside(look: Survey, turbines: Array, variable: str, values: Array) -> Array:

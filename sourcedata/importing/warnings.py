@@ -14,12 +14,15 @@ from sourcedata.importing.cells.mapped import Mapped
 from sourcedata.importing.cells.unit_words import BRACKETED, other_unit, strange_unit
 from sourcedata.importing.cells.units import conversion
 from sourcedata.importing.figures import WORDS, VariableFigures
+from sourcedata.importing.regular import LEAST_NEAR
 from sourcedata.importing.survey import Survey, ends
 from sourcedata.limits import LONGEST_INTERVAL_S
 from sourcedata.variables import COLUMNS, TELLS, UNITS, VARIABLES, Variable
 
 # From this share of its values on that cannot be, a variable is not what it was taken for.
 MOSTLY = 0.5
+# A time that is late by a greater share of its interval is meant so.
+MOST_LATE = 0.05
 LEAST_TIMES, MOST_FREQUENT = 3, 5
 # On which side of its mean a companion cannot lie.
 SIDES = {"min": "above", "max": "below"}
@@ -53,6 +56,7 @@ def warnings_of(look: Survey) -> Iterator[str]:
     yield from _of_units(look)
     yield from _of_steps(look)
     yield from _of_collided(look)
+    yield from _of_late_times(look)
     yield from _of_times(look)
     yield from _of_clocks(look)
 
@@ -207,6 +211,23 @@ def _of_collided(look: Survey) -> Iterator[str]:
         yield (
             f"The nearly regular times of {_named([*look.collided])} were left as they are, for"
             f" {sum(look.collided.values()):,} would fall together."
+        )
+
+
+def _of_late_times(look: Survey) -> Iterator[str]:
+    """Yield the turbines whose times are all a little late, or early, by the same."""
+    turbines = defaultdict(list)
+    for number, counted in look.late_s.items():
+        for late_s, _ in counted.most_common(1):
+            alike = sum(counted[late_s + beside_s] for beside_s in (-1, 0, 1))
+            is_little = 0 < abs(late_s) <= MOST_LATE * look.interval_s(number)
+            if is_little and alike >= max(LEAST_TIMES, LEAST_NEAR * look.of[number]):
+                turbines[late_s, look.interval_s(number)].append(look.turbines[number])
+    for (late_s, interval_s), names in turbines.items():
+        yield (
+            f"The times of {_named(names)} are {abs(late_s)} s {'late' if late_s > 0 else 'early'},"
+            f" nearly all alike, beside multiples of {interval_s:,} s: is the clock wrong? They are"
+            " stored as they are."
         )
 
 

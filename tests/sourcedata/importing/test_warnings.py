@@ -1,6 +1,6 @@
 """What is likely wrong with a file is said, and what is right is not warned of."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -238,3 +238,23 @@ def test_that_times_without_an_offset_were_taken_as_utc_is_said(tmp_path, mark) 
 
 def test_a_single_row_does_not_tell_how_far_samples_are_apart(tmp_path) -> None:
     assert "samples every 60 s, for the file does not tell." in preview(tmp_path, "power", [1])
+
+
+def late(tmp_path: Path, *seconds: int) -> str:
+    first = datetime(2024, 9, 1)
+    times = [
+        first + timedelta(minutes=10 * row, seconds=late_s) for row, late_s in enumerate(seconds)
+    ]
+    return times_preview(tmp_path, list(map(str, times)))
+
+
+@pytest.mark.parametrize(
+    ("late_s", "said"), [(2, "2 s late"), (-2, "2 s early"), (20, "20 s late")]
+)
+def test_times_that_are_all_a_little_off_are_asked_about(tmp_path, late_s, said) -> None:
+    assert f"The times of 'T01' are {said}, nearly all alike" in late(tmp_path, *[late_s] * 30)
+
+
+@pytest.mark.parametrize("seconds", [[1], [0], [40], [300], [2, 8, 14]])
+def test_times_that_are_moved_or_meant_so_or_unlike_are_not(tmp_path, seconds) -> None:
+    assert "is the clock wrong?" not in late(tmp_path, *seconds * 12)
