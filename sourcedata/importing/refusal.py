@@ -8,4 +8,12 @@ class ImportRefused(Refusal):
 
 
 class NoSuchTable(ImportRefused):
-    """A file that can be read, and has no table with the columns that are wanted."""
+    """A file that can be read, and has no table with the columns that are wanted.
+
+    `may_be_data` says whether it has some of them, or nothing at all, where data may have been.
+    """
+
+    def __init__(self, message: str, *, may_be_data: bool) -> None:
+        """Take the sentence, and whether data may be missed."""
+        super().__init__(message)
+        self.may_be_data = may_be_data

@@ -23,6 +23,8 @@ from sourcedata.variables import COLUMNS, TELLS, UNITS, VARIABLES, Variable
 MOSTLY = 0.5
 # A time that is late by a greater share of its interval is meant so.
 MOST_LATE = 0.05
+# So many files are told with what they lack.
+MOST_SHOWN = 5
 LEAST_TIMES, MOST_FREQUENT = 3, 5
 # On which side of its mean a companion cannot lie.
 SIDES = {"min": "above", "max": "below"}
@@ -52,6 +54,7 @@ def warnings_of(look: Survey) -> Iterator[str]:
             yield from _of_directions(variable, figures)
             if name == "power":
                 yield from _of_power(look, figures)
+    yield from _of_files_passed_over(look)
     yield from _of_companions(look)
     yield from _of_units(look)
     yield from _of_steps(look)
@@ -141,6 +144,14 @@ def _of_directions(variable: Variable, figures: VariableFigures) -> Iterator[str
         yield (
             f"The values of {variable.name} go from {figures.minimum:g} to {figures.maximum:g}"
             " degrees: they are taken modulo 360."
+        )
+
+
+def _of_files_passed_over(look: Survey) -> Iterator[str]:
+    if lacking := look.reading.table.may_be_data:
+        yield (
+            f"{len(lacking):,} more files of the zip may be data, and were passed over:"
+            f" {' '.join(lacking[:MOST_SHOWN])} Import what is data by a command of its own."
         )
 
 

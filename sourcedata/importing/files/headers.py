@@ -120,9 +120,13 @@ class Candidates:
     def refusal(self) -> NoSuchTable:
         """Return the error that says what the nearest row has, and what it lacks."""
         if self._lacking is None:
-            return NoSuchTable(f"{self._name} is empty; the columns' names are expected.")
+            said = f"{self._name} is empty; the columns' names are expected."
+            return NoSuchTable(said, may_be_data=True)
         lacking, names = (listed(map(quoted, names)) for names in (self._lacking, self._nearest))
-        return NoSuchTable(f"{self._name} has no column {lacking}; it has {names}.")
+        return NoSuchTable(
+            f"{self._name} has no column {lacking}; it has {names}.",
+            may_be_data=len(self._lacking) < len(self._missing([])),
+        )
 
     def _is_nearer(self, names: Sequence[str], lacking: Sequence[str]) -> bool:
         if self._lacking is None:

@@ -65,7 +65,10 @@ def _tables(
 def _tables_of_zip(
     source: SourceFile, missing: Missing, options: Opening, archives_left: int
 ) -> Iterator[Table]:
-    """Yield the tables of the files in a zip; a description beside them has none, and is named."""
+    """Yield the tables of the files in a zip; a description beside them has none, and is named.
+
+    Files that may be data are told with what they lack.
+    """
     files, refusals = [], {}
     for inner in unzipped(source):
         try:
@@ -75,11 +78,16 @@ def _tables_of_zip(
             refusals[inner.name] = refusal
     if not files:
         raise next(iter(refusals.values()))
-    passed_over = [*refusals]
+    passed_over = [name for name, refusal in refusals.items() if not refusal.may_be_data]
+    may_be_data = [str(refusal) for refusal in refusals.values() if refusal.may_be_data]
     for file in files:
         for table in _tables(file, missing, options, archives_left):
-            yield replace(table, passed_over=[*passed_over, *table.passed_over])
-            passed_over = []
+            yield replace(
+                table,
+                passed_over=[*passed_over, *table.passed_over],
+                may_be_data=[*may_be_data, *table.may_be_data],
+            )
+            passed_over, may_be_data = [], []
 
 
 def _less(source: SourceFile, archives_left: int) -> int:

@@ -36,7 +36,8 @@ class Table:
     a row stands, by its number, as `line 12`. `left_out` has the rows below it that are none of the
     table, as the last time it was read showed. `units` has by column what rows of units say that
     stand below the header. `passed_over` has the names of files beside its own in a zip that have
-    no such table; of several tables of the zip the first one has them. `repeated_at` has the lines
+    none of its columns, and `may_be_data` says of others what they lack; of several tables of the
+    zip the first one has them. `repeated_at` has the lines
     in which the header stood once more, as the last time it was read showed.
     """
 
@@ -48,6 +49,7 @@ class Table:
     units: Mapping[str, str] = field(default_factory=dict)
     sheet: str | None = None
     passed_over: Sequence[str] = ()
+    may_be_data: Sequence[str] = ()
     repeated_at: Sequence[int] = ()
 
     @property

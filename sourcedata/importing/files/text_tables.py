@@ -130,7 +130,8 @@ def text_table(
     """
     start = source.first_bytes(SAMPLE_BYTES)
     if not start.strip(b"\xef\xbb\xbf \t\r\n"):
-        raise NoSuchTable(f"{source.name} is empty; a line with the columns' names is expected.")
+        said = f"{source.name} is empty; a line with the columns' names is expected."
+        raise NoSuchTable(said, may_be_data=True)
     header = header_of(source.name, start, missing, encoding, time_columns)
     times = [column for column in time_columns if column in header.names]
     text = Text(source, header, times, [], [])

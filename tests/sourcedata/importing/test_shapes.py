@@ -66,8 +66,17 @@ def test_a_description_beside_the_data_in_an_archive_is_passed_over_and_said(tmp
         archive.writestr("one.csv", "time,ws\n2024-05-02 00:00,5\n")
     said = run(tmp_path / "a.zip", *COLUMNS, "--turbine", "T01")
     assert list(stored("wind_speed").values()) == [[5]]
-    assert "do not have the columns that are named: " in said
+    assert "have none of the columns that are named: " in said
     assert "a.zip/readme.txt." in said
+
+
+def test_data_of_other_columns_in_an_archive_is_asked_about(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("one.csv", "time,ws\n2024-05-02 00:00,5\n")
+        archive.writestr("two.csv", "time,speed\n2024-05-02 00:01,6\n")
+    said = run(tmp_path / "a.zip", *COLUMNS, "--turbine", "T01")
+    look = said.partition("Look: 1 more files of the zip may be data, and were passed over: ")[2]
+    assert "two.csv has no column 'ws'; it has 'time', 'speed'." in look
 
 
 def test_files_that_were_put_together_come_in_as_one_and_it_is_said(tmp_path: Path) -> None:

@@ -102,13 +102,23 @@ def test_a_zip_has_a_table_for_each_file(tmp_path) -> None:
 
 
 def test_files_of_a_zip_without_the_columns_are_passed_over_and_named(tmp_path) -> None:
-    beside = {"a.txt": b"Data of a farm.\n", "status.csv": b"time,code\n2024-01-01,7\n", "e": b""}
-    inner = zipped(**{"c.csv": TEXT, "z.txt": b"time\n"})
+    beside = {"a.txt": b"Data of a farm.\n", "status.csv": b"date,code\n2024-01-01,7\n"}
+    inner = zipped(**{"c.csv": TEXT, "z.txt": b"About.\n"})
     path = write(tmp_path, zipped(**beside, **{"b.csv": TEXT, "inner.zip": inner}))
     first, second = tables(path, "time", "ws")
     assert (first.name, second.name) == (f"{path}/b.csv", f"{path}/inner.zip/c.csv")
     assert first.passed_over == [f"{path}/{name}" for name in beside]
     assert second.passed_over == [f"{path}/inner.zip/z.txt"]
+
+
+def test_files_of_a_zip_that_have_some_of_the_columns_or_nothing_are_told_apart(tmp_path) -> None:
+    files = {"a.csv": TEXT, "b.csv": b"time,speed\n2024-01-01,7\n", "c.csv": b"", "d.csv": b"ws\n"}
+    (table,) = tables(write(tmp_path, zipped(**files)), "time", "ws")
+    b, c, d = (said.removeprefix(f"{tmp_path}/") for said in table.may_be_data)
+    assert b == "f.csv/b.csv has no column 'ws'; it has 'time', 'speed'."
+    assert c.startswith("f.csv/c.csv is empty")
+    assert d == "f.csv/d.csv has no column 'time'; it has 'ws'."
+    assert table.passed_over == []
 
 
 def test_a_zip_none_of_whose_files_has_the_columns_is_refused(tmp_path) -> None:
