@@ -18,7 +18,7 @@ from common.days import day_bounds
 from common.postgres.partitions import ATTACHED
 from sourcedata.snapshot import UnreadableSource, names_of_postgresql_alone
 from sourcedata.triggers import TRIGGERS
-from sourcedata.variables import BUILT_IN_NAMES, FURTHER_NAMES
+from sourcedata.variables import BUILT_IN_NAMES
 
 COLUMNS = ("turbine_id", "timestamp", *BUILT_IN_NAMES)
 REVISIONS = 2**52
@@ -36,18 +36,30 @@ XMIN_OF_TABLE = f"""
     ), pg_class.xmin::text)
 """
 
+# A column that `further_columns` made counts once somebody did something to it: until then its
+# `xmin` is that of its comment, or in a partition that came later, that of its other columns.
+AS_MADE = f"""
+    SELECT FROM pg_attribute AS noted JOIN pg_description
+        ON classoid = 'pg_class'::regclass AND objoid = noted.attrelid AND objsubid = noted.attnum
+    JOIN pg_attribute AS its_first
+        ON its_first.attrelid = pg_attribute.attrelid AND its_first.attnum = 1
+    WHERE noted.attrelid = %(data)s AND noted.attname = pg_attribute.attname
+        AND description ~ '^{MADE}[0-9]+$' AND pg_attribute.attmissingval IS NULL
+        AND pg_attribute.attgenerated = '' AND (pg_attribute.xmin = pg_description.xmin
+            OR its_first.xmin = pg_attribute.xmin AND its_first.attrelid <> %(data)s)
+"""
+
 # Of a partition: `relfilenode` is another one after each rewrite and TRUNCATE, `attached_by` after
 # each ATTACH, the `xmin` of a column, trigger or function after each change of it; a key or table
 # that was dropped and made again has another `oid`. What leaves values as they are, as ANALYZE,
-# VACUUM and REINDEX do, changes none of these. A column that `further_columns` made counts once
-# somebody did something to it: until then its `xmin` is that of its comment, or in a partition that
-# came later, that of its other columns. One that was dropped may have been one of those. A column
+# VACUUM and REINDEX do, changes none of these. All columns count, those that were dropped too:
+# whatever one is called and however it is noted now, it may have been a variable's before. A column
 # that was made last changed the `xmin` of `data` too, and its comment has the one from before.
 STATE = f"""
     SELECT attached.oid, is_default, start, "end",
         relkind = 'r' AND relpersistence = 'p' AND NOT hides_rows AS is_plain,
         hashtextextended(concat_ws(' ', system_identifier, attached.oid, relfilenode,
-            attached_by, hides_rows, tables, keys, columns, triggers, further), 0::bigint)
+            attached_by, hides_rows, tables, keys, columns, triggers), 0::bigint)
     FROM ({ATTACHED}) AS attached
     CROSS JOIN row_security_active(%(data)s::oid) AS hides_rows
     CROSS JOIN pg_control_system()
@@ -69,7 +81,10 @@ STATE = f"""
         SELECT string_agg(concat_ws(' ', attname, attnum, pg_attribute.xmin, attmissingval,
             CASE WHEN attgenerated <> '' THEN adbin END), ',' ORDER BY attrelid, attnum)
         FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-        WHERE attrelid IN (attached.oid, %(data)s) AND attname = ANY(%(columns)s)
+        WHERE attrelid IN (attached.oid, %(data)s) AND attnum > 0
+            AND CASE WHEN attname = ANY(%(columns)s) THEN true ELSE NOT EXISTS (
+                {AS_MADE}
+            ) END
     ) AS of_columns (columns)
     CROSS JOIN LATERAL (
         SELECT string_agg(concat_ws(' ', tgrelid, tgname, tgenabled, tgfoid, pg_trigger.xmin,
@@ -77,29 +92,6 @@ STATE = f"""
         FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
         WHERE tgrelid IN (attached.oid, %(data)s) AND tgname = ANY(%(triggers)s)
     ) AS of_triggers (triggers)
-    CROSS JOIN LATERAL (
-        SELECT string_agg(concat_ws(' ', attname, attnum, pg_attribute.xmin, attmissingval,
-            CASE WHEN attgenerated <> '' THEN adbin END), ',' ORDER BY attrelid, attnum)
-        FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-        WHERE attrelid IN (attached.oid, %(data)s) AND attnum > 0
-            AND CASE WHEN attisdropped THEN attlen = 8 AND cardinality(%(further)s::name[]) > 0
-                ELSE (attname = ANY(%(further)s) OR starts_with(
-                    col_description(%(data)s::oid, (
-                        SELECT named.attnum FROM pg_attribute AS named
-                        WHERE named.attrelid = %(data)s AND named.attname = pg_attribute.attname
-                    )), '{MADE}')) AND NOT (attmissingval IS NULL
-                    AND attgenerated = '' AND pg_attribute.xmin::text IN (
-                        SELECT pg_description.xmin::text
-                        FROM pg_description JOIN pg_attribute AS noted
-                            ON classoid = 'pg_class'::regclass AND objoid = noted.attrelid
-                            AND objsubid = noted.attnum
-                        WHERE noted.attrelid = %(data)s AND noted.attname = pg_attribute.attname
-                        UNION ALL
-                        SELECT its_first.xmin::text FROM pg_attribute AS its_first
-                        WHERE its_first.attrelid = pg_attribute.attrelid
-                            AND its_first.attrelid <> %(data)s AND its_first.attnum = 1
-                    )) END
-    ) AS of_further (further)
     ORDER BY start, "end"
 """
 
@@ -132,7 +124,7 @@ def stored_partitions(cursor: CursorWrapper) -> list[StoredPartition]:
         UnreadableSource: where there are none, not even a default one.
     """
     names = sorted({trigger.name for trigger in TRIGGERS})
-    wanted = {"columns": list(COLUMNS), "further": list(FURTHER_NAMES), "triggers": names}
+    wanted = {"columns": list(COLUMNS), "triggers": names}
     with names_of_postgresql_alone(cursor) as tables:
         cursor.execute(STATE, {**tables, **wanted, "table": tables["data"]})
         stored = cursor.fetchall()

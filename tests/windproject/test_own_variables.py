@@ -10,9 +10,9 @@ from tests.windproject.deployments import COMPANIONS, DAY, OIL, Deployment, minu
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def measured_oil(deployment: Deployment) -> None:
+def measured_oil(deployment: Deployment, declared: str = OIL) -> None:
     """Let the farm have a day of a variable of its own, and its statistics."""
-    deployment.declare(OIL)
+    deployment.declare(declared)
     deployment.manage("migrate")
     deployment.imports(oil_temperature=[60.0] * 1440)
     deployment.manage("aggregate", "--pending")
@@ -143,14 +143,51 @@ def test_columns_that_exchange_their_names_leave_nothing_current(deployment: Dep
     assert stored("oil_temperature_mean") == [30] * 144
 
 
+@pytest.mark.parametrize("comment", ["Made by VARIABLES_FILE after 1", "the sensor before", ""])
 def test_a_column_that_was_renamed_and_made_anew_leaves_nothing_current(
-    deployment: Deployment,
+    deployment: Deployment, comment: str
 ) -> None:
-    measured_oil(deployment)
+    measured_oil(deployment, OIL + OIL.replace("oil", "gear"))
     with session("source") as owner:
-        owner.run("ALTER TABLE data RENAME COLUMN oil_temperature TO another")
+        owner.run(
+            "ALTER TABLE data RENAME COLUMN oil_temperature TO another",
+            f"COMMENT ON COLUMN data.another IS '{comment}'",
+        )
     deployment.manage("migrate")
     assert "lost samples" in deployment.manage("aggregate", "--pending", fails=True)
+
+
+BY_HAND = "COMMENT ON COLUMN data.oil_temperature IS 'Made by VARIABLES_FILE after hand'"
+
+
+def test_another_sensor_that_takes_the_name_leaves_nothing_current(deployment: Deployment) -> None:
+    measured_oil(deployment)
+    with session("source") as owner:
+        owner.run("ALTER TABLE data ADD COLUMN spare float8", "UPDATE data SET spare = 30")
+        deployment.manage("aggregate", "--pending")
+        owner.run(
+            "BEGIN",
+            "ALTER TABLE data RENAME COLUMN oil_temperature TO another",
+            "COMMENT ON COLUMN data.another IS NULL",
+            "ALTER TABLE data RENAME COLUMN spare TO oil_temperature",
+            BY_HAND,
+            "COMMIT",
+        )
+    deployment.manage("aggregate", "--pending")
+    assert stored("oil_temperature_mean") == [30] * 144
+
+
+def test_a_column_made_by_hand_that_went_leaves_nothing_current(deployment: Deployment) -> None:
+    with session("source") as owner:
+        owner.run("ALTER TABLE data ADD COLUMN oil_temperature real", BY_HAND)
+        measurements(turbine(), f"{DAY}T00:00", power=[1.0] * 1440)
+        owner.run("UPDATE data SET oil_temperature = 60")
+        deployment.declare(OIL)
+        deployment.manage("aggregate", "--pending")
+        owner.run("ALTER TABLE data DROP COLUMN oil_temperature")
+    deployment.manage("migrate")
+    deployment.manage("aggregate", "--pending")
+    assert stored("oil_temperature_mean") == []
 
 
 @pytest.mark.parametrize("name", ["lowest", "turned", "value", "readings", "start"])
