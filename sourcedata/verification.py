@@ -178,6 +178,7 @@ def mend_triggers() -> list[Fault]:
         cursor.execute(
             f"SET LOCAL lock_timeout = '{waits.WRITERS_S}s'; SET LOCAL quote_all_identifiers = off"
         )
-        # No writer comes in between, and none waits for us while we wait for it.
-        cursor.execute("LOCK TABLE turbine, source_day, data IN SHARE ROW EXCLUSIVE MODE")
+        # No writer comes in between. In the order in which a statement that writes measurements
+        # locks them, none waits for us while we wait for it.
+        cursor.execute("LOCK TABLE data, source_day, turbine IN SHARE ROW EXCLUSIVE MODE")
         return upkeep.mend(cursor)

@@ -1,10 +1,12 @@
 """Measurements that no trigger counted, and tables that cannot be relied on."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connections
 from psycopg2.errors import FeatureNotSupported
 
 from aggregates.audit import nightly
@@ -20,7 +22,8 @@ from sourcedata.triggers import TRIGGERS
 from tests.builders import aggregated, turbine
 from tests.faults.conftest import DAY, measured, proves_well
 from tests.faults.month import OTHER_MONTH, partition, repair, state, written
-from tests.sessions import Session, session
+from tests.processes import wait_until
+from tests.sessions import Session, is_waited_for, session
 
 FIRST_WITH_VIRTUAL_COLUMNS = 180_000
 
@@ -38,6 +41,25 @@ def test_what_is_detached_waits_for_a_count_and_then_for_a_person(current: None)
     repair()
     assert aggregated(DAY).unchanged > 0
     proves_well()
+
+
+def test_a_repair_and_somebody_who_goes_on_writing_do_not_deadlock(current: None) -> None:
+    with ThreadPoolExecutor(1) as thread, session() as writing:
+        # The measurements are locked before the turbine-days that they are of are raised.
+        writing.run("BEGIN", "LOCK TABLE data IN ROW EXCLUSIVE MODE")
+        repairing = thread.submit(repaired)
+        wait_until(is_waited_for, "repair that waits")
+        writing.run("UPDATE data SET power = 2", "COMMIT")
+        assert "0 are wrong" in repairing.result()
+    assert aggregated(DAY).changed > 0
+    proves_well()
+
+
+def repaired() -> str:
+    try:
+        return repair()
+    finally:
+        connections.close_all()
 
 
 def test_a_partition_made_by_hand_counts_once_it_has_triggers(current: None) -> None:
