@@ -41,9 +41,11 @@ def differences(
 def _is_close(both: pd.DataFrame, is_angle: pd.Series) -> pd.Series:
     distance = (both["stored"] - both["expected"]).abs()
     is_direction = is_angle & both["statistic"].isin(["mean", "min", "max"])
+    # What must be stored is of any turn; what is stored, of one alone.
     around = distance % 360
     distance = distance.mask(is_direction, np.minimum(around, 360 - around))
-    return distance <= _tolerance(both, is_angle)
+    is_turned = is_direction & ~both["stored"].between(0, 360, inclusive="left")
+    return (distance <= _tolerance(both, is_angle)) & ~is_turned
 
 
 def _tolerance(both: pd.DataFrame, is_angle: pd.Series) -> pd.Series:

@@ -53,8 +53,14 @@ def test_a_value_that_one_of_the_two_lacks_is_a_difference(expected, stored) -> 
 def test_directions_are_compared_around_the_circle(statistic: str) -> None:
     assert not differ(360.0, 0.0, "wind_direction", statistic)
     assert not differ(-9e-10, 360.0 - 9e-10 + 5e-10, "wind_direction", statistic)
+    assert not differ(725.0, 5.0, "wind_direction", statistic)
     assert differ(1.0, 359.0, "wind_direction", statistic)
     assert differ(360.0, 0.0, "power", statistic)
+
+
+@pytest.mark.parametrize("stored", [5.0 - 360, 5.0 + 360, 5.0 + 3600])
+def test_a_direction_is_stored_in_its_own_turn(stored: float) -> None:
+    assert differ(5.0, stored, "wind_direction")
 
 
 @pytest.mark.parametrize(
