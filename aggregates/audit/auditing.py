@@ -6,10 +6,11 @@ It finds what no revision can tell: damage done to the target itself, and faults
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import pandas as pd
 from django.conf import settings
-from django.db import Error
+from django.db import DataError, Error
 from django.db.models import F, Min, Q
 from django.db.models.functions import Now
 
@@ -38,7 +39,7 @@ class Audit:
 
     `audited` names the turbines that were compared, `values` counts what they must have, and
     `not_current` has the states of those that wait for a run, which have nothing to be compared
-    with.
+    with. `failed` says of those that could not be compared why.
     `differences` is as `comparison.differences` returns it.
     """
 
@@ -46,6 +47,7 @@ class Audit:
     audited: Sequence[str]
     values: int
     not_current: Mapping[str, State]
+    failed: Mapping[str, str]
     differences: pd.DataFrame
 
     @property
@@ -71,13 +73,16 @@ def audit_day(day: date, turbines: Collection[str] = ()) -> Audit:
     before = states.turbine_days(day, day, at, turbines)
     current = [turbine_day for turbine_day in before if turbine_day.state == State.CURRENT]
     try:
-        expected, stored = _values(day, [turbine_day.turbine for turbine_day in current])
+        values = _values(day, [turbine_day.turbine for turbine_day in current])
     except Error as error:
         raise AuditFailed(f"{day} cannot be audited: {first_line(error)}.") from error
     # A turbine-day that has moved on meanwhile was read in the middle of a change.
     after = states.turbine_days(day, day, at, turbines)
-    audited = [turbine_day.turbine for turbine_day in current if turbine_day in after]
-    expected, stored = (frame[frame["turbine"].isin(audited)] for frame in (expected, stored))
+    unchanged = [turbine_day.turbine for turbine_day in current if turbine_day in after]
+    audited = [turbine for turbine in unchanged if turbine not in values.failed]
+    expected, stored = (
+        frame[frame["turbine"].isin(audited)] for frame in (values.expected, values.stored)
+    )
     return Audit(
         day=day,
         audited=audited,
@@ -87,17 +92,38 @@ def audit_day(day: date, turbines: Collection[str] = ()) -> Audit:
             for turbine_day in after
             if turbine_day.state not in SETTLED
         },
+        failed=values.failed,
         differences=differences(expected, stored, ANGLE_NAMES),
     )
 
 
-def _values(day: date, turbines: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+class Values(NamedTuple):
+    """The values that turbines must have and those they have; why there are none of some."""
+
+    expected: pd.DataFrame
+    stored: pd.DataFrame
+    failed: Mapping[str, str]
+
+
+def _values(day: date, turbines: Sequence[str]) -> Values:
     chunks = [
         turbines[start : start + CHUNK_TURBINES]
         for start in range(0, len(turbines), CHUNK_TURBINES)
     ] or [[]]
-    expected = pd.concat([expected_values(day, chunk) for chunk in chunks])
-    return expected, pd.concat([_stored_values(day, chunk) for chunk in chunks])
+    failed: dict[str, str] = {}
+    expected = pd.concat([_expected_values(day, chunk, failed) for chunk in chunks])
+    return Values(expected, pd.concat([_stored_values(day, chunk) for chunk in chunks]), failed)
+
+
+def _expected_values(day: date, turbines: Sequence[str], failed: dict[str, str]) -> pd.DataFrame:
+    """Return the values of the turbines, one by one where one of them has none; note why."""
+    try:
+        return expected_values(day, turbines)
+    except DataError as error:
+        if len(turbines) > 1:
+            return pd.concat([_expected_values(day, [turbine], failed) for turbine in turbines])
+        failed[turbines[0]] = first_line(error)
+        return expected_values(day, [])
 
 
 def _stored_values(day: date, turbines: Sequence[str]) -> pd.DataFrame:

@@ -10,15 +10,20 @@ from datetime import date
 import pandas as pd
 from django.db import connections, transaction
 
+from aggregates.audit.comparison import LARGEST_SQUARED
 from common.databases import SOURCE
 from sourcedata.variables import VARIABLES, Variable
 
 COLUMNS = ["turbine", "variable", "statistic", "timestamp", "value", "largest"]
+SMALLEST_SQUARED = 1e-150
 
 STATISTICS = """
 WITH sample AS MATERIALIZED (
     SELECT turbine.name AS turbine, cell.variable, cell.is_angle, cell.turned AS value,
            turbine.sample_interval_s AS readings, cell.std,
+           -- PostgreSQL raises an error where a square is too large or too small for a number.
+           greatest(least(cell.turned, {largest}), -{largest}) AS bounded,
+           CASE WHEN cell.std < {smallest} THEN 0 ELSE least(cell.std, {largest}) END AS spread,
            -- A companion is turned as its sample is.
            CASE WHEN cell.least BETWEEN cell.lowest AND cell.highest
                  AND cell.least + (cell.turned - cell.value) <= cell.turned
@@ -42,16 +47,18 @@ WITH sample AS MATERIALIZED (
       AND cell.value BETWEEN cell.lowest AND cell.highest
       AND cell.value > '-Infinity' AND cell.value < 'Infinity'
 ), quantity AS (
-    SELECT turbine, variable, start, count(*)::float8 AS count, avg(value) AS mean,
+    SELECT turbine, variable, start, count(*)::float8 AS count, avg(bounded) AS mean,
            CASE WHEN count(least) = count(*) THEN min(least) ELSE min(value) END AS min,
            CASE WHEN count(greatest) = count(*) THEN max(greatest) ELSE max(value) END AS max,
            -- The sum of squares of all readings about their mean is that within the samples, and
            -- that of the samples about it.
            CASE WHEN count(std) = count(*)
-                THEN sqrt((sum((readings - 1) * std * std) + readings * regr_sxx(value, value))
+                THEN sqrt((sum((readings - 1) * spread * spread)
+                           + readings * regr_sxx(bounded, bounded))
                           / nullif(sum(readings) - 1, 0))
-                ELSE stddev_samp(value) END AS std,
-           greatest(abs(min(value)), abs(max(value))) AS largest
+                ELSE stddev_samp(bounded) END AS std,
+           greatest(abs(min(value)), abs(max(value)), max(std) FILTER (WHERE std > {largest}))
+               AS largest
     FROM sample WHERE NOT is_angle GROUP BY turbine, variable, start, readings
 ), vector AS (
     SELECT turbine, variable, start, count(*)::float8 AS count,
@@ -104,10 +111,11 @@ def expected_values(day: date, turbines: Sequence[str]) -> pd.DataFrame:
     """Return the values that the turbines must have on the UTC day, in COLUMNS, in any order.
 
     `timestamp` is the start of the window, and `largest` the largest number among its samples, be
-    it negative or not. Angles are in degrees, and of any turn.
+    it negative or not. Above LARGEST_SQUARED, which it may be of a companion too, the window's mean
+    and std are not those of its samples. Angles are in degrees, and of any turn.
 
     Raises:
-        django.db.DatabaseError: also where the values are too large to be squared.
+        django.db.DataError: where a measurement is none that can be computed with.
     """
     with transaction.atomic(using=SOURCE), connections[SOURCE].cursor() as cursor:
         cursor.execute(SCHEMA_OF_DATA)
@@ -127,6 +135,8 @@ def _query(schema: str) -> str:
         schema=schema.replace("%", "%%"),
         cells=", ".join(map(_cell, VARIABLES)),
         kept=", ".join(kept),
+        largest=f"float8 '{LARGEST_SQUARED}'",
+        smallest=f"float8 '{SMALLEST_SQUARED}'",
     )
 
 

@@ -42,6 +42,7 @@ def audit_in_turn() -> None:
         except RunFailed as error:
             logger.error("%s", error)
         else:
+            _tell_of_failures(audit)
             if audit.damaged:
                 _mend(audit)
         _audit_assessments(day)
@@ -63,6 +64,13 @@ def _recount(first: date, last: date) -> None:
         )
         logger.error("%s: %s", day, message)
         alerts.raise_alert(day, Alert.Event.DAMAGED, message)
+
+
+def _tell_of_failures(audit: auditing.Audit) -> None:
+    for turbine, reason in audit.failed.items():
+        message = f"{turbine} could not be audited: {reason}."
+        logger.error("%s: %s", audit.day, message)
+        alerts.raise_alert(audit.day, Alert.Event.DAMAGED, message)
 
 
 def _mend(audit: auditing.Audit) -> None:

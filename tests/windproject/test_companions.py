@@ -36,6 +36,16 @@ def test_a_logger_s_own_std_and_extremes_make_those_of_the_windows(
     assert ": 0 differ" in deployment.manage("audit", f"--from={DAY}", f"--to={DAY}")
 
 
+def test_a_std_that_has_no_square_keeps_no_value_from_being_audited(
+    deployment: Deployment,
+) -> None:
+    deployment.declare(COMPANIONS)
+    deployment.manage("migrate")
+    deployment.imports(**(minutes() | {"wind_speed_std": [1e-170, 1e200, 1e153] * 480}))
+    deployment.manage("aggregate", "--pending")
+    assert ": 0 differ" in deployment.manage("audit", f"--from={DAY}", f"--to={DAY}")
+
+
 EXPLAINED = """
 from datetime import UTC, datetime
 from aggregates.models import Signal

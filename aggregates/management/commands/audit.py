@@ -56,6 +56,8 @@ class Command(MeasurementsCommand):
                 self._repair(damaged)
         except RunFailed as error:
             raise CommandError(str(error)) from error
+        if failed := [audit for audit in audits if audit.failed]:
+            raise CommandError(_of_failed(failed))
         if damaged:
             raise CommandError(
                 f"{len(damaged)} of {len(days)} days differ from their measurements."
@@ -92,6 +94,16 @@ def _of_left_out(audits: Sequence[Audit]) -> str:
         f"Left out of {counted(len(audits), 'day')}: {counted(states.total(), 'turbine-day')}"
         f" ({by_state}). Their statistics are not there yet, or older than their measurements or"
         f" rules, so nothing is said of them. Type: manage.py aggregate {period}"
+    )
+
+
+def _of_failed(audits: Sequence[Audit]) -> str:
+    """Say which turbine-days could not be audited; of days, at least one."""
+    number = sum(len(audit.failed) for audit in audits)
+    turbine, reason = next(iter(audits[0].failed.items()))
+    return (
+        f"{counted(number, 'turbine-day')} could not be audited. The first is {audits[0].day} of"
+        f" {turbine}: {reason}."
     )
 
 

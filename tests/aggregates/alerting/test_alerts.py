@@ -186,17 +186,6 @@ def test_the_night_counts_anew_what_was_miscounted_and_tells() -> None:
     assert aggregated(DAY).unchanged == 4
 
 
-@pytest.mark.django_db
-def test_a_day_that_cannot_be_audited_does_not_hold_up_the_others() -> None:
-    measurements(turbine(), "2025-08-31T00:00", power=[1e200])
-    measurements(turbine(), "2025-08-30T00:00", power=[1.0])
-    for day in (DAY, date(2025, 8, 30)):
-        aggregated(day)
-    Value.objects.filter(timestamp__lt="2025-08-31T00:00Z").update(value=7)
-    audit_in_turn()
-    assert told() == [("2025-08-30", "damaged")]
-
-
 def an_alert(*waiting: str, minutes: int = 0, message: str = "failed: why") -> Alert:
     return Alert.objects.create(
         day=DAY,

@@ -10,9 +10,10 @@ from django.db import connections
 from django.db.models.functions import Now
 
 from aggregates import states
-from aggregates.audit import auditing
+from aggregates.audit import auditing, nightly
+from aggregates.audit import expected as expected_module
 from aggregates.audit.expected import expected_values
-from aggregates.models import AggregatedDay, Run, Signal, Value
+from aggregates.models import AggregatedDay, Alert, Run, Signal, Value
 from common.days import now
 from sourcedata.models import Measurement
 from tests.builders import aggregated, at, measurements, turbine, values
@@ -205,11 +206,34 @@ def test_bad_arguments_get_a_sentence(arguments: list[str], sentence: str) -> No
         run_audit(*arguments)
 
 
-def test_measurements_too_large_to_be_squared_get_a_sentence() -> None:
-    measurements(turbine(), "2025-08-31T00:00", power=[1e200, 2e200])
+def test_numbers_too_large_or_small_to_be_squared_are_audited_but_for_mean_and_std() -> None:
+    measurements(turbine(), "2025-08-31T00:00", power=[1e308, 1e308, 1.0, -1e-170])
     aggregated(DAY)
-    with pytest.raises(CommandError, match="2025-08-31 cannot be audited: value out of range"):
+    assert auditing.audit_day(DAY).differences.empty
+    Value.objects.filter(signal__statistic="max").update(value=7)
+    assert len(auditing.audit_day(DAY).differences) == 1
+
+
+def refuse_t01(monkeypatch: pytest.MonkeyPatch) -> None:
+    refusing = "(1 / (turbine <> 'T01')::int)::float8 AS count"
+    statistics = expected_module.STATISTICS.replace("count(*)::float8 AS count", refusing, 1)
+    monkeypatch.setattr(expected_module, "STATISTICS", statistics)
+
+
+def test_a_turbine_that_cannot_be_audited_keeps_no_other_back(monkeypatch) -> None:
+    for name in ("T01", "T02"):
+        measurements(turbine(name), "2025-08-31T00:00", power=[1.0])
+    aggregated(DAY)
+    Value.objects.filter(signal__turbine="T02").update(value=7)
+    refuse_t01(monkeypatch)
+    with pytest.raises(CommandError, match="The first is 2025-08-31 of T01: division by zero"):
         run_audit()
+    nightly.audit_in_turn()
+    messages = Alert.objects.order_by("id").values_list("message", flat=True)
+    assert [message.split(":")[0].split(";")[0] for message in messages] == [
+        "T01 could not be audited",
+        "the audit found 4 values of T02 that differ from what the measurements say",
+    ]
 
 
 def test_where_the_source_is_another_deployment_the_audit_says_what_it_lacks(settings) -> None:
