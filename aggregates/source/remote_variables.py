@@ -24,7 +24,9 @@ class SharedColumns(NamedTuple):
 def shared_columns(variables: Sequence[str]) -> SharedColumns:
     """Return those of the variables and their companions that the other deployment has too.
 
-    Columns are named to it only where it has others: its address would be too long for very many.
+    Companions are always named to it: it would leave out those that none of its turbines has yet,
+    and a turbine may get one before it is asked for the turbines. Without any, columns are named
+    only where it has others: its address would be too long for very many.
 
     Raises:
         SourceUnavailable: where it does not answer, or not as it must.
@@ -40,4 +42,6 @@ def shared_columns(variables: Sequence[str]) -> SharedColumns:
     wanted = columns_of(variables, COMPANION_NAMES)
     shared = [name for name in wanted if name in columns] or [*BUILT_IN_NAMES[:1]]
     lacking = tuple(name for name in variables if name not in names)
-    return SharedColumns(shared, {"variables": shared} if columns - {*shared} else {}, lacking)
+    has_companions = not {*shared} <= {*names}
+    is_named = has_companions or bool(columns - {*shared})
+    return SharedColumns(shared, {"variables": shared} if is_named else {}, lacking)

@@ -46,6 +46,24 @@ def test_a_std_that_has_no_square_keeps_no_value_from_being_audited(
     assert ": 0 differ" in deployment.manage("audit", f"--from={DAY}", f"--to={DAY}")
 
 
+SHARED = """
+from aggregates.source import remote_variables
+from aggregates.source.answers import Answer
+from sourcedata.variables import VARIABLES, VARIABLE_NAMES
+rows = [{"name": each.name, "companions": [*each.companions]} for each in VARIABLES]
+remote_variables.ask = lambda *_: Answer("/api/variables", rows)
+print(remote_variables.shared_columns(VARIABLE_NAMES).parameters)
+"""
+
+
+def test_another_deployment_is_asked_for_companions_that_no_turbine_has_yet(
+    deployment: Deployment,
+) -> None:
+    assert deployment.manage("shell", "-c", SHARED).endswith("{}\n")
+    deployment.declare(COMPANIONS)
+    assert "'wind_speed_std', 'wind_speed_min'" in deployment.manage("shell", "-c", SHARED)
+
+
 EXPLAINED = """
 from datetime import UTC, datetime
 from aggregates.models import Signal
