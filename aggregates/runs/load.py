@@ -17,7 +17,7 @@ from aggregates.errors import RunFailed
 from aggregates.models import AggregatedDay, Chunk, Run, Signal, Value, locks
 from aggregates.models.figures import Figures
 from aggregates.runs.aggregated_days import NewDay, remember, stored_days
-from aggregates.runs.target_tables import require_same, table_of
+from aggregates.runs.target_tables import require_one_schema, require_same, table_of
 from aggregates.source.gateway import TurbineDay
 from common.arrays import Array
 from common.databases import TARGET
@@ -77,6 +77,7 @@ def replace(chunk: Chunk, computed: Iterable[NewStatistics]) -> None:
     """
     run = chunk.run
     try:
+        require_one_schema()
         ensure_months(TARGET, "data", [run.day])
         with transaction.atomic(using=TARGET):
             locks.take_turns_to_load(chunk.pk)
@@ -89,6 +90,7 @@ def replace(chunk: Chunk, computed: Iterable[NewStatistics]) -> None:
             locks.announce_changes()
             remember(run, written.days, written.changed)
             require_same(table, run.day)
+            require_one_schema()
             run.add(written.figures)
     except NoPartition as error:
         raise RunFailed(f"The target cannot store values: {error}") from error
@@ -108,6 +110,7 @@ def put_back(values: pd.DataFrame, day: date) -> None:
     Raises:
         RunFailed: where the values have no place.
     """
+    require_one_schema()
     table = table_of(day)
     after, ids = _with_signals(values, VARIABLE_NAMES)
     _insert(after.notna().to_numpy(), after.to_numpy(), ids, day, table)

@@ -26,6 +26,14 @@ TYPE_OF_VALUES = """
     WHERE attrelid = 'data'::regclass AND attname = 'value'
 """
 
+# Names are looked up in the schema of the account first, where somebody may have tables of these.
+SCHEMAS = """
+    SELECT string_agg(DISTINCT relnamespace::regnamespace::text, ' and ') FROM pg_catalog.pg_class
+    WHERE oid IN ('data'::regclass, 'signal'::regclass, 'aggregated_day'::regclass,
+        'run'::regclass, 'django_migrations'::regclass)
+    HAVING count(DISTINCT relnamespace) > 1
+"""
+
 
 def table_of(day: date) -> str:
     """Return the table that takes the day's values; nobody changes how it does until they are in.
@@ -41,6 +49,22 @@ def table_of(day: date) -> str:
         _refuse_rounding(cursor)
         _refuse_changes_by_others(cursor)
         return table
+
+
+def require_one_schema() -> None:
+    """Refuse where some tables of the target are not those that other accounts see.
+
+    Raises:
+        RunFailed: saying so.
+    """
+    with connections[TARGET].cursor() as cursor:
+        cursor.execute(SCHEMAS)
+        several = cursor.fetchone()
+    if several:
+        raise RunFailed(
+            f"The target's tables are found in the schemas {several[0]}, so that other accounts may"
+            " not see the values: drop or rename those tables that manage.py migrate did not make."
+        )
 
 
 def _refuse_rounding(cursor: CursorWrapper) -> None:

@@ -43,6 +43,25 @@ def test_a_target_whose_partition_is_detached_takes_no_values(own_target: None) 
     proves_well()
 
 
+@pytest.mark.parametrize("table", ["data", "signal", "aggregated_day"])
+def test_a_target_takes_no_values_into_tables_that_one_account_alone_sees(
+    own_target: None, table: str
+) -> None:
+    execute_at_target(
+        "CREATE SCHEMA AUTHORIZATION CURRENT_USER",
+        "SET search_path = public",
+        f"DO $$BEGIN EXECUTE format('CREATE TABLE %I.{table} (LIKE {table} INCLUDING ALL)"
+        f" {'PARTITION BY RANGE (timestamp)' if table == 'data' else ''}', current_user); END$$",
+    )
+    connections["default"].close()
+    assert "The target's tables are found in the schemas" in aggregated(DAY, force=True).error
+    execute_at_target(
+        "DO $$BEGIN EXECUTE format('DROP SCHEMA %I CASCADE', current_user); END$$",
+    )
+    assert aggregated(DAY, force=True).unchanged > 0
+    proves_well()
+
+
 def test_a_target_takes_values_into_the_partition_that_it_has(own_target: None) -> None:
     execute_at_target(
         "ALTER TABLE data DETACH PARTITION {partition}",
