@@ -3,9 +3,7 @@
 from django.contrib import admin
 from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, path
-from django.views.decorators.http import require_safe
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from aggregates.api.assessments import AssessmentsView
 from aggregates.api.days import DaysView
@@ -14,7 +12,7 @@ from aggregates.api.metrics import MetricsView
 from aggregates.api.runs import RunsView, RunView
 from aggregates.api.values import SignalsView, ValuesView, VariablesView
 from sourcedata.api import DataView, TurbinesView
-from windproject.addresses import AddressesView, SchemaView
+from windproject.addresses import AddressesView, DocsView, SchemaView
 from windproject.health import fresh, live, ready
 
 admin.autodiscover()
@@ -36,8 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("data", DataView.as_view(), name="data"),
     path("api", AddressesView.as_view()),
     path("api/schema", SchemaView.as_view(), name="schema"),
-    # Its only renderer is that of the page: it has no words for refusing a body.
-    path("api/docs", require_safe(SpectacularSwaggerSplitView.as_view()), name="docs"),
+    path("api/docs", DocsView.as_view(), name="docs"),
     path("api/turbines", TurbinesView.as_view(), name="turbines"),
     path("api/variables", VariablesView.as_view(), name="variables"),
     path("api/signals", SignalsView.as_view(), name="signals"),

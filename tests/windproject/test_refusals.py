@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection, connections, transaction
 from django.test import Client
+from django.urls import get_resolver
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from tests.builders import turbine
@@ -179,8 +180,31 @@ def test_the_page_of_the_api_is_only_asked_for(client: Client, method: str) -> N
 
 
 def test_the_page_of_the_api_takes_no_body_of_no_type(superuser: Client) -> None:
-    answer = superuser.generic("POST", "/api/docs", b"a", "", HTTP_ACCEPT="application/json")
+    answer = superuser.generic("POST", "/api/docs", b"a", "")
     assert answer.status_code == 405
+
+
+def api_addresses() -> list[str]:
+    """Every address of the API, as one that can be asked."""
+    routes = [str(pattern.pattern) for pattern in get_resolver().url_patterns]
+    of_api = [route for route in routes if route.startswith(("api", "data", "metrics"))]
+    return [f"/{route.replace('<int:pk>', '1')}" for route in of_api]
+
+
+@pytest.mark.parametrize("address", [*api_addresses(), "/api/docs?script="])
+@pytest.mark.parametrize("accept", ["image/png", "*/*"])
+@pytest.mark.parametrize("token", ["Token ff", "Bearer ff", ""])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_no_address_of_the_api_fails_over_who_asks_and_for_what(
+    address: str, accept: str, token: str, method: str
+) -> None:
+    headers = {"Accept": accept} | ({"Authorization": token} if token else {})
+    visitor = Client(raise_request_exception=False)
+    answer = visitor.generic(method, address, headers=headers)
+    allowed = {401, 406} if token == "Token ff" else {200, 400, 404, 406}
+    assert answer.status_code in allowed
+    if method == "GET" and answer.status_code >= 400:
+        assert answer.json()["status"] == answer.status_code
 
 
 @pytest.mark.parametrize("key", ["abcdefgh\\000ijk", "abcdefgh\\377ijk", "ABCDEFGH", "a" * 5000])
