@@ -12,7 +12,7 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import DataError, IntegrityError, InternalError, NotSupportedError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import SimpleTemplateResponse
-from django.urls import path
+from django.urls import NoReverseMatch, path
 
 from common.postgres.outages import is_outage
 from common.refusals import NotTaken
@@ -70,6 +70,7 @@ CANNOT_BE = (
     DataError,
     FieldDoesNotExist,
     ParseException,
+    NoReverseMatch,
 )
 # These are raised where what is stored stands against it, or cannot be read, or where a trigger or
 # a rule of somebody does.

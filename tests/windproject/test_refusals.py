@@ -1,14 +1,19 @@
 """What nobody means: it is refused, and no page fails."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db import connection, connections, transaction
 from django.test import Client
 from django.urls import get_resolver
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
+# The addresses have every model registered.
+import windproject.urls  # noqa: F401
+from sourcedata.admin import TurbineAdmin
 from tests.builders import turbine
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +53,14 @@ EVERY_MINUTE = dict.fromkeys(
     ["minute", "hour", "day_of_month", "month_of_year", "day_of_week"], "*"
 )
 NO_TASKS = {"periodictask_set-TOTAL_FORMS": 0, "periodictask_set-INITIAL_FORMS": 0}
+# What Django's forms send along, with what they never hold.
+HIDDEN = [
+    {"_saveasnew": "1"},
+    {"_saveasnew": "1", "_popup": "1", "_to_field": "id"},
+    {"_popup": "x", "_to_field": "nothing"},
+    {"_to_field": "\x00"},
+    {"_changelist_filters": "=%ff&\x00"},
+]
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
@@ -79,6 +92,32 @@ def test_an_address_that_no_page_gave_fails_no_page(superuser: Client, address: 
 )
 def test_a_form_that_no_page_gave_fails_no_page(superuser: Client, page: str, form: Any) -> None:
     assert superuser.post(f"/admin/{page}/", form).status_code < 500
+
+
+@pytest.mark.parametrize("model", list(admin.site._registry), ids=lambda model: model.__name__)
+def test_a_button_that_a_form_does_not_have_fails_no_page(superuser: Client, model: Any) -> None:
+    stored = model.objects.first() if model._meta.managed else None
+    page = f"/admin/{model._meta.app_label}/{model._meta.model_name}"
+    for address in (f"{page}/add/", f"{page}/{stored.pk if stored else 1}/change/"):
+        for hidden in HIDDEN:
+            answer = superuser.post(f"{address}?{urlencode(hidden)}", hidden)
+            assert answer.status_code < 500, (address, hidden)
+
+
+def test_a_turbine_that_is_saved_as_another_is_asked_for_its_name(superuser: Client) -> None:
+    for page in ("add", f"{turbine('T02').pk}/change"):
+        answer = superuser.post(f"/admin/sourcedata/turbine/{page}/", {"_saveasnew": "1"})
+        assert (answer.status_code, b"This field is required" in answer.content) == (200, True)
+
+
+def test_a_form_whose_page_has_a_link_to_nowhere_is_refused(
+    superuser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        TurbineAdmin, "change_form_template", "admin/aggregates/signal/change_form.html"
+    )
+    answer = superuser.post("/admin/sourcedata/turbine/add/", {"_saveasnew": "1"})
+    assert answer.status_code == 400
 
 
 @pytest.mark.parametrize("headers", ["[]", "5", "{", "[" * 2000])
