@@ -78,7 +78,7 @@ def _wait(answer: Future[Returned], within_s: float) -> Returned:
             # The question itself raised it.
             raise
         answer.cancel()
-        raise NotAnswered(f"has not answered after {within_s:g} seconds") from None
+        raise NotAnswered(f"has not answered after {round(within_s, 1):g} seconds") from None
 
 
 def _nobody_else(within_s: float) -> NoReturn:

@@ -114,11 +114,14 @@ def _asking_the_source(question: Callable[Given, Returned]) -> Callable[Given, R
 
 
 def _ask_for_a_visitor(question: Callable[[], Returned], longest_s: float) -> Returned:
-    if _is_for_page.get():
-        return FOR_PAGES.ask(question, waits.PAGE_S)
+    bulkhead = FOR_PAGES if _is_for_page.get() else FOR_ANSWERS
+    most_s = waits.PAGE_S if _is_for_page.get() else longest_s
+    left_s = most_s - _waited_s.get()
+    if left_s <= 0:
+        raise NotAnswered(f"has not answered after {most_s:g} seconds")
     began = monotonic()
     try:
-        return FOR_ANSWERS.ask(question, max(longest_s - _waited_s.get(), 0))
+        return bulkhead.ask(question, left_s)
     finally:
         _waited_s.set(_waited_s.get() + monotonic() - began)
 

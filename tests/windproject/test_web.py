@@ -48,6 +48,7 @@ PAGES = {
     "/admin/": 3,
     LOGIN: 3,
     "/admin/aggregates/run/": 3,
+    "/admin/aggregates/day/": 3,
     "/admin/aggregates/alert/": 3,
     "/admin/django_celery_beat/periodictask/": 3,
 }
