@@ -64,6 +64,8 @@ UPLOAD_S, STORED_S = 300, 120
 CLOSED_S = 2
 # An HTTP request, for those before it: of monitoring or for turbine-days, a page, a download.
 QUEUED_S, PAGE_QUEUED_S, DOWNLOAD_QUEUED_S = 1.5, 5, 20
+# A process of the web server that gives no sign of life; requests in its threads count as none.
+WEB_PROCESS_S = 30
 # The broker: to connect, and for an answer; all of what is asked takes no longer than the latter.
 BROKER_CONNECT_S, BROKER_ANSWER_S = 2, 30
 

@@ -29,6 +29,8 @@ worker_connections = (
     else max(min(MOST_CONNECTIONS, files - OTHER_FILES), LEAST_CONNECTIONS)
 )
 keepalive = waits.REQUEST_S
+# A process that stands still for longer is killed, and another one started in its place.
+timeout = waits.WEB_PROCESS_S
 # gunicorn takes no longer ones, and an address may name many turbines.
 limit_request_line = 8190
 # Neither a visitor nor a proxy may say where the application is mounted.

@@ -299,6 +299,14 @@ def test_the_first_page_needs_no_table_of_what_somebody_did(site: Site) -> None:
         assert site.visitor.get("/admin/").status_code == 200
 
 
+def test_the_web_server_replaces_a_process_that_stands_still_when_the_table_of_waits_says() -> None:
+    script = "from windproject import gunicorn; print(gunicorn.timeout)"
+    timeout_s = subprocess.check_output([sys.executable, "-c", script], text=True)
+    document = (settings.BASE_DIR / "docs" / "reliability.md").read_text()
+    row = f"| a process of the web server that stands still | {waits.WEB_PROCESS_S} |"
+    assert (int(timeout_s), row in document) == (waits.WEB_PROCESS_S, True)
+
+
 FEW_FILES = """
 import resource
 resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 1024))
