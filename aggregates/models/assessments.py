@@ -12,6 +12,7 @@ from aggregates.assessment.conditions import CONDITIONS, Condition
 from aggregates.assessment.farm import USUAL_CUT_OUT_M_S
 from aggregates.assessment.findings import Kind
 from aggregates.compute.windows import WINDOWS_PER_DAY
+from common.days import FIRST_DAY, LAST_DAY, day_bounds
 
 
 class TurbineSite(models.Model):
@@ -188,6 +189,12 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         return self.order_by(F("lost_kwh").desc(nulls_last=True), "-start")
 
 
+def _is_time_of_farm(column: str) -> Q:
+    """Tell whether a time is one that Python can hold and people can ask for, or none."""
+    bounds = {f"{column}__gte": day_bounds(FIRST_DAY)[0], f"{column}__lte": day_bounds(LAST_DAY)[1]}
+    return Q(**bounds)
+
+
 class Finding(models.Model):
     """Something about a turbine, or without one about the farm, that a person should look at.
 
@@ -217,6 +224,12 @@ class Finding(models.Model):
         db_table = "finding"
         ordering = ["-start", "-id"]
         indexes = [models.Index(fields=["end"], name="finding_end")]
+        constraints = [
+            models.CheckConstraint(
+                condition=_is_time_of_farm(column), name=f"finding_{column}_from_1970_to_2099"
+            )
+            for column in ("start", "end", "seen_at", "told_at", "withdrawn_at", "acknowledged_at")
+        ]
 
     def __str__(self) -> str:
         return f"{self.about}: {self.get_kind_display()}, {self.start:%Y-%m-%d %H:%M} UTC"

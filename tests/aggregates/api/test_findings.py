@@ -1,11 +1,13 @@
 """`/api/findings`: what a person should look at, or should have."""
 
 import json
+from importlib import import_module
 from io import BytesIO
 from typing import Any
 
 import pandas as pd
 import pytest
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from aggregates.assessment.findings import Kind
@@ -40,6 +42,29 @@ def stopped(**fields: Any) -> None:
 
 def frozen(**fields: Any) -> None:
     finding(Kind.FROZEN, at("2025-08-31T10:00"), at("2025-08-31T14:00"), **fields)
+
+
+TIMES = ["start", "end", "seen_at", "told_at", "withdrawn_at", "acknowledged_at"]
+
+
+@pytest.mark.parametrize("column", TIMES)
+@pytest.mark.parametrize("time", ["infinity", "-infinity", "0044-03-15 BC", "20000-01-01"])
+def test_a_time_that_python_cannot_hold_is_not_stored(column: str, time: str) -> None:
+    stopped()
+    with pytest.raises(IntegrityError, match="from_1970_to_2099"), transaction.atomic():
+        connection.cursor().execute(f'UPDATE finding SET "{column}" = %s', [time])
+    assert len(rows()) == 1
+
+
+def test_the_migration_lets_go_of_findings_that_could_not_be_read() -> None:
+    stopped()
+    migration = import_module("aggregates.migrations.0028_times_of_findings").Migration
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE finding DROP CONSTRAINT finding_end_from_1970_to_2099")
+        cursor.execute("UPDATE finding SET \"end\" = 'infinity'")
+        frozen()
+        cursor.execute(migration.operations[0].sql)
+    assert [row["kind"] for row in rows()] == [Kind.FROZEN]
 
 
 def test_a_row_tells_what_was_seen_and_what_it_cost() -> None:
