@@ -70,7 +70,7 @@ WEB_PROCESS_S = 30
 BROKER_CONNECT_S, BROKER_ANSWER_S = 2, 30
 
 # A store of the lake: to connect, for an answer, and for all attempts at one that fails.
-LAKE_CONNECT_S, LAKE_PART_S, LAKE_RETRIED_S = 5, 30, 60
+LAKE_CONNECT_S, LAKE_PART_S, LAKE_RETRIED_S = 5, 20, 30
 
 # A run or a chunk whose worker gives no sign of life is given to another.
 LEASE_S = 120

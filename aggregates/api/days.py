@@ -5,10 +5,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from aggregates import states
+from aggregates import reader, states
 from aggregates.api.filters import DayStateFilter
 from aggregates.api.views import TellsOfSource, next_changed_since
-from common.days import DAY, now
+from common import let_go
+from common.days import DAY, day_start, now
 from common.rest.parameters import validated
 from common.rest.schema import records
 
@@ -30,6 +31,8 @@ class DaysView(TellsOfSource, APIView):
     def get(self, request: Request) -> Response:
         parameters = validated(self.filterset_class, request.query_params)
         headers = next_changed_since()
+        period = day_start(parameters["start"]), day_start(parameters["end"])
+        headers |= let_go.headers(reader.let_go(*period))
         turbine_days = states.turbine_days(
             parameters["start"],
             parameters["end"] - DAY,

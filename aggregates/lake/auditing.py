@@ -12,7 +12,7 @@ from aggregates.audit.comparison import TOLERANCE
 from aggregates.lake import delta
 from aggregates.lake.contents import KEPT, Kept
 from aggregates.lake.delta import Content
-from aggregates.lake.syncing import DayBehind, is_behind
+from aggregates.lake.syncing import DayBehind, is_behind, kept_contents
 from aggregates.lake.tables import DAY, TIME, TURBINE
 from common.arrays import Array
 from sourcedata.variables import ANGLE_NAMES
@@ -42,18 +42,19 @@ class LakeAudit:
     differences: pd.DataFrame
 
 
-def audit_day(day: date) -> list[LakeAudit]:
-    """Compare a UTC day of each table.
+def audit_day(day: date, tables: Collection[Kept] = KEPT) -> list[LakeAudit]:
+    """Compare a UTC day of each of the tables, value by value.
 
     Raises:
         LakeUnavailable: where the lake does not do its part.
         SourceUnavailable: where the source does not answer.
     """
-    return [_audit(kept, day) for kept in KEPT]
+    return [_audit(kept, day) for kept in tables]
 
 
 def _audit(kept: Kept, day: date) -> LakeAudit:
-    contents, in_lake = kept.contents(day, day), delta.contents(kept.table, day, day)
+    in_lake = delta.contents(kept.table, day, day)
+    contents = kept_contents(kept, day, day, in_lake)
     comparable = [
         key
         for key, content in contents.items()

@@ -5,7 +5,7 @@ behind, never wrongly in step.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 from django.db.models import OuterRef, Subquery
 
+from aggregates import reader
 from aggregates.compute.windows import window_starts
 from aggregates.lake.delta import Content, Key
 from aggregates.lake.tables import (
@@ -28,7 +29,10 @@ from aggregates.lake.tables import (
 from aggregates.lake.wide import wide_cells
 from aggregates.models import AggregatedDay, Assessment, Signal
 from aggregates.source import gateway
+from aggregates.source.putting_back import dropped
 from aggregates.value_tables import value_tables
+from common.days import DAY as DAY_LONG
+from common.days import day_start
 from common.postgres.rows import all_rows
 
 
@@ -38,12 +42,14 @@ class Kept:
 
     `contents` returns, of the days from the first to the last, how many rows of which version each
     turbine-day is to have, as `(rows, *version)`; `rows` the rows of some turbines on a day, an
-    Arrow table in the order of the lake.
+    Arrow table in the order of the lake; `months_let_go` the first days of months that the database
+    let go.
     """
 
     table: LakeTable
     contents: Callable[[date, date], Mapping[Key, Content]]
     rows: Callable[[date, Sequence[str]], Any]
+    months_let_go: Callable[[date, date], Collection[date]]
 
 
 def _measured(first: date, last: date) -> Mapping[Key, Content]:
@@ -127,9 +133,17 @@ def _as_table(table: LakeTable, day: date, columns: Mapping[str, Any]) -> Any:
     return pa.table(nulls | arrays, schema=table.schema)
 
 
-MEASURED = Kept(MEASUREMENTS, _measured, _measurements)
+def _of_measurements(first: date, last: date) -> Collection[date]:
+    return {month.first for month in dropped(day_start(first), day_start(last) + DAY_LONG)}
+
+
+def _of_statistics(first: date, last: date) -> Collection[date]:
+    return {month.first for month in reader.let_go(day_start(first), day_start(last) + DAY_LONG)}
+
+
+MEASURED = Kept(MEASUREMENTS, _measured, _measurements, _of_measurements)
 KEPT = (
     MEASURED,
-    Kept(STATISTICS, _aggregated, _statistics),
-    Kept(ASSESSMENTS, _assessed, _assessments),
+    Kept(STATISTICS, _aggregated, _statistics, _of_statistics),
+    Kept(ASSESSMENTS, _assessed, _assessments, _of_statistics),
 )

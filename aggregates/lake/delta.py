@@ -31,7 +31,7 @@ from common.wording import first_line, listed, quoted
 
 logger = logging.getLogger(__name__)
 
-OWNER = "windproject.deployment"
+OWNER, RETIRED = "windproject.deployment", "windproject.retired"
 # Another program may write the same day at the same moment; then its commit counts first.
 ATTEMPTS = 5
 WRITER = WriterProperties(compression="ZSTD", compression_level=3)
@@ -48,6 +48,9 @@ STORAGE = {
 
 COLOURS_AND_ARROWS = re.compile(r"\x1b\[[0-9;]*m|[\u21b3\u2570\u2500\u25b6]")
 LONGEST_REASON = 400
+
+# What is wrong with a file itself, and not with the way to it.
+OF_PARQUET = "Parquet"
 
 Key = tuple[date, str]
 # How many rows a turbine-day has, and the version that they are of.
@@ -81,7 +84,23 @@ def _reason(error: Exception) -> str:
 
 
 def open_table(table: LakeTable) -> DeltaTable:
-    """Return the table, which is made where there is none.
+    """Return the table to be written, which is made where there is none.
+
+    Raises:
+        LakeUnavailable: where it cannot be opened, belongs to another deployment, has a column of
+            another type, or one that this program would leave empty.
+    """
+    delta = _existing(table)
+    with telling_what_failed(table):
+        if delta is None:
+            logger.warning("The lake has no %s: it is made.", address(table))
+            delta = _create(table)
+    _refuse_unknown_columns(delta, table)
+    return delta
+
+
+def _existing(table: LakeTable) -> DeltaTable | None:
+    """Return the table to be read, or None where there is none.
 
     Raises:
         LakeUnavailable: where it cannot be opened, belongs to another deployment, or has a column
@@ -91,8 +110,7 @@ def open_table(table: LakeTable) -> DeltaTable:
         try:
             delta = DeltaTable(address(table), storage_options=STORAGE)
         except TableNotFoundError:
-            logger.warning("The lake has no %s: it is made.", address(table))
-            delta = _create(table)
+            return None
         _refuse_of_others(delta, table)
         _refuse_other_types(delta, table)
     return delta
@@ -132,6 +150,36 @@ def _refuse_other_types(delta: DeltaTable, table: LakeTable) -> None:
             )
 
 
+def _refuse_unknown_columns(delta: DeltaTable, table: LakeTable) -> None:
+    """Refuse columns of variables that others declare, whose values would be lost."""
+    retired = (delta.metadata().configuration.get(RETIRED) or "").split(",")
+    names = [field.name for field in pa.schema(delta.schema().to_arrow())]
+    unknown_names = [name for name in names if name not in {*table.schema.names, *retired}]
+    if unknown_names:
+        raise LakeUnavailable(
+            f"The lake's {address(table)} has columns that this program does not know:"
+            f" {listed(unknown_names)}. Let VARIABLES_FILE in .env name the file that declares them;"
+            " or, where they are removed for good, run: manage.py lake retire"
+            f" --column {unknown_names[0]}"
+        )
+
+
+def retire(table: LakeTable, column: str) -> bool:
+    """Let days be written without the column, of which others keep values; return if it is there.
+
+    Raises:
+        LakeUnavailable: where the table cannot be opened.
+    """
+    delta = _existing(table)
+    if delta is None or column not in pa.schema(delta.schema().to_arrow()).names:
+        return False
+    before = delta.metadata().configuration.get(RETIRED)
+    columns = {RETIRED: ",".join(filter(None, [before, column]))}
+    with telling_what_failed(table):
+        delta.alter.set_table_properties(columns, raise_if_not_exists=False)
+    return True
+
+
 def adopt(table: LakeTable) -> None:
     """Make the table one of this deployment, whose ever it was.
 
@@ -160,7 +208,8 @@ def contents(table: LakeTable, first: date, last: date) -> Mapping[Key, Sequence
         f" WHERE {DAY} BETWEEN '{first}' AND '{last}' GROUP BY {DAY}, {TURBINE}, {version}",
     )
     by_key = defaultdict(list)
-    for day, turbine, *content in zip(*(column.to_pylist() for column in counted), strict=True):
+    columns = [] if counted is None else [column.to_pylist() for column in counted]
+    for day, turbine, *content in zip(*columns, strict=True):
         by_key[day, turbine].append(tuple(content))
     return by_key
 
@@ -168,18 +217,29 @@ def contents(table: LakeTable, first: date, last: date) -> Mapping[Key, Sequence
 def rows_of(table: LakeTable, day: date, turbines: Collection[str] = ()) -> Any:
     """Return the rows of turbines on a UTC day, an Arrow table in the order of the lake.
 
-    No `turbines` means all. Columns that the lake lacks are null.
+    No `turbines` means all. It has the columns of this deployment; what the lake lacks is null.
 
     Raises:
         LakeUnavailable: where the lake does not do its part.
     """
+    rows = whole_rows_of(table, day, turbines)
+    columns = {field.name: pa.nulls(len(rows), field.type) for field in table.schema}
+    columns |= {name: rows[name] for name in columns if name in rows.column_names}
+    return pa.table(columns).cast(table.schema)
+
+
+def whole_rows_of(table: LakeTable, day: date, turbines: Collection[str] = ()) -> Any:
+    """Return the same with all columns of the lake, also of variables that were removed."""
     names = ", ".join(map(_literal, turbines))
     of_turbines = f" AND {TURBINE} IN ({names})" if turbines else ""
     order = ", ".join(table.order)
     rows = _query(table, f"SELECT * FROM lake WHERE {DAY} = '{day}'{of_turbines} ORDER BY {order}")
-    columns = {field.name: pa.nulls(len(rows), field.type) for field in table.schema}
-    columns |= {name: rows[name] for name in columns if name in rows.column_names}
-    return pa.table(columns).cast(table.schema)
+    if rows is None:
+        return table.schema.empty_table()
+    plain = [
+        pa.field(f.name, pa.string()) if f.type == pa.string_view() else f for f in rows.schema
+    ]
+    return rows.cast(pa.schema(plain))
 
 
 def _literal(text: str) -> str:
@@ -188,19 +248,39 @@ def _literal(text: str) -> str:
 
 
 def _query(table: LakeTable, statement: str) -> Any:
-    """Return the answer to a query of the table `lake`, an Arrow table.
+    """Return the answer to a query of the table `lake`, an Arrow table; None where there is none.
 
     Files that are gone are struck off, so that what was in them is written anew.
     """
-    delta = open_table(table)
+    delta = _existing(table)
+    if delta is None:
+        return None
     with telling_what_failed(table):
         try:
             return _answer(delta, statement)
-        except pa.ArrowInvalid:
-            if not (gone := delta.repair()["files_removed"]):
-                raise
-            logger.warning("Files of the lake's %s are gone: %s.", address(table), listed(gone))
-            return _answer(delta, statement)
+        except pa.ArrowInvalid as error:
+            if gone := delta.repair()["files_removed"]:
+                logger.warning("Files of the lake's %s are gone: %s.", address(table), listed(gone))
+                return _answer(delta, statement)
+            if damaged := _damaged_files(delta):
+                raise LakeUnavailable(
+                    f"Files of the lake cannot be read ({_reason(error)}). Delete them, and the next"
+                    f" turn writes what the databases have of their days: {listed(damaged)}"
+                ) from error
+            raise
+
+
+def _damaged_files(delta: DeltaTable) -> list[str]:
+    """Return the files that cannot be parsed, of days one after the other."""
+    files = pa.table(delta.get_add_actions(flatten=True))
+    damaged = []
+    for day in sorted({*files[f"partition.{DAY}"].to_pylist()}):
+        try:
+            _answer(delta, f"SELECT * FROM lake WHERE {DAY} = '{day}'")
+        except pa.ArrowInvalid as error:
+            if OF_PARQUET in str(error):
+                damaged += delta.file_uris([(DAY, "=", str(day))])
+    return damaged
 
 
 def _answer(delta: DeltaTable, statement: str) -> Any:
@@ -222,8 +302,11 @@ def size(table: LakeTable) -> Size:
     Raises:
         LakeUnavailable: where the lake does not do its part.
     """
+    delta = _existing(table)
+    if delta is None:
+        return Size(0, 0, 0)
     with telling_what_failed(table):
-        files = pa.table(open_table(table).get_add_actions(flatten=True))
+        files = pa.table(delta.get_add_actions(flatten=True))
     days, sizes = files[f"partition.{DAY}"], files["size_bytes"]
     return Size(len(days.unique()), len(files), (pc.sum(sizes).as_py() or 0) / BYTES_PER_MB)
 
@@ -234,7 +317,9 @@ def vacuum(table: LakeTable) -> int:
     Raises:
         LakeUnavailable: where the lake does not do its part.
     """
-    delta = open_table(table)
+    delta = _existing(table)
+    if delta is None:
+        return 0
     with telling_what_failed(table):
         return len(delta.vacuum(retention_hours=RETENTION_H, dry_run=False))
 
@@ -272,8 +357,23 @@ def _replace_day(delta: DeltaTable, table: LakeTable, day: date, batches: Iterab
             commit_properties=CommitProperties(max_commit_retries=0),
         )
 
+    of_lake = pa.schema(delta.schema().to_arrow()).remove_metadata()
+    extra = [field for field in of_lake if field.name not in table.schema.names]
+    schema = pa.schema([*table.schema, *extra])
     with _telling_all_but_conflicts(table):
-        _hand_over(batches, table.schema, write)
+        _hand_over(_with_all_columns(batches, schema), schema, write)
+
+
+def _with_all_columns(batches: Iterable[Any], schema: Any) -> Iterator[Any]:
+    """Yield the batches with null in the columns that they lack."""
+    for batch in batches:
+        columns = [
+            batch.column(field.name)
+            if field.name in batch.schema.names
+            else pa.nulls(len(batch), field.type)
+            for field in schema
+        ]
+        yield pa.record_batch(columns, schema=schema)
 
 
 @contextmanager

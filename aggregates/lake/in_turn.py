@@ -23,6 +23,8 @@ from aggregates.models import AggregatedDay, Assessment, LakeProgress, Run, lock
 logger = logging.getLogger(__name__)
 
 LOOKS_APART = timedelta(hours=1)
+# After a failure.
+PAUSE = timedelta(minutes=5)
 VACUUMS_APART = timedelta(days=7)
 # A run that ended before this turn began is seen by the next one at the latest.
 OVERLAP = timedelta(minutes=1)
@@ -34,11 +36,17 @@ Period = tuple[date, date]
 
 def sync_in_turn(now: datetime) -> None:
     """Bring the lake in step as far as one turn goes; of two at once the second does nothing."""
-    if not settings.LAKE_URL:
+    if not settings.LAKE_URL or _is_to_pause(now):
         return
     with locks.alone_to_write_the_lake() as is_alone:
         if is_alone:
             _sync_or_note(now)
+
+
+def _is_to_pause(now: datetime) -> bool:
+    """Return whether the lake failed right before: to wait for it takes a worker's time."""
+    progress = LakeProgress.get()
+    return bool(progress.failing_since) and not _is_past(progress.tried_at, PAUSE, now)
 
 
 def _sync_or_note(now: datetime) -> None:

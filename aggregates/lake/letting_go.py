@@ -10,14 +10,15 @@ from django.db.models import Count
 from django.db.models.functions import TruncMonth
 
 from aggregates import reader
-from aggregates.lake import delta, syncing
+from aggregates.lake import delta
+from aggregates.lake.auditing import audit_day, damaged_days
 from aggregates.lake.contents import KEPT
 from aggregates.lake.tables import ASSESSMENTS, MEASUREMENTS, STATISTICS, LakeTable
 from aggregates.models import ACTIVE, AggregatedDay, Assessment, LetGoMonth, Run
 from aggregates.source import gateway
 from common import waits
 from common.databases import TARGET
-from common.days import DAY, day_bounds
+from common.days import DAY, FIRST_DAY, LAST_DAY, day_bounds, days_between
 from common.let_go import MonthElsewhere
 from common.postgres.partitions import month_after, month_bounds, month_of, partitions
 from common.refusals import Refusal
@@ -45,6 +46,30 @@ def address_of_measurements() -> str:
     return delta.address(MEASUREMENTS) if settings.LAKE_URL else ""
 
 
+@dataclass(frozen=True)
+class LetGo:
+    """A month that a database let go: what of it, and how many turbine-days the lake has."""
+
+    first: date
+    what: str
+    turbine_days: int
+
+
+def let_go_months() -> list[LetGo]:
+    """Return the months that were let go, in order.
+
+    Raises:
+        LakeUnavailable: where the lake does not do its part.
+    """
+    months = []
+    for kept in KEPT:
+        if kept.table is not ASSESSMENTS:
+            for first in kept.months_let_go(FIRST_DAY, LAST_DAY):
+                in_lake = delta.contents(kept.table, first, month_after(first) - DAY)
+                months.append(LetGo(first, kept.table.name, len(in_lake)))
+    return sorted(months, key=lambda month: (month.first, month.what))
+
+
 def months_elsewhere(day: date, is_archived: bool) -> list[MonthElsewhere]:
     """Return the month of a UTC day, where the lake alone has statistics or measurements of it.
 
@@ -69,12 +94,14 @@ def reason_to_keep_measurements(first: date, last: date) -> str:
 
 
 def _behind(tables: Sequence[LakeTable], first: date, last: date) -> str:
-    days = {day.day for day in syncing.days_behind(first, last) if day.kept.table in tables}
+    """Compare every value, for what is let go is nowhere else."""
+    kept = [each for each in KEPT if each.table in tables]
+    days = [day for day in days_between(first, last) if damaged_days(audit_day(day, kept))]
     if not days:
         return ""
     return (
-        f"The lake lacks {len(days)} of these days, or has them otherwise. First:"
-        f" manage.py lake sync --from {first} --to {last}"
+        f"The lake lacks {len(days)} of these days, or has them otherwise, from {days[0]} on. First:"
+        f" manage.py lake audit --from {first} --to {last} --repair"
     )
 
 

@@ -6,7 +6,7 @@ statistics are noted to be of that revision, for they are.
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,13 +14,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
 from aggregates.compute.windows import WINDOWS_PER_DAY, window_numbers
 from aggregates.lake import delta
-from aggregates.lake.contents import MEASURED, OF_ASSESSMENT, TEXTS_OF_JSON
-from aggregates.lake.tables import ASSESSMENTS, MEASUREMENTS, STATISTICS, TIME, TURBINE
+from aggregates.lake.contents import KEPT, MEASURED, OF_ASSESSMENT, TEXTS_OF_JSON
+from aggregates.lake.delta import Content, LakeUnavailable
+from aggregates.lake.tables import ASSESSMENTS, MEASUREMENTS, STATISTICS, TABLES, TIME, TURBINE
 from aggregates.models import AggregatedDay, Assessment, Curve, LetGoMonth, Run, locks
 from aggregates.runs import load
 from aggregates.source import gateway, putting_back
@@ -62,6 +64,29 @@ def restore_day(day: date) -> RestoredDay:
         return RestoredDay(measurements, windows, _note_revisions(day))
 
 
+def require_any(first: date, last: date) -> None:
+    """Refuse days of which the lake has nothing.
+
+    Raises:
+        LakeUnavailable: saying so.
+    """
+    if not any(delta.contents(table, first, last) for table in TABLES):
+        raise LakeUnavailable(
+            f"The lake at {settings.LAKE_URL} has nothing from {first} to {last}."
+        )
+
+
+def left_in_lake(first: date, last: date) -> list[str]:
+    """Return the turbine-days of which the lake has more than the databases, in words."""
+    left = set()
+    for kept in KEPT:
+        contents = kept.contents(first, last)
+        for key, in_lake in delta.contents(kept.table, first, last).items():
+            if contents.get(key, (0,))[0] < max(rows for rows, *_ in in_lake):
+                left.add(key)
+    return [f"{turbine} on {day}" for day, turbine in sorted(left)]
+
+
 def forget(month: date) -> None:
     """Say of the month no more that it was let go."""
     putting_back.forget_dropped(month)
@@ -71,7 +96,8 @@ def forget(month: date) -> None:
 def _put_back_measurements(day: date, assessments: Collection[Row]) -> int:
     there = {each.turbine for each in gateway.turbine_days(day, day) if each.samples}
     rows = delta.rows_of(MEASUREMENTS, day).to_pandas()
-    rows = rows[~rows[TURBINE].isin(there)]
+    # Somebody may have added rows once more.
+    rows = rows[~rows[TURBINE].isin(there)].drop_duplicates()
     if len(rows):
         rows[TIME] = rows[TIME].dt.tz_localize(None)
         putting_back.put_back(day, rows, _nameplates(assessments))
@@ -91,13 +117,25 @@ def _nameplates(assessments: Collection[Row]) -> Mapping[str, Nameplate]:
 
 def _put_back_statistics(day: date, assessments: Collection[Row]) -> int:
     there = {*AggregatedDay.objects.filter(day=day).values_list("turbine", flat=True)}
-    lost = {row[TURBINE]: row for row in assessments if row[TURBINE] not in there}
+    contents = delta.contents(STATISTICS, day, day)
+    lost = {
+        row[TURBINE]: row
+        for row in assessments
+        if row[TURBINE] not in there and _are_of_it(contents.get((day, row[TURBINE]), []), row)
+    }
     if not lost:
         return 0
     statistics = delta.rows_of(STATISTICS, day, lost)
     load.put_back(_by_signal(statistics, day), day)
     _remember(day, list(lost.values()))
     return len(statistics)
+
+
+def _are_of_it(contents: Sequence[Content], assessment: Row) -> bool:
+    """Return whether the lake's statistics are of the version that the assessment is of."""
+    versions = [tuple(version) for _, *version in contents]
+    wanted = tuple(assessment[name] for name in STATISTICS.version)
+    return versions == ([wanted] if assessment["windows"] else [])
 
 
 def _by_signal(statistics: pa.Table, day: date) -> pd.DataFrame:

@@ -4,7 +4,7 @@ A turbine-day of which a database knows something is in the lake as it is there;
 or never knew, stays in the lake as it is.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -15,10 +15,11 @@ import pyarrow.compute as pc
 from aggregates import reader
 from aggregates.lake import delta
 from aggregates.lake.contents import KEPT, Kept
-from aggregates.lake.delta import Content
+from aggregates.lake.delta import Content, Key
 from aggregates.lake.tables import TURBINE
 from aggregates.source import gateway
 from common.days import DAY, days_between
+from common.postgres.partitions import month_of
 
 # So many days are compared at a time.
 STRETCH = timedelta(days=30)
@@ -41,22 +42,24 @@ class DayBehind:
         delta.replace_day(self.kept.table, self.day, self._batches)
 
     def _batches(self) -> Iterator[Any]:
-        contents = self.kept.contents(self.day, self.day)
+        in_lake = delta.contents(self.kept.table, self.day, self.day)
+        contents = kept_contents(self.kept, self.day, self.day, in_lake)
         turbines = {turbine for (_, turbine), (rows, *_) in contents.items() if rows}
-        let_go = self._let_go({turbine for _, turbine in contents})
+        let_go = self._let_go({turbine for _, turbine in in_lake.keys() - contents.keys()})
         names = sorted(turbines | {*let_go[TURBINE].unique().to_pylist()})
         for group in gateway.turbine_groups(names):
             rows = self.kept.rows(self.day, [name for name in group if name in turbines])
             others = let_go.filter(pc.field(TURBINE).isin(list(group)))
             order = [(name, "ascending") for name in self.kept.table.order]
-            yield from pa.concat_tables([rows, others]).sort_by(order).to_batches()
+            together = pa.concat_tables([rows, others], promote_options="default")
+            yield from together.sort_by(order).to_batches()
 
-    def _let_go(self, known_turbines: set[str]) -> Any:
-        """Return the rows of turbine-days of which the database knows nothing."""
+    def _let_go(self, turbines: Collection[str]) -> Any:
+        """Return the lake's rows of turbines, all of their columns."""
         table = self.kept.table
-        turbines = {turbine for _, turbine in delta.contents(table, self.day, self.day)}
-        let_go = turbines - known_turbines
-        return delta.rows_of(table, self.day, let_go) if let_go else table.schema.empty_table()
+        if not turbines:
+            return table.schema.empty_table()
+        return delta.whole_rows_of(table, self.day, turbines)
 
 
 def days_behind(first: date, last: date) -> list[DayBehind]:
@@ -71,8 +74,31 @@ def days_behind(first: date, last: date) -> list[DayBehind]:
 
 
 def _days_behind(kept: Kept, first: date, last: date) -> set[date]:
-    contents, in_lake = kept.contents(first, last), delta.contents(kept.table, first, last)
+    in_lake = delta.contents(kept.table, first, last)
+    contents = kept_contents(kept, first, last, in_lake)
     return {key[0] for key, content in contents.items() if is_behind(content, in_lake.get(key, []))}
+
+
+def kept_contents(
+    kept: Kept, first: date, last: date, in_lake: Mapping[Key, Sequence[Content]]
+) -> Mapping[Key, Content]:
+    """Return what the database keeps, but for what the lake alone has whole.
+
+    That is a turbine-day of a month that was let go, of which some rows came again since.
+    """
+    contents, months = kept.contents(first, last), kept.months_let_go(first, last)
+    if not months:
+        return contents
+    return {
+        key: content
+        for key, content in contents.items()
+        if month_of(key[0]) not in months or content[0] >= rows_of_all(in_lake.get(key, []))
+    }
+
+
+def rows_of_all(contents: Sequence[Content]) -> int:
+    """Return how many rows of a turbine-day there are, of whatever versions."""
+    return sum(rows for rows, *_ in contents)
 
 
 def is_behind(content: Content, in_lake: Sequence[Content]) -> bool:

@@ -28,12 +28,14 @@ class Work:
     """Turbine-days whose statistics the lake lacks, or has of other measurements or rules.
 
     They are in order. `nameplates` are those of their turbines, `current` counts the turbine-days
-    that need nothing.
+    that need nothing, and `strangers` are turbines that the source does not have: nobody knows their
+    rated power, so that nothing of theirs is computed.
     """
 
     turbine_days: Sequence[Key]
     nameplates: Mapping[str, Nameplate]
     current: int
+    strangers: Sequence[str] = ()
 
     def parts(self) -> list["Work"]:
         """Return it in parts that are computed one after the other."""
@@ -64,16 +66,15 @@ def work_between(first: date, last: date, turbines: Collection[str]) -> Work:
     measured = delta.contents(MEASUREMENTS, first, last)
     computed = delta.contents(STATISTICS, first, last)
     names = {turbine for _, turbine in measured if not turbines or turbine in turbines}
-    nameplates = {
-        name: roster[name].nameplate if name in roster else Nameplate(None) for name in names
-    }
-    wanted = sorted(key for key in measured if key[1] in names)
+    nameplates = {name: roster[name].nameplate for name in names if name in roster}
+    wanted = sorted(key for key in measured if key[1] in nameplates)
     outdated = [
         key
         for key in wanted
         if not _is_current(measured[key], computed.get(key, []), stored_rules, nameplates[key[1]])
     ]
-    return Work(outdated, nameplates, len(wanted) - len(outdated))
+    strangers = sorted(names - nameplates.keys())
+    return Work(outdated, nameplates, len(wanted) - len(outdated), strangers)
 
 
 def _is_current(
@@ -112,7 +113,8 @@ def _complete(statistics: pa.Table, nameplates: Mapping[str, Nameplate], at: dat
 
 
 def _with_others(rows: pa.Table, day: date, turbines: Collection[str]) -> Iterator[Any]:
-    in_lake = delta.rows_of(STATISTICS, day)
+    in_lake = delta.whole_rows_of(STATISTICS, day)
     others = in_lake.filter(~pc.field(TURBINE).isin(list(turbines)))
     order = [(name, "ascending") for name in STATISTICS.order]
-    yield from pa.concat_tables([rows, others]).sort_by(order).to_batches()
+    together = pa.concat_tables([rows, others], promote_options="default")
+    yield from together.sort_by(order).to_batches()

@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
                 ("looked_at", models.DateTimeField(null=True)),
                 ("looked_back_to", models.DateField(null=True)),
                 ("vacuumed_at", models.DateTimeField(null=True)),
+                ("tried_at", models.DateTimeField(null=True)),
                 ("failing_since", models.DateTimeField(null=True)),
                 ("error", models.TextField(blank=True)),
             ],

@@ -14,7 +14,8 @@ class LakeProgress(models.Model):
     `deployment` is written into the lake's tables, so that no other deployment writes there. All
     that changed before `synced_until` is in the lake. `looked_at` is when the days of the look-back
     were compared last, and `looked_back_to` how far the look at older days has come; None where it
-    begins with the newest of them. `failing_since` and `error` are empty while all is well.
+    begins with the newest of them. `failing_since` and `error` are empty while all is well;
+    `tried_at` is when it failed last.
     """
 
     deployment = models.UUIDField(default=uuid4)
@@ -22,6 +23,7 @@ class LakeProgress(models.Model):
     looked_at = models.DateTimeField(null=True)
     looked_back_to = models.DateField(null=True)
     vacuumed_at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField(null=True)
     failing_since = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
 
@@ -39,7 +41,7 @@ class LakeProgress(models.Model):
         """Remember that the lake does not do its part, and since when."""
         cls.get()
         since = Coalesce(F("failing_since"), now, output_field=models.DateTimeField())
-        cls.objects.filter(pk=1).update(failing_since=since, error=error)
+        cls.objects.filter(pk=1).update(failing_since=since, error=error, tried_at=now)
 
 
 class LetGoMonth(models.Model):

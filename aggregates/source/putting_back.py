@@ -8,13 +8,13 @@ import pandas as pd
 from django.conf import settings
 
 from aggregates.errors import RunFailed
-from sourcedata.dropped_months import forget_dropped
+from sourcedata.dropped_months import dropped, forget_dropped
 from sourcedata.loading import RangeIsNotEmpty, append, empty_range
 from sourcedata.models import Turbine
 from sourcedata.nameplate import Nameplate
 from sourcedata.variables import COLUMNS
 
-__all__ = ["forget_dropped", "put_back", "require_own_source"]
+__all__ = ["dropped", "forget_dropped", "put_back", "require_own_source"]
 
 
 def require_own_source() -> None:

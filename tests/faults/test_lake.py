@@ -58,6 +58,7 @@ def late_measurements() -> None:
 
 def failure() -> str:
     """Return what a turn says of a lake that does not do its part."""
+    LakeProgress.objects.update(tried_at=None)
     sync_in_turn(now())
     return LakeProgress.get().error
 

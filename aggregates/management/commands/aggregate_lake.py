@@ -18,6 +18,7 @@ from common.days import now
 from common.patience import keep_to
 from common.terminal import track
 from common.waits import RUN
+from common.wording import listed
 
 
 class Command(MeasurementsCommand):
@@ -60,3 +61,7 @@ class Command(MeasurementsCommand):
         self.stdout.write(
             f"{len(work.turbine_days):,} turbine-days computed, {work.current:,} current already."
         )
+        if work.strangers:
+            self.stdout.write(
+                f"Left alone, for the source does not have them: {listed(work.strangers)}."
+            )

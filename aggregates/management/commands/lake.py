@@ -1,5 +1,6 @@
 """`manage.py lake`: what the lake has, and what people do with it."""
 
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -10,20 +11,22 @@ from django.core.management.base import CommandError, CommandParser
 from rich import box
 from rich.table import Table
 
+from aggregates import versions
 from aggregates.errors import RunFailed
-from aggregates.lake import auditing, delta, restoring, syncing
+from aggregates.lake import auditing, delta, letting_go, restoring, syncing
 from aggregates.lake.auditing import LakeAudit
 from aggregates.lake.delta import LakeUnavailable
 from aggregates.lake.tables import TABLES
 from aggregates.management.arguments import add_period
 from aggregates.models import LakeProgress, locks
-from common.arguments import day_argument, range_of_days
+from common.arguments import range_of_days
 from common.commands import MeasurementsCommand
-from common.days import DAY, days_between
+from common.days import DAY, days_between, parse_day
 from common.patience import keep_to
 from common.postgres.partitions import month_after
 from common.terminal import rendered, track
 from common.waits import RUN
+from common.wording import listed, quoted
 
 MOST_ROWS = 20
 
@@ -44,6 +47,8 @@ class Command(MeasurementsCommand):
         restore = actions.add_parser("restore", help="put back what was let go of a month")
         restore.add_argument("--month", required=True, type=_month, metavar="YYYY-MM")
         actions.add_parser("vacuum", help="remove files that no version of the last week has")
+        retire = actions.add_parser("retire", help="let days be written without a removed variable")
+        retire.add_argument("--column", required=True, metavar="NAME")
         actions.add_parser("adopt", help="take over the lake of a deployment that is gone for good")
 
     def run_from_argv(self, argv: list[str]) -> None:
@@ -61,6 +66,7 @@ class Command(MeasurementsCommand):
             "audit": self._audit,
             "restore": self._restore,
             "vacuum": self._vacuum,
+            "retire": self._retire,
             "adopt": self._adopt,
         }
         try:
@@ -84,6 +90,11 @@ class Command(MeasurementsCommand):
             if days
             else "Every day is in step."
         )
+        for month in letting_go.let_go_months():
+            self.stdout.write(
+                f"Of {month.first:%Y-%m} the lake alone has {month.what}:"
+                f" {month.turbine_days:,} turbine-days."
+            )
         progress = LakeProgress.get()
         if progress.failing_since:
             self.stdout.write(
@@ -96,6 +107,7 @@ class Command(MeasurementsCommand):
             behind = _behind(options)
             for day in track(behind, "Writing"):
                 day.write()
+        LakeProgress.objects.update(failing_since=None, error="")
         self.stdout.write(f"{len(behind):,} commits written." if behind else "Nothing to write.")
 
     def _audit(self, options: Mapping[str, Any]) -> None:
@@ -109,8 +121,9 @@ class Command(MeasurementsCommand):
                 for day in track(damaged, "Writing"):
                     day.write()
             self.stdout.write(f"{len(damaged):,} commits written.")
-        elif damaged:
-            raise CommandError("Write anew what differs: manage.py lake audit … --repair")
+        elif any(len(audit.differences) for audit in audits):
+            period = f"--from {days[0]} --to {days[-1]}"
+            raise CommandError(f"Write anew what differs: manage.py lake audit {period} --repair")
 
     def _report(self, audits: Sequence[LakeAudit]) -> None:
         differences = pd.concat([audit.differences for audit in audits])
@@ -124,27 +137,50 @@ class Command(MeasurementsCommand):
             f"{turbine_days:,} turbine-days of three tables compared, {values:,} values:"
             f" {len(differences):,} differ, {rounded:,} in their last bits alone."
         )
-        for name, meaning in [("behind", "are not in step"), ("let_go", "are in the lake alone")]:
+        for name, meaning in [
+            ("behind", "are not in step yet, or of another version: manage.py lake sync"),
+            ("let_go", "are in the lake alone"),
+        ]:
             if number := sum(len(getattr(audit, name)) for audit in audits):
                 self.stdout.write(f"{number:,} turbine-days {meaning}.")
 
     def _restore(self, options: Mapping[str, Any]) -> None:
         month = options["month"]
-        days = list(days_between(month, month_after(month) - DAY))
-        restored = [restoring.restore_day(day) for day in track(days, "Restoring")]
-        restoring.forget(month)
-        measurements, windows, current = (
-            sum(getattr(day, name) for day in restored)
-            for name in ("measurements", "windows", "current")
+        last = month_after(month) - DAY
+        restoring.require_any(month, last)
+        days = track(list(days_between(month, last)), "Restoring")
+        restored = [restoring.restore_day(day) for day in days]
+        measurements, windows = (
+            sum(getattr(day, name) for day in restored) for name in ("measurements", "windows")
         )
+        waiting = len(versions.not_current(month, last))
         self.stdout.write(
-            f"{measurements:,} measurements and {windows:,} windows are back;"
-            f" {current:,} turbine-days are current without being computed again."
+            f"{measurements:,} measurements and {windows:,} windows are back; "
+            + (
+                f"{waiting:,} turbine-days wait to be computed again."
+                if waiting
+                else "all that the source has is current, and nothing need be computed again."
+            )
         )
+        if left := restoring.left_in_lake(month, last):
+            self.stdout.write(
+                "The lake has more of these, which were left alone, for there is something else in"
+                f" their place: {listed(left)}."
+            )
+        else:
+            restoring.forget(month)
 
     def _vacuum(self, options: Mapping[str, Any]) -> None:
         files = sum(delta.vacuum(table) for table in track(TABLES, "Removing"))
         self.stdout.write(f"{files:,} files removed.")
+
+    def _retire(self, options: Mapping[str, Any]) -> None:
+        column = options["column"]
+        if any(column in table.schema.names for table in TABLES):
+            raise CommandError(f"{column} is a column that this program writes.")
+        if not any([delta.retire(table, column) for table in TABLES]):
+            raise CommandError(f"The lake has no column {quoted(column)}.")
+        self.stdout.write(f"Days are written without {column} from now on; others keep it.")
 
     def _adopt(self, options: Mapping[str, Any]) -> None:
         for table in TABLES:
@@ -153,8 +189,15 @@ class Command(MeasurementsCommand):
 
 
 def _month(text: str) -> date:
-    """Return the first day of the month that a command-line argument names."""
-    return day_argument(f"{text}-01")
+    """Return the first day of the month that a command-line argument names.
+
+    Raises:
+        ArgumentTypeError: saying what a month looks like.
+    """
+    try:
+        return parse_day(f"{text}-01")
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is not a month; allowed is YYYY-MM") from None
 
 
 def _require_alone(is_alone: bool) -> None:

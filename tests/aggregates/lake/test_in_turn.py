@@ -101,7 +101,7 @@ def test_a_lake_that_is_away_is_told_and_gets_everything_when_it_is_back(
     assert f"The lake's {lake / 'measurements'} fails" in progress.error
     assert progress.error in " ".join(trouble.sentence for trouble in morning_at(NOW).troubles)
     lake.unlink()
-    sync_in_turn(NOW + 2 * MINUTE)
+    sync_in_turn(NOW + 6 * MINUTE)
     assert len(rows(lake, "measurements")) == 80
     assert (LakeProgress.get().failing_since, LakeProgress.get().error) == (None, "")
 
