@@ -158,8 +158,8 @@ def _refuse_unknown_columns(delta: DeltaTable, table: LakeTable) -> None:
     if unknown_names:
         raise LakeUnavailable(
             f"The lake's {address(table)} has columns that this program does not know:"
-            f" {listed(unknown_names)}. Let VARIABLES_FILE in .env name the file that declares them;"
-            " or, where they are removed for good, run: manage.py lake retire"
+            f" {listed(unknown_names)}. Let VARIABLES_FILE in .env name the file that declares"
+            " them; or, where they are removed for good, run: manage.py lake retire"
             f" --column {unknown_names[0]}"
         )
 
@@ -236,10 +236,11 @@ def whole_rows_of(table: LakeTable, day: date, turbines: Collection[str] = ()) -
     rows = _query(table, f"SELECT * FROM lake WHERE {DAY} = '{day}'{of_turbines} ORDER BY {order}")
     if rows is None:
         return table.schema.empty_table()
-    plain = [
-        pa.field(f.name, pa.string()) if f.type == pa.string_view() else f for f in rows.schema
-    ]
-    return rows.cast(pa.schema(plain))
+    types = {
+        field.name: pa.string() if field.type == pa.string_view() else field.type
+        for field in rows.schema
+    }
+    return rows.cast(pa.schema(types))
 
 
 def _literal(text: str) -> str:
@@ -264,8 +265,8 @@ def _query(table: LakeTable, statement: str) -> Any:
                 return _answer(delta, statement)
             if damaged := _damaged_files(delta):
                 raise LakeUnavailable(
-                    f"Files of the lake cannot be read ({_reason(error)}). Delete them, and the next"
-                    f" turn writes what the databases have of their days: {listed(damaged)}"
+                    f"Files of the lake cannot be read ({_reason(error)}). Delete them, and the"
+                    f" next turn writes what the databases have of their days: {listed(damaged)}"
                 ) from error
             raise
 

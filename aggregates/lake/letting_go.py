@@ -100,8 +100,8 @@ def _behind(tables: Sequence[LakeTable], first: date, last: date) -> str:
     if not days:
         return ""
     return (
-        f"The lake lacks {len(days)} of these days, or has them otherwise, from {days[0]} on. First:"
-        f" manage.py lake audit --from {first} --to {last} --repair"
+        f"The lake lacks {len(days)} of these days, or has them otherwise, from {days[0]} on."
+        f" First: manage.py lake audit --from {first} --to {last} --repair"
     )
 
 

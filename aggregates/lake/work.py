@@ -28,8 +28,8 @@ class Work:
     """Turbine-days whose statistics the lake lacks, or has of other measurements or rules.
 
     They are in order. `nameplates` are those of their turbines, `current` counts the turbine-days
-    that need nothing, and `strangers` are turbines that the source does not have: nobody knows their
-    rated power, so that nothing of theirs is computed.
+    that need nothing, and `strangers` are turbines that the source does not have: nobody knows
+    their rated power, so that nothing of theirs is computed.
     """
 
     turbine_days: Sequence[Key]

@@ -178,7 +178,8 @@ class Command(MeasurementsCommand):
         column = options["column"]
         if any(column in table.schema.names for table in TABLES):
             raise CommandError(f"{column} is a column that this program writes.")
-        if not any([delta.retire(table, column) for table in TABLES]):
+        tables = [table for table in TABLES if delta.retire(table, column)]
+        if not tables:
             raise CommandError(f"The lake has no column {quoted(column)}.")
         self.stdout.write(f"Days are written without {column} from now on; others keep it.")
 

@@ -11,6 +11,7 @@ from deltalake import DeltaTable
 from django.core.management import CommandError, call_command
 
 from aggregates.models import AggregatedDay
+from sourcedata.models import Measurement
 from tests.aggregates.lake.builders import rows
 from tests.aggregates.lake.conftest import DAYS
 from tests.aggregates.lake.servers import sail_server
@@ -109,3 +110,13 @@ def test_an_address_of_another_kind_is_refused(lake: Path) -> None:
     with pytest.raises(CommandError, match="--spark is no address such as sc://localhost:15002"):
         aggregate_lake("http://localhost")
     assert not lake.exists()
+
+
+def test_a_turbine_that_the_source_does_not_have_is_left_alone(lake: Path, sail: str) -> None:
+    without_statistics(lake)
+    Measurement.objects.filter(turbine__name="T02").delete()
+    turbine("T02").days.all().delete()
+    turbine("T02").delete()
+    said = aggregate_lake(sail)
+    assert "2 turbine-days computed" in said
+    assert "Left alone, for the source does not have them: T02." in said

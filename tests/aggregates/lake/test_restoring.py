@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from deltalake import DeltaTable
+from deltalake import DeltaTable, write_deltalake
 from django.core.management import CommandError, call_command
 from django.test import Client
 
@@ -18,7 +18,7 @@ from aggregates.runs.pipeline import pending_days
 from common.days import now
 from sourcedata.models import DroppedMonth, Measurement
 from tests.aggregates.lake.builders import rows
-from tests.builders import measurements, turbine
+from tests.builders import aggregated, measurements, turbine
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("farm")]
 AUGUST, SEPTEMBER = date(2025, 8, 31), date(2025, 9, 1)
@@ -198,3 +198,59 @@ def test_the_lake_follows_what_was_restored(lake: Path) -> None:
     manage("lake", "sync")
     assert "0 differ" in manage("lake", "audit", "--from", str(AUGUST), "--to", str(SEPTEMBER))
     assert len(rows(lake, "measurements")) == 80
+
+
+def test_samples_that_come_into_a_month_that_was_let_go_take_nothing_from_the_lake(
+    lake: Path,
+) -> None:
+    let_go(lake)
+    measurements(turbine("T01"), f"{AUGUST}T12:00", power=[7.0])
+    aggregated(AUGUST)
+    manage("lake", "sync")
+    assert "2 turbine-days" in manage("lake", "status")
+    said = manage("lake", "restore", "--month", "2025-08")
+    assert f"left alone, for there is something else in their place: T01 on {AUGUST}" in said
+    manage("lake", "sync")
+    of_turbine = rows(lake, "measurements").query("turbine == 'T01'")
+    assert len(of_turbine[of_turbine["day"] == AUGUST]) == 20
+
+
+def test_a_month_of_which_the_lake_has_another_value_is_not_let_go(lake: Path) -> None:
+    synced(lake)
+    table = DeltaTable(str(lake / "measurements"))
+    table.update({"power": "power + 1"}, predicate="turbine = 'T01' AND day = '2025-08-31'")
+    with pytest.raises(CommandError, match="has them otherwise, from 2025-08-31 on"):
+        manage("partitions", *BEFORE_SEPTEMBER)
+    assert Measurement.objects.count() == 80
+
+
+def test_a_lake_that_has_nothing_of_the_month_forgets_nothing(
+    lake: Path, settings: Any, tmp_path: Path
+) -> None:
+    let_go(lake)
+    settings.LAKE_URL = str(tmp_path / "another")
+    with pytest.raises(CommandError, match="has nothing from 2025-08-01 to 2025-08-31"):
+        manage("lake", "restore", "--month", "2025-08")
+    assert DroppedMonth.objects.exists()
+    assert not (tmp_path / "another").exists()
+
+
+def test_statistics_of_another_version_than_their_assessment_do_not_come_back(lake: Path) -> None:
+    let_go(lake)
+    table = DeltaTable(str(lake / "statistics"))
+    table.update({"rules": "'others'"}, predicate="turbine = 'T01' AND day = '2025-08-31'")
+    assert "1 turbine-days wait" in manage("lake", "restore", "--month", "2025-08")
+    assert not AggregatedDay.objects.filter(turbine="T01", day=AUGUST).exists()
+
+
+def test_rows_that_somebody_added_once_more_come_back_once(lake: Path) -> None:
+    let_go(lake)
+    table = DeltaTable(str(lake / "measurements"))
+    write_deltalake(table, table.to_pyarrow_table(), mode="append")
+    manage("lake", "restore", "--month", "2025-08")
+    assert Measurement.objects.count() == 80
+
+
+def test_a_month_is_written_as_one() -> None:
+    with pytest.raises(CommandError, match="'2025-13' is not a month; allowed is YYYY-MM"):
+        manage("lake", "restore", "--month", "2025-13")

@@ -1,14 +1,18 @@
 """The lake has what the two databases have."""
 
 from datetime import date
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
+from django.core.management import call_command
 
 from aggregates.lake import delta
+from aggregates.lake.delta import LakeUnavailable
 from aggregates.lake.syncing import days_behind
 from aggregates.lake.tables import MEASUREMENTS
 from aggregates.models import AggregatedDay
@@ -125,3 +129,62 @@ def test_a_column_carries_its_unit(lake: Path) -> None:
 
 def test_a_day_without_anything_is_not_written(lake: Path) -> None:
     assert days_behind(date(2025, 1, 1), date(2025, 1, 2)) == []
+
+
+def with_foreign_column(lake: Path) -> None:
+    """Let another program have a variable more, which has a value everywhere."""
+    table = DeltaTable(str(lake / "measurements"))
+    rows_with_column = table.to_pyarrow_table()
+    oil = pa.array([60.0] * len(rows_with_column))
+    more = rows_with_column.append_column("oil_temperature", oil)
+    write_deltalake(table, more, mode="overwrite", schema_mode="merge")
+
+
+def test_a_program_that_lacks_a_variable_writes_nothing(lake: Path) -> None:
+    sync()
+    with_foreign_column(lake)
+    measurements(turbine("T01"), f"{DAYS[1]}T13:00", wind_speed=[9.0])
+    with pytest.raises(
+        LakeUnavailable, match=r"does not know: oil_temperature\. Let VARIABLES_FILE"
+    ):
+        sync()
+    assert set(rows(lake, "measurements")["oil_temperature"]) == {60}
+
+
+def test_a_variable_that_is_removed_for_good_keeps_the_values_of_other_days(lake: Path) -> None:
+    sync()
+    with_foreign_column(lake)
+    call_command("lake", "retire", "--column", "oil_temperature", stdout=StringIO())
+    measurements(turbine("T01"), f"{DAYS[1]}T13:00", wind_speed=[9.0])
+    assert sync() == [f"measurements {DAYS[1]}"]
+    by_day = rows(lake, "measurements").groupby("day")["oil_temperature"].count()
+    assert by_day.to_dict() == {DAYS[0]: 40, DAYS[1]: 0}
+
+
+def test_a_turbine_day_that_was_let_go_keeps_variables_that_were_removed(lake: Path) -> None:
+    sync()
+    with_foreign_column(lake)
+    call_command("lake", "retire", "--column", "oil_temperature", stdout=StringIO())
+    Measurement.objects.filter(turbine__name="T02", timestamp__lt=at(f"{DAYS[1]}T00:00")).delete()
+    SourceDay.objects.filter(turbine__name="T02", day=DAYS[0]).delete()
+    measurements(turbine("T01"), f"{DAYS[0]}T13:00", wind_speed=[9.0])
+    sync()
+    of_day = rows(lake, "measurements").query(f"day == @pd.to_datetime('{DAYS[0]}').date()")
+    assert of_day.groupby("turbine")["oil_temperature"].count().to_dict() == {"T01": 0, "T02": 20}
+
+
+def test_a_file_that_cannot_be_read_is_named_and_comes_again_once_it_is_deleted(
+    lake: Path,
+) -> None:
+    sync()
+    file = next(
+        each for each in DeltaTable(str(lake / "measurements")).file_uris() if str(DAYS[0]) in each
+    )
+    content = Path(file).read_bytes()
+    Path(file).write_bytes(content[: len(content) // 2])
+    with pytest.raises(LakeUnavailable, match="Files of the lake cannot be read") as refusal:
+        sync()
+    assert file in str(refusal.value)
+    Path(file).unlink()
+    assert sync() == [f"measurements {DAYS[0]}"]
+    assert len(rows(lake, "measurements")) == 80
