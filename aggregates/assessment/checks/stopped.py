@@ -51,14 +51,19 @@ def stopped_by_neighbours(farm: Farm, judgement: Judgement) -> list[Seen]:
 
 
 def _seen(farm: Farm, judgement: Judgement, kind: Kind, spell: Spell, sentence: str) -> Seen:
-    runs = farm.relative_power >= AT_REST
-    is_open = goes_on(farm, spell, runs)
+    is_open = goes_on(farm, spell, farm.relative_power >= AT_REST)
     return seen(farm, kind, spell, sentence, is_open, lost_kwh=lost_kwh(judgement, spell))
+
+
+def _windows_at_rest(farm: Farm, spell: Spell) -> int:
+    """Return how many windows it was at rest: in those where it began or ended, it also ran."""
+    return int((spell.of(farm.relative_power) < AT_REST).sum())
 
 
 def _sentence(farm: Farm, judgement: Judgement, spell: Spell) -> str:
     return (
-        f"{farm.turbines[spell.row]} stood still for {duration(spell.count)} in wind of"
+        f"{farm.turbines[spell.row]} stood still for {duration(_windows_at_rest(farm, spell))}"
+        " in wind of"
         f" {speed(spell.mean(farm.wind_speed))} on average"
         f"{lost(lost_kwh(judgement, spell))}."
     )

@@ -51,6 +51,14 @@ def test_less_than_an_hour_at_rest_within_a_day_is_not_told() -> None:
     assert seen(stopped, standing(slice(60, 65))) == []
 
 
+def test_windows_in_which_a_stop_began_or_ended_are_priced_and_no_time_at_rest() -> None:
+    farm = times(standing(slice(60, 66)), "power", 0, slice(66, 67), 0.5)
+    (finding,) = seen(stopped, farm)
+    assert finding.sentence.startswith("T01 stood still for 1 h (6 windows) in wind")
+    assert bounds([finding]) == [("T01", window(60), window(67))]
+    assert finding.lost_kwh == pytest.approx(judged(farm).lost_kwh[0, 60:67].sum())
+
+
 def test_stops_within_a_day_are_one_finding_and_later_ones_another() -> None:
     farm = standing(slice(0, 6), length=4)
     for start in (100, 400):
