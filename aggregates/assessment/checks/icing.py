@@ -8,7 +8,7 @@ from aggregates.assessment.conditions import WEAK, WORTH_LOOKING, Condition, Jud
 from aggregates.assessment.farm import TEMPERATURE, Farm
 from aggregates.assessment.findings import Kind, Seen
 from aggregates.assessment.frozen import frozen_temperature
-from aggregates.assessment.reference_curve import BIN_M_S, normalised_wind_speed
+from aggregates.assessment.reference_curve import BIN_M_S, energy_kwh, normalised_wind_speed
 from aggregates.assessment.sequences import lasting
 from common.arrays import Array
 
@@ -78,11 +78,17 @@ def _tenth_percentile(farm: Farm, judgement: Judgement) -> Array:
 
 
 def _sentence(farm: Farm, judgement: Judgement, spell: Spell) -> str:
-    given = spell.of(farm.power_kw).sum() / spell.of(judgement.expected.power_kw).sum()
-    loss = _price_kwh(judgement, spell)
-    price = f"; {energy(loss)} were lost" if loss else ""
+    power_kw, expected_kw = spell.of(farm.power_kw), spell.of(judgement.expected.power_kw)
+    less_kwh = float(energy_kwh(expected_kw - power_kw).sum())
+    given = f"{power_kw.sum() / expected_kw.sum():.0%}"
     return (
-        f"{farm.turbines[spell.row]} gave {given:.0%} of what its wind promised for"
+        f"{farm.turbines[spell.row]} gave {given} of what its wind promised for"
         f" {duration(spell.count)} at {spell.mean(farm.table(TEMPERATURE)):.1f} degC on average,"
-        f" as with ice on its blades{price}.".replace("%", " %")
+        f" as with ice on its blades; {energy(less_kwh)}"
+        f" less{_counted(_price_kwh(judgement, spell))}.".replace("%", " %")
     )
+
+
+def _counted(price_kwh: float | None) -> str:
+    """Return how much of what is missing counts as lost: that of windows far below the curve."""
+    return f", of which {energy(price_kwh)} count as lost" if price_kwh else ""

@@ -172,6 +172,20 @@ def test_too_little_power_in_the_cold_is_ice_and_not_also_derated() -> None:
     assert seen(derated, farm) == []
 
 
+def test_what_ice_took_is_told_of_the_same_windows_as_its_share() -> None:
+    """Of 844 kW 60 % are there in one hour, and 80 % in another, which is not far enough below."""
+    farm = cold(times(healthy(days=3), "power", 0, slice(60, 66), 0.6))
+    farm = times(farm, "power", 0, slice(66, 72), 0.8)
+    wide = curves(farm, replace(CURVE, spread_kw=np.full(len(WIND), 80.0)))
+    (finding,) = icing(farm, judge(farm, wide))
+    missing_kwh, counted_kwh = (
+        float(next(text.split()[0] for text in finding.sentence.split("about ")[number:]))
+        for number in (1, 2)
+    )
+    assert counted_kwh == pytest.approx(finding.lost_kwh, abs=1)
+    assert missing_kwh == pytest.approx(0.3 * 2 * 860, rel=0.1)
+
+
 def test_ice_of_a_farm_of_which_no_window_has_a_price_has_none() -> None:
     farm = cold(times(healthy(days=3), "power", [0, 1, 2], slice(60, 72), 0.8), [0, 1, 2])
     wide = replace(CURVE, spread_kw=np.full(len(WIND), 300.0))
