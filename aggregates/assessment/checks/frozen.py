@@ -88,6 +88,12 @@ def _sentence(farm: Farm, variable: str, spell: Spell) -> str:
     times = "" if np.ptp(levels) < 1 else ", and at other values,"
     return (
         f"{farm.turbines[spell.row]}'s {named(variable)} stood still at"
-        f" {value(variable, float(np.median(levels)))}{times} for {duration(spell.count)}: its"
-        " sensor repeats one value. Nothing that needs it was judged then."
+        f" {value(variable, float(np.median(levels)))}{times} for {duration(spell.count)}:"
+        f" {_reason(variable)}. Nothing that needs it was judged then."
     )
+
+
+def _reason(variable: str) -> str:
+    """Return why it stood still: a turbine that is limited holds its power as a sensor may."""
+    held = " or the turbine is held at it, by a limit or by its top" if variable == POWER else ""
+    return f"{'either ' if held else ''}its sensor repeats one value{held}"

@@ -142,6 +142,13 @@ def test_power_may_stand_still_at_rest_and_at_its_most_only() -> None:
     assert variables == {-12: [], 900: ["power"], 2000: []}
 
 
+def test_a_power_that_stands_still_may_be_held_there() -> None:
+    (power,) = seen(frozen, with_values(healthy(), "power", 1, slice(30, 40), 900))
+    (speed,) = seen(frozen, with_values(healthy(), "wind_speed", 1, slice(30, 40), 9.4))
+    assert "repeats one value or the turbine is held at it, by a limit" in power.sentence
+    assert "held" not in speed.sentence
+
+
 def test_a_temperature_is_frozen_after_a_day() -> None:
     def variables(windows: int) -> list[str]:
         still = with_values(healthy(days=2), "ambient_temperature", 1, slice(0, windows), 3)
