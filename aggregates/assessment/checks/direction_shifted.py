@@ -176,18 +176,21 @@ def _seen(
     is_shifted[start:end] = True
     spell = Spell(row, start, end, is_shifted)
     with_nacelle = any(row == other and _meet(shift, nacelle) for other, nacelle in nacelles)
-    sentence = _sentence(farm.turbines[row], signal, shift, with_nacelle)
+    sentence = _sentence(farm.turbines[row], signal, shift, with_nacelle, len(farm.days))
     nobody_knows_better = np.zeros(farm.shape, dtype=bool)
     is_open = not shift.is_over and goes_on(farm, spell, nobody_knows_better)
     return seen(farm, Kind.DIRECTION_SHIFTED, spell, sentence, is_open, signal)
 
 
-def _sentence(turbine: str, signal: str, shift: Shift, with_nacelle: bool) -> str:
+def _sentence(
+    turbine: str, signal: str, shift: Shift, with_nacelle: bool, days_looked_at: int
+) -> str:
     how_long = days(len(shift.days))
     if shift.usual is None:
         said = (
-            f"{turbine}'s {named(signal)} is {degrees(shift.level)} off its neighbours' on each of"
-            f" {how_long} with wind, from the first one on."
+            f"{turbine}'s {named(signal)} is {degrees(shift.level)} off its neighbours' on"
+            f" {how_long} with wind of the {days(days_looked_at)} looked at; what was usual before is"
+            " not known."
         )
     else:
         said = (

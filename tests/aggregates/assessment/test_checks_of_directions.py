@@ -104,3 +104,13 @@ def test_constant_offsets_of_the_others_do_not_move_their_median() -> None:
     offsets = from_others(directions)
     assert offsets[0].tolist() == [0] * 7 + [100] * 3
     assert np.abs(offsets[1]).max() == 0
+
+
+def test_a_vane_that_was_off_from_the_look_on_is_not_said_to_have_turned_then() -> None:
+    (finding,) = seen(direction_shifted, turned(healthy(days=8), 3, days(2, 8), 40))
+    (always,) = seen(direction_shifted, turned(healthy(days=8), 3, days(0, 8), 40))
+    for told in (finding, always):
+        assert "from the first" not in told.sentence
+    assert always.sentence.endswith(
+        "on 8 days with wind of the 8 days looked at; what was usual before is not known."
+    )
