@@ -5,6 +5,7 @@ import numpy as np
 from aggregates.assessment.checks.icing import FREE_OF_ICE_DEGC, iced
 from aggregates.assessment.checks.spells import (
     Spell,
+    by_neighbours_wind,
     goes_on,
     is_most_of_two_weeks,
     lost_kwh,
@@ -70,7 +71,8 @@ def _sentence(farm: Farm, judgement: Judgement, spell: Spell, price: float | Non
             f"{said}: that is most of two weeks or more, so it has no price. Either it is limited"
             " for long, or its reference curve is not its own."
         )
-    return f"{said}{lost(price)}.{_doubt(farm, spell)}"
+    their_price = by_neighbours_wind(farm, judgement, spell)
+    return f"{said}{lost(price)}.{their_price}{_doubt(farm, spell)}"
 
 
 def _doubt(farm: Farm, spell: Spell) -> str:

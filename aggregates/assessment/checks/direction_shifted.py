@@ -189,8 +189,8 @@ def _sentence(
     if shift.usual is None:
         said = (
             f"{turbine}'s {named(signal)} is {degrees(shift.level)} off its neighbours' on"
-            f" {how_long} with wind of the {days(days_looked_at)} looked at; what was usual before is"
-            " not known."
+            f" {how_long} with wind of the {days(days_looked_at)} looked at; what was usual before"
+            " is not known."
         )
     else:
         said = (

@@ -2,7 +2,14 @@
 
 import numpy as np
 
-from aggregates.assessment.checks.spells import Spell, goes_on, lost_kwh, seen, spells
+from aggregates.assessment.checks.spells import (
+    Spell,
+    by_neighbours_wind,
+    goes_on,
+    lost_kwh,
+    seen,
+    spells,
+)
 from aggregates.assessment.checks.wording import duration, lost, speed
 from aggregates.assessment.conditions import Condition, Judgement, unknown
 from aggregates.assessment.farm import AT_REST, STRONG_WIND, Farm
@@ -65,7 +72,7 @@ def _sentence(farm: Farm, judgement: Judgement, spell: Spell) -> str:
         f"{farm.turbines[spell.row]} stood still for {duration(_windows_at_rest(farm, spell))}"
         " in wind of"
         f" {speed(spell.mean(farm.wind_speed))} on average"
-        f"{lost(lost_kwh(judgement, spell))}."
+        f"{lost(lost_kwh(judgement, spell))}.{by_neighbours_wind(farm, judgement, spell)}"
     )
 
 

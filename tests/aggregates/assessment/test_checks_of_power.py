@@ -59,6 +59,16 @@ def test_windows_in_which_a_stop_began_or_ended_are_priced_and_no_time_at_rest()
     assert finding.lost_kwh == pytest.approx(judged(farm).lost_kwh[0, 60:67].sum())
 
 
+def test_a_stop_whose_anemometer_is_far_from_its_neighbours_has_their_price_beside_its_own() -> (
+    None
+):
+    (usual,) = seen(stopped, standing(slice(60, 96)))
+    assert "By its neighbours" not in usual.sentence
+    (iced,) = seen(stopped, times(standing(slice(60, 96)), "wind_speed", 0, slice(60, 96), 0.65))
+    theirs = float(iced.sentence.split("By its neighbours' wind it would be about ")[1].split()[0])
+    assert theirs == pytest.approx(usual.lost_kwh, rel=0.05)
+
+
 def test_stops_within_a_day_are_one_finding_and_later_ones_another() -> None:
     farm = standing(slice(0, 6), length=4)
     for start in (100, 400):
