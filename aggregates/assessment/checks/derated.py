@@ -7,8 +7,8 @@ from aggregates.assessment.checks.spells import (
     Spell,
     by_neighbours_wind,
     goes_on,
-    is_most_of_two_weeks,
     lost_kwh,
+    most_of_four_weeks,
     seen,
     spells,
 )
@@ -31,8 +31,9 @@ def derated(farm: Farm, judgement: Judgement) -> list[Seen]:
         farm.power_kw >= WEAK * expected_kw
     )
     is_derated = told(farm, judgement)
+    is_long = most_of_four_weeks(is_derated, expected_kw > WORTH_LOOKING * farm.rated_power_kw)
     return [
-        _seen(farm, judgement, spell, is_normal)
+        _seen(farm, judgement, spell, is_normal, is_long)
         for spell in spells(is_derated, APART_WINDOWS)
         if spell.has(DERATED_WINDOWS, is_derated)
     ]
@@ -51,9 +52,8 @@ def told(farm: Farm, judgement: Judgement) -> Array:
     return judgement.is_(Condition.DERATED) & ~iced(farm, judgement) & is_confirmed & runs
 
 
-def _seen(farm: Farm, judgement: Judgement, spell: Spell, is_normal: Array) -> Seen:
-    judged = judgement.expected.power_kw > WORTH_LOOKING * farm.rated_power_kw
-    price = None if is_most_of_two_weeks(spell, judged) else lost_kwh(judgement, spell)
+def _seen(farm: Farm, judgement: Judgement, spell: Spell, is_normal: Array, is_long: Array) -> Seen:
+    price = None if spell.of(is_long).any() else lost_kwh(judgement, spell)
     sentence = _sentence(farm, judgement, spell, price)
     is_open = goes_on(farm, spell, is_normal)
     return seen(farm, Kind.DERATED, spell, sentence, is_open, lost_kwh=price)
@@ -68,8 +68,8 @@ def _sentence(farm: Farm, judgement: Judgement, spell: Spell, price: float | Non
     )
     if price is None:
         return (
-            f"{said}: that is most of two weeks or more, so it has no price. Either it is limited"
-            " for long, or its reference curve is not its own."
+            f"{said}: it was so for most of two weeks or more, so it has no price. Either it is"
+            " limited for long, or its reference curve is not its own."
         )
     their_price = by_neighbours_wind(farm, judgement, spell)
     return f"{said}{lost(price)}.{their_price}{_doubt(farm, spell)}"

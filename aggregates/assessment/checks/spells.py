@@ -129,10 +129,27 @@ def by_neighbours_wind(farm: Farm, judgement: Judgement, spell: Spell) -> str:
     return f" By its neighbours' wind it would be {energy(their_kwh)}."
 
 
-def is_most_of_two_weeks(spell: Spell, judged: Array) -> bool:
-    """Return whether it lasts for two weeks, and is more than half of what was judged meanwhile."""
-    meanwhile = judged[spell.row, spell.start : spell.end].sum()
-    return bool(spell.end - spell.start >= LONG_LOOK_WINDOWS and 2 * spell.count > meanwhile)
+def most_of_four_weeks(table: Array, judged: Array) -> Array:
+    """Return the windows that lie in four weeks of which the table holds in more than half.
+
+    That is of the windows that were judged, a day of them at least. Calms split what lasts into
+    many spells, so that no single one need be long. Of less than two weeks nothing is said.
+    """
+    inside = np.zeros(table.shape, dtype=bool)
+    width = min(2 * LONG_LOOK_WINDOWS, table.shape[1])
+    if width < LONG_LOOK_WINDOWS:
+        return inside
+    holds, of = (_rolling_sums(rows, width) for rows in (table & judged, judged))
+    for row, is_most in enumerate((2 * holds > of) & (of >= WINDOWS_PER_DAY)):
+        for start, end in bounds(is_most):
+            inside[row, start : end - 1 + width] = True
+    return inside
+
+
+def _rolling_sums(table: Array, width: int) -> Array:
+    """Return the sum of so many windows from each one on, where there are as many."""
+    sums = np.cumsum(np.pad(table, ((0, 0), (1, 0))), axis=1)
+    return sums[:, width:] - sums[:, :-width]
 
 
 def is_most_of_look(spell: Spell, judged: Array) -> bool:

@@ -169,6 +169,16 @@ def test_what_is_derated_for_most_of_two_weeks_has_no_price(last: int, is_priced
     assert ("has no price" in finding.sentence) != is_priced
 
 
+def test_calms_do_not_split_what_is_derated_for_long_into_priced_spells() -> None:
+    farm = times(healthy(days=40), "power", 0, days(5, 25), 0.6)
+    for calm in (8, 12, 16, 20):
+        farm = with_values(farm, "wind_speed", 0, days(calm, calm + 2), 1 + np.linspace(0, 1, 288))
+        farm = with_values(farm, "power", 0, days(calm, calm + 2), -5)
+    findings = seen(derated, farm)
+    assert len(findings) == 5
+    assert all("has no price" in finding.sentence for finding in findings)
+
+
 def test_an_anemometer_that_reads_too_much_makes_no_derated_turbine() -> None:
     assert seen(derated, times(healthy(), "wind_speed", 0, slice(60, 72), 1.25)) == []
 
