@@ -10,7 +10,7 @@ from aggregates.assessment.checks.spells import (
     seen,
     spells,
 )
-from aggregates.assessment.checks.wording import duration, lost, speed
+from aggregates.assessment.checks.wording import duration, lost, share, speed
 from aggregates.assessment.conditions import Condition, Judgement, unknown
 from aggregates.assessment.farm import AT_REST, STRONG_WIND, Farm
 from aggregates.assessment.findings import Kind, Seen
@@ -25,6 +25,9 @@ STOPPED_WINDOWS = 6
 # A clock that is an hour off makes an hour at rest of each calm that begins or ends.
 BY_NEIGHBOURS_WINDOWS = 12
 APART_WINDOWS = WINDOWS_PER_DAY
+# A curve that promises no more in all that was looked at is of calm weather, or the rated power is
+# of another turbine.
+DOUBTFUL_SHARE = 0.25
 
 
 def stopped(farm: Farm, judgement: Judgement) -> list[Seen]:
@@ -73,6 +76,19 @@ def _sentence(farm: Farm, judgement: Judgement, spell: Spell) -> str:
         " in wind of"
         f" {speed(spell.mean(farm.wind_speed))} on average"
         f"{lost(lost_kwh(judgement, spell))}.{by_neighbours_wind(farm, judgement, spell)}"
+        f"{_doubt_of_rating(farm, judgement, spell.row)}"
+    )
+
+
+def _doubt_of_rating(farm: Farm, judgement: Judgement, row: int) -> str:
+    """Return that the rated power may be wrong, of which at rest is a share, as a sentence."""
+    expected_share = judgement.expected.power_kw[row] / farm.rated_power_kw[row]
+    highest = float(np.nan_to_num(expected_share).max())
+    if not 0 < highest < DOUBTFUL_SHARE:
+        return ""
+    return (
+        f" In all wind looked at its reference curve promises at most {share(highest)} of its rated"
+        " power, which may be stated wrong."
     )
 
 

@@ -69,6 +69,13 @@ def test_a_stop_whose_anemometer_is_far_from_its_neighbours_has_their_price_besi
     assert theirs == pytest.approx(usual.lost_kwh, rel=0.05)
 
 
+def test_a_stop_of_a_turbine_whose_curve_is_far_below_its_rated_power_doubts_that() -> None:
+    farm = standing(slice(60, 96))
+    (finding,) = seen(stopped, replace(farm, rated_power_kw=10 * farm.rated_power_kw))
+    assert "at most 4 % of its rated power, which may be stated wrong." in finding.sentence
+    assert "stated wrong" not in seen(stopped, farm)[0].sentence
+
+
 def test_stops_within_a_day_are_one_finding_and_later_ones_another() -> None:
     farm = standing(slice(0, 6), length=4)
     for start in (100, 400):
