@@ -14,7 +14,7 @@ from aggregates.assessment.reference_curve import STANDARD_DENSITY_KG_M3, usable
 from common.arrays import Array
 
 # An anemometer is not believed below this share of the median of its neighbours, nor above its
-# inverse. In a real year of four turbines that leaves out 5 to 43 of some 50,000 windows.
+# inverse. In a real year that leaves out 29 to 125 of some 41,500 windows of a turbine.
 DISAGREEING = 0.6
 # No rotor takes more out of the wind than this share of its power (Betz, 1920).
 BETZ = 16 / 27
