@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from aggregates.compute.windows import LEAST_COVERAGE
-from common.days import DAY, LAST_DAY, day_bounds, day_start, days_between
+from common.days import DAY, FIRST_DAY, LAST_DAY, day_bounds, day_start, days_between
 
 DAY_S = 24 * 60 * 60
 # A turbine is not called silent before as many samples are late.
@@ -62,7 +62,9 @@ class Service:
     def whole_days(self) -> tuple[date, date]:
         """Return the first and the last day that lie in it as a whole; the last may be before."""
         first = self.start.date()
-        return (first if self.start == day_start(first) else first + DAY), self.end.date() - DAY
+        # A turbine that was retired on Python's first day has no day before it.
+        end = max(self.end, day_start(FIRST_DAY)).date()
+        return (first if self.start == day_start(first) else first + DAY), end - DAY
 
 
 # What has no end ends after all days that measurements may be of.

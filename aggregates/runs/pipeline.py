@@ -165,6 +165,9 @@ def _walk(run: Run, others: chunks.Others) -> bool:
         return _end(run, Run.Status.FAILED, str(error))
     except SoftTimeLimitExceeded:
         return _end(run, Run.Status.FAILED, "The run took longer than a worker may work on one.")
+    except MemoryError:
+        # A smaller chunk, or less beside it, does: it is no bug, and is tried again.
+        return _end(run, Run.Status.FAILED, "The worker had too little memory: see CHUNK_TURBINES.")
     except Exception as error:
         if is_outage(error):
             return _end(run, Run.Status.FAILED, f"The target database fails: {first_line(error)}.")

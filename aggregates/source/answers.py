@@ -11,7 +11,7 @@ import numpy as np
 
 from aggregates.errors import SourceUnavailable
 from common.arrays import Array
-from common.days import parse_day
+from common.days import FIRST_DAY, LAST_DAY, parse_day
 
 TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z")
 
@@ -54,9 +54,13 @@ class Answer:
         """
         texts = self.column(key, *types)
         try:
-            return [None if text is None else parse_day(text) for text in texts]
+            days = [None if text is None else parse_day(text) for text in texts]
         except ValueError:
             raise problem(self.address, f"gives a {key} that is not a day") from None
+        if any(day and not FIRST_DAY <= day <= LAST_DAY for day in days):
+            allowed = f"{FIRST_DAY} to {LAST_DAY}"
+            raise problem(self.address, f"gives a {key} that does not lie in {allowed}")
+        return days
 
     def moments(self, key: str) -> list[datetime | None]:
         """Return the times that the objects have under `key`, None for null.

@@ -1,6 +1,6 @@
 """What should have arrived of each turbine, and how much of it did."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -82,6 +82,12 @@ def test_a_turbine_is_expected_from_its_first_measurement_on() -> None:
 def test_a_turbine_that_is_retired_is_expected_no_more() -> None:
     assert expected("2025-09-05T00:00", end=at("2025-08-31T00:00")) == 0
     assert expected("2025-09-05T00:00", end=at("2025-09-01T00:00")) == 1440
+
+
+def test_a_turbine_that_was_retired_on_the_first_day_of_all_has_no_whole_day() -> None:
+    first_of_all = datetime(1, 1, 1, tzinfo=UTC)
+    first, last = Service(at("2025-08-02T00:00"), first_of_all, 60).whole_days()
+    assert first > last
 
 
 def test_nothing_is_expected_of_a_turbine_that_nobody_knows() -> None:

@@ -259,6 +259,13 @@ def test_a_run_that_takes_too_long_fails(monkeypatch) -> None:
     assert (run.status, "longer than" in run.error) == (Run.Status.FAILED, True)
 
 
+def test_a_lack_of_memory_is_no_bug_and_is_tried_again(monkeypatch) -> None:
+    twenty_minutes()
+    monkeypatch.setattr(chunks, "transform", fail_with(MemoryError()))
+    run = aggregated(DAY)
+    assert (run.status, "CHUNK_TURBINES" in run.error) == (Run.Status.FAILED, True)
+
+
 def test_a_bug_is_an_errored_run_with_its_traceback(monkeypatch) -> None:
     twenty_minutes()
     monkeypatch.setattr(chunks, "transform", fail_with(ZeroDivisionError("oops")))

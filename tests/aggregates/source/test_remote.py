@@ -147,6 +147,8 @@ WRONG: list[tuple[str, Reply, str]] = [
     (TURBINES, says([A_TURBINE | {"rated_power_kw": 0}]), "rated_power_kw outside"),
     (TURBINES, says([A_TURBINE | {"sample_interval_s": 601}]), "sample_interval_s outside"),
     (TURBINES, says([A_TURBINE | {"first_day": ""}]), "first_day that is not a day"),
+    (TURBINES, says([A_TURBINE | {"first_day": "0001-01-01"}]), "first_day that does not lie in"),
+    (TURBINES, says([A_TURBINE | {"last_day": "9999-12-31"}]), "last_day that does not lie in"),
     (TURBINES, says([]), "lacks a turbine that /api/days names"),
     (DAYS, says([A_DAY | {"day": None}]), "day of a wrong type"),
     (DAYS, says([A_DAY | {"day": "2025-02-30"}]), "day that is not a day"),
