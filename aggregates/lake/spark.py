@@ -67,7 +67,7 @@ class Spark:
         for package in SENT:
             cloudpickle.register_pickle_by_value(import_module(package))  # type: ignore[no-untyped-call]
         self.session = self._ask(
-            lambda: _patient(SparkSession.builder.remote(address).getOrCreate()),
+            lambda: _patient(SparkSession.builder.remote(address).create()),
             CONNECTED_WITHIN_S,
         )
 
