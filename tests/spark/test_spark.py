@@ -114,7 +114,10 @@ def test_a_server_that_is_killed_leaves_no_half_turbine_day(
 ) -> None:
     def kill_server() -> None:
         kill_one_at_work(server)
-        server.kill()
+        # The Java process is a child of the Python that started it, and outlives it.
+        for process in [*server.children(recursive=True), server]:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
 
     killer = Thread(target=kill_server)
     killer.start()
