@@ -31,8 +31,7 @@ from aggregates.models import AggregatedDay, Assessment, Signal
 from aggregates.source import gateway
 from aggregates.source.putting_back import dropped
 from aggregates.value_tables import value_tables
-from common.days import DAY as DAY_LONG
-from common.days import day_start
+from common.days import day_bounds
 from common.postgres.rows import all_rows
 
 
@@ -134,11 +133,11 @@ def _as_table(table: LakeTable, day: date, columns: Mapping[str, Any]) -> Any:
 
 
 def _of_measurements(first: date, last: date) -> Collection[date]:
-    return {month.first for month in dropped(day_start(first), day_start(last) + DAY_LONG)}
+    return {month.first for month in dropped(day_bounds(first)[0], day_bounds(last)[1])}
 
 
 def _of_statistics(first: date, last: date) -> Collection[date]:
-    return {month.first for month in reader.let_go(day_start(first), day_start(last) + DAY_LONG)}
+    return {month.first for month in reader.let_go(day_bounds(first)[0], day_bounds(last)[1])}
 
 
 MEASURED = Kept(MEASUREMENTS, _measured, _measurements, _of_measurements)

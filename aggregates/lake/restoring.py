@@ -6,6 +6,7 @@ statistics are noted to be of that revision, for they are.
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
@@ -22,7 +24,15 @@ from aggregates.compute.windows import WINDOWS_PER_DAY, window_numbers
 from aggregates.lake import delta
 from aggregates.lake.contents import KEPT, MEASURED, OF_ASSESSMENT, TEXTS_OF_JSON
 from aggregates.lake.delta import Content, LakeUnavailable
-from aggregates.lake.tables import ASSESSMENTS, MEASUREMENTS, STATISTICS, TABLES, TIME, TURBINE
+from aggregates.lake.tables import (
+    ASSESSMENTS,
+    MEASUREMENTS,
+    STATISTICS,
+    TABLES,
+    TIME,
+    TURBINE,
+    LakeTable,
+)
 from aggregates.models import AggregatedDay, Assessment, Curve, LetGoMonth, Run, locks
 from aggregates.runs import load
 from aggregates.source import gateway, putting_back
@@ -37,12 +47,21 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
+class DayInLake:
+    """All that the lake has of a UTC day."""
+
+    day: date
+    assessments: Collection[Row]
+    statistics: pa.Table
+    measurements: pa.Table
+
+
+@dataclass(frozen=True)
 class RestoredDay:
-    """What came back of a UTC day, and how many turbine-days are current by it."""
+    """What came back of a UTC day."""
 
     measurements: int
     windows: int
-    current: int
 
 
 def restore_day(day: date) -> RestoredDay:
@@ -55,13 +74,15 @@ def restore_day(day: date) -> RestoredDay:
         RunFailed: where the source does not do its part, or is another deployment's.
     """
     putting_back.require_own_source()
-    assessments = delta.rows_of(ASSESSMENTS, day).to_pylist()
+    # Whoever asks for a run of the day waits for no store.
+    in_lake = _in_lake(day)
     ensure_months(TARGET, "data", [day])
     with transaction.atomic(using=TARGET):
         locks.take_turns_to_ask(day)
-        windows = _put_back_statistics(day, assessments)
-        measurements = _put_back_measurements(day, assessments)
-        return RestoredDay(measurements, windows, _note_revisions(day))
+        windows = _put_back_statistics(in_lake)
+        measurements = _put_back_measurements(in_lake)
+        _note_revisions(in_lake)
+    return RestoredDay(measurements, windows)
 
 
 def require_any(first: date, last: date) -> None:
@@ -93,14 +114,24 @@ def forget(month: date) -> None:
     LetGoMonth.objects.filter(first=month).delete()
 
 
-def _put_back_measurements(day: date, assessments: Collection[Row]) -> int:
+def _in_lake(day: date) -> DayInLake:
+    return DayInLake(
+        day,
+        delta.rows_of(ASSESSMENTS, day).to_pylist(),
+        delta.rows_of(STATISTICS, day),
+        delta.rows_of(MEASUREMENTS, day),
+    )
+
+
+def _put_back_measurements(in_lake: DayInLake) -> int:
+    day = in_lake.day
     there = {each.turbine for each in gateway.turbine_days(day, day) if each.samples}
-    rows = delta.rows_of(MEASUREMENTS, day).to_pandas()
+    rows = in_lake.measurements.to_pandas()
     # Somebody may have added rows once more.
     rows = rows[~rows[TURBINE].isin(there)].drop_duplicates()
     if len(rows):
         rows[TIME] = rows[TIME].dt.tz_localize(None)
-        putting_back.put_back(day, rows, _nameplates(assessments))
+        putting_back.put_back(day, rows, _nameplates(in_lake.assessments))
     return len(rows)
 
 
@@ -115,25 +146,34 @@ def _nameplates(assessments: Collection[Row]) -> Mapping[str, Nameplate]:
     }
 
 
-def _put_back_statistics(day: date, assessments: Collection[Row]) -> int:
+def _put_back_statistics(in_lake: DayInLake) -> int:
+    day = in_lake.day
     there = {*AggregatedDay.objects.filter(day=day).values_list("turbine", flat=True)}
-    contents = delta.contents(STATISTICS, day, day)
+    versions = _versions(in_lake.statistics, STATISTICS)
     lost = {
         row[TURBINE]: row
-        for row in assessments
-        if row[TURBINE] not in there and _are_of_it(contents.get((day, row[TURBINE]), []), row)
+        for row in in_lake.assessments
+        if row[TURBINE] not in there and _are_of_it(versions[row[TURBINE]], row)
     }
     if not lost:
         return 0
-    statistics = delta.rows_of(STATISTICS, day, lost)
+    statistics = in_lake.statistics.filter(pc.field(TURBINE).isin([*lost]))
     load.put_back(_by_signal(statistics, day), day)
     _remember(day, list(lost.values()))
     return len(statistics)
 
 
-def _are_of_it(contents: Sequence[Content], assessment: Row) -> bool:
+def _versions(rows: pa.Table, table: LakeTable) -> Mapping[str, Sequence[Content]]:
+    """Return the versions that each turbine's rows are of."""
+    by_turbine = defaultdict(list)
+    distinct = rows.group_by([TURBINE, *table.version]).aggregate([])
+    for row in distinct.to_pylist():
+        by_turbine[row[TURBINE]].append(tuple(row[name] for name in table.version))
+    return by_turbine
+
+
+def _are_of_it(versions: Sequence[Content], assessment: Row) -> bool:
     """Return whether the lake's statistics are of the version that the assessment is of."""
-    versions = [tuple(version) for _, *version in contents]
     wanted = tuple(assessment[name] for name in STATISTICS.version)
     return versions == ([wanted] if assessment["windows"] else [])
 
@@ -188,33 +228,24 @@ def _assessment(row: Row, curves: Mapping[tuple[str, str], Curve]) -> Assessment
     return Assessment(turbine=row[TURBINE], day=row["day"], curve=curve, **values)
 
 
-def _note_revisions(day: date) -> int:
-    """Note the source's revision where its measurements are those of the lake; return how many."""
-    revisions = _revisions(day)
-    stored = AggregatedDay.objects.filter(day=day, turbine__in=revisions)
-    candidates = [each for each in stored if each.revision == revisions[each.turbine]]
-    if not candidates:
-        return 0
-    names = sorted(each.turbine for each in candidates)
+def _note_revisions(in_lake: DayInLake) -> None:
+    """Note the source's revision where its measurements are those of the lake."""
+    day, versions = in_lake.day, _versions(in_lake.measurements, MEASUREMENTS)
+    stored = AggregatedDay.objects.filter(day=day, turbine__in=versions)
+    names = sorted(each.turbine for each in stored if versions[each.turbine] == [(each.revision,)])
+    if not names:
+        return
     measured = MEASURED.rows(day, names)
-    in_lake = delta.rows_of(MEASUREMENTS, day, names)
-    equal = [name for name in names if _values(measured, name).equals(_values(in_lake, name))]
     turbines, revisions_now = (measured[name].to_pylist() for name in (TURBINE, "revision"))
     given_out = dict(zip(turbines, revisions_now, strict=True))
-    for name in equal:
-        # The next audit comes to it first: it finds whatever somebody did to the lake meanwhile.
-        AggregatedDay.objects.filter(turbine=name, day=day).update(
-            revision=given_out[name], audited_at=None
-        )
-    return len(equal)
-
-
-def _revisions(day: date) -> Mapping[str, int]:
-    """Return the revisions that the lake has of turbines whose measurements it has."""
-    contents = delta.contents(MEASUREMENTS, day, day)
-    return {turbine: content[0][1] for (_, turbine), content in contents.items()}
+    for name in names:
+        if _values(measured, name).equals(_values(in_lake.measurements, name)):
+            # The next audit comes to it first: it finds what somebody did to the lake meanwhile.
+            AggregatedDay.objects.filter(turbine=name, day=day).update(
+                revision=given_out[name], audited_at=None
+            )
 
 
 def _values(rows: pa.Table, turbine: str) -> pa.Table:
-    of_turbine = rows.filter(pa.compute.field(TURBINE) == turbine)
+    of_turbine = rows.filter(pc.field(TURBINE) == turbine)
     return of_turbine.select([TIME, *COLUMNS]).combine_chunks()

@@ -64,6 +64,7 @@ class Spark:
             raise SparkFailed(
                 "This takes pyspark-client: .venv/bin/python -m pip install 'pyspark-client>=4.0'"
             ) from error
+        # Its cloudpickle has no types.
         for package in SENT:
             cloudpickle.register_pickle_by_value(import_module(package))  # type: ignore[no-untyped-call]
         self.session = self._ask(

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from aggregates import reader
 from aggregates.lake import delta
+from aggregates.lake.commits import replace_day, together
 from aggregates.lake.contents import KEPT, Kept
 from aggregates.lake.delta import Content, Key
 from aggregates.lake.tables import TURBINE
@@ -39,7 +39,7 @@ class DayBehind:
             LakeUnavailable: where the lake does not do its part.
             SourceUnavailable: where the source does not answer; the lake is as it was.
         """
-        delta.replace_day(self.kept.table, self.day, self._batches)
+        replace_day(self.kept.table, self.day, self._batches)
 
     def _batches(self) -> Iterator[Any]:
         in_lake = delta.contents(self.kept.table, self.day, self.day)
@@ -50,9 +50,7 @@ class DayBehind:
         for group in gateway.turbine_groups(names):
             rows = self.kept.rows(self.day, [name for name in group if name in turbines])
             others = let_go.filter(pc.field(TURBINE).isin(list(group)))
-            order = [(name, "ascending") for name in self.kept.table.order]
-            together = pa.concat_tables([rows, others], promote_options="default")
-            yield from together.sort_by(order).to_batches()
+            yield from together(self.kept.table, rows, others)
 
     def _let_go(self, turbines: Collection[str]) -> Any:
         """Return the lake's rows of turbines, all of their columns."""

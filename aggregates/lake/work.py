@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from aggregates.compute.rules import rules
 from aggregates.lake import delta
+from aggregates.lake.commits import replace_day, together
 from aggregates.lake.delta import Content, Key
 from aggregates.lake.tables import DAY, MEASUREMENTS, STATISTICS, TURBINE, UTC_TIME
 from aggregates.source import gateway
@@ -100,7 +101,7 @@ def store(work: Work, statistics: pa.Table, at: datetime) -> None:
     complete = _complete(statistics, work.nameplates, at)
     for day, turbines in work.turbines.items():
         rows = complete.filter(pc.field(DAY) == day)
-        delta.replace_day(STATISTICS, day, partial(_with_others, rows, day, turbines))
+        replace_day(STATISTICS, day, partial(_with_others, rows, day, turbines))
 
 
 def _complete(statistics: pa.Table, nameplates: Mapping[str, Nameplate], at: datetime) -> pa.Table:
@@ -115,6 +116,4 @@ def _complete(statistics: pa.Table, nameplates: Mapping[str, Nameplate], at: dat
 def _with_others(rows: pa.Table, day: date, turbines: Collection[str]) -> Iterator[Any]:
     in_lake = delta.whole_rows_of(STATISTICS, day)
     others = in_lake.filter(~pc.field(TURBINE).isin(list(turbines)))
-    order = [(name, "ascending") for name in STATISTICS.order]
-    together = pa.concat_tables([rows, others], promote_options="default")
-    yield from together.sort_by(order).to_batches()
+    yield from together(STATISTICS, rows, others)

@@ -22,7 +22,7 @@ from deltalake import DeltaTable, write_deltalake
 from django.conf import settings as django_settings
 from django.core.management import call_command
 
-from aggregates.lake import delta
+from aggregates.lake import commits, delta
 from aggregates.lake.in_turn import sync_in_turn
 from aggregates.lake.tables import STATISTICS
 from aggregates.models import LakeProgress, Run
@@ -174,7 +174,7 @@ def test_a_column_of_another_type(lake: Path) -> None:
 
 def test_a_foreign_writer_on_the_same_day(lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     late_measurements()
-    write = delta._replace_day
+    write = commits._replace_day
     left = [2]
 
     def beaten_to_it(table: Any, *arguments: Any) -> None:
@@ -184,7 +184,7 @@ def test_a_foreign_writer_on_the_same_day(lake: Path, monkeypatch: pytest.Monkey
             write_deltalake(foreign, foreign.to_pyarrow_table().slice(0, 1), mode="append")
         write(table, *arguments)
 
-    monkeypatch.setattr(delta, "_replace_day", beaten_to_it)
+    monkeypatch.setattr(commits, "_replace_day", beaten_to_it)
     assert failure() == ""
     monkeypatch.undo()
     require_healed()

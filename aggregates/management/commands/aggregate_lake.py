@@ -3,7 +3,6 @@
 from contextlib import closing
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
 from aggregates.errors import RunFailed
@@ -11,7 +10,7 @@ from aggregates.lake.delta import LakeUnavailable
 from aggregates.lake.spark import Spark, SparkFailed
 from aggregates.lake.work import store, work_between
 from aggregates.management.arguments import add_period, add_turbines
-from aggregates.models import locks
+from aggregates.management.lake import require_lake, writing_alone
 from common.arguments import range_of_days
 from common.commands import MeasurementsCommand
 from common.days import now
@@ -39,8 +38,7 @@ class Command(MeasurementsCommand):
         super().run_from_argv(argv)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not settings.LAKE_URL:
-            raise CommandError("No lake is set: let LAKE_URL name a folder, or s3://BUCKET/PATH.")
+        require_lake()
         if not options["spark"].startswith("sc://"):
             raise CommandError("--spark is no address such as sc://localhost:15002.")
         range_of_days(options["first"], options["last"])
@@ -50,9 +48,7 @@ class Command(MeasurementsCommand):
             raise CommandError(str(error)) from error
 
     def _aggregate(self, options: dict[str, Any]) -> None:
-        with locks.alone_to_write_the_lake() as is_alone:
-            if not is_alone:
-                raise CommandError("Another program writes the lake: try again later.")
+        with writing_alone():
             work = work_between(options["first"], options["last"], options["turbines"])
             if work.turbine_days:
                 with closing(Spark(options["spark"])) as spark:

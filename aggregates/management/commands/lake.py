@@ -18,7 +18,8 @@ from aggregates.lake.auditing import LakeAudit
 from aggregates.lake.delta import LakeUnavailable
 from aggregates.lake.tables import TABLES
 from aggregates.management.arguments import add_period
-from aggregates.models import LakeProgress, locks
+from aggregates.management.lake import require_lake, writing_alone
+from aggregates.models import LakeProgress
 from common.arguments import range_of_days
 from common.commands import MeasurementsCommand
 from common.days import DAY, days_between, parse_day
@@ -56,10 +57,7 @@ class Command(MeasurementsCommand):
         super().run_from_argv(argv)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not settings.LAKE_URL:
-            raise CommandError(
-                "No lake is set: let LAKE_URL name a folder, or s3://BUCKET/PATH, in .env."
-            )
+        require_lake()
         actions: Mapping[str, Callable[..., None]] = {
             "status": self._status,
             "sync": self._sync,
@@ -102,8 +100,7 @@ class Command(MeasurementsCommand):
             )
 
     def _sync(self, options: Mapping[str, Any]) -> None:
-        with locks.alone_to_write_the_lake() as is_alone:
-            _require_alone(is_alone)
+        with writing_alone():
             behind = _behind(options)
             for day in track(behind, "Writing"):
                 day.write()
@@ -116,8 +113,7 @@ class Command(MeasurementsCommand):
         self._report(audits)
         damaged = auditing.damaged_days(audits)
         if damaged and options["repair"]:
-            with locks.alone_to_write_the_lake() as is_alone:
-                _require_alone(is_alone)
+            with writing_alone():
                 for day in track(damaged, "Writing"):
                     day.write()
             self.stdout.write(f"{len(damaged):,} commits written.")
@@ -199,11 +195,6 @@ def _month(text: str) -> date:
         return parse_day(f"{text}-01")
     except ValueError:
         raise ArgumentTypeError(f"{text!r} is not a month; allowed is YYYY-MM") from None
-
-
-def _require_alone(is_alone: bool) -> None:
-    if not is_alone:
-        raise CommandError("Another program of this deployment writes the lake: try again later.")
 
 
 def _behind(options: Mapping[str, Any]) -> list[syncing.DayBehind]:
