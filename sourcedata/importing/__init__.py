@@ -4,15 +4,18 @@ First all of a table is looked at and nothing is written, once more for each thi
 to tell before the next one; then it is read again and stored, in one transaction with its record.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from django.db import DatabaseError, transaction
 
+from common import let_go
 from common.databases import SOURCE
 from common.postgres.partitions import ensure_months
 from common.refusals import NotTaken
+from sourcedata.dropped_months import dropped
 from sourcedata.importing import records
 from sourcedata.importing.columns import missing_columns, why_none
 from sourcedata.importing.files.opening import Opening, open_tables
@@ -22,7 +25,7 @@ from sourcedata.importing.notes import notes_of
 from sourcedata.importing.reading import Reading
 from sourcedata.importing.refusal import ImportRefused
 from sourcedata.importing.storing import ImportResult, store
-from sourcedata.importing.survey import KnownTurbine, Survey, survey
+from sourcedata.importing.survey import KnownTurbine, Survey, ends, survey
 from sourcedata.importing.warnings import warnings_of
 from sourcedata.models import Turbine
 
@@ -60,8 +63,19 @@ def look_at(path: Path, form: Form) -> Iterator[Understood]:
     for table in _opened(path, form, opening):
         before = known_turbines()
         look = survey(Reading(table, form, path, before.keys()), before)
-        notes, warnings = list(notes_of(look)), list(warnings_of(look))
-        yield Understood(look, notes, warnings, version)
+        warnings = [*warnings_of(look), *_of_months_let_go(look)]
+        yield Understood(look, list(notes_of(look)), warnings, version)
+
+
+def _of_months_let_go(look: Survey) -> Sequence[str]:
+    """Return that the table has times of months that were let go, where it has."""
+    if not (span := ends(look)):
+        return []
+    first, last = span
+    of_span = dropped(first, last + timedelta.resolution)
+    months = [month for month in of_span if month.first in look.months]
+    alone = "Days of these months are computed from what comes in alone."
+    return [f"{let_go.named(months)} {alone}"] if months else []
 
 
 def _opened(path: Path, form: Form, opening: Opening) -> Iterator[Table]:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from aggregates import states
 from aggregates.models import Run
 from common.days import now
 from common.postgres.partitions import ensure_months, move_out_of_default, partitions
+from sourcedata.importing import Form, look_at
 from sourcedata.models import Measurement, SourceDay
 from tests.builders import aggregated, measurements, turbine, values
 
@@ -75,6 +77,16 @@ def test_neither_schedule_nor_force_nor_audit_touches_what_was_dropped() -> None
     call_command("audit", "--from", "2025-07-30", "--to", "2025-07-30", stdout=(told := StringIO()))
     assert "0 turbine-days audited" in told.getvalue()
     assert len(values("power_mean")) == 3
+
+
+def test_who_sends_measurements_of_a_month_that_was_let_go_is_told(tmp_path: Path) -> None:
+    three_months()
+    run("--drop-before", "2025-09-15", "--yes")
+    (tmp_path / "late.csv").write_text(f"time,power\n{AUGUST} 12:00,7\n{SEPTEMBER} 12:00,7\n")
+    form = Form(["time"], {"power": "power"}, turbine="T01")
+    (understood,) = look_at(tmp_path / "late.csv", form)
+    said = "Let go: 2025-08. Days of these months are computed from what comes in alone."
+    assert said in understood.warnings
 
 
 def test_months_in_the_default_partition_are_dropped_too() -> None:
