@@ -111,7 +111,9 @@ class Spark:
                 "The lake's measurements have deletion vectors, which a Spark without Delta's jars"
                 " does not read."
             )
-        files = measurements.file_uris([(DAY, "in", [str(day) for day in days])])
+        files = measurements.file_uris(
+            file_pruning_predicate=[(DAY, "in", [str(day) for day in days])]
+        )
         return self.session.read.option("basePath", delta.address(MEASUREMENTS)).parquet(*files)
 
     def _reads_delta(self) -> bool:

@@ -24,12 +24,13 @@ from django.core.management import call_command
 
 from aggregates.lake import commits, delta
 from aggregates.lake.in_turn import sync_in_turn
-from aggregates.lake.tables import STATISTICS
+from aggregates.lake.tables import MEASUREMENTS, STATISTICS
 from aggregates.models import LakeProgress, Run
 from common.days import now
 from sourcedata.models import Measurement
 from tests.aggregates.lake.builders import rows
 from tests.aggregates.lake.conftest import DAYS
+from tests.aggregates.lake.deletion_vectors import delete_a_row
 from tests.builders import aggregated, measurements, turbine
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
@@ -139,6 +140,15 @@ def test_half_of_its_files_deleted(lake: Path) -> None:
     for path in sorted(lake.rglob("*.parquet"))[::2]:
         path.unlink()
     require_healed()
+
+
+def test_a_row_that_another_engine_deleted_by_a_vector(lake: Path) -> None:
+    delete_a_row(lake / "measurements")
+    deleted = DeltaTable(str(lake / "measurements")).deletion_vectors()
+    assert pa.table(deleted).num_rows == 1
+    require_healed()
+    counts = delta.contents(MEASUREMENTS, *DAYS).values()
+    assert [rows for ((rows, *_version),) in counts] == [20] * 4
 
 
 def test_a_table_that_was_deleted(lake: Path) -> None:

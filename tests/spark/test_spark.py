@@ -19,6 +19,7 @@ from django.core.management import CommandError, call_command
 
 from aggregates.runs.pipeline import aggregate_now
 from common.days import days_between
+from tests.aggregates.lake.deletion_vectors import delete_a_row
 from tests.aggregates.lake.servers import free_port, listening
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -99,6 +100,13 @@ def kill_one_at_work(server: psutil.Process) -> None:
 def test_the_values_equal_to_the_last_bit(lake: Path, server: psutil.Process) -> None:
     assert f"{TURBINE_DAYS} turbine-days computed" in aggregate_lake()
     assert "0 differ, 0 in their last bits alone." in audit()
+
+
+def test_rows_that_were_deleted_by_a_vector_are_refused(lake: Path, server: psutil.Process) -> None:
+    delete_a_row(lake / "measurements")
+    with pytest.raises(CommandError, match="deletion vectors, which a Spark without Delta's jars"):
+        aggregate_lake()
+    assert not DeltaTable(str(lake / "statistics")).file_uris()
 
 
 def test_an_executor_that_is_killed_is_made_up_for(lake: Path, server: psutil.Process) -> None:
