@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,24 +11,40 @@ from common.wording import quoted
 from sourcedata.importing.files.lines import MOST_LINE_BYTES, Piece, count_lines
 from sourcedata.importing.refusal import ImportRefused
 
-# A comment of several lines seldom has so many in what separators part.
-DIGITS_OF_A_DAY = 8
 QUOTE, LINE_ENDS = ord('"'), b"\r\n"
 # A cell fits into a row, and a row into two of these; the standard library's limit is lower.
 csv.field_size_limit(max(csv.field_size_limit(), 4 * MOST_LINE_BYTES))
 
 
-def whole_rows(name: str, pieces: Iterable[Piece], separator: str) -> Iterator[Piece]:
+@dataclass(frozen=True)
+class RowShape:
+    """What tells a row of a table: what separates its cells, how many they are, where times are."""
+
+    separator: str
+    width: int
+    time_places: Sequence[int]
+
+    def is_row(self, line: str) -> bool:
+        """Return whether a line looks like a whole row, any quote in it being a mere sign."""
+        cells = line.split(self.separator)
+        places = self.time_places or range(len(cells))
+        return len(cells) >= self.width and any(
+            letter.isdigit() for place in places for letter in cells[place]
+        )
+
+
+def whole_rows(name: str, pieces: Iterable[Piece], shape: RowShape) -> Iterator[Piece]:
     """Yield the same lines, no piece of which ends within a quoted cell.
 
     Raises:
-        ImportRefused: where a quote is never closed, or text follows the one that closes a cell.
+        ImportRefused: where a quote is never closed, text follows the one that closes a cell, or
+            a quoted cell takes in rows.
     """
     rest = None
     for piece in pieces:
         rows = piece if rest is None else Piece(rest.line, rest.text + piece.text)
-        is_plain = _has_plain_quotes(rows.text, separator)
-        end = len(rows.text) if is_plain else _end_of_rows(name, rows, separator)
+        is_plain = _has_plain_quotes(rows.text, shape.separator)
+        end = len(rows.text) if is_plain else _end_of_rows(name, rows, shape)
         rest = _rest(name, rows, end)
         if end:
             yield Piece(rows.line, rows.text[:end])
@@ -54,17 +71,26 @@ def never_closed(name: str, line: int) -> ImportRefused:
     )
 
 
-def _refuse_rows_within(name: str, line: int, cells: Sequence[str], separator: str) -> None:
-    """Refuse a quoted cell that takes in rows: its quote was a sign, and the next one closed it."""
-    within = (each for cell in cells if "\n" in cell for each in cell.splitlines()[1:])
-    for text in within:
-        if any(
-            sum(map(str.isdigit, each)) >= DIGITS_OF_A_DAY for each in text.split(separator)[:-1]
-        ):
-            raise ImportRefused(
-                f"{name}, line {line}: a quoted cell takes in what looks like a row,"
-                f' {quoted(text)}; a quote (") that is part of a cell is written twice, in quotes.'
-            )
+def takes_in_row(name: str, line: int, row: str) -> ImportRefused:
+    """Return the error that says what a quoted cell of the row in that line takes in."""
+    return ImportRefused(
+        f"{name}, line {line}: a quoted cell takes in what looks like a row,"
+        f' {quoted(row)}; a quote (") that is part of a cell is written twice, in quotes.'
+    )
+
+
+def _refuse_rows_within(name: str, row: Piece, shape: RowShape) -> None:
+    """Refuse a row whose quoted cell takes in others: its quote was a sign, and the next closed it.
+
+    Of two rows that became one so, both lines look like rows; of more, those between do.
+    """
+    first, *others = [line.decode() for line in row.text.splitlines() if line.strip()]
+    last = others.pop() if others else ""
+    within = [line for line in others if shape.is_row(line)]
+    if shape.is_row(first) and shape.is_row(last):
+        within.append(last)
+    if within:
+        raise takes_in_row(name, row.line, within[0])
 
 
 def _has_plain_quotes(text: bytes, separator: str) -> bool:
@@ -99,14 +125,17 @@ def _rest(name: str, rows: Piece, end: int) -> Piece | None:
     return rest
 
 
-def _end_of_rows(name: str, piece: Piece, separator: str) -> int:
+def _end_of_rows(name: str, piece: Piece, shape: RowShape) -> int:
     """Return how many bytes the rows have that end in a piece."""
     lines = piece.text.splitlines(keepends=True)
-    reader = csv.reader((line.decode() for line in lines), delimiter=separator, strict=True)
+    decoded = (line.decode() for line in lines)
+    reader = csv.reader(decoded, delimiter=shape.separator, strict=True)
     rows_end = 0
     try:
-        for cells in reader:
-            _refuse_rows_within(name, piece.line + rows_end, cells, separator)
+        for _ in reader:
+            if reader.line_num > rows_end + 1:
+                row = b"".join(lines[rows_end : reader.line_num])
+                _refuse_rows_within(name, Piece(piece.line + rows_end, row), shape)
             rows_end = reader.line_num
     except csv.Error as error:
         if "end of data" not in str(error):

@@ -23,7 +23,7 @@ class EvenRows:
             pa.BufferReader(piece.text),
             _read_options(piece, header),
             # Whole rows are one block, so quoted line ends are never cut.
-            pa_csv.ParseOptions(delimiter=header.separator, invalid_row_handler=self._skip),
+            pa_csv.ParseOptions(delimiter=header.shape.separator, invalid_row_handler=self._skip),
             _convert_options([f"f{place}" for place in places]),
         )
         self.columns = [column.combine_chunks() for column in table.columns]
@@ -35,7 +35,7 @@ class EvenRows:
 
 
 def _read_options(piece: Piece, header: TextHeader) -> pa_csv.ReadOptions:
-    names = [f"f{place}" for place in range(header.width)]
+    names = [f"f{place}" for place in range(header.shape.width)]
     block_size = len(piece.text) + 1
     return pa_csv.ReadOptions(use_threads=False, block_size=block_size, column_names=names)
 

@@ -16,7 +16,7 @@ from sourcedata.importing.files.headers import (
     units_rows,
 )
 from sourcedata.importing.files.lines import MOST_LINE_BYTES, Piece, too_long, with_tabs
-from sourcedata.importing.files.rows import rows_of
+from sourcedata.importing.files.rows import RowShape, rows_of, takes_in_row
 from sourcedata.importing.files.tables import Missing
 
 # The header is in the first of the lines, and in the first megabyte.
@@ -32,17 +32,16 @@ COMMENT = pattern(rb"\s*#\s*")
 class TextHeader:
     """How a text is read below its header.
 
-    `names` are those of its columns; a row has `width` cells, one more where a separator ends it.
-    The first row, below those of units, stands in the line `line` and after `above` bytes of the
-    text in UTF-8. Blanks that separate cells are replaced by tabs. `units` is what the rows of
-    units say, by column, and `text` the header's own line in UTF-8.
+    `names` are those of its columns; a row has a cell more, as its `shape` says, where a separator
+    ends it. The first row, below those of units, stands in the line `line` and after `above` bytes
+    of the text in UTF-8. Blanks that separate cells are replaced by tabs. `units` is what the rows
+    of units say, by column, and `text` the header's own line in UTF-8.
     """
 
     names: Sequence[str]
     encoding: str
-    separator: str
+    shape: RowShape
     has_blanks: bool
-    width: int
     line: int
     above: int
     units: Mapping[str, str]
@@ -58,10 +57,10 @@ class FirstLines:
 
     def rows_from(self, number: int, separator: str) -> Iterator[tuple[int, list[str]]]:
         """Yield the rows from a line on, counted from 0, and the line each begins in."""
-        pieces = iter([Piece(number, b"".join(self.lines[number:]))])
+        piece = Piece(number, b"".join(self.lines[number:]))
         if separator == BLANKS:
-            pieces, separator = with_tabs(pieces), "\t"
-        return rows_of(next(pieces), separator)
+            piece, separator = next(with_tabs([piece])), "\t"
+        return rows_of(piece, separator)
 
     def candidate(self, number: int, separator: str, *, is_comment: bool) -> list[str]:
         """Return the names in a line, without the `#` before them where it `is_comment`."""
@@ -94,7 +93,9 @@ def header_of(
             for sample, is_comment, separator in product(samples, (False, True), separators):
                 names = sample.candidate(number, separator, is_comment=is_comment)
                 if names and candidates.is_header(names):
-                    return _header(sample, number, separator, names, time_columns)
+                    header = _header(sample, number, separator, names, time_columns)
+                    _refuse_rows_above(name, sample, number, header)
+                    return header
     raise candidates.refusal()
 
 
@@ -125,7 +126,18 @@ def _header(
     separator = "\t" if has_blanks else separator
     width = _width(names, cells)
     encoding, text = sample.encoding, sample.lines[number]
-    return TextHeader(names, encoding, separator, has_blanks, width, line + 1, above, units, text)
+    shape = RowShape(separator, width, places)
+    return TextHeader(names, encoding, shape, has_blanks, line + 1, above, units, text)
+
+
+def _refuse_rows_above(name: str, sample: FirstLines, number: int, header: TextHeader) -> None:
+    """Refuse a quote in the header, or in a row of units, that takes in rows of the table."""
+    above = Piece(number, b"".join(sample.lines[number + 1 : header.line - 1]))
+    if header.has_blanks:
+        above = next(with_tabs([above]))
+    for line in map(bytes.decode, above.text.splitlines()):
+        if header.shape.is_row(line):
+            raise takes_in_row(name, number + 1, line)
 
 
 def _width(names: Sequence[str], cells: Sequence[str]) -> int:

@@ -61,8 +61,8 @@ class Text:
             rows = (
                 line
                 for piece in self._pieces(stream, [])
-                for line, cells in rows_of(piece, self.header.separator)
-                if len(cells) == self.header.width
+                for line, cells in rows_of(piece, self.header.shape.separator)
+                if len(cells) == self.header.shape.width
             )
             return f"line {next(islice(rows, row, None))}"
 
@@ -74,8 +74,8 @@ class Text:
         lines = with_repeated_header_blank(lines, header.text, repeated_at)
         if header.has_blanks:
             lines = with_tabs(lines)
-        rows = whole_rows(name, lines, header.separator)
-        return with_empty_rows_blank(rows, header.separator)
+        rows = whole_rows(name, lines, header.shape)
+        return with_empty_rows_blank(rows, header.shape.separator)
 
     def _parsed(self, columns: Sequence[str], uneven: UnevenRows) -> Iterator[RowBlock]:
         """Yield columns block by block, and note the rows that have another width."""
@@ -92,9 +92,9 @@ class Text:
                 first_row += rows.count
 
     def _note_uneven(self, piece: Piece, first_row: int, uneven: UnevenRows) -> None:
-        row, width = first_row, self.header.width
+        row, width = first_row, self.header.shape.width
         places = [self.header.names.index(name) for name in self.time_columns]
-        for line, cells in rows_of(piece, self.header.separator):
+        for line, cells in rows_of(piece, self.header.shape.separator):
             if len(cells) == width:
                 row += 1
             elif may_be_time(cells, places):
@@ -106,7 +106,7 @@ class Text:
     def _uneven(self, line: int, cells: Sequence[str]) -> ImportRefused:
         return ImportRefused(
             f"{self.source.name}, line {line}: the row that starts with {quoted(cells[0])} has "
-            f"{len(cells)} cells; allowed are {self.header.width}, as many as the header has."
+            f"{len(cells)} cells; allowed are {self.header.shape.width}, as many as the header has."
         )
 
     def _refuse_undecodable(self, block: RowBlock) -> None:

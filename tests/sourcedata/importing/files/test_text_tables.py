@@ -96,6 +96,36 @@ def test_a_lone_quote_does_not_take_in_rows(tmp_path, below) -> None:
     assert "line 2: a quoted cell takes in what looks like a row, '2024-01-01 00:10," in message
 
 
+@pytest.mark.parametrize(
+    ("header", "below"),
+    [
+        ("ws;note;time", '5;";24-01-01 00:00\n6;x;24-01-01 00:10\n7;";24-01-01 00:20\n'),
+        ("ws;note;time", '5;";24-01-01 00:00\n7;";24-01-01 00:20\n'),
+        ("note;ws;time", '";5;24-01-01 00:00\n";6;24-01-01 00:10\n'),
+        ("ws;time;note", '5;24-01-01 00:00;"\n6;24-01-01 00:10;x\n7;24-01-01 00:20;"\n'),
+        ("clock;ws;time;note", '0:10;5;1/2/24;"\n0:20;5;1/2/24;""\n0:30;5;1/2/24;"\n'),
+        ('ws;time;"', '5;24-01-01 00:00;\n6;24-01-01 00:10;"\n7;24-01-01 00:20;\n'),
+        ("ws;time;snow", 'm/s;;"\n5;24-01-01 00:00;1\n6;24-01-01 00:10;1\n'),
+    ],
+)
+def test_two_stray_quotes_take_in_no_row_wherever_its_time_stands(tmp_path, header, below) -> None:
+    message = refusal(write(tmp_path, f"{header}\n{below}"), "time", "ws")
+    assert "a quoted cell takes in what looks like a row, " in message
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '5;2024-01-01 00:00;"ice; blade 2;\nrotor; done 20240101\n"',
+        '5;2024-01-01 00:00;"\n\nseen; at 10:30"',
+        '"5";"2024-01-01 00:00";"1. ice\n2. frost"',
+    ],
+)
+def test_a_note_of_several_lines_takes_in_no_row(tmp_path, row) -> None:
+    path = write(tmp_path, f"ws;time;note\n{row}\n6;2024-01-01 00:10;x\n")
+    assert rows(path, "time", "ws") == [("2024-01-01 00:00", "5"), ("2024-01-01 00:10", "6")]
+
+
 def test_a_comment_of_several_lines_is_a_cell(tmp_path) -> None:
     below = '2024-01-01 00:00,5,"ice, seen at 10:30,\nrotor, blade 2, order 4711"\n'
     path = write(tmp_path, "time,ws,note\n" + below + "2024-01-01 00:10,6,\n")
