@@ -12,6 +12,7 @@ from common.arrays import Array
 from common.wording import listed, quoted
 from sourcedata.importing.cells import turbine_names
 from sourcedata.importing.cells.numbers import numbers
+from sourcedata.importing.cells.thousands_points import ThousandsPoints
 from sourcedata.importing.cells.unknown_words import UnknownWord, complaint, gathered
 from sourcedata.importing.columns import Columns, columns_of_table
 from sourcedata.importing.files.tables import RowBlock, Table
@@ -44,6 +45,7 @@ class Reading:
     _numbers: dict[str, int] = field(default_factory=dict)
     _new: int = 0
     _unknown: dict[str, list[UnknownWord]] = field(default_factory=dict)
+    _points: ThousandsPoints = field(default_factory=ThousandsPoints)
 
     def __post_init__(self) -> None:
         self.columns = columns_of_table(self.form, self.table.columns)
@@ -59,6 +61,7 @@ class Reading:
             if len(block):
                 yield from self._of_block(block, corrections, times)
         self._refuse_unknown_words()
+        self._refuse_thousands_points()
 
     def _of_block(
         self, block: RowBlock, corrections: Corrections, times: UtcTimes
@@ -162,6 +165,8 @@ class Reading:
         values, unknown = numbers(cells, self.form.decimal, self.form.missing)
         if unknown:
             self._note(column, block, unknown)
+        if self.table.is_text and self.form.decimal is None:
+            self._points.add(column, cells, values, block.first_row)
         return values
 
     def _note(self, column: str, block: RowBlock, unknown: Sequence[UnknownWord]) -> None:
@@ -175,3 +180,7 @@ class Reading:
             first = min(unknown, key=lambda word: word.first)
             said = complaint(unknown, self.form.decimal)
             raise self.table.refusal(column, first.first, first.word, said)
+
+    def _refuse_thousands_points(self) -> None:
+        if ambiguous := self._points.ambiguous():
+            raise self.table.refusal(*ambiguous)

@@ -37,8 +37,8 @@ class Table:
     table, as the last time it was read showed. `units` has by column what rows of units say that
     stand below the header. `passed_over` has the names of files beside its own in a zip that have
     none of its columns, and `may_be_data` says of others what they lack; of several tables of the
-    zip the first one has them. `repeated_at` has the lines
-    in which the header stood once more, as the last time it was read showed.
+    zip the first one has them. `repeated_at` has the lines in which the header stood once more, as
+    the last time it was read showed. `is_text` says that its numbers are as somebody wrote them.
     """
 
     file: str
@@ -51,6 +51,7 @@ class Table:
     passed_over: Sequence[str] = ()
     may_be_data: Sequence[str] = ()
     repeated_at: Sequence[int] = ()
+    is_text: bool = False
 
     @property
     def name(self) -> str:

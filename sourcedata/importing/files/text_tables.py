@@ -143,6 +143,7 @@ def text_table(
         text.left_out,
         header.units,
         repeated_at=text.repeated_at,
+        is_text=True,
     )
 
 
