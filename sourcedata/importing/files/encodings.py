@@ -13,6 +13,9 @@ BYTE_ORDER_MARK = "\ufeff"
 UNDECODABLE = "\ufdd0"
 # UTF-16 has a NUL beside most letters; so many of its first bytes are enough to see it.
 BYTES_WITH_NULS = 1000
+# So many letters are no word of another script by chance.
+LEAST_MISREAD = 4
+TEXT_BYTES = {0, *b"\t\r\n", *range(0x20, 0x7F)}
 # Bytes below 128 mean in these what they mean in ASCII, whatever stands before them.
 LIKE_ASCII = ("utf-8", "cp125", "iso8859", "ascii")
 
@@ -61,6 +64,18 @@ def utf_8(stream: IO[bytes], encoding: str) -> Iterator[bytes]:
         yield chunk.removeprefix(mark)
         mark = b""
     yield _encoded(decoder.decode(b"", final=True))
+
+
+def is_misread(text: str, encoding: str) -> bool:
+    """Return whether a text in UTF-16 is made of ASCII, or of bytes that belong to two letters.
+
+    So it is where text in UTF-8 stands behind one in UTF-16, or where a byte is missing.
+    """
+    if not codecs.lookup(encoding).name.startswith(("utf-16", "utf-32")):
+        return False
+    pairs = [divmod(ord(letter), 256) for letter in text if ord(letter) >= 256]
+    is_of_text = all(high in TEXT_BYTES and low in TEXT_BYTES for high, low in pairs)
+    return UNDECODABLE in text or (len(pairs) >= LEAST_MISREAD and is_of_text)
 
 
 def _encoded(text: str) -> bytes:

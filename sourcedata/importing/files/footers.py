@@ -3,12 +3,20 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from common.wording import quoted
-from sourcedata.importing.files.headers import is_sentence, is_without_digits
+from sourcedata.importing.files.encodings import is_misread
+from sourcedata.importing.files.headers import (
+    WORD,
+    is_sentence,
+    is_without_digits,
+    may_be_time,
+)
 from sourcedata.importing.files.tables import RowBlock
 from sourcedata.importing.refusal import ImportRefused
 
 # Where there are more of them, they are no footer.
 MOST_FOOTER_ROWS = 100
+# No sentence is longer; what is longer may be many rows in one.
+MOST_FOOTER_LETTERS = 1000
 
 
 class UnevenRows:
@@ -34,6 +42,25 @@ class UnevenRows:
         """Raise the first refusal where rows up to, and without, `end` are of a table."""
         if self._refusal is not None and (end > self._first_row or not end):
             raise self._refusal
+
+
+def words_of(rows: Iterable[Sequence[str]]) -> set[str]:
+    """Return the words in some rows."""
+    return {word for cells in rows for word in WORD.findall(" ".join(cells))}
+
+
+def may_be_footer(
+    cells: Sequence[str], times: Sequence[int], words: set[str], encoding: str
+) -> bool:
+    """Return whether a row of another width than the table's says something of its own.
+
+    A row that was torn has a time, or numbers and no word beside the `words` of the table; rows
+    that are misread are long, or of no letters. `times` are the places of the times in a row.
+    """
+    text = " ".join(cells)
+    is_torn = any(map(str.isdigit, text)) and {*WORD.findall(text)} <= words
+    is_short = len(text) <= MOST_FOOTER_LETTERS
+    return is_short and not (is_torn or is_misread(text, encoding) or may_be_time(cells, times))
 
 
 def without_footer(

@@ -17,6 +17,7 @@ DIGITS_OF_A_TIME = 6
 DAY = pattern(r"\d{1,4}([-/.])(?:\d{1,2}|[^\W\d_]{3,9})\1\d{1,4}|^\s*\d{8,}\s*$")
 WORD = pattern(r"[^\W\d_]{2,}")
 TIME_WORD = pattern(rf"(?i){MONTH_NAME}|am|pm|utc|gmt")
+CLOCK = pattern(r"\s*\d{1,2}:\d{2}")
 
 
 def column_names(cells: Iterable[str]) -> list[str]:
@@ -71,13 +72,25 @@ def may_be_time(cells: Sequence[str], places: Sequence[int]) -> bool:
     """Return whether a row is none of a footer: it has a time, which may not be at its place.
 
     Where its times stand, so many digits are one; in another cell they are written like a day. A
-    footer may begin with a sentence that has a day in it.
+    footer may begin with a sentence that has a day in it, or have words where a time would stand,
+    and a day in a cell of its own.
     """
+    if _says_day(cells, places):
+        return False
     first = next((place for place, cell in enumerate(cells) if cell.strip()), 0)
     if is_sentence(cells[first]):
         cells = ["" if place == first else cell for place, cell in enumerate(cells)]
     times = [cells[place] for place in places if place < len(cells)]
     return _digits("".join(times)) >= DIGITS_OF_A_TIME or any(map(_has_day, cells))
+
+
+def _says_day(cells: Sequence[str], places: Sequence[int]) -> bool:
+    """Return whether a row has words for its time, and nothing but words, days and clocks."""
+    times = [cells[place] for place in places if place < len(cells)]
+    others = (cell for cell in cells if cell.strip() and not is_sentence(cell))
+    return any(map(is_sentence, times)) and all(
+        _has_day(cell) or CLOCK.match(cell) for cell in others
+    )
 
 
 def is_sentence(cell: str) -> bool:

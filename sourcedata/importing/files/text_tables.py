@@ -9,8 +9,13 @@ import pyarrow.compute as pc
 
 from common.wording import quoted
 from sourcedata.importing.files.encodings import UNDECODABLE, utf_8
-from sourcedata.importing.files.footers import UnevenRows, with_columns, without_footer
-from sourcedata.importing.files.headers import may_be_time
+from sourcedata.importing.files.footers import (
+    UnevenRows,
+    may_be_footer,
+    with_columns,
+    without_footer,
+    words_of,
+)
 from sourcedata.importing.files.lines import (
     Piece,
     whole_lines,
@@ -80,28 +85,35 @@ class Text:
     def _parsed(self, columns: Sequence[str], uneven: UnevenRows) -> Iterator[RowBlock]:
         """Yield columns block by block, and note the rows that have another width."""
         places, first_row = [self.header.names.index(column) for column in columns], 0
+        before = Piece(0, b"")
         with self.source.open() as stream:
             for piece in self._pieces(stream, self.repeated_at):
                 rows = EvenRows(piece, self.header, places)
                 if rows.has_uneven:
-                    self._note_uneven(piece, first_row, uneven)
+                    self._note_uneven(before, piece, first_row, uneven)
                 block = RowBlock(dict(zip(columns, rows.columns, strict=True)), first_row)
                 if not piece.text.isascii():
                     self._refuse_undecodable(block)
                 yield block
                 first_row += rows.count
+                before = piece
 
-    def _note_uneven(self, piece: Piece, first_row: int, uneven: UnevenRows) -> None:
-        row, width = first_row, self.header.shape.width
-        places = [self.header.names.index(name) for name in self.time_columns]
-        for line, cells in rows_of(piece, self.header.shape.separator):
-            if len(cells) == width:
+    def _note_uneven(self, before: Piece, piece: Piece, first_row: int, uneven: UnevenRows) -> None:
+        """Note the rows of another width in a piece; those above tell which words rows have."""
+        row, shape = first_row, self.header.shape
+        words = words_of([*self._even(before), *self._even(piece)])
+        for line, cells in rows_of(piece, shape.separator):
+            if len(cells) == shape.width:
                 row += 1
-            elif may_be_time(cells, places):
+            elif not may_be_footer(cells, shape.time_places, words, self.header.encoding):
                 raise self._uneven(line, cells)
             else:
                 shown = quoted(" ".join(filter(None, cells)))
                 uneven.note(row, f"line {line}: {shown}", self._uneven(line, cells))
+
+    def _even(self, piece: Piece) -> Iterator[list[str]]:
+        shape = self.header.shape
+        return (cells for _, cells in rows_of(piece, shape.separator) if len(cells) == shape.width)
 
     def _uneven(self, line: int, cells: Sequence[str]) -> ImportRefused:
         return ImportRefused(

@@ -86,3 +86,26 @@ def test_nul_bytes_are_refused(tmp_path, encoding) -> None:
     assert refusal(path, "time", "ws", encoding=encoding) == (
         "f.csv, line 3 has NUL bytes: it is damaged, or no text."
     )
+
+
+@pytest.mark.parametrize("count", [1, 20, 20_000])
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_rows_in_another_encoding_below_are_no_footer(tmp_path, encoding, count, end) -> None:
+    below = f"2024-01-01 00:10,6{end}" * count
+    above = f"time,ws{end}" + f"2024-01-01 00:00,5{end}" * 50
+    content = above.encode(encoding) + below.encode()
+    assert "f.csv, line 52" in refusal(write(tmp_path, content), "time", "ws")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_rows_below_a_lost_byte_are_no_footer(tmp_path, encoding) -> None:
+    content = ("time,ws\n" + "2024-01-01 00:00,5\n" * 3).encode(encoding)
+    path = write(tmp_path, content[:-20] + content[-19:])
+    assert "f.csv, line 4" in refusal(path, "time", "ws")
+
+
+@pytest.mark.parametrize("footer", ["合计,5,6", "by us: 5 €", "Итого 5"])
+def test_a_footer_of_another_script_is_no_row(tmp_path, footer) -> None:
+    content = f"time,ws\n2024-01-01 00:00,5\n{footer}\n".encode("utf-16")
+    assert rows(write(tmp_path, content), "time", "ws") == [("2024-01-01 00:00", "5")]

@@ -19,6 +19,8 @@ ROW = ("2024-01-01 00:00", "5")
         "Exported on 2016-01-05\n",
         "Exported on 2016-01-05 08:00,\n",
         "Exported on 2016-01-05 by us, the farm\n",
+        "Exported on,2016-01-05,\n",
+        "Exported on,2016-01-05,08:00\n",
         "\nReport created 05.01.2016 08:00 by us, with love, and 3 others\n",
     ],
 )
@@ -108,3 +110,28 @@ def test_a_footer_is_shown_whole(tmp_path) -> None:
 def test_a_second_table_is_no_footer(tmp_path) -> None:
     path = write(tmp_path, HEADER + GOOD + "2024-01-01 00:00,5,6\n" * 101)
     assert "line 3: the row that starts with" in refusal(path, "time", "ws")
+
+
+@pytest.mark.parametrize("cut", ["6", "7;8", "WEA 02;8;", "WEA 01;5;2024-0", ";8"])
+def test_a_row_that_is_cut_short_is_no_footer(tmp_path, cut) -> None:
+    rows = "WEA 01;5;2024-01-01 00:00\nWEA 02;7;2024-01-01 00:00\n" * 3
+    path = write(tmp_path, f"t;ws;time;note\n{rows}{cut}".replace("00\n", "00;\n"))
+    assert "line 8: the row that starts with" in refusal(path, "time", "ws")
+
+
+def test_a_row_that_is_cut_far_below_is_no_footer(tmp_path) -> None:
+    path = write(tmp_path, "t;ws;time\n" + "WEA 01;5;2024-01-01 00:00\n" * 120_000 + "WEA 01;5")
+    assert "line 120002: the row that starts with 'WEA 01' has 2" in refusal(path, "time", "ws")
+
+
+@pytest.mark.parametrize(
+    "misplaced", ["Exported on,2016-01-05,7", "2016-01-05,Exported on,7", "5,2016-01-05,"]
+)
+def test_a_day_beside_values_is_of_no_footer(tmp_path, misplaced) -> None:
+    path = write(tmp_path, f"{HEADER}{GOOD}{misplaced}\n")
+    assert "line 3: the row that starts with" in refusal(path, "time", "ws")
+
+
+def test_a_long_row_of_another_width_is_no_footer(tmp_path) -> None:
+    path = write(tmp_path, HEADER + GOOD + "so it is " * 120)
+    assert "line 3: the row that starts with 'so it is" in refusal(path, "time", "ws")
