@@ -6,7 +6,7 @@ from re import compile as pattern
 
 from common.wording import listed, quoted
 from sourcedata.importing.files.tables import Missing
-from sourcedata.importing.refusal import NoSuchTable
+from sourcedata.importing.refusal import ImportRefused, NoSuchTable
 from sourcedata.importing.times.time_formats import MONTH_NAME
 
 # A logger writes two; where there are more, the column that was named holds no times.
@@ -129,6 +129,20 @@ class Candidates:
         if self._is_nearer(names, lacking):
             self._nearest, self._lacking = names, lacking
         return not lacking
+
+    def refuse_another(self, names: Sequence[str], units: Iterable[Sequence[str]]) -> None:
+        """Refuse rows of units that are a header themselves, whose columns stand otherwise.
+
+        Raises:
+            ImportRefused: where nothing tells which of two headers is that of the rows.
+        """
+        for others in map(column_names, units):
+            if others != list(names) and not self._missing(others):
+                first, second = (listed(map(quoted, each)) for each in (names, others))
+                raise ImportRefused(
+                    f"{self._name} has two rows of the columns' names, {first} and then {second};"
+                    " leave the one that is right."
+                )
 
     def refusal(self) -> NoSuchTable:
         """Return the error that says what the nearest row has, and what it lacks."""

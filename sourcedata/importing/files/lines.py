@@ -1,6 +1,5 @@
 """Whole lines of a text, about a megabyte at a time."""
 
-import codecs
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -66,26 +65,6 @@ def with_empty_rows_blank(pieces: Iterable[Piece], separator: str) -> Iterator[P
         # In most tables no line starts with a separator, which is quickly told.
         if text.startswith(separator.encode()) or any(start in text for start in starts):
             text = empty.sub(b"", text)
-        yield Piece(piece.line, text)
-
-
-def with_repeated_header_blank(
-    pieces: Iterable[Piece], header: bytes, repeated_at: list[int]
-) -> Iterator[Piece]:
-    """Yield the same lines, those that are the header's once more blank: files were put together.
-
-    The numbers of these lines are added to `repeated_at`.
-    """
-    # The file that was put behind another one may have had a mark of its own.
-    mark, header = re.escape(codecs.BOM_UTF8), header.rstrip(b"\r\n")
-    again = re.compile(rb"(?<![^\r\n])(?:" + mark + rb")?" + re.escape(header) + rb"(?=[\r\n])")
-    for piece in pieces:
-        text = piece.text
-        # To look for the whole line is fast, and seldom finds one.
-        if header in text:
-            starts = (each.start() for each in again.finditer(text))
-            repeated_at.extend(piece.line + count_lines(text[:start]) for start in starts)
-            text = again.sub(b"", text)
         yield Piece(piece.line, text)
 
 

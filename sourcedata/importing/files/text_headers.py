@@ -35,7 +35,8 @@ class TextHeader:
     `names` are those of its columns; a row has a cell more, as its `shape` says, where a separator
     ends it. The first row, below those of units, stands in the line `line` and after `above` bytes
     of the text in UTF-8. Blanks that separate cells are replaced by tabs. `units` is what the rows
-    of units say, by column, and `text` the header's own line in UTF-8.
+    of units say, by column. `lines` are the header's own and those of units, and `lines_above` what
+    stands above them, in UTF-8 and without their ends.
     """
 
     names: Sequence[str]
@@ -45,7 +46,8 @@ class TextHeader:
     line: int
     above: int
     units: Mapping[str, str]
-    text: bytes
+    lines: Sequence[bytes]
+    lines_above: Sequence[bytes]
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,10 @@ def header_of(
                 names = sample.candidate(number, separator, is_comment=is_comment)
                 if names and candidates.is_header(names):
                     header = _header(sample, number, separator, names, time_columns)
-                    _refuse_rows_above(name, sample, number, header)
+                    _refuse_rows_above(name, header)
+                    rows = islice(sample.rows_from(number, separator), 1, MOST_UNITS_ROWS + 1)
+                    units = [cells for line, cells in rows if line + 1 < header.line]
+                    candidates.refuse_another(names, units)
                     return header
     raise candidates.refusal()
 
@@ -125,19 +130,22 @@ def _header(
     has_blanks = separator == BLANKS
     separator = "\t" if has_blanks else separator
     width = _width(names, cells)
-    encoding, text = sample.encoding, sample.lines[number]
     shape = RowShape(separator, width, places)
-    return TextHeader(names, encoding, shape, has_blanks, line + 1, above, units, text)
+    lines = [each.rstrip(b"\r\n") for each in sample.lines[:line]]
+    own = [each for each in lines[number:] if each]
+    return TextHeader(
+        names, sample.encoding, shape, has_blanks, line + 1, above, units, own, lines[:number]
+    )
 
 
-def _refuse_rows_above(name: str, sample: FirstLines, number: int, header: TextHeader) -> None:
+def _refuse_rows_above(name: str, header: TextHeader) -> None:
     """Refuse a quote in the header, or in a row of units, that takes in rows of the table."""
-    above = Piece(number, b"".join(sample.lines[number + 1 : header.line - 1]))
+    above = Piece(1, b"".join(line + b"\n" for line in header.lines[1:]))
     if header.has_blanks:
         above = next(with_tabs([above]))
     for line in map(bytes.decode, above.text.splitlines()):
         if header.shape.is_row(line):
-            raise takes_in_row(name, number + 1, line)
+            raise takes_in_row(name, len(header.lines_above) + 1, line)
 
 
 def _width(names: Sequence[str], cells: Sequence[str]) -> int:

@@ -20,9 +20,9 @@ from sourcedata.importing.files.lines import (
     Piece,
     whole_lines,
     with_empty_rows_blank,
-    with_repeated_header_blank,
     with_tabs,
 )
+from sourcedata.importing.files.repeated_headers import with_repeated_headers_blank
 from sourcedata.importing.files.rows import rows_of, whole_rows
 from sourcedata.importing.files.source_files import SourceFile
 from sourcedata.importing.files.tables import Missing, RowBlock, Table
@@ -76,7 +76,7 @@ class Text:
         header, name = self.header, self.source.name
         below = _after(utf_8(stream, header.encoding), header.above)
         lines = whole_lines(name, below, header.line)
-        lines = with_repeated_header_blank(lines, header.text, repeated_at)
+        lines = with_repeated_headers_blank(lines, header, repeated_at)
         if header.has_blanks:
             lines = with_tabs(lines)
         rows = whole_rows(name, lines, header.shape)

@@ -95,3 +95,15 @@ def test_the_row_of_names_is_no_row_of_the_table(tmp_path) -> None:
     path = write(tmp_path, "a title\ntime1,ws\n2024-01-01 00:00,5\n")
     assert rows(path, "time1", "ws") == [ROW]
     assert tables(path, "time1", "ws")[0].place(0) == "line 3"
+
+
+@pytest.mark.parametrize("second", ["time;p;ws", "time;p;ws;note", '"time";"note";"ws";"p"'])
+def test_two_headers_whose_columns_are_exchanged_are_refused(tmp_path, second) -> None:
+    path = write(tmp_path, f"time;ws;p\n{second}\n2024-01-01 00:00;5;6\n")
+    message = refusal(path, "time", "ws")
+    assert message.startswith("f.csv has two rows of the columns' names, 'time', 'ws', 'p' and")
+
+
+def test_a_header_that_stands_twice_is_one(tmp_path) -> None:
+    path = write(tmp_path, "time;ws;p\ntime;ws;p\n2024-01-01 00:00;5;6\n")
+    assert rows(path, "time", "ws") == [("2024-01-01 00:00", "5")]
