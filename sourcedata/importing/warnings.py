@@ -55,6 +55,7 @@ def warnings_of(look: Survey) -> Iterator[str]:
             if name == "power":
                 yield from _of_power(look, figures)
     yield from _of_files_passed_over(look)
+    yield from _of_cut(look)
     yield from _of_companions(look)
     yield from _of_units(look)
     yield from _of_steps(look)
@@ -152,6 +153,14 @@ def _of_files_passed_over(look: Survey) -> Iterator[str]:
         yield (
             f"{len(lacking):,} more files of the zip may be data, and were passed over:"
             f" {' '.join(lacking[:MOST_SHOWN])} Import what is data by a command of its own."
+        )
+
+
+def _of_cut(look: Survey) -> Iterator[str]:
+    for last in look.reading.table.cut:
+        yield (
+            f"The file ends with {last}, which is shorter than all cells above it and has no line"
+            " end: was the file cut?"
         )
 
 

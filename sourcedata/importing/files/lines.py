@@ -20,8 +20,12 @@ class Piece:
     text: bytes
 
 
-def whole_lines(name: str, chunks: Iterable[bytes], line: int) -> Iterator[Piece]:
+def whole_lines(
+    name: str, chunks: Iterable[bytes], line: int, unended: list[int]
+) -> Iterator[Piece]:
     """Yield the lines in `chunks`, which begin with the line of that number, each of them ended.
+
+    The number of the last line is added to `unended` where it was not.
 
     Raises:
         ImportRefused: where a line is too long, or is no text.
@@ -37,8 +41,11 @@ def whole_lines(name: str, chunks: Iterable[bytes], line: int) -> Iterator[Piece
             line += count_lines(text[:end])
         if len(rest) > MOST_LINE_BYTES:
             raise too_long(name, line)
-    if rest:
-        yield _checked(name, Piece(line, rest if rest.endswith(b"\r") else rest + b"\n"))
+    if rest.endswith(b"\r"):
+        yield _checked(name, Piece(line, rest))
+    elif rest:
+        unended.append(line)
+        yield _checked(name, Piece(line, rest + b"\n"))
 
 
 def count_lines(text: bytes) -> int:

@@ -39,6 +39,7 @@ class Table:
     none of its columns, and `may_be_data` says of others what they lack; of several tables of the
     zip the first one has them. `repeated_at` has the lines in which the header stood once more, as
     the last time it was read showed. `is_text` says that its numbers are as somebody wrote them.
+    `cut` has the last cell, and its line, where the file seems to end within it.
     """
 
     file: str
@@ -52,6 +53,7 @@ class Table:
     may_be_data: Sequence[str] = ()
     repeated_at: Sequence[int] = ()
     is_text: bool = False
+    cut: Sequence[str] = ()
 
     @property
     def name(self) -> str:

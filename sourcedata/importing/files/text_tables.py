@@ -16,6 +16,7 @@ from sourcedata.importing.files.footers import (
     without_footer,
     words_of,
 )
+from sourcedata.importing.files.headers import may_be_time
 from sourcedata.importing.files.lines import (
     Piece,
     whole_lines,
@@ -30,6 +31,9 @@ from sourcedata.importing.files.text_cells import EvenRows
 from sourcedata.importing.files.text_headers import SAMPLE_BYTES, TextHeader, header_of
 from sourcedata.importing.refusal import ImportRefused, NoSuchTable
 
+# A last cell is compared with so many above it; fewer tell nothing.
+LEAST_COMPARED, MOST_COMPARED = 10, 1000
+
 
 @dataclass(frozen=True)
 class Text:
@@ -40,6 +44,7 @@ class Text:
     time_columns: Sequence[str]
     left_out: list[str]
     repeated_at: list[int]
+    cut: list[str]
 
     def blocks(self, wanted: Sequence[str]) -> Iterator[RowBlock]:
         """Yield the wanted columns as text, without what stands below the table.
@@ -51,6 +56,7 @@ class Text:
         uneven, end = UnevenRows(), 0
         self.left_out.clear()
         self.repeated_at.clear()
+        self.cut.clear()
         columns = list(dict.fromkeys([*wanted, *self.time_columns]))
         for block in without_footer(
             self._parsed(columns, uneven), self.time_columns, self.left_out
@@ -65,17 +71,19 @@ class Text:
         with self.source.open() as stream:
             rows = (
                 line
-                for piece in self._pieces(stream, [])
+                for piece in self._pieces(stream, [], [])
                 for line, cells in rows_of(piece, self.header.shape.separator)
                 if len(cells) == self.header.shape.width
             )
             return f"line {next(islice(rows, row, None))}"
 
-    def _pieces(self, stream: IO[bytes], repeated_at: list[int]) -> Iterator[Piece]:
-        """Yield the rows of the table; note the lines that have its header once more."""
+    def _pieces(
+        self, stream: IO[bytes], repeated_at: list[int], unended: list[int]
+    ) -> Iterator[Piece]:
+        """Yield the rows of the table; note the lines that have its header once more, or no end."""
         header, name = self.header, self.source.name
         below = _after(utf_8(stream, header.encoding), header.above)
-        lines = whole_lines(name, below, header.line)
+        lines = whole_lines(name, below, header.line, unended)
         lines = with_repeated_headers_blank(lines, header, repeated_at)
         if header.has_blanks:
             lines = with_tabs(lines)
@@ -85,9 +93,9 @@ class Text:
     def _parsed(self, columns: Sequence[str], uneven: UnevenRows) -> Iterator[RowBlock]:
         """Yield columns block by block, and note the rows that have another width."""
         places, first_row = [self.header.names.index(column) for column in columns], 0
-        before = Piece(0, b"")
+        before, unended = Piece(0, b""), list[int]()
         with self.source.open() as stream:
-            for piece in self._pieces(stream, self.repeated_at):
+            for piece in self._pieces(stream, self.repeated_at, unended):
                 rows = EvenRows(piece, self.header, places)
                 if rows.has_uneven:
                     self._note_uneven(before, piece, first_row, uneven)
@@ -95,8 +103,18 @@ class Text:
                 if not piece.text.isascii():
                     self._refuse_undecodable(block)
                 yield block
+                if unended and self.header.names[-1] in columns:
+                    self._note_cut(before, piece, unended[0])
                 first_row += rows.count
                 before = piece
+
+    def _note_cut(self, before: Piece, piece: Piece, line: int) -> None:
+        """Note the last cell of a text without a line end, where it is shorter than all others."""
+        places = self.header.shape.time_places
+        *others, last = [*self._even(before), *self._even(piece)][-MOST_COMPARED:] or [[""]]
+        least = min((len(cells[-1]) for cells in others), default=0)
+        if len(others) >= LEAST_COMPARED and may_be_time(last, places) and len(last[-1]) < least:
+            self.cut.append(f"line {line}, {quoted(last[-1])}")
 
     def _note_uneven(self, before: Piece, piece: Piece, first_row: int, uneven: UnevenRows) -> None:
         """Note the rows of another width in a piece; those above tell which words rows have."""
@@ -146,7 +164,7 @@ def text_table(
         raise NoSuchTable(said, may_be_data=True)
     header = header_of(source.name, start, missing, encoding, time_columns)
     times = [column for column in time_columns if column in header.names]
-    text = Text(source, header, times, [], [])
+    text = Text(source, header, times, [], [], [])
     return Table(
         source.name,
         header.names,
@@ -155,6 +173,7 @@ def text_table(
         text.left_out,
         header.units,
         repeated_at=text.repeated_at,
+        cut=text.cut,
         is_text=True,
     )
 

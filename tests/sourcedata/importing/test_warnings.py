@@ -258,3 +258,8 @@ def test_times_that_are_all_a_little_off_are_asked_about(tmp_path, late_s, said)
 @pytest.mark.parametrize("seconds", [[1], [0], [40], [300], [2, 8, 14]])
 def test_times_that_are_moved_or_meant_so_or_unlike_are_not(tmp_path, seconds) -> None:
     assert "is the clock wrong?" not in late(tmp_path, *seconds * 12)
+
+
+def test_a_file_that_ends_within_a_number_is_warned_of(tmp_path) -> None:
+    said = preview(tmp_path, "rotor_speed", [*[7.25] * 10, 7.2])
+    assert "The file ends with line 12, '7.2', which is shorter than all cells above it" in said

@@ -148,3 +148,21 @@ def test_a_header_that_stands_again_is_passed_over_and_told(tmp_path, end, heade
 def test_a_row_that_merely_ends_as_the_header_does_stays(tmp_path) -> None:
     path = write(tmp_path, "time,ws\n2024-01-01,5\nx time,ws\ntime,ws,\n2024-01-02,5\n")
     assert "line 4: the row that starts with 'time' has 3 cells" in refusal(path, "time", "ws")
+
+
+@pytest.mark.parametrize("count", [10, 120_000])
+@pytest.mark.parametrize(("end", "cut"), [("7.1", ["line {}, '7.1'"]), ("7.125", []), ("7\n", [])])
+def test_a_file_that_ends_within_a_number_is_told(tmp_path, count, end, cut) -> None:
+    row = "2024-01-01 00:00,7."
+    path = write(tmp_path, HEADER + f"{row}25\n" * count + row.removesuffix("7.") + end)
+    (table,) = tables(path, "time", "ws")
+    assert len(rows_of_table(table, "time", "ws")) == count + 1
+    assert table.cut == [each.format(count + 2) for each in cut]
+
+
+@pytest.mark.parametrize("rest", ["Total,5", "2024-01-01 00:10,5"])
+def test_a_short_end_of_a_few_rows_or_of_a_footer_tells_nothing(tmp_path, rest) -> None:
+    count = 20 if "Total" in rest else 9
+    (table,) = tables(write(tmp_path, HEADER + "2024-01-01 00:00,7.25\n" * count + rest), "time")
+    rows_of_table(table, "time", "ws")
+    assert table.cut == []
