@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from common.wording import quoted
 from sourcedata.importing.files.encodings import is_misread
 from sourcedata.importing.files.headers import (
+    TIME_WORD,
     WORD,
     is_sentence,
     is_without_digits,
@@ -45,8 +46,9 @@ class UnevenRows:
 
 
 def words_of(rows: Iterable[Sequence[str]]) -> set[str]:
-    """Return the words in some rows."""
-    return {word for cells in rows for word in WORD.findall(" ".join(cells))}
+    """Return the words in some rows, but for those that times have."""
+    words = {word for cells in rows for word in WORD.findall(" ".join(cells))}
+    return {word for word in words if not TIME_WORD.fullmatch(word)}
 
 
 def may_be_footer(
@@ -58,7 +60,7 @@ def may_be_footer(
     that are misread are long, or of no letters. `times` are the places of the times in a row.
     """
     text = " ".join(cells)
-    is_torn = any(map(str.isdigit, text)) and {*WORD.findall(text)} <= words
+    is_torn = any(map(str.isdigit, text)) and words_of([cells]) <= words
     is_short = len(text) <= MOST_FOOTER_LETTERS
     return is_short and not (is_torn or is_misread(text, encoding) or may_be_time(cells, times))
 

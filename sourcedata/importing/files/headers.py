@@ -93,6 +93,15 @@ def _says_day(cells: Sequence[str], places: Sequence[int]) -> bool:
     )
 
 
+def looks_like_row(cells: Sequence[str], places: Sequence[int], width: int) -> bool:
+    """Return whether a line above a header is a row: of its table, or of another without names."""
+    times = [cells[place] for place in places if place < len(cells)]
+    is_timed = _digits("".join(times)) >= DIGITS_OF_A_TIME and not any(map(is_sentence, times))
+    is_said = any(map(is_sentence, cells))
+    is_measured = any(map(_has_day, cells)) and any(map(_is_number, map(stripped, cells)))
+    return (is_timed and len(cells) >= width) or (is_measured and not is_said)
+
+
 def is_sentence(cell: str) -> bool:
     """Return whether a cell has words that no time has, as `Exported on 2016-01-05`."""
     words = WORD.findall(DAY.sub(" ", cell))

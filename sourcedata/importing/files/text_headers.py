@@ -6,11 +6,13 @@ from io import BytesIO
 from itertools import islice, product
 from re import compile as pattern
 
+from common.wording import quoted
 from sourcedata.importing.files.encodings import encodings_of, utf_8
 from sourcedata.importing.files.headers import (
     MOST_UNITS_ROWS,
     Candidates,
     column_names,
+    looks_like_row,
     stripped,
     units_of,
     units_rows,
@@ -18,6 +20,7 @@ from sourcedata.importing.files.headers import (
 from sourcedata.importing.files.lines import MOST_LINE_BYTES, Piece, too_long, with_tabs
 from sourcedata.importing.files.rows import RowShape, rows_of, takes_in_row
 from sourcedata.importing.files.tables import Missing
+from sourcedata.importing.refusal import ImportRefused
 
 # The header is in the first of the lines, and in the first megabyte.
 SAMPLE_BYTES = MOST_LINE_BYTES
@@ -97,6 +100,7 @@ def header_of(
                 if names and candidates.is_header(names):
                     header = _header(sample, number, separator, names, time_columns)
                     _refuse_rows_above(name, header)
+                    _refuse_rows_within(name, header)
                     rows = islice(sample.rows_from(number, separator), 1, MOST_UNITS_ROWS + 1)
                     units = [cells for line, cells in rows if line + 1 < header.line]
                     candidates.refuse_another(names, units)
@@ -139,6 +143,19 @@ def _header(
 
 
 def _refuse_rows_above(name: str, header: TextHeader) -> None:
+    """Refuse rows above the header, which would be left out: whose columns they are nobody says."""
+    separator = None if header.has_blanks else header.shape.separator
+    for number, line in enumerate(map(bytes.decode, header.lines_above), start=1):
+        cells = line.split(separator)
+        if looks_like_row(cells, header.shape.time_places, header.shape.width):
+            raise ImportRefused(
+                f"{name}, line {number}: what looks like a row, {quoted(line)}, stands above the"
+                f" header in line {len(header.lines_above) + 1}; the first line that has all named"
+                " columns must stand above all rows."
+            )
+
+
+def _refuse_rows_within(name: str, header: TextHeader) -> None:
     """Refuse a quote in the header, or in a row of units, that takes in rows of the table."""
     above = Piece(1, b"".join(line + b"\n" for line in header.lines[1:]))
     if header.has_blanks:

@@ -33,6 +33,8 @@ from sourcedata.importing.refusal import ImportRefused, NoSuchTable
 
 # A last cell is compared with so many above it; fewer tell nothing.
 LEAST_COMPARED, MOST_COMPARED = 10, 1000
+# What stands behind a separator that ends each row; no column has such a name.
+BEYOND = "\0"
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,13 @@ class Text:
         self.left_out.clear()
         self.repeated_at.clear()
         self.cut.clear()
-        columns = list(dict.fromkeys([*wanted, *self.time_columns]))
+        beyond = [BEYOND] if self.header.shape.width > len(self.header.names) else []
+        columns = list(dict.fromkeys([*wanted, *self.time_columns, *beyond]))
         for block in without_footer(
             self._parsed(columns, uneven), self.time_columns, self.left_out
         ):
             end = block.first_row + len(block)
+            self._refuse_beyond(block)
             yield with_columns(block, wanted)
         uneven.refuse_above(end)
         self.left_out.extend(uneven.shown)
@@ -92,7 +96,7 @@ class Text:
 
     def _parsed(self, columns: Sequence[str], uneven: UnevenRows) -> Iterator[RowBlock]:
         """Yield columns block by block, and note the rows that have another width."""
-        places, first_row = [self.header.names.index(column) for column in columns], 0
+        places, first_row = [[*self.header.names, BEYOND].index(name) for name in columns], 0
         before, unended = Piece(0, b""), list[int]()
         with self.source.open() as stream:
             for piece in self._pieces(stream, self.repeated_at, unended):
@@ -138,6 +142,17 @@ class Text:
             f"{self.source.name}, line {line}: the row that starts with {quoted(cells[0])} has "
             f"{len(cells)} cells; allowed are {self.header.shape.width}, as many as the header has."
         )
+
+    def _refuse_beyond(self, block: RowBlock) -> None:
+        """Refuse a row that has a cell where others have nothing behind their last separator."""
+        if BEYOND in block.columns:
+            cells = pc.utf8_trim_whitespace(block.columns[BEYOND])
+            row = pc.index(pc.not_equal(cells, ""), True).as_py()
+            if row >= 0:
+                raise ImportRefused(
+                    f"{self.source.name}, {self.place(block.first_row + row)}: "
+                    f"{quoted(cells[row].as_py())} stands beyond the last column of the header."
+                )
 
     def _refuse_undecodable(self, block: RowBlock) -> None:
         for name, cells in block.columns.items():

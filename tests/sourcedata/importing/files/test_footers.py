@@ -135,3 +135,8 @@ def test_a_day_beside_values_is_of_no_footer(tmp_path, misplaced) -> None:
 def test_a_long_row_of_another_width_is_no_footer(tmp_path) -> None:
     path = write(tmp_path, HEADER + GOOD + "so it is " * 120)
     assert "line 3: the row that starts with 'so it is" in refusal(path, "time", "ws")
+
+
+def test_a_month_that_no_row_has_makes_no_footer(tmp_path) -> None:
+    path = write(tmp_path, "ws;time\n5;31 Jan 2024 00:00\n6,1 Feb 2024 00:00\n")
+    assert "line 3: the row that starts with '6,1 Feb" in refusal(path, "time", "ws")

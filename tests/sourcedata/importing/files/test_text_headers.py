@@ -107,3 +107,26 @@ def test_two_headers_whose_columns_are_exchanged_are_refused(tmp_path, second) -
 def test_a_header_that_stands_twice_is_one(tmp_path) -> None:
     path = write(tmp_path, "time;ws;p\ntime;ws;p\n2024-01-01 00:00;5;6\n")
     assert rows(path, "time", "ws") == [("2024-01-01 00:00", "5")]
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        "2024-01-01 00:00;5;6\n",
+        "a title\n\n01.01.24 00:00;North;6\n",
+        "time;speed;power;state\n2024-01-01 00:00;5;6;1\n",
+        "5;2024-01-01 00:00\n",
+    ],
+)
+def test_rows_above_the_header_are_refused(tmp_path, above) -> None:
+    path = write(tmp_path, f"{above}time;ws;p\n2024-01-01 00:10;5;6\n")
+    line = above.count("\n")
+    assert refusal(path, "time", "ws").startswith(f"f.csv, line {line}: what looks like a row, ")
+
+
+@pytest.mark.parametrize(
+    "above", ["from;2024-01-01;to;2024-02-01", "2024-01-01", "Serial 20240101;5;6", "12;5;6"]
+)
+def test_a_preamble_with_numbers_and_days_is_passed_over(tmp_path, above) -> None:
+    path = write(tmp_path, f"{above}\ntime;ws;p\n2024-01-01 00:10;5;6\n")
+    assert rows(path, "time", "ws") == [("2024-01-01 00:10", "5")]

@@ -166,3 +166,16 @@ def test_a_short_end_of_a_few_rows_or_of_a_footer_tells_nothing(tmp_path, rest) 
     (table,) = tables(write(tmp_path, HEADER + "2024-01-01 00:00,7.25\n" * count + rest), "time")
     rows_of_table(table, "time", "ws")
     assert table.cut == []
+
+
+@pytest.mark.parametrize("count", [1, 120_000])
+def test_a_cell_beyond_the_last_column_is_refused(tmp_path, count) -> None:
+    path = write(tmp_path, HEADER + "2024-01-01 00:00,5,\n" * count + "2024-01-01 00:10,5,7\n")
+    assert refusal(path, "time", "ws") == (
+        f"f.csv, line {count + 2}: '7' stands beyond the last column of the header."
+    )
+
+
+def test_a_footer_may_reach_beyond_the_last_column(tmp_path) -> None:
+    path = write(tmp_path, HEADER + "2024-01-01 00:00,5, \nby us,of,all\n")
+    assert rows(path, "time", "ws") == [ROW]
