@@ -1,6 +1,7 @@
 """Text in any encoding as UTF-8, chunk by chunk."""
 
 import codecs
+import re
 from collections.abc import Iterator, Sequence
 from typing import IO
 
@@ -16,6 +17,17 @@ BYTES_WITH_NULS = 1000
 # So many letters are no word of another script by chance.
 LEAST_MISREAD = 4
 TEXT_BYTES = {0, *b"\t\r\n", *range(0x20, 0x7F)}
+# What two letters of ASCII are as one of UTF-16; a line may end between them. So many of these
+# behind each other no script has, but for lines that are drawn with one sign.
+PAIR = "".join(
+    rf"\u{high:02x}00\u{high:02x}09-\u{high:02x}0d\u{high:02x}20-\u{high:02x}7e"
+    for high in range(0x20, 0x7F)
+)
+MISREAD = re.compile(rf"[{PAIR}](?:[{PAIR}]|[\u0a20-\u0a7e\u0d0a\u0d20-\u0d7e][{PAIR}]){{11,}}")
+LEAST_DIFFERENT = 4
+# What the first byte of a letter in UTF-8 is in cp1252, and those that follow it.
+FOLLOWING = "[" + bytes(range(0x80, 0xC0)).decode("cp1252", errors="ignore") + "]"
+UTF_8_IN_CP1252 = f"[\u00c2-\u00df]{FOLLOWING}|[\u00e0-\u00ef]{FOLLOWING}{{2}}"
 # Bytes below 128 mean in these what they mean in ASCII, whatever stands before them.
 LIKE_ASCII = ("utf-8", "cp125", "iso8859", "ascii")
 
@@ -76,6 +88,26 @@ def is_misread(text: str, encoding: str) -> bool:
     pairs = [divmod(ord(letter), 256) for letter in text if ord(letter) >= 256]
     is_of_text = all(high in TEXT_BYTES and low in TEXT_BYTES for high, low in pairs)
     return UNDECODABLE in text or (len(pairs) >= LEAST_MISREAD and is_of_text)
+
+
+def misread_at(text: str, encoding: str) -> int:
+    """Return where rows in ASCII begin that are read as UTF-16, or as its other bytes; else -1."""
+    if not codecs.lookup(encoding).name.startswith("utf-16"):
+        return -1
+    runs = (run for run in MISREAD.finditer(text) if len({*run[0]}) >= LEAST_DIFFERENT)
+    return next((run.start() for run in runs), -1)
+
+
+def undecodable_pattern(encoding: str, given: str | None) -> str:
+    """Return the regular expression of what no cell has that is in this encoding.
+
+    Where nobody said that a text is cp1252, letters that UTF-8 makes there tell that it is not.
+    """
+    return (
+        f"{UNDECODABLE}|{UTF_8_IN_CP1252}"
+        if (encoding, given) == ("cp1252", None)
+        else (UNDECODABLE)
+    )
 
 
 def _encoded(text: str) -> bytes:

@@ -8,7 +8,7 @@ from typing import IO
 import pyarrow.compute as pc
 
 from common.wording import quoted
-from sourcedata.importing.files.encodings import UNDECODABLE, utf_8
+from sourcedata.importing.files.encodings import misread_at, undecodable_pattern, utf_8
 from sourcedata.importing.files.footers import (
     UnevenRows,
     may_be_footer,
@@ -19,6 +19,7 @@ from sourcedata.importing.files.footers import (
 from sourcedata.importing.files.headers import may_be_time
 from sourcedata.importing.files.lines import (
     Piece,
+    count_lines,
     whole_lines,
     with_empty_rows_blank,
     with_tabs,
@@ -39,7 +40,9 @@ BEYOND = "\0"
 
 @dataclass(frozen=True)
 class Text:
-    """A text whose header is known; `time_columns` are those that it has."""
+    """A text whose header is known; `time_columns` are those that it has, and a cell that matches
+    `undecodable` is not in the text's encoding.
+    """
 
     source: SourceFile
     header: TextHeader
@@ -47,6 +50,7 @@ class Text:
     left_out: list[str]
     repeated_at: list[int]
     cut: list[str]
+    undecodable: str
 
     def blocks(self, wanted: Sequence[str]) -> Iterator[RowBlock]:
         """Yield the wanted columns as text, without what stands below the table.
@@ -105,6 +109,7 @@ class Text:
                     self._note_uneven(before, piece, first_row, uneven)
                 block = RowBlock(dict(zip(columns, rows.columns, strict=True)), first_row)
                 if not piece.text.isascii():
+                    self._refuse_misread(piece)
                     self._refuse_undecodable(block)
                 yield block
                 if unended and self.header.names[-1] in columns:
@@ -154,9 +159,20 @@ class Text:
                     f"{quoted(cells[row].as_py())} stands beyond the last column of the header."
                 )
 
+    def _refuse_misread(self, piece: Piece) -> None:
+        """Refuse rows in UTF-8 within a text in UTF-16, where they all are a part of one cell."""
+        text = piece.text.decode()
+        at = misread_at(text, self.header.encoding)
+        if at >= 0:
+            line = piece.line + count_lines(text[:at].encode())
+            raise ImportRefused(
+                f"{self.source.name}, line {line}: what stands there is not in"
+                f" {self.header.encoding}, as all above it is: were two files put together?"
+            )
+
     def _refuse_undecodable(self, block: RowBlock) -> None:
         for name, cells in block.columns.items():
-            row = pc.index(pc.match_substring(cells, UNDECODABLE), True).as_py()
+            row = pc.index(pc.match_substring_regex(cells, self.undecodable), True).as_py()
             if row >= 0:
                 raise ImportRefused(
                     f"{self.source.name}, {self.place(block.first_row + row)}, column "
@@ -179,7 +195,8 @@ def text_table(
         raise NoSuchTable(said, may_be_data=True)
     header = header_of(source.name, start, missing, encoding, time_columns)
     times = [column for column in time_columns if column in header.names]
-    text = Text(source, header, times, [], [], [])
+    undecodable = undecodable_pattern(header.encoding, encoding)
+    text = Text(source, header, times, [], [], [], undecodable)
     return Table(
         source.name,
         header.names,

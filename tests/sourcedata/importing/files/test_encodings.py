@@ -109,3 +109,34 @@ def test_rows_below_a_lost_byte_are_no_footer(tmp_path, encoding) -> None:
 def test_a_footer_of_another_script_is_no_row(tmp_path, footer) -> None:
     content = f"time,ws\n2024-01-01 00:00,5\n{footer}\n".encode("utf-16")
     assert rows(write(tmp_path, content), "time", "ws") == [("2024-01-01 00:00", "5")]
+
+
+@pytest.mark.parametrize("count", [2, 200])
+def test_rows_in_another_encoding_within_a_cell_that_nobody_reads_are_refused(
+    tmp_path, count
+) -> None:
+    first, last = (f"n;5;2024-01-01 00:{minute}0\n" for minute in (0, 2))
+    within = "n;16;2024-01-01 00:10\n" * count
+    content = f"note;ws;time\n{first}".encode("utf-16") + within.encode()
+    path = write(tmp_path, content + last.encode("utf-16-le"))
+    assert refusal(path, "time", "ws").startswith(
+        "f.csv, line 3: what stands there is not in utf-16"
+    )
+
+
+def test_names_in_utf_8_below_text_of_windows_are_refused(tmp_path) -> None:
+    row = "2024-01-01 00:00,Süd Å\n"
+    content = b"time,t\n" + row.encode("cp1252") * 50_000 + row.encode()
+    path = write(tmp_path, content)
+    assert "line 50002, column 't': a cell has bytes that are not cp1252" in refusal(
+        path, "time", "t"
+    )
+    assert rows(path, "time", "t", encoding="cp1252")[-1] == ("2024-01-01 00:00", "SÃ¼d Ã…")
+
+
+def test_letters_of_any_script_are_in_utf_16(tmp_path) -> None:
+    cell = (
+        "风力发电机组平均功率曲线数据与风速风向温度记录表Süd Ветер Ανεμος────────────────────" * 200
+    )
+    content = f"time,t\n2024-01-01 00:00,{cell}\n".encode("utf-16")
+    assert rows(write(tmp_path, content), "time", "t") == [("2024-01-01 00:00", cell)]
