@@ -56,11 +56,12 @@ def may_be_footer(
 ) -> bool:
     """Return whether a row of another width than the table's says something of its own.
 
-    A row that was torn has a time, or numbers and no word beside the `words` of the table; rows
-    that are misread are long, or of no letters. `times` are the places of the times in a row.
+    A row that was torn has a time, or numbers or words, none of which is beside the `words` of the
+    table; rows that are misread are long, or of no letters. `times` are the places of the times.
     """
     text = " ".join(cells)
-    is_torn = any(map(str.isdigit, text)) and words_of([cells]) <= words
+    own = words_of([cells])
+    is_torn = (bool(own) or any(map(str.isdigit, text))) and own <= words
     is_short = len(text) <= MOST_FOOTER_LETTERS
     return is_short and not (is_torn or is_misread(text, encoding) or may_be_time(cells, times))
 

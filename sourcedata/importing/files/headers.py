@@ -17,7 +17,7 @@ DIGITS_OF_A_TIME = 6
 DAY = pattern(r"\d{1,4}([-/.])(?:\d{1,2}|[^\W\d_]{3,9})\1\d{1,4}|^\s*\d{8,}\s*$")
 WORD = pattern(r"[^\W\d_]{2,}")
 TIME_WORD = pattern(rf"(?i){MONTH_NAME}|am|pm|utc|gmt")
-CLOCK = pattern(r"\s*\d{1,2}:\d{2}")
+CLOCK_ALONE = pattern(r"\s*\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?\s*$")
 
 
 def column_names(cells: Iterable[str]) -> list[str]:
@@ -45,7 +45,8 @@ def units_rows(rows: Iterable[Sequence[str]], places: Sequence[int]) -> int:
     """
     count = 0
     for cells in rows:
-        is_of_units = is_without_digits(cells, places) and not any(map(_is_number, cells))
+        has_values = any(_is_number(cell) or _has_day(cell) for cell in cells)
+        is_of_units = is_without_digits(cells, places) and not has_values
         if not is_of_units or count == MOST_UNITS_ROWS:
             break
         count += 1
@@ -71,8 +72,8 @@ def _is_number(cell: str) -> bool:
 def may_be_time(cells: Sequence[str], places: Sequence[int]) -> bool:
     """Return whether a row is none of a footer: it has a time, which may not be at its place.
 
-    Where its times stand, so many digits are one; in another cell they are written like a day. A
-    footer may begin with a sentence that has a day in it, or have words where a time would stand,
+    Where its times stand, so many digits are one; in another cell they are written like a day,
+    or are a clock. A footer may begin with a sentence that has a day in it, or have words where a time would stand,
     and a day in a cell of its own.
     """
     if _says_day(cells, places):
@@ -81,7 +82,9 @@ def may_be_time(cells: Sequence[str], places: Sequence[int]) -> bool:
     if is_sentence(cells[first]):
         cells = ["" if place == first else cell for place, cell in enumerate(cells)]
     times = [cells[place] for place in places if place < len(cells)]
-    return _digits("".join(times)) >= DIGITS_OF_A_TIME or any(map(_has_day, cells))
+    return _digits("".join(times)) >= DIGITS_OF_A_TIME or any(
+        _has_day(cell) or CLOCK_ALONE.match(cell) for cell in cells
+    )
 
 
 def _says_day(cells: Sequence[str], places: Sequence[int]) -> bool:
@@ -89,7 +92,7 @@ def _says_day(cells: Sequence[str], places: Sequence[int]) -> bool:
     times = [cells[place] for place in places if place < len(cells)]
     others = (cell for cell in cells if cell.strip() and not is_sentence(cell))
     return any(map(is_sentence, times)) and all(
-        _has_day(cell) or CLOCK.match(cell) for cell in others
+        _has_day(cell) or CLOCK_ALONE.match(cell) for cell in others
     )
 
 

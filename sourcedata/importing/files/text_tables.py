@@ -16,7 +16,7 @@ from sourcedata.importing.files.footers import (
     without_footer,
     words_of,
 )
-from sourcedata.importing.files.headers import may_be_time
+from sourcedata.importing.files.headers import is_sentence
 from sourcedata.importing.files.lines import (
     Piece,
     count_lines,
@@ -122,7 +122,8 @@ class Text:
         places = self.header.shape.time_places
         *others, last = [*self._even(before), *self._even(piece)][-MOST_COMPARED:] or [[""]]
         least = min((len(cells[-1]) for cells in others), default=0)
-        if len(others) >= LEAST_COMPARED and may_be_time(last, places) and len(last[-1]) < least:
+        is_footer = any(is_sentence(last[place]) for place in places if place < len(last))
+        if len(others) >= LEAST_COMPARED and not is_footer and len(last[-1]) < least:
             self.cut.append(f"line {line}, {quoted(last[-1])}")
 
     def _note_uneven(self, before: Piece, piece: Piece, first_row: int, uneven: UnevenRows) -> None:

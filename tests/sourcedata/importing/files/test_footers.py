@@ -112,7 +112,7 @@ def test_a_second_table_is_no_footer(tmp_path) -> None:
     assert "line 3: the row that starts with" in refusal(path, "time", "ws")
 
 
-@pytest.mark.parametrize("cut", ["6", "7;8", "WEA 02;8;", "WEA 01;5;2024-0", ";8"])
+@pytest.mark.parametrize("cut", ["6", "7;8", "WEA 02;8;", "WEA 01;5;2024-0", ";8", "WEA"])
 def test_a_row_that_is_cut_short_is_no_footer(tmp_path, cut) -> None:
     rows = "WEA 01;5;2024-01-01 00:00\nWEA 02;7;2024-01-01 00:00\n" * 3
     path = write(tmp_path, f"t;ws;time;note\n{rows}{cut}".replace("00\n", "00;\n"))
@@ -140,3 +140,9 @@ def test_a_long_row_of_another_width_is_no_footer(tmp_path) -> None:
 def test_a_month_that_no_row_has_makes_no_footer(tmp_path) -> None:
     path = write(tmp_path, "ws;time\n5;31 Jan 2024 00:00\n6,1 Feb 2024 00:00\n")
     assert "line 3: the row that starts with '6,1 Feb" in refusal(path, "time", "ws")
+
+
+def test_a_row_that_lost_its_day_and_has_a_clock_is_no_footer(tmp_path) -> None:
+    path = write(tmp_path, "ws;day;time;note\n5;1.1.24;0:00;\n6;0:10;fine\n")
+    message = refusal(path, "day", "time", "ws", time_columns=["day", "time"])
+    assert "line 3: the row that starts with '6' has 3 cells" in message

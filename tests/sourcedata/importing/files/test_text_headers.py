@@ -130,3 +130,8 @@ def test_rows_above_the_header_are_refused(tmp_path, above) -> None:
 def test_a_preamble_with_numbers_and_days_is_passed_over(tmp_path, above) -> None:
     path = write(tmp_path, f"{above}\ntime;ws;p\n2024-01-01 00:10;5;6\n")
     assert rows(path, "time", "ws") == [("2024-01-01 00:10", "5")]
+
+
+def test_a_row_that_is_torn_below_the_header_says_no_units(tmp_path) -> None:
+    path = write(tmp_path, "t;time;ws\nA\n2024-01-01 00:00;x\nA;2024-01-01 00:10;5\n")
+    assert "the row that starts with '2024-01-01 00:00' has 2" in refusal(path, "time", "ws")

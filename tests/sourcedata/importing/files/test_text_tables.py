@@ -179,3 +179,9 @@ def test_a_cell_beyond_the_last_column_is_refused(tmp_path, count) -> None:
 def test_a_footer_may_reach_beyond_the_last_column(tmp_path) -> None:
     path = write(tmp_path, HEADER + "2024-01-01 00:00,5, \nby us,of,all\n")
     assert rows(path, "time", "ws") == [ROW]
+
+
+def test_a_file_that_ends_before_a_time_is_told(tmp_path) -> None:
+    (table,) = tables(write(tmp_path, "ws,time\n" + "5,2024-01-01 00:00\n" * 10 + "6,"), "time")
+    rows_of_table(table, "time", "ws")
+    assert table.cut == ["line 12, ''"]
