@@ -9,8 +9,10 @@ from sourcedata.importing.files.headers import (
     WORD,
     is_sentence,
     is_without_digits,
+    looks_like_row,
     may_be_time,
 )
+from sourcedata.importing.files.rows import RowShape
 from sourcedata.importing.files.tables import RowBlock
 from sourcedata.importing.refusal import ImportRefused
 
@@ -51,19 +53,20 @@ def words_of(rows: Iterable[Sequence[str]]) -> set[str]:
     return {word for word in words if not TIME_WORD.fullmatch(word)}
 
 
-def may_be_footer(
-    cells: Sequence[str], times: Sequence[int], words: set[str], encoding: str
-) -> bool:
+def may_be_footer(cells: Sequence[str], shape: RowShape, words: set[str], encoding: str) -> bool:
     """Return whether a row of another width than the table's says something of its own.
 
     A row that was torn has a time, or numbers or words, none of which is beside the `words` of the
-    table; rows that are misread are long, or of no letters. `times` are the places of the times.
+    table; one within quotes is a cell; rows that are misread are long, or of no letters.
     """
-    text = " ".join(cells)
-    own = words_of([cells])
+    text, own, places = " ".join(cells), words_of([cells]), shape.time_places
     is_torn = (bool(own) or any(map(str.isdigit, text))) and own <= words
-    is_short = len(text) <= MOST_FOOTER_LETTERS
-    return is_short and not (is_torn or is_misread(text, encoding) or may_be_time(cells, times))
+    lines = (line.split(shape.separator) for cell in cells for line in cell.splitlines())
+    is_row = any(looks_like_row(line, places, shape.width) for line in lines)
+    is_long = len(text) > MOST_FOOTER_LETTERS
+    return not (is_torn or is_row or is_long or may_be_time(cells, places)) and not is_misread(
+        text, encoding
+    )
 
 
 def without_footer(

@@ -72,9 +72,9 @@ def _is_number(cell: str) -> bool:
 def may_be_time(cells: Sequence[str], places: Sequence[int]) -> bool:
     """Return whether a row is none of a footer: it has a time, which may not be at its place.
 
-    Where its times stand, so many digits are one; in another cell they are written like a day,
-    or are a clock. A footer may begin with a sentence that has a day in it, or have words where a time would stand,
-    and a day in a cell of its own.
+    Where its times stand, so many digits are one; in another cell they are written like a day, or
+    are a clock. A footer may begin with a sentence that has a day in it, or have words where a time
+    would stand, and a day in a cell of its own.
     """
     if _says_day(cells, places):
         return False

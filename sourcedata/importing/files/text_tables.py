@@ -133,7 +133,7 @@ class Text:
         for line, cells in rows_of(piece, shape.separator):
             if len(cells) == shape.width:
                 row += 1
-            elif not may_be_footer(cells, shape.time_places, words, self.header.encoding):
+            elif not may_be_footer(cells, shape, words, self.header.encoding):
                 raise self._uneven(line, cells)
             else:
                 shown = quoted(" ".join(filter(None, cells)))

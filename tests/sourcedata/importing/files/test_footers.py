@@ -146,3 +146,10 @@ def test_a_row_that_lost_its_day_and_has_a_clock_is_no_footer(tmp_path) -> None:
     path = write(tmp_path, "ws;day;time;note\n5;1.1.24;0:00;\n6;0:10;fine\n")
     message = refusal(path, "day", "time", "ws", time_columns=["day", "time"])
     assert "line 3: the row that starts with '6' has 3 cells" in message
+
+
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_row_within_quotes_is_no_footer(tmp_path, end) -> None:
+    good = "WEA 01;2024-01-01 00:00;5\n"
+    path = write(tmp_path, f'WEA;time;ws\n{good}"WEB 02;2024-01-01 00:10;6{end}"\n')
+    assert "line 3: the row that starts with 'WEB 02;2024" in refusal(path, "time", "ws")

@@ -133,5 +133,5 @@ def test_a_preamble_with_numbers_and_days_is_passed_over(tmp_path, above) -> Non
 
 
 def test_a_row_that_is_torn_below_the_header_says_no_units(tmp_path) -> None:
-    path = write(tmp_path, "t;time;ws\nA\n2024-01-01 00:00;x\nA;2024-01-01 00:10;5\n")
+    path = write(tmp_path, "t;time;ws\nA;\n2024-01-01 00:00;x\nA;2024-01-01 00:10;5\n")
     assert "the row that starts with '2024-01-01 00:00' has 2" in refusal(path, "time", "ws")

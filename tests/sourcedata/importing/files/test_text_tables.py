@@ -105,7 +105,6 @@ def test_a_lone_quote_does_not_take_in_rows(tmp_path, below) -> None:
         ("ws;time;note", '5;24-01-01 00:00;"\n6;24-01-01 00:10;x\n7;24-01-01 00:20;"\n'),
         ("clock;ws;time;note", '0:10;5;1/2/24;"\n0:20;5;1/2/24;""\n0:30;5;1/2/24;"\n'),
         ('ws;time;"', '5;24-01-01 00:00;\n6;24-01-01 00:10;"\n7;24-01-01 00:20;\n'),
-        ("ws;time;snow", 'm/s;;"\n5;24-01-01 00:00;1\n6;24-01-01 00:10;1\n'),
     ],
 )
 def test_two_stray_quotes_take_in_no_row_wherever_its_time_stands(tmp_path, header, below) -> None:
@@ -185,3 +184,9 @@ def test_a_file_that_ends_before_a_time_is_told(tmp_path) -> None:
     (table,) = tables(write(tmp_path, "ws,time\n" + "5,2024-01-01 00:00\n" * 10 + "6,"), "time")
     rows_of_table(table, "time", "ws")
     assert table.cut == ["line 12, ''"]
+
+
+def test_a_stray_quote_in_the_units_takes_in_no_row(tmp_path) -> None:
+    rows_below = "5;24-01-01 00:00;1\n6;24-01-01 00:10;1\n"
+    path = write(tmp_path, 'ws;time;snow\nm/s;;"\n' + rows_below)
+    assert refusal(path, "time", "ws").startswith('f.csv, line 2: a quote (") is never closed')
