@@ -19,8 +19,9 @@ logger = logging.getLogger(__name__)
 
 OK, LACKS_MIGRATIONS, TAKES_NOTHING = "ok", "lacks migrations", "takes nothing"
 PROBE, PROBE_LASTS_S = "windproject-probe", 10
-# In each process of the web server this many checks run at a time.
-BULKHEAD = Bulkhead(threads=6)
+# In each process of the web server this many checks of a server run at a time: one that does not
+# answer keeps no other from being asked.
+BULKHEADS = {name: Bulkhead(threads=2) for name in ("source", "target", "broker")}
 SHARED = SharedAnswer()
 
 
@@ -38,7 +39,7 @@ def servers() -> dict[str, str]:
 
 def _at_once(checks: Mapping[str, Callable[[], str]]) -> dict[str, str]:
     """Check all servers at once, so that a visitor waits for the slowest alone."""
-    begun = {name: BULKHEAD.begin(check) for name, check in checks.items()}
+    begun = {name: BULKHEADS[name].begin(check) for name, check in checks.items()}
     deadline = time.monotonic() + waits.PAGE_S
     return {name: _checked(partial(_until, deadline, wait)) for name, wait in begun.items()}
 

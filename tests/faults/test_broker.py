@@ -4,11 +4,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
-from socketserver import BaseRequestHandler, ThreadingUnixStreamServer
-from threading import Thread
+from socketserver import BaseRequestHandler
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import pytest
 from celery import current_app
@@ -22,6 +19,7 @@ from common.days import now
 from sourcedata.models import Measurement
 from tests import processes
 from tests.faults.conftest import DAY, ask, measured, proves_well
+from tests.faults.relay import listening
 from tests.processes import wait_until
 
 REFUSALS: dict[str, tuple[Callable[[Any], object], Callable[[Any], object]]] = {
@@ -50,14 +48,8 @@ def garbage(request: pytest.FixtureRequest) -> Iterator[None]:
                 while self.request.recv(10_000):
                     self.request.sendall(request.param)
 
-    path = Path(unquote(urlsplit(settings.CELERY_BROKER_URL).path))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
-    with ThreadingUnixStreamServer(str(path), Garbage) as server:
-        Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
+    with listening(settings.CELERY_BROKER_URL, Garbage):
         yield
-        server.shutdown()
-    path.unlink()
 
 
 def test_a_broker_that_says_what_none_does_fails_no_page(

@@ -32,6 +32,7 @@ from common.days import today
 from sourcedata.models import Measurement
 from tests.builders import aggregated, measurements, turbine
 from tests.faults.conftest import server_of
+from tests.faults.relay import Silence, listening
 from tests.processes import environment, process, wait_until
 from tests.sessions import session
 from tests.windproject.test_serve import free_port, lives
@@ -210,6 +211,13 @@ def test_however_many_ask_whether_all_can_be_used_they_are_told_in_time(site: Si
         answers = [visit.result() for visit in visits]
     assert {status for status, _ in answers} == {503}
     assert max(took_s for _, took_s in answers) < 2.5
+
+
+def test_of_servers_only_those_are_named_that_do_not_answer(site: Site) -> None:
+    with listening(settings.CELERY_BROKER_URL, Silence):
+        for _ in range(14):
+            said = site.visitor.get("/health/ready").json()
+            assert said == {"source": "ok", "target": "ok", "broker": "does not answer"}
 
 
 def test_however_many_ask_for_a_page_that_waits_they_are_told_in_time(site: Site) -> None:
