@@ -85,14 +85,15 @@ def _sent(message: Callable[[], object]) -> None:
     except Exception as error:
         if WRONG_TYPE not in str(error):
             raise
-        drop_wrong_keys()
+        tidy()
         message()
 
 
-def drop_wrong_keys() -> None:
-    """Delete the keys of the broker that are not what Celery takes them for.
+def tidy() -> None:
+    """Delete what keeps the workers from taking hints, whoever put it there.
 
-    It keeps nothing that is needed, and would give and take nothing until somebody deleted them.
+    That is a key of another type than Celery takes it for, which would give and take nothing until
+    somebody deleted it.
     """
     with current_app.connection_for_write() as connection:
         channel = connection.default_channel
@@ -113,14 +114,12 @@ def wrong_keys(channel: Any) -> list[str]:
 
 def _types(channel: Any) -> dict[str, str]:
     """Return the types of the keys that kombu uses: those of queues, and what it notes of them."""
-    queues = [*current_app.amqp.queues]
-    lists = [channel._q_for_pri(queue, step) for queue in queues for step in channel.priority_steps]
     bindings = (channel.keyprefix_queue, channel.keyprefix_binding_permanent)
-    return {
-        **dict.fromkeys(lists, "list"),
-        **dict.fromkeys((prefix % queue for queue in queues for prefix in bindings), "set"),
-        channel.keyprefix_binding_deadlines: "zset",
-        channel.unacked_key: "hash",
-        channel.unacked_index_key: "zset",
-        channel.unacked_mutex_key: "string",
-    }
+    sets = (prefix % queue for queue in current_app.amqp.queues for prefix in bindings)
+    return {**dict.fromkeys(_lists(channel), "list"), **dict.fromkeys(sets, "set")}
+
+
+def _lists(channel: Any) -> list[str]:
+    """Return the keys of the lists in which kombu keeps the messages of a queue."""
+    queues = current_app.amqp.queues
+    return [channel._q_for_pri(queue, step) for queue in queues for step in channel.priority_steps]

@@ -66,8 +66,10 @@ CLOSED_S = 2
 QUEUED_S, PAGE_QUEUED_S, DOWNLOAD_QUEUED_S = 1.5, 5, 20
 # A process of the web server that gives no sign of life; requests in its threads count as none.
 WEB_PROCESS_S = 30
-# The broker: to connect, and for an answer; all of what is asked takes no longer than the latter.
-BROKER_CONNECT_S, BROKER_ANSWER_S = 2, 30
+# The broker: to connect, between two parts of an answer, and for all of what is asked.
+BROKER_CONNECT_S, BROKER_PART_S, BROKER_ANSWER_S = 2, 5, 30
+# A worker connects anew to a broker that was silent for so long, and tries that so far apart.
+BROKER_SILENT_S, BROKER_AGAIN_S = 10, 2
 
 # A store of the lake: to connect, for an answer, and for all attempts at one that fails.
 LAKE_CONNECT_S, LAKE_PART_S, LAKE_RETRIED_S = 5, 20, 30

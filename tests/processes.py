@@ -56,9 +56,9 @@ def broker() -> Process:
     return process("manage.py", "broker")
 
 
-def worker() -> Process:
+def worker(**changes: str) -> Process:
     """Run a worker."""
-    return process("-m", "celery", "-A", "windproject", "worker", "--concurrency=1")
+    return process("-m", "celery", "-A", "windproject", "worker", "--concurrency=1", **changes)
 
 
 def beat() -> Process:

@@ -191,9 +191,12 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A program that queues a run tries the broker twice, for so many seconds, not for ever.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": waits.BROKER_CONNECT_S,
-    "socket_timeout": waits.BROKER_ANSWER_S,
+    "socket_timeout": waits.BROKER_PART_S,
     "max_retries": 1,
     "interval_start": 0.2,
+    # A worker notes at the broker nothing of what it took: that could fail, and anybody could write
+    # something else there.
+    "ack_emulation": False,
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
@@ -214,7 +217,7 @@ CELERY_TIMEZONE = "UTC"
 # With remote control, anybody who has the broker's address could read the settings, and stop the
 # workers.
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
-CELERY_WORKER_CONSUMER = "windproject.hints.HintConsumer"
+CELERY_WORKER_CONSUMER = "windproject.consumer.HintConsumer"
 CELERY_BEAT_SCHEDULER = "windproject.beat:Scheduler"
 
 # Anybody who reaches the API may read from it, or else a session or a token is asked for.

@@ -22,17 +22,23 @@ from aggregates.models.workers import REMEMBERED, SEEN_EVERY_S, Code
 
 logger = logging.getLogger(__name__)
 
+# A worker that takes hints again tells so at once.
+LOOKED_EVERY_S = 1
 _goes_round, _has_ended = Event(), Event()
 
 
 @worker_ready.connect
 def begin(sender: Any, **kwargs: Any) -> None:
-    """Tell so from now on, as long as the worker's own loop goes round."""
-    _goes_round.set()
-    sender.timer.call_repeatedly(SEEN_EVERY_S, _goes_round.set)
+    """Tell so from now on, as long as the worker's own loop goes round and takes hints."""
+    sender.timer.call_repeatedly(LOOKED_EVERY_S, _look_whether_it_takes_hints, [sender])
     # A thread, so that a database that does not answer keeps no message from being taken.
     slots = sender.controller.concurrency
     Thread(target=_tell_until_the_end, args=[slots], daemon=True).start()
+
+
+def _look_whether_it_takes_hints(consumer: Any) -> None:
+    if consumer.takes_hints:
+        _goes_round.set()
 
 
 @worker_shutting_down.connect
@@ -43,9 +49,11 @@ def end(**kwargs: Any) -> None:
 
 
 def _tell_until_the_end(slots: int) -> None:
-    while _goes_round.wait() and not _has_ended.is_set():
+    while not _has_ended.is_set():
+        if _goes_round.wait(LOOKED_EVERY_S) and not _has_ended.is_set():
+            _tell(slots)
+            _has_ended.wait(SEEN_EVERY_S)
         _goes_round.clear()
-        _tell(slots)
     Worker.objects.filter(**_this_one()).delete()
 
 

@@ -1,15 +1,74 @@
-"""What stands in the broker's place."""
+"""What stands in the broker's place, or before it: connections can be lost there without a word."""
 
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from socketserver import BaseRequestHandler, ThreadingUnixStreamServer
-from threading import Thread
+from threading import Event, Thread
 from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+
+import embedded
+
+# The setting VAR of a program that reaches the broker through the relay.
+RELAYED = "relay"
+
+
+def nothing(sent: bytes) -> bool:
+    return False
+
+
+@dataclass
+class Relay:
+    """Passes on what clients and broker say, until a connection is lost: then it stays open."""
+
+    # A connection is lost once a client sends something of this kind.
+    loses: Callable[[bytes], bool] = nothing
+    lost: list[Event] = field(default_factory=list)
+
+    def lose_all(self) -> None:
+        """Lose the connections that there are; later ones are passed on."""
+        for connection in self.lost:
+            connection.set()
+
+    def pass_on(self, client: socket.socket) -> None:
+        is_lost = Event()
+        self.lost.append(is_lost)
+        with socket.socket(socket.AF_UNIX) as broker, suppress(OSError):
+            broker.connect(path_of(settings.CELERY_BROKER_URL))
+            Thread(target=self._back, args=[broker, client, is_lost], daemon=True).start()
+            while said := client.recv(100_000):
+                if self.loses(said):
+                    is_lost.set()
+                if not is_lost.is_set():
+                    broker.sendall(said)
+
+    def _back(self, broker: socket.socket, client: socket.socket, is_lost: Event) -> None:
+        with suppress(OSError):
+            while said := broker.recv(100_000):
+                if not is_lost.is_set():
+                    client.sendall(said)
 
 
 def path_of(url: str) -> str:
     return unquote(urlsplit(url).path)
+
+
+@contextmanager
+def relayed() -> Iterator[Relay]:
+    """Run a relay at the address that programs with VAR=RELAYED take for the broker's."""
+    relay = Relay()
+
+    class Handler(BaseRequestHandler):
+        def handle(self) -> None:
+            relay.pass_on(self.request)
+
+    folder = settings.VAR_DIR / RELAYED / settings.BROKER_DIR.name
+    with listening(embedded.broker_url(folder), Handler):
+        yield relay
 
 
 @contextmanager
