@@ -23,6 +23,8 @@ Returned = TypeVar("Returned")
 BULKHEAD = Bulkhead(threads=2)
 # Of what a program left, because the broker did not answer, no more goes on than this.
 LEFT = BoundedSemaphore(8)
+# Of the hints of a queue, the last ones are kept: far more than there are days that wait at once.
+MOST_HINTS = 1000
 # A broker says so of a key that somebody gave another type than that of what is asked of it.
 WRONG_TYPE = "WRONGTYPE"
 
@@ -93,13 +95,17 @@ def tidy() -> None:
     """Delete what keeps the workers from taking hints, whoever put it there.
 
     That is a key of another type than Celery takes it for, which would give and take nothing until
-    somebody deleted it.
+    somebody deleted it, and hints without number: the last ones are all that is needed.
     """
     with current_app.connection_for_write() as connection:
         channel = connection.default_channel
         for key in wrong_keys(channel):
             logger.warning("The key %r of the broker is of another type, and is deleted.", key)
             channel.client.delete(key)
+        with channel.client.pipeline() as pipeline:
+            for queue in _lists(channel):
+                pipeline.ltrim(queue, 0, MOST_HINTS - 1)
+            pipeline.execute()
 
 
 def wrong_keys(channel: Any) -> list[str]:

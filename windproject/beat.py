@@ -72,7 +72,11 @@ class Scheduler(DatabaseScheduler):  # type: ignore[misc]  # as above
         super().__init__(*args, lazy=lazy, **kwargs)
 
     def send_task(self, *arguments: Any, **options: Any) -> None:
-        """Send the message of a task that is due; where that fails, the next one is sent."""
+        """Send the message of a task that is due; where that fails, the next one is sent.
+
+        While no worker takes them, messages would pile up, and somebody may send any number.
+        """
+        broker.send(broker.tidy)
         broker.send(partial(super().send_task, *arguments, **options))
 
     def enabled_models_qs(self) -> Any:

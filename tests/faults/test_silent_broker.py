@@ -1,13 +1,16 @@
 """A broker that is lost, or holds what nobody expects, keeps no worker from the next hint."""
 
+import json
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from celery import current_app
 
 from aggregates.models import Run, Worker
 from aggregates.models.workers import SEEN_EVERY_S
+from common.broker import MOST_HINTS
 from sourcedata.models import Measurement
 from tests import processes
 from tests.faults.conftest import ask, measured, proves_well
@@ -107,3 +110,16 @@ def test_a_queue_full_of_rubbish_is_gone_at_once() -> None:
         told(lambda client: client.lpush("celery", *[b"\xff"] * 3000))
         runs(2)
     proves_well()
+
+
+@pytest.mark.usefixtures("broker")
+def test_of_hints_without_number_the_last_ones_are_kept(migrated_schedule: str) -> None:
+    hint = json.dumps({"body": "", "headers": {}, "properties": {}})
+    told(lambda client: client.lpush("urgent", *[hint] * 100_000))
+    with processes.beat():
+        wait_until(lambda: waiting("urgent") <= MOST_HINTS + 1, "queue that is short")
+
+
+def waiting(queue: str) -> int:
+    with current_app.connection_for_write() as link:
+        return int(link.default_channel.client.llen(queue))
