@@ -60,6 +60,7 @@ def test_a_worker_whose_connections_are_lost_connects_anew(relay: Relay) -> None
     proves_well()
 
 
+@pytest.mark.long
 def test_a_worker_that_takes_nothing_gives_no_sign_of_life(relay: Relay) -> None:
     with relayed_worker():
         wait_until(Worker.objects.exists, "worker")
@@ -69,6 +70,7 @@ def test_a_worker_that_takes_nothing_gives_no_sign_of_life(relay: Relay) -> None
         wait_until(Worker.objects.exists, "worker that is back")
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("broker")
 def test_a_worker_to_which_the_broker_gives_nothing_gives_no_sign_of_life() -> None:
     with processes.worker():
