@@ -100,10 +100,8 @@ class Reading:
             return self.form.turbine
         if self.form.filename_pattern is not None:
             pattern = turbine_names.filename_pattern(self.form.filename_pattern)
-            inner = Path(self.table.file)
-            # A file in a zip tells its own turbine, or the zip that of all files in it.
-            path = inner if pattern.search(inner.name) else self.path
-            return turbine_names.name_from_filename(pattern, path)
+            in_zip = Path(self.table.file).relative_to(self.path)
+            return turbine_names.name_from_filename(pattern, self.path, in_zip)
         return next(filter(None, self.columns.mapped))
 
     def _all_of(self, turbine: str, rows: int) -> Array:

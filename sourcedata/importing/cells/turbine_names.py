@@ -90,22 +90,32 @@ def filename_pattern(text: str) -> re.Pattern[str]:
         ) from error
 
 
-def name_from_filename(pattern: re.Pattern[str], path: Path) -> str:
+def name_from_filename(pattern: re.Pattern[str], path: Path, in_zip: Path = Path()) -> str:
     """Return the turbine's name that stands in the name of a file, whose folders do not count.
 
-    It is the group named turbine, else the first group, else all that matches.
+    What is nearest to a file `in_zip` tells it: the file's own name, then that with its folder, and
+    so on, and the zip's name at last. It is the group named turbine, else the first group, else all
+    that matches.
 
     Raises:
         ImportRefused: where nothing matches, or no turbine can have that name.
     """
     group: str | int = "turbine" if "turbine" in pattern.groupindex else min(pattern.groups, 1)
-    match = pattern.search(path.name)
+    matches = (pattern.search(name) for name in [*_nearest_first(in_zip), path.name])
+    match = next(filter(None, matches), None)
     name = match[group] if match else None
     if name is None:
+        told = path.name if in_zip == Path() else f"{path.name}/{in_zip}"
         raise ImportRefused(
             f"{path}: the regular expression {quoted(pattern.pattern)} tells no turbine from the "
-            f"name {quoted(path.name)}; allowed is one that matches it."
+            f"name {quoted(told)}; allowed is one that matches it."
         )
     if problem := problem_of_turbine_name(name.strip()):
         raise ImportRefused(f"{path}: {problem}")
     return name.strip()
+
+
+def _nearest_first(path: Path) -> list[str]:
+    """Return the name of a file, then its name with one folder more each."""
+    places = range(len(path.parts) - 1, -1, -1)
+    return ["/".join(path.parts[place:]) for place in places]

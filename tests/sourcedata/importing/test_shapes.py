@@ -51,6 +51,20 @@ def test_a_file_in_an_archive_tells_its_turbine_before_the_archive(
     }
 
 
+@pytest.mark.parametrize("pattern", ["WT[0-9]+", "^(WT[0-9]+)/", "/?(?P<turbine>WT..)/2024"])
+@pytest.mark.parametrize("folder", ["", "june/"])
+def test_a_folder_in_an_archive_tells_the_turbine_before_the_archive(
+    tmp_path, pattern, folder
+) -> None:
+    with zipfile.ZipFile(tmp_path / "WT99.zip", "w") as archive:
+        for number in (1, 2):
+            archive.writestr(
+                f"{folder}WT0{number}/2024.csv", f"time,ws\n2024-05-02 00:00,{number}\n"
+            )
+    run(tmp_path / "WT99.zip", *COLUMNS, "--turbine-from-filename", pattern)
+    assert stored("wind_speed") == {"WT01 05-02 00:00": [1], "WT02 05-02 00:00": [2]}
+
+
 def test_each_file_in_an_archive_is_one_of_its_own(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("one.csv", "time,ws\n2024-05-02 00:00,5\n")
