@@ -26,7 +26,7 @@ from sourcedata.importing.reading import Reading
 from sourcedata.importing.refusal import ImportRefused
 from sourcedata.importing.storing import ImportResult, store
 from sourcedata.importing.survey import KnownTurbine, Survey, ends, survey
-from sourcedata.importing.warnings import warnings_of
+from sourcedata.importing.warnings import warnings_of, warnings_of_result
 from sourcedata.models import Turbine
 
 __all__ = ["Form", "ImportRefused", "ImportResult", "Understood", "import_table", "look_at"]
@@ -85,10 +85,13 @@ def _opened(path: Path, form: Form, opening: Opening) -> Iterator[Table]:
         raise ImportRefused(f"{error}{why_none(form)}") from error
 
 
-def import_table(understood: Understood, account: str, file: str = "") -> ImportResult:
+def import_table(
+    understood: Understood, account: str, file: str = "", since: str | None = None
+) -> ImportResult:
     """Store a table as it was understood, in one transaction with the record of it.
 
-    `account` names who imports it, and `file` what is imported where its path tells nobody.
+    `account` names who imports it, and `file` what is imported where its path tells nobody. What
+    transactions from `since` on wrote is of earlier tables that are imported together with it.
 
     Raises:
         ImportRefused: where the file has changed since it was looked at, or rows are left out.
@@ -99,8 +102,8 @@ def import_table(understood: Understood, account: str, file: str = "") -> Import
     ensure_months(SOURCE, "data", sorted(look.months))
     try:
         with transaction.atomic(using=SOURCE):
-            stored = store(look)
-            said = [*understood.notes, *understood.warnings]
+            stored = store(look, since)
+            said = [*understood.notes, *understood.warnings, *warnings_of_result(stored)]
             name = file or understood.name
             records.imported(look, stored, records.Import(name, account, checksum), said)
             _refuse_other_version(understood)

@@ -34,9 +34,12 @@ def imported(
 ) -> ImportRecord:
     """Keep what became of a table, and what was said of it, in the caller's transaction."""
     span = ends(look)
+    counts = asdict(stored)
+    # It is among what was said.
+    del counts["overwritten"]
     return ImportRecord.objects.create(
         **_common(origin, look.reading.form),
-        **asdict(stored),
+        **counts,
         rows=look.rows,
         turbines=look.turbines[:MOST_TURBINES],
         first=span and span[0],

@@ -52,13 +52,25 @@ FROM pg_temp.imported JOIN data AS known
     ON known.turbine_id = imported.turbine_id AND known.timestamp = imported.timestamp
     AND known.timestamp BETWEEN %s AND %s
 """
+# Rows keep the transaction that wrote them: the age of a later one is less.
+TRANSACTION = "SELECT pg_current_xact_id()::xid::text"
+COUNT_OVERWRITTEN = """
+SELECT count(*) FROM pg_temp.imported JOIN data AS known
+    ON known.turbine_id = imported.turbine_id AND known.timestamp = imported.timestamp
+    AND known.timestamp BETWEEN %s AND %s
+WHERE age(known.xmin) <= age(%s::xid) AND ({changes})
+"""
 DELETE = f"""
-DELETE FROM data USING {SPANS}
-WHERE data.turbine_id = span.turbine_id AND data.timestamp BETWEEN first AND last
-    AND NOT EXISTS (
-        SELECT FROM pg_temp.imported
-        WHERE imported.turbine_id = data.turbine_id AND imported.timestamp = data.timestamp
-    )
+WITH deleted AS (
+    DELETE FROM data USING {SPANS}
+    WHERE data.turbine_id = span.turbine_id AND data.timestamp BETWEEN first AND last
+        AND NOT EXISTS (
+            SELECT FROM pg_temp.imported
+            WHERE imported.turbine_id = data.turbine_id AND imported.timestamp = data.timestamp
+        )
+    RETURNING age(data.xmin) <= age(%s::xid) AS is_overwritten
+)
+SELECT count(*), count(*) FILTER (WHERE is_overwritten) FROM deleted
 """
 # One statement, in the order of the key: whoever else writes these rows waits, and no deadlock.
 UPSERT = """
@@ -98,6 +110,14 @@ def count_emptied(variables: Sequence[str], means: Mapping[str, str]) -> str:
         for column, mean in means.items()
     )
     return COUNT_EMPTIED.format(counts=counts)
+
+
+def count_overwritten(variables: Sequence[str], replaces: bool) -> str:
+    """Return what counts the rows since a transaction of which `upsert` changes a value."""
+    changes = [f"known.{name} <> imported.{name}" for name in variables]
+    if replaces:
+        changes += [f"known.{name} IS NOT NULL AND imported.{name} IS NULL" for name in variables]
+    return COUNT_OVERWRITTEN.format(changes=" OR ".join(changes))
 
 
 def upsert(

@@ -78,6 +78,10 @@ class Steps:
         signs = [-1 if self.back[each] > self.forward[each] else 1 for each in numbers.tolist()]
         return np.array(signs, dtype=np.int64)[places]
 
+    def last(self, number: int) -> np.datetime64:
+        """Return the time of a turbine's last row."""
+        return self._last[number]
+
     @property
     def is_strict(self) -> bool:
         """Whether no turbine has a time twice, as far as the order of the rows tells."""

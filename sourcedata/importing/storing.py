@@ -31,6 +31,7 @@ class ImportResult:
     with it; `disagreeing` is how many of these times had several values of one variable, of which
     the last one counts. `deleted` are measurements that went because the table does not have them,
     `emptied` companions that went because their mean changed, and they did not come with it.
+    `overwritten` are measurements of earlier tables of one command that changed or went.
     """
 
     inserted: int
@@ -40,11 +41,20 @@ class ImportResult:
     disagreeing: int = 0
     deleted: int = 0
     emptied: int = 0
+    overwritten: int = 0
 
 
-def store(look: Survey) -> ImportResult:
+def transaction_id() -> str:
+    """Return that of a transaction: what others write from now on has a later one."""
+    with connections[SOURCE].cursor() as cursor:
+        cursor.execute(statements.TRANSACTION)
+        return str(cursor.fetchone()[0])
+
+
+def store(look: Survey, since: str | None = None) -> ImportResult:
     """Write what a table holds, in the caller's transaction.
 
+    What transactions from `since` on wrote is of earlier tables that are imported together with it.
     Turbines are made where they do not exist. A row that exists gets the values that differ, and
     keeps what an empty cell does not tell, unless the form replaces; where none differs, nothing is
     written and no revision raised.
@@ -60,7 +70,7 @@ def store(look: Survey) -> ImportResult:
         ids = _turbine_ids(look)
         if look.steps.is_strict and _is_new(cursor, look, ids) and _append(look, ids):
             return ImportResult(look.rows, 0, 0)
-        return _merge(cursor, look, ids)
+        return _merge(cursor, look, ids, since)
 
 
 def _turbine_ids(look: Survey) -> Array:
@@ -138,7 +148,7 @@ def _blocks(look: Survey, ids: Array) -> Iterator[tuple[Array, list[Array]]]:
         yield measured.row, [ids[measured.turbine], measured.timestamp, *values]
 
 
-def _merge(cursor: CursorWrapper, look: Survey, ids: Array) -> ImportResult:
+def _merge(cursor: CursorWrapper, look: Survey, ids: Array, since: str | None) -> ImportResult:
     """Write rows of which some are known, or come twice."""
     columns, variables = _columns(look), list(look.figures)
     cursor.execute(statements.create(columns))
@@ -148,10 +158,12 @@ def _merge(cursor: CursorWrapper, look: Survey, ids: Array) -> ImportResult:
     cursor.execute("ANALYZE pg_temp.imported")
     cursor.execute(statements.COUNT_KNOWN, _bounds(look))
     rows, rows_known = cursor.fetchone()
-    deleted = _delete_others(cursor, look, ids) if look.reading.form.replaces else 0
+    replaces = look.reading.form.replaces
+    overwritten = _count_overwritten(cursor, look, since) if since else 0
+    deleted, of_earlier = _delete_others(cursor, look, ids, since) if replaces else (0, 0)
     means = {column: of.name for column, (_, of) in TELLS.items() if of.name in variables}
     emptied = _count_emptied(cursor, look, means) if means else 0
-    cursor.execute(statements.upsert(columns, variables, means, look.reading.form.replaces))
+    cursor.execute(statements.upsert(columns, variables, means, replaces))
     inserted = rows - rows_known
     updated = cursor.rowcount - inserted
     cursor.execute(statements.COUNT_KNOWN, _bounds(look))
@@ -159,7 +171,10 @@ def _merge(cursor: CursorWrapper, look: Survey, ids: Array) -> ImportResult:
     refuse_left_out("data", rows_there, rows)
     cursor.execute(statements.DROP)
     unchanged = rows_known - updated
-    return ImportResult(inserted, updated, unchanged, joined, disagreeing, deleted, emptied)
+    overwritten += of_earlier
+    return ImportResult(
+        inserted, updated, unchanged, joined, disagreeing, deleted, emptied, overwritten
+    )
 
 
 def _join(
@@ -187,7 +202,21 @@ def _bounds(look: Survey) -> list[str]:
     return [f"{min(firsts)}+00", f"{max(lasts)}+00"]
 
 
-def _delete_others(cursor: CursorWrapper, look: Survey, ids: Array) -> int:
-    """Delete what the turbines have between their first time and their last, and the table not."""
-    cursor.execute(statements.DELETE, _spans(look, ids))
-    return int(cursor.rowcount)
+def _count_overwritten(cursor: CursorWrapper, look: Survey, since: str) -> int:
+    """Return how many measurements that were written since a transaction the table changes."""
+    counted = statements.count_overwritten([*look.figures], look.reading.form.replaces)
+    cursor.execute(counted, [*_bounds(look), since])
+    (overwritten,) = cursor.fetchone()
+    return int(overwritten)
+
+
+def _delete_others(
+    cursor: CursorWrapper, look: Survey, ids: Array, since: str | None
+) -> tuple[int, int]:
+    """Delete what the turbines have between their first time and their last, and the table not.
+
+    Return how many these were, and of how many of them transactions from `since` on are.
+    """
+    cursor.execute(statements.DELETE, [*_spans(look, ids), since])
+    deleted, of_earlier = cursor.fetchone()
+    return int(deleted), int(of_earlier)

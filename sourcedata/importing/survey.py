@@ -51,6 +51,7 @@ class Survey:
     turbine's samples, by its number. `near` counts its times that are regular or nearly so, `exact`
     the regular ones, and `late_s` the others by how many seconds they are late; `moved` counts
     those that are moved, `most_moved` by how much at most.
+    `contradicting` counts a turbine's rows that have the time of the row before and other values.
     `collided` counts the times of a turbine that were not moved, for they would fall together.
     `without_offset` counts the times that are read as those of a zone, `told_apart` those that
     clocks showed twice, `by_start` the ends that only the clock at the sample's start showed, and
@@ -71,6 +72,7 @@ class Survey:
     exact: Counter[int] = field(default_factory=Counter)
     of: Counter[int] = field(default_factory=Counter)
     late_s: dict[int, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
+    contradicting: Counter[int] = field(default_factory=Counter)
     without_offset: int = 0
     told_apart: int = 0
     by_start: int = 0
@@ -208,6 +210,8 @@ def _take(look: Survey, measured: Measured) -> None:
     of_steps, later, lengths = look.steps.add(turbines, times)
     # Newest first, what is given twice is a step forward.
     look.clock.add(of_steps, later, lengths * look.steps.signs(of_steps))
+    if (lengths == 0).any():
+        look.contradicting.update(_contradicting(measured))
     look.months.update(np.unique(times.astype("datetime64[M]")).astype("datetime64[D]").tolist())
     is_moved = measured.moved > np.timedelta64(0)
     look.moved += int(is_moved.sum())
@@ -233,6 +237,20 @@ def _take_span(look: Survey, number: int, times: Array) -> None:
     is_near = is_regular(nearest(times, interval_s), interval_s)
     look.near[number] += int(is_near.sum())
     look.late_s[number].update(seconds_late(times[~is_near], interval_s).tolist())
+
+
+def _contradicting(measured: Measured) -> list[int]:
+    """Return the turbines of the rows that contradict the row before, which has the same time.
+
+    The first row of a block is not compared.
+    """
+    order = np.argsort(measured.turbine, kind="stable")
+    turbines, times = measured.turbine[order], measured.timestamp[order]
+    is_same = (turbines[1:] == turbines[:-1]) & (times[1:] == times[:-1])
+    ordered = (values[order] for values in measured.values.values())
+    # What is missing differs from no value.
+    differ = [np.abs(values[1:] - values[:-1]) > 0 for values in ordered]
+    return list(turbines[1:][is_same & np.any(differ, axis=0)].tolist())
 
 
 def _is_outside(look: Survey, turbines: Array, variable: str, values: Array) -> Array:

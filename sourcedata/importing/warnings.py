@@ -1,38 +1,30 @@
 """What is likely wrong with a table, or with how it is understood: for a person to judge."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator
 
 import numpy as np
 
-from common.days import now
-from common.wording import listed, quoted
+from common.wording import listed
 from sourcedata.importing.cells.arithmetic import evaluated
 from sourcedata.importing.cells.expressions import parsed
-from sourcedata.importing.cells.mapped import Mapped
-from sourcedata.importing.cells.unit_words import BRACKETED, other_unit, strange_unit
 from sourcedata.importing.cells.units import conversion
 from sourcedata.importing.figures import WORDS, VariableFigures
-from sourcedata.importing.regular import LEAST_NEAR
-from sourcedata.importing.survey import Survey, ends
-from sourcedata.limits import LONGEST_INTERVAL_S
-from sourcedata.variables import COLUMNS, TELLS, UNITS, VARIABLES, Variable
+from sourcedata.importing.storing import ImportResult
+from sourcedata.importing.survey import Survey
+from sourcedata.importing.time_warnings import LEAST_TIMES, warnings_of_times
+from sourcedata.importing.unit_warnings import warnings_of_units
+from sourcedata.variables import COLUMNS, TELLS, VARIABLES, Variable
 
 # From this share of its values on that cannot be, a variable is not what it was taken for.
 MOSTLY = 0.5
-# A time that is late by a greater share of its interval is meant so.
-MOST_LATE = 0.05
 # So many files are told with what they lack.
 MOST_SHOWN = 5
-LEAST_TIMES, MOST_FREQUENT = 3, 5
+MOST_FREQUENT = 5
 # On which side of its mean a companion cannot lie.
 SIDES = {"min": "above", "max": "below"}
 # No turbine gives more; the greatest that was built has about half of it.
 MOST_POWER_KW = 50_000
 KW_PER_MW = 1000
-# No farm has measurements of a minute from before.
-FIRST_SCADA = datetime(1990, 1, 1, tzinfo=UTC)
 # A calm day's power tells nothing, nor does the noise of an instrument.
 LEAST_SHARE = 0.1
 # The units in which a variable comes by mistake.
@@ -57,12 +49,18 @@ def warnings_of(look: Survey) -> Iterator[str]:
     yield from _of_files_passed_over(look)
     yield from _of_cut(look)
     yield from _of_companions(look)
-    yield from _of_units(look)
-    yield from _of_steps(look)
-    yield from _of_collided(look)
-    yield from _of_late_times(look)
-    yield from _of_times(look)
-    yield from _of_clocks(look)
+    yield from warnings_of_units(look)
+    yield from warnings_of_times(look)
+
+
+def warnings_of_result(stored: ImportResult) -> list[str]:
+    """Return that a table took the place of earlier ones, where it did."""
+    if not stored.overwritten:
+        return []
+    return [
+        f"{stored.overwritten:,} rows that an earlier file of this command wrote were changed or"
+        " deleted by this one: are they of different turbines, or of one time?"
+    ]
 
 
 def _of_range(look: Survey, variable: Variable, figures: VariableFigures) -> Iterator[str]:
@@ -173,105 +171,4 @@ def _of_companions(look: Survey) -> Iterator[str]:
             yield (
                 f"Samples of {listed(alone)} count only where the source has {variable.name} at the"
                 " same time: this table has none."
-            )
-
-
-def _of_units(look: Survey) -> Iterator[str]:
-    """Yield the variables of which a column is named with another unit than theirs.
-
-    Of several columns that say the same of a variable, the first one is named.
-    """
-    told: dict[tuple[str, str], str] = {}
-    for turbine, of_turbine in look.reading.columns.mapped.items():
-        for each in of_turbine:
-            if each.is_column:
-                unit, advice = _unit_beside(look, each, turbine)
-                told.setdefault((each.variable, unit), f"{_taken(each)}: {advice}" if unit else "")
-    yield from filter(None, told.values())
-
-
-def _taken(mapped: Mapped) -> str:
-    return f"The column {quoted(mapped.column)} is taken as {UNITS[mapped.variable]}"
-
-
-def _unit_beside(look: Survey, mapped: Mapped, turbine: str | None) -> tuple[str, str]:
-    """Return another unit that a column's name has in brackets, or a row below it, and advice."""
-    variable = mapped.variable
-    in_name = [text for text in BRACKETED.findall(mapped.column) if text != turbine]
-    below = look.reading.table.units.get(mapped.column, "").split()
-    unit = other_unit(variable, in_name) or (
-        "" if in_name else other_unit(variable, [word.strip("[]()") for word in below])
-    )
-    if unit:
-        # In a wide table, the name without the turbine's is what is typed.
-        typed = look.reading.form.columns[variable]
-        return unit, f"if it is in {unit}, write --map '{variable}={typed}[{unit}]'."
-    strange = strange_unit(variable, in_name)
-    return strange, f"is {quoted(strange)} another unit? Then convert it by an expression."
-
-
-def _of_steps(look: Survey) -> Iterator[str]:
-    turbines = defaultdict(list)
-    for number in look.spans:
-        step_s, interval_s = look.steps.median_of_turbine_s(number), look.interval_s(number)
-        if step_s is not None and step_s != interval_s:
-            turbines[step_s, interval_s].append(look.turbines[number])
-    for (step_s, interval_s), names in turbines.items():
-        is_interval = 0 < step_s <= LONGEST_INTERVAL_S
-        meant = f": is --sample-interval {step_s} meant?" if is_interval else "."
-        yield (
-            f"The times of {_named(names)} are {step_s:,} s apart, and the samples"
-            f" {interval_s:,} s{meant}"
-        )
-
-
-def _of_collided(look: Survey) -> Iterator[str]:
-    """Yield the turbines whose nearly regular times were not moved, for too many would be one."""
-    if look.collided:
-        yield (
-            f"The nearly regular times of {_named([*look.collided])} were left as they are, for"
-            f" {sum(look.collided.values()):,} would fall together."
-        )
-
-
-def _of_late_times(look: Survey) -> Iterator[str]:
-    """Yield the turbines whose times are all a little late, or early, by the same."""
-    turbines = defaultdict(list)
-    for number, counted in look.late_s.items():
-        for late_s, _ in counted.most_common(1):
-            alike = sum(counted[late_s + beside_s] for beside_s in (-1, 0, 1))
-            is_little = 0 < abs(late_s) <= MOST_LATE * look.interval_s(number)
-            if is_little and alike >= max(LEAST_TIMES, LEAST_NEAR * look.of[number]):
-                turbines[late_s, look.interval_s(number)].append(look.turbines[number])
-    for (late_s, interval_s), names in turbines.items():
-        yield (
-            f"The times of {_named(names)} are {abs(late_s)} s {'late' if late_s > 0 else 'early'},"
-            f" nearly all alike, beside multiples of {interval_s:,} s: is the clock wrong? They are"
-            " stored as they are."
-        )
-
-
-def _named(turbines: Sequence[str]) -> str:
-    others = len(turbines) - 1
-    return quoted(turbines[0]) + (f", and of {others:,} more turbines," if others else "")
-
-
-def _of_times(look: Survey) -> Iterator[str]:
-    if span := ends(look):
-        first, last = span
-        if first < FIRST_SCADA:
-            yield f"The times begin on {first:%Y-%m-%d}: is it the right --time-format?"
-        if last > now():
-            yield (
-                f"The times reach to {last:%Y-%m-%d %H:%M} UTC, which is yet to come: are they"
-                " local ones, which need --timezone?"
-            )
-
-
-def _of_clocks(look: Survey) -> Iterator[str]:
-    if look.steps.median_s:
-        for day, word in look.clock.days(look.steps.median_s, len(look.spans)):
-            yield (
-                f"On {day} an hour is {word}: were clocks changed, and the times written without"
-                " their offset, or with a wrong one?"
             )

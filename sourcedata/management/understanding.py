@@ -11,6 +11,7 @@ from rich.text import Text
 from sourcedata.importing import ImportResult, Understood
 from sourcedata.importing.records import of_variable
 from sourcedata.importing.survey import ends
+from sourcedata.importing.warnings import warnings_of_result
 
 COLUMNS = ["variable", "first (UTC)", "last (UTC)"]
 SHARES = {
@@ -27,7 +28,8 @@ def understanding(understood: Understood, stored: ImportResult | None) -> Render
     if stored:
         lines.append(_line(_of_result(stored)))
     said = [_line(note) for note in understood.notes]
-    said += [_line(f"Look: {warning}", "yellow") for warning in understood.warnings]
+    warnings = [*understood.warnings, *(warnings_of_result(stored) if stored else [])]
+    said += [_line(f"Look: {warning}", "yellow") for warning in warnings]
     return Group(*lines, _figures(understood), *said, _line(""))
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connections
 
-from sourcedata.management.commands import import_measurements
+from sourcedata.importing import tables_of_a_command
 from sourcedata.models import ImportRecord
 
 pytestmark = pytest.mark.django_db
@@ -91,10 +91,10 @@ def test_what_was_imported_before_a_failure_is_reported(tmp_path) -> None:
 
 
 def test_a_database_that_fails_is_a_sentence(tmp_path, monkeypatch) -> None:
-    def fail(*arguments: object) -> None:
+    def fail(*arguments: object, **named: object) -> None:
         raise OperationalError("deadlock detected\nDETAIL: much more")
 
-    monkeypatch.setattr(import_measurements, "import_table", fail)
+    monkeypatch.setattr(tables_of_a_command, "import_table", fail)
     path = write(tmp_path, "a.csv", "2025-08-31T10:00,1")
     assert refusal(path, *ARGUMENTS) == (
         f"{path}: the source database does not take it: deadlock detected. Nothing was imported."

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from unicodedata import normalize
 
 from sourcedata.importing.cells.units import CONVERSIONS, OTHER_SPELLINGS
@@ -13,6 +14,10 @@ LIKE_A_UNIT = re.compile(r"[^\W\d_]{1,6}(/[^\W\d_]{1,6})?")
 # These say what was made of the readings within a sample.
 STATISTICS = {"avg", "average", "mean", "min", "max", "std", "sd", "stddev", "sdev", "stdev"}
 BETWEEN = re.compile(r"[\s.*^·]")
+# Words of a name begin behind these, or with a capital letter that is none of kW or degC.
+JOINTS = re.compile(r"[\s_.,:;-]+|(?<!k)(?<!deg)(?<=[a-z])(?=[A-Z])")
+# Units in which no variable comes, and which are no words of a name.
+OF_NO_VARIABLE = {"wh", "kwh", "mwh", "gwh", "kvar", "mvar", "kva", "mva", "hz", "hpa", "mbar"}
 
 
 def _plain(word: str) -> str:
@@ -26,6 +31,28 @@ NAMED = [*CONVERSIONS, *(unit for others in CONVERSIONS.values() for unit in oth
 SPELLED = {_plain(unit): unit for unit in NAMED} | {
     _plain(spelling): unit for spelling, unit in OTHER_SPELLINGS.items()
 }
+
+
+KNOWN = {*SPELLED.values()}
+
+
+def unit_words(name: str) -> list[str]:
+    """Return the words outside of brackets in a column's name that may be units.
+
+    Those of one letter are units at its end alone, before what says which statistic it is. Names
+    that have no slash write km/h as km_h.
+    """
+    words = [word for word in JOINTS.split(BRACKETED.sub(" ", name)) if word]
+    while words and (words[-1].casefold() in STATISTICS or words[-1].isdigit()):
+        words.pop()
+    pairs = ["/".join(pair) for pair in pairwise(words)]
+    divided = [pair for pair in pairs if _plain(pair) in SPELLED]
+    return [*divided, *(word for word in words if len(word) > 1 or word == words[-1])]
+
+
+def has_unit(texts: Sequence[str]) -> bool:
+    """Return whether one of some texts is a unit in which any variable comes."""
+    return any(_unit(text) in KNOWN for text in texts)
 
 
 def other_unit(variable: str, texts: Sequence[str]) -> str:
@@ -44,6 +71,13 @@ def strange_unit(variable: str, texts: Sequence[str]) -> str:
     if _is_own(variable, texts) or other_unit(variable, texts):
         return ""
     return next(filter(_looks_like_a_unit, texts), "")
+
+
+def strange_word(variable: str, words: Sequence[str]) -> str:
+    """Return the first word of a column's name that is a unit, in which no such variable comes."""
+    if _is_own(variable, words) or other_unit(variable, words):
+        return ""
+    return next((word for word in words if _plain(word) in OF_NO_VARIABLE), "")
 
 
 def _is_own(variable: str, texts: Sequence[str]) -> bool:

@@ -19,12 +19,12 @@ from sourcedata.importing import (
     ImportRefused,
     ImportResult,
     Understood,
-    import_table,
     look_at,
     records,
     saved_forms,
 )
 from sourcedata.importing import options as options_of_forms
+from sourcedata.importing.tables_of_a_command import TablesOfACommand
 from sourcedata.management.guards import refuse_where_nobody_reads
 from sourcedata.management.understanding import understanding
 
@@ -72,10 +72,11 @@ class Command(MeasurementsCommand):
         return saved_forms.merged(options, of_form)
 
     def _import(self, files: list[Path], form: Form, is_preview: bool) -> None:
+        together = TablesOfACommand()
         for done, path in enumerate(files):
             tables = 0
             try:
-                for understood, stored in _imported(path, form, is_preview):
+                for understood, stored in _imported(path, form, together, is_preview=is_preview):
                     tables += stored is not None
                     self.stdout.write(rendered(understanding(understood, stored), WIDTH))
             except (Refusal, DatabaseError) as error:
@@ -88,7 +89,7 @@ class Command(MeasurementsCommand):
 
 
 def _imported(
-    path: Path, form: Form, is_preview: bool
+    path: Path, form: Form, together: TablesOfACommand, *, is_preview: bool
 ) -> Iterator[tuple[Understood, ImportResult | None]]:
     """Import a file's tables, with a sign of life where somebody looks."""
     console = progress_console()
@@ -99,7 +100,10 @@ def _imported(
         task = progress.add_task(f"{escape(path.name)}: looking")
         for understood in look_at(path, form):
             progress.update(task, description=f"{escape(path.name)}: storing")
-            yield understood, None if is_preview else import_table(understood, records.account())
+            if is_preview:
+                yield together.previewed(understood), None
+            else:
+                yield understood, together.stored(understood, records.account())
             progress.update(task, description=f"{escape(path.name)}: looking")
 
 

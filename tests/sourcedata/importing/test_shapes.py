@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from sourcedata.models import ImportRecord
 from tests.builders import measurements, turbine
 from tests.sourcedata.importing.commands import refusal, run, stored, text
 
@@ -72,6 +73,45 @@ def test_each_file_in_an_archive_is_one_of_its_own(tmp_path: Path) -> None:
     said = run(tmp_path / "a.zip", *COLUMNS, "--turbine", "T01")
     assert list(stored("wind_speed").values()) == [[5], [6]]
     assert "two.csv" in said
+
+
+def days(folder: Path, name: str, *values: int) -> Path:
+    rows = [f"2024-05-0{day} 00:00,{value}" for day, value in enumerate(values, start=2)]
+    return text(folder, "\n".join(["time,ws", *rows]), name)
+
+
+OVERWRITTEN = "Look: 2 rows that an earlier file of this command wrote were changed or deleted"
+
+
+@pytest.mark.parametrize("options", [[], ["--replace"]])
+def test_a_file_that_changes_what_an_earlier_one_of_the_command_wrote_is_asked_about(
+    tmp_path, options
+) -> None:
+    files = [days(tmp_path, "a.csv", 5, 6, 7), days(tmp_path, "b.csv", 5, 8, 9)]
+    said = run(*files, *COLUMNS, "--turbine", "T01", *options)
+    assert said.count(OVERWRITTEN) == 1
+    assert OVERWRITTEN.removeprefix("Look: ") in ImportRecord.objects.first().warnings[-1]
+
+
+def test_a_file_that_deletes_what_an_earlier_one_of_the_command_wrote_is_asked_about(
+    tmp_path,
+) -> None:
+    ends = text(tmp_path, "time,ws\n2024-05-02 00:00,5\n2024-05-05 00:00,8\n", "b.csv")
+    said = run(days(tmp_path, "a.csv", 5, 6, 7, 8), ends, *COLUMNS, "--turbine", "T01", "--replace")
+    assert OVERWRITTEN in said
+
+
+@pytest.mark.django_db(databases=["default", "source"], transaction=True)
+def test_files_that_agree_or_correct_an_earlier_command_are_not_asked_about(tmp_path) -> None:
+    run(days(tmp_path, "old.csv", 1, 2, 3), *COLUMNS, "--turbine", "T01")
+    files = [days(tmp_path, "a.csv", 5, 6, 7), days(tmp_path, "b.csv", 5, 6, 7)]
+    assert "an earlier file" not in run(*files, *COLUMNS, "--turbine", "T01")
+
+
+def test_a_preview_names_the_earlier_file_that_has_the_same_times(tmp_path: Path) -> None:
+    files = [days(tmp_path, "a.csv", 5, 6, 7), days(tmp_path, "b.csv", 5, 8, 9)]
+    said = run(*files, *COLUMNS, "--turbine", "T01", "--preview")
+    assert said.count(f"Look: The times of 'T01' overlap with those in {files[0]}: ") == 1
 
 
 def test_a_description_beside_the_data_in_an_archive_is_passed_over_and_said(tmp_path) -> None:

@@ -136,6 +136,14 @@ def units_preview(tmp_path: Path, head: str, *options: str) -> str:
         ("power", "P (mw)", "MW"),
         *(("ambient_temperature", f"T {word}", "degF") for word in ["(°F)", "[F]", "[deg F]"]),
         ("wind_direction", "d (rad)", "rad"),
+        *(("power", name, "MW") for name in ["P_MW", "MW", "ActivePowerMW", "P MW avg", "p.mw"]),
+        *(("power", name, "W") for name in ["P_W", "power_w_mean", "W", "P W (avg)"]),
+        *(("wind_speed", name, "km/h") for name in ["ws km/h", "wsKmh", "kmh_1", "ws_km_h"]),
+        *(("wind_speed", name, "kn") for name in ["ws_kts", "ws knots max"]),
+        *(("ambient_temperature", name, "degF") for name in ["temp_F", "TempF", "t_degF"]),
+        ("ambient_temperature", "T_K", "K"),
+        ("wind_direction", "wd_rad", "rad"),
+        ("rotor_speed", "rotor_rad_s", "rad/s"),
     ],
 )
 def test_a_column_in_another_unit_is_asked_about_however_it_is_spelled(
@@ -156,6 +164,23 @@ def test_a_column_in_another_unit_is_asked_about_however_it_is_spelled(
         *(("wind_direction", f"d {word}") for word in ["[deg from N]", "(Degrees)"]),
         ("rotor_speed", "n [U/min]"),
         ("power", "P [kW] (net)"),
+        *(
+            ("power", name)
+            for name in [
+                "P_kW",
+                "PowerkW",
+                "PkW",
+                "P_W [kW]",
+                "W_P_1",
+                "WTG1_Power",
+                "KW",
+                "P.Mean",
+            ]
+        ),
+        *(("wind_speed", name) for name in ["ws_m_s", "ws m/s", "Ws_avg", "WS_MW", "W_ws", "wsW"]),
+        *(("ambient_temperature", name) for name in ["temp_C", "T_degC", "Amb_Temp", "K_T"]),
+        *(("wind_direction", name) for name in ["wd_deg", "wd_W", "Wind.Direction"]),
+        *(("rotor_speed", name) for name in ["rotor_rpm", "n_rad", "Rotor1/min", "GenRPM_avg"]),
     ],
 )
 def test_a_column_in_its_own_unit_is_not_asked_about(tmp_path, variable, column) -> None:
@@ -163,7 +188,10 @@ def test_a_column_in_its_own_unit_is_not_asked_about(tmp_path, variable, column)
     assert "is taken as" not in said
 
 
-@pytest.mark.parametrize(("column", "unit"), [("P [kWh]", "kWh"), ("P (m/s)", "m/s")])
+@pytest.mark.parametrize(
+    ("column", "unit"),
+    [("P [kWh]", "kWh"), ("P (m/s)", "m/s"), ("E_kWh", "kWh"), ("Power_kvar", "kvar")],
+)
 def test_a_unit_that_is_none_of_the_variable_is_asked_about(tmp_path, column, unit) -> None:
     said = units_preview(tmp_path, f"time,{column}", "--map", f"power={column}")
     assert f"is taken as kW: is '{unit}' another unit? Then convert it by" in said
@@ -263,3 +291,52 @@ def test_times_that_are_moved_or_meant_so_or_unlike_are_not(tmp_path, seconds) -
 def test_a_file_that_ends_within_a_number_is_warned_of(tmp_path) -> None:
     said = preview(tmp_path, "rotor_speed", [*[7.25] * 10, 7.2])
     assert "The file ends with line 12, '7.2', which is shorter than all cells above it" in said
+
+
+def ends_of_days(days: int, minutes: int) -> list[str]:
+    """Return ends of samples, of which midnight is written with the day that ends."""
+    first = datetime(2024, 9, 1)
+    ends = [timedelta(minutes=minute) for minute in range(minutes, 1440 + 1, minutes)]
+    midnight = timedelta(days=1)
+    return [
+        str(first + timedelta(days=day) + (end if end < midnight else timedelta()))
+        for day in range(days)
+        for end in ends
+    ]
+
+
+A_DAY_EARLY = "Look: Midnights of 'T01' stand behind the day that they begin"
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(("days", "minutes"), [(1, 10), (2, 10), (3, 1), (2, 5)])
+def test_midnights_that_are_written_with_the_day_that_ends_are_asked_about(
+    tmp_path, days, minutes, sign
+) -> None:
+    assert A_DAY_EARLY in times_preview(tmp_path, ends_of_days(days, minutes)[::sign])
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_midnights_that_stand_before_their_day_are_not(tmp_path, sign) -> None:
+    times = sorted(ends_of_days(2, 10))
+    for rows in (times, times * 2, times[:144] * 2, [*times[144:], *times[:144]]):
+        assert A_DAY_EARLY not in times_preview(tmp_path, rows[::sign])
+
+
+LACKING = "the time of the row before and other values, of which the last count"
+
+
+def repeated_preview(tmp_path: Path, *cells: str, head: str = "x", options: str = "") -> str:
+    rows = [f"2024-09-01 00:00:{second:02},{cell}" for second in range(20) for cell in cells]
+    file = text(tmp_path, "\n".join([f"time,{head}", *rows]))
+    return run(file, *OPTIONS, "--map", "rotor_speed=x", *options.split())
+
+
+def test_times_that_lack_their_fraction_of_a_second_are_asked_about(tmp_path) -> None:
+    assert f" of 40 rows of 'T01' have {LACKING}" in repeated_preview(tmp_path, "5", "6")
+
+
+def test_rows_of_one_time_that_agree_or_complete_each_other_are_not(tmp_path) -> None:
+    assert LACKING not in repeated_preview(tmp_path, "5", "5", "5")
+    cells, power = ("5,", ",7"), "--map power=y"
+    assert LACKING not in repeated_preview(tmp_path, *cells, head="x,y", options=power)
