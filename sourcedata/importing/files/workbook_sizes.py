@@ -38,7 +38,7 @@ def _last_cell(sheet: IO[bytes]) -> tuple[int, int]:
     columns, rows = {0}, {0}
     for chunk in _chunks(sheet):
         for letters, digits in set(CELL.findall(chunk)):
-            columns.add(_number(letters))
+            columns.add(column_number(letters))
             rows.add(int(digits))
         columns, rows = {max(columns)}, {max(rows)}
     return max(columns), max(rows)
@@ -51,7 +51,7 @@ def _chunks(sheet: IO[bytes]) -> Iterator[bytes]:
         rest = chunk[-OVERLAP_BYTES:]
 
 
-def _number(letters: bytes) -> int:
+def column_number(letters: bytes) -> int:
     """Return the number of the column that Excel calls so, from 1 on."""
     number = 0
     for letter in letters:

@@ -14,6 +14,7 @@ from sourcedata.importing.files.headers import Candidates, column_names, units_o
 from sourcedata.importing.files.source_files import SourceFile, damaged
 from sourcedata.importing.files.tables import Missing, RowBlock, Table
 from sourcedata.importing.files.workbook_cells import cell_text
+from sourcedata.importing.files.workbook_formulas import NO_RESULT, formulas_without_result
 from sourcedata.importing.files.workbook_sizes import refuse_far_cells
 from sourcedata.importing.refusal import ImportRefused
 
@@ -22,6 +23,8 @@ MOST_PREAMBLE_ROWS = 200
 BLOCK_ROWS = 10_000
 # The number of a row in the sheet, as Excel says it, and its cells.
 Row = tuple[int, list[str]]
+# The places of the formulas without a result, by the number of the row.
+Formulas = Mapping[int, Sequence[int]]
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class TableSheet:
     decimal: str
     left_out: list[str]
     units: Mapping[str, str]
+    formulas: Formulas
 
     def blocks(self, wanted: Sequence[str]) -> Iterator[RowBlock]:
         """Yield the wanted columns as text, without what stands below the table."""
@@ -53,7 +57,7 @@ class TableSheet:
         return f"row {next(islice(self._rows(), row, None))[0]}"
 
     def _rows(self) -> Iterator[Row]:
-        rows = _rows(self.source, self.sheet, self.decimal)
+        rows = _rows(self.source, self.sheet, self.decimal, self.formulas)
         return (row for row in rows if row[0] >= self.first_row)
 
     def _blocks(self, columns: Sequence[str]) -> Iterator[RowBlock]:
@@ -61,10 +65,20 @@ class TableSheet:
         rows, first_row = self._rows(), 0
         while some := [cells for _, cells in islice(rows, BLOCK_ROWS)]:
             texts = {name: [cells[place] for cells in some] for name, place in places.items()}
+            self._refuse_times_not_computed(texts)
             yield RowBlock(
                 {name: pa.array(cells, pa.string()) for name, cells in texts.items()}, first_row
             )
             first_row += len(some)
+
+    def _refuse_times_not_computed(self, texts: Mapping[str, Sequence[str]]) -> None:
+        """Refuse rows that would be taken for a footer, for their times are no times."""
+        for column in self.time_columns:
+            if NO_RESULT in texts[column]:
+                raise ImportRefused(
+                    f"{self.source.name}, column {quoted(column)}: a time is {NO_RESULT}: open it"
+                    " there, save it, and import that."
+                )
 
 
 def workbook_table(
@@ -130,7 +144,8 @@ def _opened(
     decimal: str,
 ) -> TableSheet | None:
     """Return a sheet; None where none of its first rows is a header."""
-    rows = _rows(source, sheet, decimal)
+    formulas = formulas_without_result(source, sheet)
+    rows = _rows(source, sheet, decimal, formulas)
     for number, cells in islice(rows, MOST_PREAMBLE_ROWS):
         names = column_names(cells)
         if candidates.is_header(names):
@@ -140,16 +155,20 @@ def _opened(
             candidates.refuse_another(names, [cells for _, cells in below[:units]])
             first_row = below[units][0] if units < len(below) else number + units + 1
             said = units_of(names, [cells for _, cells in below[:units]])
-            return TableSheet(source, sheet, names, first_row, times, decimal, [], said)
+            return TableSheet(source, sheet, names, first_row, times, decimal, [], said, formulas)
     return None
 
 
-def _rows(source: SourceFile, sheet: str, decimal: str) -> Iterator[Row]:
-    """Yield the rows of a sheet that are not blank."""
+def _rows(source: SourceFile, sheet: str, decimal: str, formulas: Formulas) -> Iterator[Row]:
+    """Yield the rows of a sheet that are not blank; what was not computed says so."""
     with _reading(source) as workbook:
-        rows = workbook.get_sheet_by_name(sheet).iter_rows()
+        read = workbook.get_sheet_by_name(sheet)
+        rows, (_, first_place) = read.iter_rows(), read.start or (0, 0)
     for number, cells in enumerate(rows, start=1):
         texts = [cell_text(cell, decimal) for cell in cells]
+        for place in formulas.get(number, ()):
+            if place - first_place < len(texts):
+                texts[place - first_place] = NO_RESULT
         if any(texts):
             yield number, texts
 

@@ -90,7 +90,7 @@ def test_a_file_that_changes_what_an_earlier_one_of_the_command_wrote_is_asked_a
     files = [days(tmp_path, "a.csv", 5, 6, 7), days(tmp_path, "b.csv", 5, 8, 9)]
     said = run(*files, *COLUMNS, "--turbine", "T01", *options)
     assert said.count(OVERWRITTEN) == 1
-    assert OVERWRITTEN.removeprefix("Look: ") in ImportRecord.objects.first().warnings[-1]
+    assert OVERWRITTEN.removeprefix("Look: ") in ImportRecord.objects.latest("id").warnings[-1]
 
 
 def test_a_file_that_deletes_what_an_earlier_one_of_the_command_wrote_is_asked_about(

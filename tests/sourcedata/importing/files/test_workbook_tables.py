@@ -6,6 +6,7 @@ import zipfile
 import pytest
 
 from sourcedata.importing.files import archives
+from sourcedata.importing.files.workbook_formulas import NO_RESULT
 from tests.sourcedata.importing.files.builders import refusal, rows, tables, write
 from tests.sourcedata.importing.files.workbooks import Cell, workbook
 
@@ -126,3 +127,36 @@ def test_a_sheet_that_reaches_too_far_is_refused_before_it_takes_the_memory(tmp_
         for name in near.namelist():
             far.writestr(name, near.read(name).replace(b'r="B2"', b'r="XFD1048576"'))
     assert "reaches to column 16,384 of row 1,048,576" in refusal(path, "time", "ws")
+
+
+def computed(*results: str) -> list[list[Cell]]:
+    times: list[Cell] = [("moment", MIDNIGHT + row / 144) for row in range(len(results))]
+    cells = [[time, ("formula", result)] for time, result in zip(times, results, strict=True)]
+    return [TABLE[0], *cells]
+
+
+@pytest.mark.parametrize("result", ["", "<v></v>", "<v/>"])
+def test_a_formula_without_its_result_is_no_empty_cell(tmp_path, result) -> None:
+    path = write(tmp_path, workbook(notes=[["x"]], farm=computed("<v>5</v>", result)))
+    assert [ws for _, ws in rows(path, "time", "ws")] == ["5", NO_RESULT]
+
+
+def test_zeros_that_no_program_computed_are_no_results(tmp_path) -> None:
+    for cells, kept in ((["<v>0</v>"] * 2, False), (["<v>0</v>", "<v>5</v>"], True)):
+        path = write(tmp_path, workbook(is_computed=False, farm=computed(*cells)))
+        assert ("0" if kept else NO_RESULT) in [ws for _, ws in rows(path, "time", "ws")]
+    path = write(tmp_path, workbook(farm=computed("<v>0</v>")))
+    assert [ws for _, ws in rows(path, "time", "ws")] == ["0"]
+
+
+def test_a_table_that_begins_in_another_column_is_read_where_it_stands(tmp_path) -> None:
+    sheet: list[list[Cell]] = [[], [], *(["", *row] for row in computed("<v>5</v>", ""))]
+    path = write(tmp_path, workbook(farm=sheet))
+    assert [ws for _, ws in rows(path, "time", "ws")] == ["5", NO_RESULT]
+
+
+def test_a_time_without_its_result_is_refused(tmp_path) -> None:
+    sheet: list[list[Cell]] = [TABLE[0], TABLE[1], [("formula", ""), 6.0]]
+    assert "column 'time': a time is a formula without its result" in refusal(
+        write(tmp_path, workbook(farm=sheet)), "time", "ws"
+    )

@@ -9,15 +9,16 @@ PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 # The styles of cells: a number, a day and time, a time of the day, and a duration.
 FORMATS = {"number": 0, "moment": 22, "clock": 21, "duration": 46}
-# A cell is a text, a number, a formula that failed, a truth, or a number of one of FORMATS.
-Cell = str | float | bool | None | tuple[str, float]
+# A cell is a text, a number, a formula that failed, a truth, a number of one of FORMATS, or a
+# formula with what stands there of its result.
+Cell = str | float | bool | None | tuple[str, float | str]
 
 
-def workbook(**sheets: Sequence[Sequence[Cell]]) -> bytes:
+def workbook(*, is_computed: bool = True, **sheets: Sequence[Sequence[Cell]]) -> bytes:
     """Return a workbook with these sheets; an empty row is left out, as Excel does."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/workbook.xml", _workbook(list(sheets)))
+        archive.writestr("xl/workbook.xml", _workbook(list(sheets), is_computed))
         archive.writestr("_rels/.rels", _relations(["officeDocument xl/workbook.xml"]))
         targets = [f"worksheet worksheets/{name}.xml" for name in sheets]
         relations = _relations([*targets, "styles styles.xml"])
@@ -28,12 +29,14 @@ def workbook(**sheets: Sequence[Sequence[Cell]]) -> bytes:
     return stream.getvalue()
 
 
-def _workbook(names: Sequence[str]) -> str:
+def _workbook(names: Sequence[str], is_computed: bool) -> str:
     sheets = [
         f'<sheet name="{name}" sheetId="{number}" r:id="r{number}"/>'
         for number, name in enumerate(names, start=1)
     ]
-    return f'<workbook {MAIN} xmlns:r="{OFFICE}"><sheets>{"".join(sheets)}</sheets></workbook>'
+    computed = "" if is_computed else '<calcPr fullCalcOnLoad="1"/>'
+    whole = f"<sheets>{''.join(sheets)}</sheets>{computed}"
+    return f'<workbook {MAIN} xmlns:r="{OFFICE}">{whole}</workbook>'
 
 
 def _relations(targets: Sequence[str]) -> str:
@@ -52,11 +55,16 @@ def _styles() -> str:
 
 def _sheet(rows: Sequence[Sequence[Cell]]) -> str:
     lines = [
-        f'<row r="{number}">{"".join(_cell(number, *cell) for cell in enumerate(cells))}</row>'
+        f'<row r="{number}">{"".join(_cell(number, *cell) for cell in _there(cells))}</row>'
         for number, cells in enumerate(rows, start=1)
         if cells
     ]
     return f"<worksheet {MAIN}><sheetData>{''.join(lines)}</sheetData></worksheet>"
+
+
+def _there(cells: Sequence[Cell]) -> list[tuple[int, Cell]]:
+    """Return the cells with their columns; Excel leaves empty ones out."""
+    return [(column, cell) for column, cell in enumerate(cells) if cell != ""]
 
 
 def _cell(row: int, column: int, cell: Cell) -> str:
@@ -68,6 +76,8 @@ def _cell(row: int, column: int, cell: Cell) -> str:
             return f'<c {place} t="inlineStr"><is><t>{cell}</t></is></c>'
         case bool():
             return f'<c {place} t="b"><v>{int(cell)}</v></c>'
+        case ("formula", result):
+            return f"<c {place}><f>A1*2</f>{result}</c>"
         case (kind, number):
             return f'<c {place} s="{list(FORMATS).index(kind)}"><v>{number}</v></c>'
         case _:
