@@ -8,6 +8,7 @@ import numpy as np
 
 from common.wording import listed, quoted
 from sourcedata.importing.survey import Survey
+from sourcedata.importing.times.time_formats import ZONES_H
 
 MOST_NAMED = 5
 
@@ -17,6 +18,9 @@ def notes_of(look: Survey) -> Iterator[str]:
     yield from _new_turbines(look)
     if look.without_offset and look.reading.form.timezone == UTC:
         yield "Times without an offset were taken as UTC."
+    if zones := sorted(look.zones - {"utc"}):
+        said = listed(f"{zone.upper()} as +{ZONES_H[zone]:02}:00" for zone in zones)
+        yield f"Names of zones behind times were taken as offsets, all the year: {said}."
     if look.moved:
         most_s = look.most_moved / np.timedelta64(1, "s")
         yield f"{look.moved:,} times were moved to a regular one, by {most_s:g} s at most."

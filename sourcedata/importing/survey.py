@@ -27,6 +27,11 @@ from sourcedata.variables import COLUMNS, TELLS, is_on_its_side
 MOST_LOOKS = 6
 # Where a greater share of a turbine's times would fall together, none of them is moved.
 MOST_COLLIDED = 0.05
+TOO_LONG = (
+    f"Samples are of {LONGEST_INTERVAL_S} s at most, for statistics are of ten minutes: where these"
+    " are longer, export shorter ones; where some are missing, say how long they are with"
+    " --sample-interval."
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,7 @@ class Survey:
     those that are moved, `most_moved` by how much at most.
     `contradicting` counts a turbine's rows that have the time of the row before and other values.
     `collided` counts the times of a turbine that were not moved, for they would fall together.
+    `zones` are the names of zones behind times, in small letters.
     `without_offset` counts the times that are read as those of a zone, `told_apart` those that
     clocks showed twice, `by_start` the ends that only the clock at the sample's start showed, and
     `days_alone` those that were a day without a time.
@@ -74,6 +80,7 @@ class Survey:
     late_s: dict[int, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
     contradicting: Counter[int] = field(default_factory=Counter)
     without_offset: int = 0
+    zones: set[str] = field(default_factory=set)
     told_apart: int = 0
     by_start: int = 0
     days_alone: int = 0
@@ -126,6 +133,7 @@ def survey(reading: Reading, before: Turbines) -> Survey:
         collided |= _collided(look, equal)
         look.collided = collided
         look.without_offset = times.without_offset
+        look.zones = times.zones
         look.days_alone = times.days_alone.count
         look.told_apart = decision.told_apart
         look.by_start = times.put_ahead + decision.of_start
@@ -159,8 +167,8 @@ def _intervals(look: Survey, known_s: Mapping[str, int]) -> Mapping[str, int]:
         if form.label_is_end and not stated_s and not is_told:
             raise ImportRefused(
                 f"{look.reading.table.name} does not tell how long the samples of {quoted(name)}"
-                f" are, whose ends are labelled: its times are {step_s or 'not any'} s apart. Add"
-                " --sample-interval."
+                f" are, whose ends are labelled: its times are {step_s or 'not any'} s apart."
+                f" {TOO_LONG if step_s else 'Add --sample-interval.'}"
             )
         usual_s = Turbine().sample_interval_s
         intervals[name] = stated_s or min(step_s or usual_s, LONGEST_INTERVAL_S)

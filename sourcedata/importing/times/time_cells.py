@@ -1,7 +1,8 @@
 """The cells of a column, or of a date's and a time's column, as times: whole columns at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -9,11 +10,14 @@ import pyarrow.compute as pc
 
 from common.arrays import Array
 from sourcedata.importing.times.epochs import epoch_times
-from sourcedata.importing.times.time_formats import EPOCH, ISO_8601, TimeFormat
+from sourcedata.importing.times.time_formats import EPOCH, ISO_8601, OFFSET, TimeFormat
 from sourcedata.importing.times.time_parts import TimeParts, local_times, stated_offsets
 
 # What a spreadsheet's date says of the time, of which the next column knows better.
 MIDNIGHT_OF_A_DATE = r"[T ]00:00:00(?:\.0+)?$"
+# What programs say of the day where a time is a clock's alone.
+DAY_OF_A_CLOCK = r"^(?:1970-01-01|1899-12-3[01]|1900-01-0[01]|1904-01-01)[T ]"
+OFFSET_ALONE = rf"(?i)^(?:{OFFSET})$"
 
 
 @dataclass(frozen=True)
@@ -21,11 +25,13 @@ class Parsed:
     """What clocks showed, and how far they were ahead of UTC, for each cell.
 
     `local` is datetime64[us], NaT where the cell is no time of the format. `offset` is
-    timedelta64[us], NaT where the time has none.
+    timedelta64[us], NaT where the time has none. `zones` are the names of zones that told it, in
+    small letters.
     """
 
     local: Array
     offset: Array
+    zones: set[str] = field(default_factory=set)
 
 
 def parse(cells: pa.Array, time_format: TimeFormat | None = None) -> Parsed:
@@ -64,13 +70,28 @@ def days_alone(cells: pa.Array, time_format: TimeFormat | None = None) -> Array:
 def joined(columns: Sequence[pa.Array]) -> pa.Array:
     """Return the cells of the columns of a time, joined by a blank; one column stays as it is.
 
-    Spreadsheets give a day as its midnight. Where another column follows, that is no time.
+    Spreadsheets give a day as its midnight, and a clock as that of a day. Where a clock follows,
+    midnight is no time; where an offset does, it is.
     """
     if len(columns) == 1:
         return columns[0]
-    texts = [pc.utf8_trim_whitespace(column.cast(pa.string())) for column in columns]
-    days = [pc.replace_substring_regex(text, MIDNIGHT_OF_A_DATE, "") for text in texts[:-1]]
+    first, *others = (_text(column) for column in columns)
+    texts = [first, *(pc.replace_substring_regex(text, DAY_OF_A_CLOCK, "") for text in others)]
+    days = [_day(text, then) for text, then in pairwise(texts)]
     return pc.binary_join_element_wise(*days, texts[-1], " ")
+
+
+def _text(column: pa.Array) -> pa.Array:
+    """Return cells as trimmed text; times of a zone as its clocks show them."""
+    has_zone = pa.types.is_timestamp(column.type) and column.type.tz is not None
+    cells = pc.local_timestamp(column) if has_zone else column
+    return pc.utf8_trim_whitespace(cells.cast(pa.string()))
+
+
+def _day(texts: pa.Array, then: pa.Array) -> pa.Array:
+    """Return texts without the midnight of their day, but where an offset follows."""
+    days = pc.replace_substring_regex(texts, MIDNIGHT_OF_A_DATE, "")
+    return pc.if_else(pc.match_substring_regex(then, OFFSET_ALONE), texts, days)
 
 
 def _nothing(length: int) -> Parsed:
@@ -99,5 +120,6 @@ def _fill(parsed: Parsed, texts: pa.Array, pattern: str) -> None:
     rows = open_rows[is_match.to_numpy(zero_copy_only=False)]
     times = TimeParts(parts.filter(is_match) if parts.null_count else parts)
     parsed.local[rows] = local_times(times)
-    parsed.offset[rows] = stated_offsets(times)
+    parsed.offset[rows], zones = stated_offsets(times)
+    parsed.zones.update(zones)
     parsed.offset[np.isnat(parsed.local)] = np.timedelta64("NaT")

@@ -16,7 +16,10 @@ MONTH_NAME = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     "|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 )
-OFFSET = r"Z|UTC|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?"
+# The hours by which the clocks of these are ahead of UTC; no other zone has the name, as EST has.
+ZONES_H = {"utc": 0, "gmt": 0, "wet": 0, "west": 1, "cet": 1, "cest": 2, "eet": 2, "eest": 3}
+ZONES_H |= {"mez": 1, "mesz": 2}
+OFFSET = rf"Z|{'|'.join(ZONES_H)}|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?"
 FRACTION = r"(?:[.,](?P<fraction>\d+))?"
 # What may follow a time of any format that has no offset of its own.
 TRAILING_OFFSET = rf"(?:\s?(?P<offset>{OFFSET}))?"
@@ -40,7 +43,7 @@ DIRECTIVES = {
     "%S": ("second", "second", r"\d{1,2}"),
     "%f": ("fraction", "fraction", r"\d+"),
     "%z": ("offset", "offset", OFFSET),
-    "%Z": ("offset", "offset", "UTC"),
+    "%Z": ("offset", "offset", "|".join(ZONES_H)),
 }
 DATES = [{"year", "month", "day"}, {"year", "day of the year"}]
 DAY = set.union(*DATES)

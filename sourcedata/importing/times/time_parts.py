@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from common.arrays import Array
-from sourcedata.importing.times.time_formats import MONTHS
+from sourcedata.importing.times.time_formats import MONTHS, ZONES_H
 
 # As POSIX has it: 68 is 2068, and 69 is 1969.
 FIRST_SHORT_YEAR = 69
@@ -56,13 +56,17 @@ def local_times(parts: TimeParts) -> Array:
     return _days(parts) + _times_of_day(parts)
 
 
-def stated_offsets(parts: TimeParts) -> Array:
-    """Return how far clocks are ahead of UTC as timedelta64[us], NaT where a time does not say."""
+def stated_offsets(parts: TimeParts) -> tuple[Array, set[str]]:
+    """Return how far clocks are ahead of UTC as timedelta64[us], NaT where a time does not say.
+
+    The names of zones that say it, in small letters, come with them.
+    """
     if "offset" not in parts:
-        return np.full(len(parts), "NaT", dtype="timedelta64[us]")
+        return np.full(len(parts), "NaT", dtype="timedelta64[us]"), set()
     encoded = parts.texts("offset").dictionary_encode()
-    ahead = [_offset(text) for text in encoded.dictionary.to_pylist()]
-    return np.array(ahead, dtype="timedelta64[us]")[encoded.indices.to_numpy()]
+    texts = encoded.dictionary.to_pylist()
+    ahead = np.array([_offset(text) for text in texts], dtype="timedelta64[us]")
+    return ahead[encoded.indices.to_numpy()], {*texts} & ZONES_H.keys()
 
 
 def _days(parts: TimeParts) -> Array:
@@ -129,7 +133,7 @@ def _offset(text: str) -> timedelta | None:
     """Return how far a text such as +0130 is ahead of UTC; None where it is empty."""
     if not text:
         return None
-    if text in ("z", "utc"):
-        return timedelta()
+    if text == "z" or text in ZONES_H:
+        return timedelta(hours=ZONES_H.get(text, 0))
     hours, minutes = int(text[1:3]), int(text[3:].lstrip(":") or 0)
     return timedelta(hours=hours, minutes=minutes) * (-1 if text.startswith("-") else 1)

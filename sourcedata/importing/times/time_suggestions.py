@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from common.days import DAY, FIRST_DAY, LAST_DAY
+from common.wording import quoted
 from sourcedata.importing.times.time_cells import parse
 from sourcedata.importing.times.time_formats import EPOCH_WORD, MONTH_NAME, OFFSET, time_format
 
@@ -22,7 +23,7 @@ WORD = rf"(?:\d{{1,4}}|{MONTH_NAME})"
 DAY_TEXT = rf"(?P<day>{WORD}(?:(?:{SEPARATOR}){WORD}){{1,2}}|\d{{6,8}})"
 CLOCK = (
     r"(?P<clock>(?P<hour>\d\d?)(?P<colon>[:.])\d\d(?P<second>(?P=colon)\d\d(?:[.,]\d+)?)?"
-    r"(?P<half>\s*[AP]M)?|\d{4}|\d{6})"
+    r"(?P<half>\s*[AP]M)?(?P<word>\s*Uhr)?|\d{4}|\d{6})"
 )
 JOINT = r"(?P<joint>T|,?\s+)"
 SHAPES = [
@@ -40,6 +41,12 @@ OF_EXCEL = (
     "Is it a number by which Excel counts days? Format the column as date and time there, and save"
     " the file again."
 )
+# Of several zones, or of none that is known.
+ZONE_NAME = re.compile(r"(?P<time>.*\d)\s*(?P<name>[^\W\d_]{2,5})")
+OF_ZONE = (
+    "If {name} is the name of a zone, say with --timezone which one, and write it at the end of the"
+    " format. {of_time}"
+)
 
 
 def suggestion(cell: str, written: str | None = None) -> str:
@@ -51,6 +58,9 @@ def suggestion(cell: str, written: str | None = None) -> str:
     formats = {first: text for first, text in _formats(cell.strip()).items() if text != written}
     if not formats and _may_be_of_excel(cell):
         return OF_EXCEL
+    if not formats and (match := ZONE_NAME.fullmatch(cell.strip())):
+        of_time = suggestion(match["time"])
+        return of_time and OF_ZONE.format(name=quoted(match["name"]), of_time=of_time)
     if len(formats) < 2:
         return "".join(f"Add --time-format '{text}'." for text in formats.values())
     (first, text), *others = formats.items()
@@ -125,4 +135,5 @@ def _clock_format(parts: dict[str, str | None]) -> str:
         return "%H%M%S"[: len(parts["clock"] or "")]
     seconds = f"{colon}%S" if parts["second"] else ""
     blank = " " if half and half[0].isspace() else ""
-    return f"{'%I' if half else '%H'}{colon}%M{seconds}{blank}{'%p' if half else ''}"
+    half = f"{blank}%p" if half else ""
+    return f"{'%I' if half else '%H'}{colon}%M{seconds}{half}{parts['word'] or ''}"

@@ -25,6 +25,11 @@ LOST_CLOCK = (
     "is a day without a time, and the rows before and after it are none of its midnight; allowed "
     "is a day alone where it means midnight"
 )
+MIXED = (
+    "Other cells of the column are read: its times are written in several ways. Where a spreadsheet"
+    " took only some texts for days, it may have exchanged the day and the month of these: import "
+    "the file that it had them from, or write all times in one way"
+)
 ONE_UNIT = ", in the unit (s, ms, µs or ns) of the greatest number near it"
 NEVER = (
     "happens never in {zone}, where clocks change then; allowed are other times, or times with "
@@ -51,7 +56,7 @@ class UtcTimes:
     `ambiguous` are the rows whose times clocks showed twice; the other rows tell whether those of a
     turbine stand oldest or newest first. `without_offset` counts those that tell no offset, and
     `put_ahead` the ends that no clock showed, but that of their start would have. `days_alone`
-    are the times that have no clock.
+    are the times that have no clock. `zones` are the names of zones behind times.
     """
 
     table: Table
@@ -60,8 +65,10 @@ class UtcTimes:
     _others: Steps = field(default_factory=Steps)
     without_offset: int = 0
     put_ahead: int = 0
+    zones: set[str] = field(default_factory=set)
     days_alone: DaysAlone = field(default_factory=DaysAlone)
     _used: int = 0
+    _has_read: bool = False
 
     def of_block(
         self, block: RowBlock, turbines: Array, behind: Array, corrections: Corrections
@@ -88,6 +95,7 @@ class UtcTimes:
             self._refuse(block, of_zone.is_missing, NEVER.format(zone=self.form.timezone), naive)
             is_second = self._second_passes(block, local, turbines, naive, of_zone, corrections)
             offset[naive] = np.where(is_second, of_zone.second, of_zone.first)
+        self._has_read = True
         return local - offset
 
     def _offsets(self, local: Array, behind: Array) -> Offsets:
@@ -129,6 +137,7 @@ class UtcTimes:
             raise ImportRefused(
                 f"{self.table.where(column, block.first_row)}: {first_line(error)}."
             ) from error
+        self.zones |= parsed.zones
         return parsed.local, parsed.offset
 
     @property
@@ -149,14 +158,18 @@ class UtcTimes:
     def _no_time(self, block: RowBlock, local: Array) -> str:
         if not np.isnat(local).any():
             return ""
-        return self._complaint(self._cell(block, int(np.argmax(np.isnat(local)))))
+        has_others = self._has_read or not np.isnat(local).all()
+        return self._complaint(self._cell(block, int(np.argmax(np.isnat(local)))), has_others)
 
-    def _complaint(self, cell: str) -> str:
+    def _complaint(self, cell: str, has_others: bool = False) -> str:
+        """Return why a cell is no time; `has_others` says whether other cells are some."""
         written = self.form.time_format
         complaint = f"is no time of the format {written!r}" if written else NO_ISO_TIME
         if written == EPOCH_WORD:
             complaint += ONE_UNIT
         said = suggestion(cell, written)
+        if has_others and said:
+            return f"{complaint}. {MIXED}"
         return f"{complaint}. {said}".rstrip(" .")
 
     def _refuse_far(self, block: RowBlock, local: Array) -> None:

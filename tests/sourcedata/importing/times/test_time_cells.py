@@ -100,3 +100,44 @@ def test_a_day_and_a_time_apart_are_one_time(days: pa.Array) -> None:
 def test_one_column_stays_as_it_is() -> None:
     cells = pa.array([datetime(2024, 6, 3)])
     assert joined([cells]) is cells
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        pa.array([date(2024, 6, 2)]),
+        pa.array([datetime(2024, 6, 2)], pa.timestamp("ns", "UTC")),
+        pa.array([datetime(2024, 6, 1, 22)], pa.timestamp("us", "Europe/Paris")),
+    ],
+)
+@pytest.mark.parametrize(
+    "clock",
+    [
+        pa.array([time(0, 10)]),
+        pa.array([datetime(1970, 1, 1, 0, 10)]),
+        pa.array(["1899-12-30T00:10:00"]),
+    ],
+)
+def test_a_day_and_a_clock_are_joined_whatever_their_types(day, clock) -> None:
+    parsed = parse(joined([day, clock]))
+    assert parsed.local.tolist() == [datetime(2024, 6, 2, 0, 10)]
+
+
+@pytest.mark.parametrize("columns", [["2024-06-02 00:00:00"], ["2024-06-02T00:00:00", "00:00:00"]])
+@pytest.mark.parametrize("offset", ["+01:00", " +0100", "CET"])
+def test_midnight_stays_where_an_offset_has_a_column_of_its_own(columns, offset) -> None:
+    parsed = parse(joined([pa.array([cell]) for cell in [*columns, offset]]))
+    assert parsed.local.tolist() == [datetime(2024, 6, 2)]
+    assert parsed.offset.tolist() == [timedelta(hours=1)]
+
+
+@pytest.mark.parametrize(
+    ("word", "hours"),
+    [("CET", 1), ("cest", 2), ("MESZ", 2), ("GMT", 0), ("EEST", 3), ("EST", None)],
+)
+@pytest.mark.parametrize("text", ["", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M %Z"])
+def test_the_name_of_a_zone_is_its_offset(word, hours, text) -> None:
+    day = "02.06.2024" if text else "2024-06-02"
+    parsed = parse(pa.array([f"{day} 10:00 {word}"]), time_format(text) if text else None)
+    assert parsed.offset.tolist() == [None if hours is None else timedelta(hours=hours)]
+    assert parsed.zones == (set() if hours is None else {word.lower()})

@@ -1,0 +1,66 @@
+"""Who cannot have times read as they are is told what to do instead."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.sourcedata.importing.commands import refusal, run, stored, text
+from tests.sourcedata.importing.files.workbooks import Cell, workbook
+
+pytestmark = pytest.mark.django_db
+
+OPTIONS = ["--time-column", "time", "--map", "wind_speed=ws", "--turbine", "T01"]
+
+
+def rows(*times: str) -> str:
+    return "\n".join(["time,ws", *(f"{time},5" for time in times)]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("cell", "proposed"),
+    [
+        ("13.01.2024 00:10 Uhr", "%d.%m.%Y %H:%M Uhr"),
+        ("13.01.2024  00:10:00Uhr", "%d.%m.%Y %H:%M:%SUhr"),
+        ("2024-01-13 00:10 Uhr", "%Y-%m-%d %H:%M Uhr"),
+    ],
+)
+def test_the_word_of_a_german_clock_is_in_the_format_that_is_proposed(
+    tmp_path, cell, proposed
+) -> None:
+    file = text(tmp_path, rows(cell))
+    assert f"Add --time-format '{proposed}'." in refusal(file, *OPTIONS)
+    run(file, *OPTIONS, "--time-format", proposed)
+    assert stored("wind_speed") == {"T01 01-13 00:10": [5]}
+
+
+def test_the_name_of_many_zones_is_written_in_the_format_and_said_apart(tmp_path: Path) -> None:
+    file = text(tmp_path, rows("2024-01-13 00:10 EST"))
+    said = refusal(file, *OPTIONS)
+    assert "If 'EST' is the name of a zone, say with --timezone which one" in said
+    proposed = ["--time-format", "%Y-%m-%d %H:%M EST", "--timezone=-05:00"]
+    run(file, *OPTIONS, *proposed)
+    assert stored("wind_speed") == {"T01 01-13 05:10": [5]}
+
+
+def test_the_names_of_zones_that_were_taken_for_offsets_are_told(tmp_path: Path) -> None:
+    file = text(tmp_path, rows("2024-10-27 02:00 CEST", "2024-10-27 02:00 CET"))
+    said = run(file, *OPTIONS)
+    assert "were taken as offsets, all the year: CEST as +02:00, CET as +01:00." in said
+    assert list(stored("wind_speed")) == ["T01 10-27 00:00", "T01 10-27 01:00"]
+
+
+def test_ends_of_samples_that_are_too_long_are_refused_with_what_is_allowed(tmp_path) -> None:
+    file = text(tmp_path, rows("2024-01-01 00:15", "2024-01-01 00:30", "2024-01-01 00:45"))
+    said = refusal(file, *OPTIONS, "--label", "end")
+    assert "its times are 900 s apart. Samples are of 600 s at most" in said
+
+
+MIXED: list[list[Cell]] = [["time", "ws"], [("moment", 45292.0), 5.0], ["13.01.2024 00:10", 6.0]]
+
+
+@pytest.mark.parametrize("options", [[], ["--time-format", "%d.%m.%Y %H:%M"]])
+@pytest.mark.parametrize("order", [1, -1])
+def test_days_beside_texts_are_refused_with_where_they_come_from(tmp_path, options, order) -> None:
+    file = tmp_path / "f.xlsx"
+    file.write_bytes(workbook(farm=[MIXED[0], *MIXED[1:][::order]]))
+    assert "it may have exchanged the day and the month" in refusal(file, *OPTIONS, *options)
