@@ -100,7 +100,7 @@ def columnar_table(source: SourceFile, form: str, missing: Missing) -> Table:
     file = Columnar(source, form)
     candidates = Candidates(source.name, missing)
     if not candidates.is_header(file.names):
-        raise candidates.refusal()
+        raise candidates.refusal(is_table=True)
     return Table(source.name, file.names, file.blocks, lambda row: f"row {row + 1}")
 
 

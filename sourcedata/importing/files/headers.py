@@ -7,7 +7,7 @@ from re import compile as pattern
 from common.wording import listed, quoted
 from sourcedata.importing.files.tables import Missing
 from sourcedata.importing.refusal import ImportRefused, NoSuchTable
-from sourcedata.importing.times.time_formats import MONTH_NAME
+from sourcedata.importing.times.time_formats import MONTH_NAME, ZONES_H
 
 # A logger writes two; where there are more, the column that was named holds no times.
 MOST_UNITS_ROWS = 3
@@ -16,7 +16,7 @@ DIGITS_OF_A_TIME = 6
 # A day has two separators, which no number has, or is digits alone.
 DAY = pattern(r"\d{1,4}([-/.])(?:\d{1,2}|[^\W\d_]{3,9})\1\d{1,4}|^\s*\d{8,}\s*$")
 WORD = pattern(r"[^\W\d_]{2,}")
-TIME_WORD = pattern(rf"(?i){MONTH_NAME}|am|pm|utc|gmt")
+TIME_WORD = pattern(rf"(?i){MONTH_NAME}|am|pm|uhr|{'|'.join(ZONES_H)}")
 CLOCK_ALONE = pattern(r"\s*\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?\s*$")
 
 
@@ -115,6 +115,12 @@ def _has_day(cell: str) -> bool:
     return bool(DAY.search(cell)) and _digits(cell) >= DIGITS_OF_A_TIME
 
 
+def _is_of_data(cells: Sequence[str]) -> bool:
+    """Return whether cells are a day, a number, and little else, as those of no sentence are."""
+    days, numbers = (sum(map(is_it, cells)) for is_it in (_has_day, _is_number))
+    return bool(days and numbers) and 2 * (days + numbers) > sum(map(bool, cells))
+
+
 def _digits(text: str) -> int:
     return sum(map(str.isdigit, text))
 
@@ -134,12 +140,14 @@ class Candidates:
         self._name, self._missing = name, missing
         self._nearest: Sequence[str] = ()
         self._lacking: Sequence[str] | None = None
+        self._has_rows = False
 
     def is_header(self, names: Sequence[str]) -> bool:
         """Return whether a row has all names that are wanted; remember it where it is nearest."""
         lacking = self._missing(names)
         if self._is_nearer(names, lacking):
             self._nearest, self._lacking = names, lacking
+        self._has_rows = self._has_rows or _is_of_data(names)
         return not lacking
 
     def refuse_another(self, names: Sequence[str], units: Iterable[Sequence[str]]) -> None:
@@ -156,15 +164,18 @@ class Candidates:
                     " leave the one that is right."
                 )
 
-    def refusal(self) -> NoSuchTable:
-        """Return the error that says what the nearest row has, and what it lacks."""
+    def refusal(self, *, is_table: bool = False) -> NoSuchTable:
+        """Return the error that says what the nearest row has, and what it lacks.
+
+        What `is_table`, or has a row with a day and a number, may be data by other names.
+        """
         if self._lacking is None:
             said = f"{self._name} is empty; the columns' names are expected."
             return NoSuchTable(said, may_be_data=True)
         lacking, names = (listed(map(quoted, names)) for names in (self._lacking, self._nearest))
         return NoSuchTable(
             f"{self._name} has no column {lacking}; it has {names}.",
-            may_be_data=len(self._lacking) < len(self._missing([])),
+            may_be_data=is_table or self._has_rows or len(self._lacking) < len(self._missing([])),
         )
 
     def _is_nearer(self, names: Sequence[str], lacking: Sequence[str]) -> bool:

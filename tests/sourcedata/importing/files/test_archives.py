@@ -7,6 +7,8 @@ import lzma
 import zipfile
 from collections.abc import Callable
 
+import pyarrow as pa
+import pyarrow.parquet as pa_parquet
 import pytest
 
 from sourcedata.importing.files import source_files
@@ -102,7 +104,8 @@ def test_a_zip_has_a_table_for_each_file(tmp_path) -> None:
 
 
 def test_files_of_a_zip_without_the_columns_are_passed_over_and_named(tmp_path) -> None:
-    beside = {"a.txt": b"Data of a farm.\n", "status.csv": b"date,code\n2024-01-01,7\n"}
+    about = b"Version 1.2 of 2024-01-01, by us\n"
+    beside = {"a.txt": b"Data of a farm.\n", "about.md": about}
     inner = zipped(**{"c.csv": TEXT, "z.txt": b"About.\n"})
     path = write(tmp_path, zipped(**beside, **{"b.csv": TEXT, "inner.zip": inner}))
     first, second = tables(path, "time", "ws")
@@ -119,6 +122,22 @@ def test_files_of_a_zip_that_have_some_of_the_columns_or_nothing_are_told_apart(
     assert c.startswith("f.csv/c.csv is empty")
     assert d == "f.csv/d.csv has no column 'time'; it has 'ws'."
     assert table.passed_over == []
+
+
+@pytest.mark.parametrize(
+    "renamed", [b"date;power\n01.01.2024 00:00;7,5\n", b"# A farm\ndate,code\n2024-01-01,7\n"]
+)
+def test_a_file_of_a_zip_whose_columns_all_have_other_names_may_be_data(tmp_path, renamed) -> None:
+    (table,) = tables(write(tmp_path, zipped(a=TEXT, b=renamed)), "time", "ws")
+    (said,) = table.may_be_data
+    assert "f.csv/b has no column 'time', 'ws'; it has " in said
+
+
+def test_a_parquet_file_of_a_zip_may_be_data_whatever_its_columns(tmp_path) -> None:
+    stream = io.BytesIO()
+    pa_parquet.write_table(pa.table({"date": ["2024-01-01"]}), stream)
+    (table,) = tables(write(tmp_path, zipped(a=TEXT, b=stream.getvalue())), "time", "ws")
+    assert len(table.may_be_data) == 1
 
 
 def test_a_zip_none_of_whose_files_has_the_columns_is_refused(tmp_path) -> None:
