@@ -17,6 +17,8 @@ from sourcedata.variables import COLUMNS, TELLS, VARIABLES, Variable
 
 # From this share of its values on that cannot be, a variable is not what it was taken for.
 MOSTLY = 0.5
+# From this share of its times on that several rows disagree at, a table is not understood.
+MANY = 0.1
 # So many files are told with what they lack.
 MOST_SHOWN = 5
 MOST_FREQUENT = 5
@@ -54,13 +56,20 @@ def warnings_of(look: Survey) -> Iterator[str]:
 
 
 def warnings_of_result(stored: ImportResult) -> list[str]:
-    """Return that a table took the place of earlier ones, where it did."""
-    if not stored.overwritten:
-        return []
-    return [
-        f"{stored.overwritten:,} rows that an earlier file of this command wrote were changed or"
-        " deleted by this one: are they of different turbines, or of one time?"
-    ]
+    """Return that a table took the place of earlier ones, or its rows of each other, if so."""
+    said = []
+    if stored.overwritten:
+        said.append(
+            f"{stored.overwritten:,} rows that an earlier file of this command wrote were changed"
+            " or deleted by this one: are they of different turbines, or of one time?"
+        )
+    times = stored.inserted + stored.updated + stored.unchanged
+    if stored.disagreeing > MANY * times:
+        said.append(
+            f"At {stored.disagreeing:,} of {times:,} times several rows disagree, of which the last"
+            " counts: are they of several turbines, or do the times lack a part, such as AM or PM?"
+        )
+    return said
 
 
 def _of_range(look: Survey, variable: Variable, figures: VariableFigures) -> Iterator[str]:
@@ -149,7 +158,7 @@ def _of_directions(variable: Variable, figures: VariableFigures) -> Iterator[str
 def _of_files_passed_over(look: Survey) -> Iterator[str]:
     if lacking := look.reading.table.may_be_data:
         yield (
-            f"{len(lacking):,} more files of the zip may be data, and were passed over:"
+            f"{len(lacking):,} more files of the zip, or sheets, may be data, and were passed over:"
             f" {' '.join(lacking[:MOST_SHOWN])} Import what is data by a command of its own."
         )
 

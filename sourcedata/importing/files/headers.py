@@ -164,6 +164,11 @@ class Candidates:
                     " leave the one that is right."
                 )
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there was no row."""
+        return self._lacking is None
+
     def refusal(self, *, is_table: bool = False) -> NoSuchTable:
         """Return the error that says what the nearest row has, and what it lacks.
 

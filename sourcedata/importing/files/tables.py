@@ -36,10 +36,10 @@ class Table:
     a row stands, by its number, as `line 12`. `left_out` has the rows below it that are none of the
     table, as the last time it was read showed. `units` has by column what rows of units say that
     stand below the header. `passed_over` has the names of files beside its own in a zip that have
-    none of its columns, and `may_be_data` says of others what they lack; of several tables of the
-    zip the first one has them. `repeated_at` has the lines in which the header stood once more, as
-    the last time it was read showed. `is_text` says that its numbers are as somebody wrote them.
-    `cut` has the last cell, and its line, where the file seems to end within it.
+    none of its columns, and `may_be_data` says of others, and of sheets, what they lack; of several
+    tables of the zip the first one has them. `repeated_at` has the lines in which the header stood
+    once more, as the last time it was read showed. `is_text` says that its numbers are as somebody
+    wrote them. `cut` has the last cell, and its line, where the file seems to end within it.
     """
 
     file: str

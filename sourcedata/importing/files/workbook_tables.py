@@ -97,11 +97,14 @@ def workbook_table(
     names = _sheet_names(source)
     refuse_far_cells(source)
     candidates = Candidates(source.name, missing)
-    opened = (
-        _opened(source, name, candidates, time_columns, decimal)
-        for name in _wanted(source, names, sheet)
-    )
-    sheets = [each for each in opened if each is not None]
+    sheets, others = [], []
+    for name in _wanted(source, names, sheet):
+        of_sheet = Candidates(f"{source.name}, sheet {quoted(name)},", missing)
+        opened = _opened(source, name, [candidates, of_sheet], time_columns, decimal)
+        if opened:
+            sheets.append(opened)
+        elif not of_sheet.is_empty:
+            others.append(of_sheet.refusal())
     if not sheets:
         raise candidates.refusal()
     _refuse_several(source, sheets)
@@ -114,6 +117,7 @@ def workbook_table(
         table.left_out,
         table.units,
         table.sheet if len(names) > 1 else None,
+        may_be_data=[str(refusal) for refusal in others if refusal.may_be_data],
     )
 
 
@@ -139,7 +143,7 @@ def _refuse_several(source: SourceFile, sheets: Sequence[TableSheet]) -> None:
 def _opened(
     source: SourceFile,
     sheet: str,
-    candidates: Candidates,
+    candidates: Sequence[Candidates],
     time_columns: Sequence[str],
     decimal: str,
 ) -> TableSheet | None:
@@ -148,7 +152,8 @@ def _opened(
     rows = _rows(source, sheet, decimal, formulas)
     for number, cells in islice(rows, MOST_PREAMBLE_ROWS):
         names = column_names(cells)
-        if candidates.is_header(names):
+        is_header = [each.is_header(names) for each in candidates]
+        if all(is_header):
             times = [column for column in time_columns if column in names]
             below = list(islice(rows, MOST_PREAMBLE_ROWS))
             units = units_rows((cells for _, cells in below), [names.index(each) for each in times])

@@ -129,7 +129,9 @@ def test_data_of_other_columns_in_an_archive_is_asked_about(tmp_path: Path) -> N
         archive.writestr("one.csv", "time,ws\n2024-05-02 00:00,5\n")
         archive.writestr("two.csv", "time,speed\n2024-05-02 00:01,6\n")
     said = run(tmp_path / "a.zip", *COLUMNS, "--turbine", "T01")
-    look = said.partition("Look: 1 more files of the zip may be data, and were passed over: ")[2]
+    look = said.partition(
+        "Look: 1 more files of the zip, or sheets, may be data, and were passed over: "
+    )[2]
     assert "two.csv has no column 'ws'; it has 'time', 'speed'." in look
 
 

@@ -160,3 +160,16 @@ def test_a_time_without_its_result_is_refused(tmp_path) -> None:
     assert "column 'time': a time is a formula without its result" in refusal(
         write(tmp_path, workbook(farm=sheet)), "time", "ws"
     )
+
+
+def test_a_sheet_that_may_be_data_by_other_names_is_told(tmp_path) -> None:
+    may: list[list[Cell]] = [["time", "kW"]]
+    june: list[list[Cell]] = [["date", "kW"], TABLE[1]]
+    content = workbook(farm=TABLE, may=may, june=june, notes=[["by us"]], empty=[])
+    path = write(tmp_path, content)
+    (table,) = tables(path, "time", "ws")
+    assert [said.removeprefix(str(path)) for said in table.may_be_data] == [
+        ", sheet 'may', has no column 'ws'; it has 'time', 'kW'.",
+        ", sheet 'june', has no column 'time', 'ws'; it has 'date', 'kW'.",
+    ]
+    assert tables(path, "time", "ws", sheet="farm")[0].may_be_data == []
