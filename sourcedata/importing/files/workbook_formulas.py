@@ -24,6 +24,8 @@ IS_TEXT = re.compile(rb'\st="str"')
 # A program that computes nothing may write 0, and that the results are to be computed.
 NOT_COMPUTED = re.compile(rb'\sfullCalcOnLoad="(?:1|true)"')
 ZERO = b"0"
+# The place of a cell is so near to its formula, and its end is no further than a chunk.
+OVERLAP_BYTES = 1024
 
 
 def formulas_without_result(source: SourceFile, sheet: str) -> Mapping[int, list[int]]:
@@ -74,9 +76,14 @@ def _formulas(xml: IO[bytes]) -> Iterator[tuple[int, int, bytes | None]]:
 
 
 def _cells(xml: IO[bytes]) -> Iterator[bytes]:
-    """Yield each cell, from its place on."""
+    """Yield each cell, from its place on, but for most of those that are far from any formula."""
     rest = b""
     while chunk := xml.read(CHUNK_BYTES):
-        *cells, rest = END.split(rest + chunk)
+        rest += chunk
+        if not FORMULA.search(rest):
+            rest = rest[-OVERLAP_BYTES:]
+            continue
+        *cells, rest = END.split(rest)
         for cell in cells:
             yield cell[max((start.start() for start in START.finditer(cell)), default=0) :]
+        rest = rest[-CHUNK_BYTES:]
