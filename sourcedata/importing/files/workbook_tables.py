@@ -157,7 +157,7 @@ def _opened(
             times = [column for column in time_columns if column in names]
             below = list(islice(rows, MOST_PREAMBLE_ROWS))
             units = units_rows((cells for _, cells in below), [names.index(each) for each in times])
-            candidates.refuse_another(names, [cells for _, cells in below[:units]])
+            candidates[0].refuse_another(names, [cells for _, cells in below[:units]])
             first_row = below[units][0] if units < len(below) else number + units + 1
             said = units_of(names, [cells for _, cells in below[:units]])
             return TableSheet(source, sheet, names, first_row, times, decimal, [], said, formulas)
