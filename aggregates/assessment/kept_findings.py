@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -80,6 +81,9 @@ def _checked(
     for kind in ALL:
         try:
             seen += list(findings_beside(windows, judgement, first, last, kind))
+        except SoftTimeLimitExceeded:
+            # It is the task that takes too long, and not this check that errs.
+            raise
         except Exception as error:
             logger.exception("The check of %s errored.", kind.label)
             errored[kind] = error

@@ -4,6 +4,7 @@ from datetime import date
 from io import StringIO
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.management import CommandError, call_command
 
 from aggregates.alerting.report import report
@@ -54,6 +55,18 @@ def test_a_check_that_errors_keeps_its_findings_and_none_of_the_others_back(
     assert stopped in Finding.objects.standing()
     assert "The check of stopped errored." in caplog.text
     assert "Traceback" in caplog.text
+
+
+def test_a_task_that_takes_too_long_ends_also_within_a_check(
+    stopped: Finding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ends(farm: Farm, judgement: Judgement) -> list[Seen]:
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setitem(CHECKS, Kind.STOPPED, ends)
+    with pytest.raises(SoftTimeLimitExceeded):
+        find(FIRST, LAST, NOW)
+    assert stopped in Finding.objects.standing()
 
 
 @pytest.mark.usefixtures("stopped")
