@@ -16,9 +16,10 @@ from django.db.models.functions import TruncMonth
 
 from common import waits
 from common.databases import SOURCE
-from common.days import DAY, days_between
+from common.days import DAY, day_bounds, days_between
 from common.let_go import MonthElsewhere
 from common.postgres.partitions import month_after, month_bounds, month_of, partitions
+from sourcedata.further_columns import undeclared_columns
 from sourcedata.models import DroppedMonth, SourceDay
 from sourcedata.snapshot import keep_to_the_schema_of_data
 from sourcedata.storage import StoredPartition, states_of, stored_partitions
@@ -79,6 +80,31 @@ def dropped(start: datetime, end: datetime) -> list[MonthElsewhere]:
     return [MonthElsewhere(month.first, month.lake_address) for month in months]
 
 
+def undeclared_values(first: date, last: date, columns: Sequence[str]) -> list[str]:
+    """Return the columns of removed variables that have a value on these days, but for `columns`.
+
+    Both ends are included.
+    """
+    start, end = day_bounds(first)[0], day_bounds(last)[1]
+    with connections[SOURCE].cursor() as cursor:
+        names = [name for name in undeclared_columns(cursor) if name not in columns]
+        return [name for name in names if _has_value(cursor, name, start, end)]
+
+
+def _has_value(cursor: CursorWrapper, column: str, start: datetime, end: datetime) -> bool:
+    cursor.execute(
+        f"SELECT EXISTS (SELECT FROM data WHERE timestamp >= %s AND timestamp < %s"
+        f" AND {connections[SOURCE].ops.quote_name(column)} IS NOT NULL)",
+        [start, end],
+    )
+    return bool(cursor.fetchone()[0])
+
+
+def note_dropped(month: date, lake_address: str) -> None:
+    """Say of the month that its measurements were let go."""
+    DroppedMonth.objects.update_or_create(first=month, defaults={"lake_address": lake_address})
+
+
 def forget_dropped(month: date) -> None:
     """Say of the month no more that it was let go."""
     DroppedMonth.objects.filter(first=month).delete()
@@ -111,9 +137,7 @@ def drop(month: KeptMonth, lake_address: str = "") -> None:
             "DELETE FROM data WHERE timestamp >= %s AND timestamp < %s", month_bounds(month.first)
         )
         days.delete()
-        DroppedMonth.objects.update_or_create(
-            first=month.first, defaults={"lake_address": lake_address}
-        )
+        note_dropped(month.first, lake_address)
 
 
 def _refuse_miscounted(cursor: CursorWrapper, month: KeptMonth) -> None:

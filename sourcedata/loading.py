@@ -53,7 +53,7 @@ def empty_range(
     ensure_months(SOURCE, "data", days_between(first, last))
     with transaction.atomic(using=SOURCE), connections[SOURCE].cursor() as cursor:
         keep_to_the_schema_of_data(cursor)
-        stored = _locked(turbines)
+        stored = locked(turbines)
         measurements = _measurements(stored, first, last)
         if replace:
             measurements.delete()
@@ -76,7 +76,14 @@ def append(turbine: Turbine, columns: Mapping[str, Array]) -> None:
     refuse_left_out("data", taken, len(turbine_id))
 
 
-def _locked(turbines: Sequence[Turbine]) -> list[Turbine]:
+def locked(turbines: Sequence[Turbine]) -> list[Turbine]:
+    """Return the stored turbines of the same names, by their ids, those that are new made.
+
+    Nobody else comes past here with one of them until the caller's transaction ends.
+
+    Raises:
+        NotTaken: where somebody's trigger leaves some out.
+    """
     Turbine.objects.bulk_create(turbines, ignore_conflicts=True)
     # A full lock would also keep others from writing these turbines' measurements of other days.
     rows = Turbine.objects.select_for_update(no_key=True).order_by("id")

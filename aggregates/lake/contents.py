@@ -141,8 +141,9 @@ def _of_statistics(first: date, last: date) -> Collection[date]:
 
 
 MEASURED = Kept(MEASUREMENTS, _measured, _measurements, _of_measurements)
+COMPUTED = Kept(STATISTICS, _aggregated, _statistics, _of_statistics)
 KEPT = (
     MEASURED,
-    Kept(STATISTICS, _aggregated, _statistics, _of_statistics),
+    COMPUTED,
     Kept(ASSESSMENTS, _assessed, _assessments, _of_statistics),
 )

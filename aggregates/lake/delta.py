@@ -4,7 +4,7 @@ import logging
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from deltalake.exceptions import DeltaError, TableNotFoundError
 from django.conf import settings
 
 from aggregates.lake.tables import DAY, TURBINE, LakeTable
-from aggregates.models import LakeProgress
+from aggregates.models import LakeProgress, LetGoTurbineDay
 from common import waits
 from common.refusals import Refusal
 from common.wording import first_line, listed, quoted
@@ -40,6 +40,7 @@ LONGEST_REASON = 400
 
 # What is wrong with a file itself, and not with the way to it.
 OF_PARQUET = "Parquet"
+DAY_OF_FILE = re.compile(rf"{DAY}=(\d{{4}}-\d\d-\d\d)")
 
 Key = tuple[date, str]
 # How many rows a turbine-day has, and the version that they are of.
@@ -82,6 +83,7 @@ def open_table(table: LakeTable) -> DeltaTable:
     delta = _existing(table)
     with telling_what_failed(table):
         if delta is None:
+            _refuse_lost(table, LetGoTurbineDay.objects.all(), "it is not there")
             logger.warning("The lake has no %s: it is made.", address(table))
             delta = _create(table)
     _refuse_unknown_columns(delta, table)
@@ -141,9 +143,8 @@ def _refuse_other_types(delta: DeltaTable, table: LakeTable) -> None:
 
 def _refuse_unknown_columns(delta: DeltaTable, table: LakeTable) -> None:
     """Refuse columns of variables that others declare, whose values would be lost."""
-    retired = (delta.metadata().configuration.get(RETIRED) or "").split(",")
-    names = [field.name for field in pa.schema(delta.schema().to_arrow())]
-    unknown_names = [name for name in names if name not in {*table.schema.names, *retired}]
+    expected_names = {*table.schema.names, *_retired(delta)}
+    unknown_names = [name for name in _columns(delta) if name not in expected_names]
     if unknown_names:
         raise LakeUnavailable(
             f"The lake's {address(table)} has columns that this program does not know:"
@@ -153,6 +154,30 @@ def _refuse_unknown_columns(delta: DeltaTable, table: LakeTable) -> None:
         )
 
 
+def columns(table: LakeTable) -> list[str]:
+    """Return the names of the columns that the table has in the lake.
+
+    Raises:
+        LakeUnavailable: where it cannot be opened.
+    """
+    delta = _existing(table)
+    return [] if delta is None else _columns(delta)
+
+
+def _columns(delta: DeltaTable) -> list[str]:
+    return list(pa.schema(delta.schema().to_arrow()).names)
+
+
+def require_known_columns(table: LakeTable) -> None:
+    """Refuse a table with columns that this program does not know, whose values would be lost.
+
+    Raises:
+        LakeUnavailable: saying so; or where the table cannot be opened.
+    """
+    if (delta := _existing(table)) is not None:
+        _refuse_unknown_columns(delta, table)
+
+
 def retire(table: LakeTable, column: str) -> bool:
     """Let days be written without the column, of which others keep values; return if it is there.
 
@@ -160,7 +185,7 @@ def retire(table: LakeTable, column: str) -> bool:
         LakeUnavailable: where the table cannot be opened.
     """
     delta = _existing(table)
-    if delta is None or column not in pa.schema(delta.schema().to_arrow()).names:
+    if delta is None or column not in _columns(delta):
         return False
     before = delta.metadata().configuration.get(RETIRED)
     columns = {RETIRED: ",".join(filter(None, [before, column]))}
@@ -176,7 +201,7 @@ def adopt(table: LakeTable) -> None:
         LakeUnavailable: where it cannot be opened.
     """
     owner = {OWNER: str(LakeProgress.get().deployment)}
-    with telling_what_failed(table):
+    with telling_what_failed(table), suppress(TableNotFoundError):
         delta = DeltaTable(address(table), storage_options=STORAGE)
         delta.alter.set_table_properties(owner, raise_if_not_exists=False)
 
@@ -201,6 +226,11 @@ def contents(table: LakeTable, first: date, last: date) -> Mapping[Key, Sequence
     for day, turbine, *content in zip(*columns, strict=True):
         by_key[day, turbine].append(tuple(content))
     return by_key
+
+
+def rows_of_all(contents: Sequence[Content]) -> int:
+    """Return how many rows of a turbine-day there are, of whatever versions."""
+    return sum(rows for rows, *_ in contents)
 
 
 def rows_of(table: LakeTable, day: date, turbines: Collection[str] = ()) -> Any:
@@ -232,6 +262,30 @@ def whole_rows_of(table: LakeTable, day: date, turbines: Collection[str] = ()) -
     return rows.cast(pa.schema(types))
 
 
+def retired_values(table: LakeTable, day: date) -> Any:
+    """Return the day's values of variables that were removed, by the table's order; None if none.
+
+    Raises:
+        LakeUnavailable: where the lake does not do its part.
+    """
+    delta = _existing(table)
+    names = [] if delta is None else _retired(delta)
+    if not names:
+        return None
+    rows = whole_rows_of(table, day).select([*table.order, *names])
+    # Somebody may have added rows once more.
+    return (
+        rows.group_by(table.order)
+        .aggregate([(name, "max") for name in names])
+        .rename_columns([*table.order, *names])
+    )
+
+
+def _retired(delta: DeltaTable) -> list[str]:
+    retired = (delta.metadata().configuration.get(RETIRED) or "").split(",")
+    return [name for name in _columns(delta) if name in retired]
+
+
 def _literal(text: str) -> str:
     doubled = text.replace("'", "''")
     return f"'{doubled}'"
@@ -249,15 +303,34 @@ def _query(table: LakeTable, statement: str) -> Any:
         try:
             return _answer(delta, statement)
         except pa.ArrowInvalid as error:
-            if gone := delta.repair()["files_removed"]:
+            if gone := delta.repair(dry_run=True)["files_removed"]:
+                _refuse_lost_files(table, gone, "are gone")
                 logger.warning("Files of the lake's %s are gone: %s.", address(table), listed(gone))
+                delta.repair()
                 return _answer(delta, statement)
             if damaged := _damaged_files(delta):
+                _refuse_lost_files(table, damaged, "cannot be read")
                 raise LakeUnavailable(
                     f"Files of the lake cannot be read ({_reason(error)}). Delete them, and the"
                     f" next turn writes what the databases have of their days: {listed(damaged)}"
                 ) from error
             raise
+
+
+def _refuse_lost_files(table: LakeTable, files: Sequence[str], how: str) -> None:
+    """Refuse to strike files off that have turbine-days which nobody else has."""
+    days = [date.fromisoformat(day) for day in DAY_OF_FILE.findall(" ".join(files))]
+    of_days = LetGoTurbineDay.objects.filter(day__in=days)
+    _refuse_lost(table, of_days, f"these files {how}: {listed(files)}")
+
+
+def _refuse_lost(table: LakeTable, of_days: Any, reason: str) -> None:
+    if held := of_days.filter(lake_table=table.name).order_by("day"):
+        raise LakeUnavailable(
+            f"The lake's {address(table)} alone has {len(held):,} turbine-days from {held[0].day}"
+            f" on, and {reason}. Put back what is missing. What nobody has any more is given up by:"
+            f" manage.py lake restore --month {held[0].day:%Y-%m} --as-it-is"
+        )
 
 
 def _damaged_files(delta: DeltaTable) -> list[str]:
@@ -269,7 +342,8 @@ def _damaged_files(delta: DeltaTable) -> list[str]:
             _answer(delta, f"SELECT * FROM lake WHERE {DAY} = '{day}'")
         except pa.ArrowInvalid as error:
             if OF_PARQUET in str(error):
-                damaged += delta.file_uris([(DAY, "=", str(day))])
+                of_day = [(DAY, "=", str(day))]
+                damaged += delta.file_uris(file_pruning_predicate=of_day)
     return damaged
 
 

@@ -14,7 +14,8 @@ from django.conf import settings
 from django.db.models import Max
 
 from aggregates.errors import SourceUnavailable
-from aggregates.lake import delta, syncing
+from aggregates.lake import delta, held, syncing
+from aggregates.lake.contents import KEPT
 from aggregates.lake.delta import LakeUnavailable
 from aggregates.lake.syncing import STRETCH
 from aggregates.lake.tables import TABLES
@@ -67,6 +68,8 @@ def _sync(now: datetime) -> None:
     periods += [stretch] if stretch else []
     if not _write(periods):
         return
+    for period in periods if is_to_look else []:
+        _refuse_lost(*period)
     progress.synced_until = now - OVERLAP
     progress.failing_since, progress.error = None, ""
     if is_to_look:
@@ -112,6 +115,17 @@ def _write(periods: list[Period]) -> bool:
             day.write()
             logger.info("Written to the lake: %s of %s.", day.kept.table.name, day.day)
     return True
+
+
+def _refuse_lost(first: date, last: date) -> None:
+    """Refuse to call all well where the lake lost what it holds for the databases."""
+    lost = sorted({key for kept in KEPT for key in held.lost(kept, first, last)})
+    if lost:
+        day, turbine = lost[0]
+        raise LakeUnavailable(
+            f"The lake lacks {len(lost):,} turbine-days that were let go, as {turbine} on {day}:"
+            " put back what is missing. manage.py lake status tells the months."
+        )
 
 
 def _vacuum() -> None:

@@ -6,22 +6,25 @@ from datetime import date
 
 from django.conf import settings
 from django.db import connections, transaction
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.db.models.functions import TruncMonth
 
 from aggregates import reader
-from aggregates.lake import delta
+from aggregates.lake import delta, held
 from aggregates.lake.auditing import audit_day, damaged_days
-from aggregates.lake.contents import KEPT
+from aggregates.lake.contents import KEPT, Kept
 from aggregates.lake.tables import ASSESSMENTS, MEASUREMENTS, STATISTICS, LakeTable
-from aggregates.models import ACTIVE, AggregatedDay, Assessment, LetGoMonth, Run
+from aggregates.models import ACTIVE, AggregatedDay, Assessment, LetGoMonth, Run, Signal, Value
 from aggregates.source import gateway
+from aggregates.source.putting_back import undeclared_values
 from common import waits
 from common.databases import TARGET
 from common.days import DAY, FIRST_DAY, LAST_DAY, day_bounds, days_between
 from common.let_go import MonthElsewhere
 from common.postgres.partitions import month_after, month_bounds, month_of, partitions
 from common.refusals import Refusal
+from common.wording import listed
+from sourcedata.variables import VARIABLE_NAMES
 
 
 class MonthMustStay(Refusal):
@@ -48,11 +51,15 @@ def address_of_measurements() -> str:
 
 @dataclass(frozen=True)
 class LetGo:
-    """A month that a database let go: what of it, and how many turbine-days the lake has."""
+    """A month that a database let go: what of it, how many turbine-days the lake has.
+
+    `lost` counts those that it does not have any more as they were let go.
+    """
 
     first: date
     what: str
     turbine_days: int
+    lost: int
 
 
 def let_go_months() -> list[LetGo]:
@@ -65,8 +72,9 @@ def let_go_months() -> list[LetGo]:
     for kept in KEPT:
         if kept.table is not ASSESSMENTS:
             for first in kept.months_let_go(FIRST_DAY, LAST_DAY):
-                in_lake = delta.contents(kept.table, first, month_after(first) - DAY)
-                months.append(LetGo(first, kept.table.name, len(in_lake)))
+                period = first, month_after(first) - DAY
+                in_lake, lost = delta.contents(kept.table, *period), held.lost(kept, *period)
+                months.append(LetGo(first, kept.table.name, len(in_lake), len(lost)))
     return sorted(months, key=lambda month: (month.first, month.what))
 
 
@@ -90,19 +98,56 @@ def reason_to_keep_measurements(first: date, last: date) -> str:
         LakeUnavailable: where the lake does not do its part.
         SourceUnavailable: where the source does not answer.
     """
-    return _behind([MEASUREMENTS], first, last) if settings.LAKE_URL else ""
+    if not settings.LAKE_URL:
+        return ""
+    if names := undeclared_values(first, last, delta.columns(MEASUREMENTS)):
+        return _undeclared(names)
+    return _behind([MEASUREMENTS], first, last)
+
+
+def _undeclared(names: Sequence[str]) -> str:
+    return (
+        f"These days have values of {listed(names)}, which the lake lacks: let VARIABLES_FILE in"
+        " .env name the file that declares them, then run: manage.py lake sync"
+    )
 
 
 def _behind(tables: Sequence[LakeTable], first: date, last: date) -> str:
     """Compare every value, for what is let go is nowhere else."""
+    if changed := held.changed(first, last):
+        day, turbine = changed[0]
+        return (
+            f"Of what was let go before, the lake lacks {len(changed):,} turbine-days, or has them"
+            f" otherwise, as {turbine} on {day}: see manage.py lake status"
+        )
     kept = [each for each in KEPT if each.table in tables]
-    days = [day for day in days_between(first, last) if damaged_days(audit_day(day, kept))]
+    days = [day for day in days_between(first, last) if _is_damaged(day, kept)]
     if not days:
         return ""
+    if any(each.months_let_go(days[0], days[0]) for each in kept):
+        month = f"{days[0]:%Y-%m}"
+        return (
+            f"{month} was let go before, and samples came since, as on {days[0]}. First:"
+            f" manage.py lake restore --month {month}"
+        )
     return (
         f"The lake lacks {len(days)} of these days, or has them otherwise, from {days[0]} on."
         f" First: manage.py lake audit --from {first} --to {last} --repair"
     )
+
+
+def _is_damaged(day: date, kept: Sequence[Kept]) -> bool:
+    return bool(damaged_days(audit_day(day, kept, held_too=True)))
+
+
+def hold_measurements(first: date, last: date) -> None:
+    """Note what the lake is to hold once the measurements of these days are let go.
+
+    Raises:
+        LakeUnavailable: where the lake does not do its part.
+    """
+    if settings.LAKE_URL:
+        held.hold(MEASUREMENTS, first, last)
 
 
 def months_before(day: date) -> list[MonthOfStatistics]:
@@ -129,7 +174,19 @@ def reason_to_keep_statistics(first: date, last: date) -> str:
             f"{len(days)} of these days still have measurements, and would be computed again."
             f" First: manage.py partitions --drop-before {month_after(month_of(last))} --yes"
         )
+    if names := _undeclared_variables(first, last):
+        return _undeclared(names)
     return _behind([STATISTICS, ASSESSMENTS], first, last)
+
+
+def _undeclared_variables(first: date, last: date) -> list[str]:
+    """Return the variables that are declared no more, and have statistics that the lake lacks."""
+    columns = delta.columns(STATISTICS)
+    start, end = day_bounds(first)[0], day_bounds(last)[1]
+    of_days = Value.objects.filter(signal=OuterRef("pk"), timestamp__gte=start, timestamp__lt=end)
+    undeclared = Signal.objects.exclude(variable__in=VARIABLE_NAMES).filter(Exists(of_days))
+    signals = undeclared.order_by().values_list("variable", "statistic")
+    return sorted({name for name, of in signals if f"{name}_{of}" not in columns})
 
 
 def drop_statistics(month: MonthOfStatistics) -> None:
@@ -146,6 +203,8 @@ def drop_statistics(month: MonthOfStatistics) -> None:
     before = _contents(month)
     if reason := reason_to_keep_statistics(month.first, month.last):
         raise MonthMustStay(reason)
+    for table in (STATISTICS, ASSESSMENTS):
+        held.hold(table, month.first, month.last)
     with transaction.atomic(using=TARGET), connections[TARGET].cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = '{waits.LET_GO_S}s'")
         cursor.execute("LOCK TABLE data, aggregated_day IN ACCESS EXCLUSIVE MODE")

@@ -20,10 +20,11 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
+from aggregates import reader
 from aggregates.compute.windows import WINDOWS_PER_DAY, window_numbers
-from aggregates.lake import delta
+from aggregates.lake import delta, held
 from aggregates.lake.contents import KEPT, MEASURED, OF_ASSESSMENT, TEXTS_OF_JSON
-from aggregates.lake.delta import Content, LakeUnavailable
+from aggregates.lake.delta import Content, Key, LakeUnavailable
 from aggregates.lake.tables import (
     ASSESSMENTS,
     MEASUREMENTS,
@@ -35,14 +36,17 @@ from aggregates.lake.tables import (
 )
 from aggregates.models import AggregatedDay, Assessment, Curve, LetGoMonth, Run, locks
 from aggregates.runs import load
-from aggregates.source import gateway, putting_back
+from aggregates.source import putting_back
 from aggregates.source.gateway import Nameplate
 from common.arrays import Array
 from common.databases import TARGET
-from common.postgres.partitions import ensure_months
+from common.days import DAY, day_bounds
+from common.postgres.partitions import ensure_months, month_after
+from common.wording import listed
 from sourcedata.variables import COLUMNS, VARIABLES
 
 REQUESTED_BY = "lake restore"
+MOST_NAMED = 5
 Row = Mapping[str, Any]
 
 
@@ -67,7 +71,7 @@ class RestoredDay:
 def restore_day(day: date) -> RestoredDay:
     """Put back what the lake has of a UTC day and the databases have not.
 
-    Nobody asks for a run of the day meanwhile.
+    Samples that came since stay, beside those of the lake. Nobody asks for a run meanwhile.
 
     Raises:
         LakeUnavailable: where the lake does not do its part.
@@ -97,21 +101,55 @@ def require_any(first: date, last: date) -> None:
         )
 
 
-def left_in_lake(first: date, last: date) -> list[str]:
-    """Return the turbine-days of which the lake has more than the databases, in words."""
-    left = set()
+def require_as_let_go(first: date, last: date) -> None:
+    """Refuse to put back what is not what was let go, or what this program would put back in part.
+
+    Raises:
+        LakeUnavailable: saying so; or where the lake does not do its part.
+    """
+    for table in TABLES:
+        delta.require_known_columns(table)
+    if changed := held.changed(first, last):
+        months = reader.let_go(day_bounds(first)[0], day_bounds(last)[1])
+        months += putting_back.dropped(day_bounds(first)[0], day_bounds(last)[1])
+        addresses = sorted({month.lake_address for month in months if month.lake_address})
+        raise LakeUnavailable(
+            f"The lake at {settings.LAKE_URL} lacks {len(changed):,} of the turbine-days that were"
+            f" let go (into {listed(addresses)}), or has them otherwise:"
+            f" {_in_words(changed)}. Put back what is missing; or, with --as-it-is, restore what"
+            " there is now."
+        )
+
+
+def _in_words(turbine_days: Sequence[Key]) -> str:
+    named = [f"{turbine} on {day}" for day, turbine in turbine_days[:MOST_NAMED]]
+    others = len(turbine_days) - len(named)
+    return listed([*named, f"{others:,} more"] if others else named)
+
+
+def left_in_lake(first: date, last: date) -> str:
+    """Return the turbine-days that the lake has and the databases have not, in words.
+
+    Statistics whose measurements are back are computed again.
+    """
+    measured = {key for key, (rows, *_) in MEASURED.contents(first, last).items() if rows}
+    left: set[Key] = set()
     for kept in KEPT:
         contents = kept.contents(first, last)
-        for key, in_lake in delta.contents(kept.table, first, last).items():
-            if contents.get(key, (0,))[0] < max(rows for rows, *_ in in_lake):
-                left.add(key)
-    return [f"{turbine} on {day}" for day, turbine in sorted(left)]
+        in_lake = delta.contents(kept.table, first, last)
+        left |= {key for key, rows in in_lake.items() if _has_less(contents.get(key), rows)}
+    return _in_words(sorted(left - measured)) if left - measured else ""
+
+
+def _has_less(content: Content | None, in_lake: Sequence[Content]) -> bool:
+    return content is None or content[0] < max(rows for rows, *_ in in_lake)
 
 
 def forget(month: date) -> None:
-    """Say of the month no more that it was let go."""
+    """Say of the month no more that it was let go, and hold nothing of it."""
     putting_back.forget_dropped(month)
     LetGoMonth.objects.filter(first=month).delete()
+    held.release(month, month_after(month) - DAY)
 
 
 def _in_lake(day: date) -> DayInLake:
@@ -124,15 +162,12 @@ def _in_lake(day: date) -> DayInLake:
 
 
 def _put_back_measurements(in_lake: DayInLake) -> int:
-    day = in_lake.day
-    there = {each.turbine for each in gateway.turbine_days(day, day) if each.samples}
-    rows = in_lake.measurements.to_pandas()
     # Somebody may have added rows once more.
-    rows = rows[~rows[TURBINE].isin(there)].drop_duplicates()
-    if len(rows):
-        rows[TIME] = rows[TIME].dt.tz_localize(None)
-        putting_back.put_back(day, rows, _nameplates(in_lake.assessments))
-    return len(rows)
+    rows = in_lake.measurements.to_pandas().drop_duplicates([TURBINE, TIME], keep="last")
+    if not len(rows):
+        return 0
+    rows[TIME] = rows[TIME].dt.tz_localize(None)
+    return putting_back.put_back(in_lake.day, rows, _nameplates(in_lake.assessments))
 
 
 def _nameplates(assessments: Collection[Row]) -> Mapping[str, Nameplate]:
@@ -211,8 +246,15 @@ def _remember(day: date, rows: Collection[Row]) -> None:
     AggregatedDay.objects.bulk_create([_aggregated_day(row, run) for row in rows])
     curves = {(curve.turbine, curve.version): curve for curve in Curve.objects.all()}
     Assessment.objects.bulk_create(
-        [_assessment(row, curves) for row in rows if row["assessed_at"] is not None]
+        [_assessment(row, curves) for row in rows if _is_assessed(row, curves)]
     )
+
+
+def _is_assessed(row: Row, curves: Mapping[tuple[str, str], Curve]) -> bool:
+    """Return whether it was assessed, by a curve that is still there; else it is assessed again."""
+    of_curve = row[TURBINE], row["curve_version"]
+    is_there = row["curve_version"] is None or of_curve in curves
+    return row["assessed_at"] is not None and is_there
 
 
 def _aggregated_day(row: Row, run: Run) -> AggregatedDay:

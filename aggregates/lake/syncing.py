@@ -15,11 +15,12 @@ from aggregates import reader
 from aggregates.lake import delta
 from aggregates.lake.commits import replace_day, together
 from aggregates.lake.contents import KEPT, Kept
-from aggregates.lake.delta import Content, Key
-from aggregates.lake.tables import TURBINE
+from aggregates.lake.delta import Content, Key, rows_of_all
+from aggregates.lake.held import held
+from aggregates.lake.tables import MEASUREMENTS, TURBINE
+from aggregates.models import AggregatedDay
 from aggregates.source import gateway
 from common.days import DAY, days_between
-from common.postgres.partitions import month_of
 
 # So many days are compared at a time.
 STRETCH = timedelta(days=30)
@@ -47,8 +48,11 @@ class DayBehind:
         turbines = {turbine for (_, turbine), (rows, *_) in contents.items() if rows}
         let_go = self._let_go({turbine for _, turbine in in_lake.keys() - contents.keys()})
         names = sorted(turbines | {*let_go[TURBINE].unique().to_pylist()})
+        retired = delta.retired_values(self.kept.table, self.day)
         for group in gateway.turbine_groups(names):
             rows = self.kept.rows(self.day, [name for name in group if name in turbines])
+            if retired is not None:
+                rows = rows.join(retired, keys=self.kept.table.order)
             others = let_go.filter(pc.field(TURBINE).isin(list(group)))
             yield from together(self.kept.table, rows, others)
 
@@ -80,23 +84,34 @@ def _days_behind(kept: Kept, first: date, last: date) -> set[date]:
 def kept_contents(
     kept: Kept, first: date, last: date, in_lake: Mapping[Key, Sequence[Content]]
 ) -> Mapping[Key, Content]:
-    """Return what the database keeps, but for what the lake alone has whole.
+    """Return what the database keeps, but for the turbine-days that stay in the lake as they are.
 
-    That is a turbine-day of a month that was let go, of which some rows came again since.
+    They are those that were let go, of which samples may have come again since, and those of which
+    measurements went while nobody has confirmed it.
     """
-    contents, months = kept.contents(first, last), kept.months_let_go(first, last)
-    if not months:
-        return contents
-    return {
-        key: content
-        for key, content in contents.items()
-        if month_of(key[0]) not in months or content[0] >= rows_of_all(in_lake.get(key, []))
-    }
+    contents = kept.contents(first, last)
+    stay = {*held(kept, first, last, in_lake)}
+    if kept.table is MEASUREMENTS:
+        stay |= _not_confirmed(contents, in_lake)
+    return {key: content for key, content in contents.items() if key not in stay}
 
 
-def rows_of_all(contents: Sequence[Content]) -> int:
-    """Return how many rows of a turbine-day there are, of whatever versions."""
-    return sum(rows for rows, *_ in contents)
+def _not_confirmed(
+    contents: Mapping[Key, Content], in_lake: Mapping[Key, Sequence[Content]]
+) -> set[Key]:
+    """Return the turbine-days of fewer rows than the lake has that were not aggregated so.
+
+    A run takes no loss of more than half until somebody confirms it: a source that was lost and
+    begins anew takes nothing from the lake.
+    """
+    fewer = [
+        key for key, (rows, *_) in contents.items() if 0 < rows < rows_of_all(in_lake.get(key, []))
+    ]
+    if not fewer:
+        return set()
+    days = AggregatedDay.objects.filter(day__range=(min(fewer)[0], max(fewer)[0]))
+    revisions = {row[:2]: row[2] for row in days.values_list("day", "turbine", "revision")}
+    return {key for key in fewer if revisions.get(key) != contents[key][1]}
 
 
 def is_behind(content: Content, in_lake: Sequence[Content]) -> bool:

@@ -12,7 +12,9 @@ import pyarrow.compute as pc
 from aggregates.compute.rules import rules
 from aggregates.lake import delta
 from aggregates.lake.commits import replace_day, together
+from aggregates.lake.contents import COMPUTED
 from aggregates.lake.delta import Content, Key
+from aggregates.lake.held import held
 from aggregates.lake.tables import DAY, MEASUREMENTS, STATISTICS, TURBINE, UTC_TIME
 from aggregates.source import gateway
 from aggregates.source.gateway import Nameplate
@@ -30,13 +32,15 @@ class Work:
 
     They are in order. `nameplates` are those of their turbines, `current` counts the turbine-days
     that need nothing, and `strangers` are turbines that the source does not have: nobody knows
-    their rated power, so that nothing of theirs is computed.
+    their rated power, so that nothing of theirs is computed. `held` counts those whose statistics
+    were let go, and stay as they are.
     """
 
     turbine_days: Sequence[Key]
     nameplates: Mapping[str, Nameplate]
     current: int
     strangers: Sequence[str] = ()
+    held: int = 0
 
     def parts(self) -> list["Work"]:
         """Return it in parts that are computed one after the other."""
@@ -68,14 +72,17 @@ def work_between(first: date, last: date, turbines: Collection[str]) -> Work:
     computed = delta.contents(STATISTICS, first, last)
     names = {turbine for _, turbine in measured if not turbines or turbine in turbines}
     nameplates = {name: roster[name].nameplate for name in names if name in roster}
-    wanted = sorted(key for key in measured if key[1] in nameplates)
+    stay = held(COMPUTED, first, last, computed)
+    computable = sorted(key for key in measured if key[1] in nameplates)
+    wanted = [key for key in computable if key not in stay]
     outdated = [
         key
         for key in wanted
         if not _is_current(measured[key], computed.get(key, []), stored_rules, nameplates[key[1]])
     ]
     strangers = sorted(names - nameplates.keys())
-    return Work(outdated, nameplates, len(wanted) - len(outdated), strangers)
+    current = len(wanted) - len(outdated)
+    return Work(outdated, nameplates, current, strangers, len(computable) - len(wanted))
 
 
 def _is_current(

@@ -54,3 +54,25 @@ class LetGoMonth(models.Model):
         db_table = "let_go_month"
         ordering = ["first"]
         default_permissions = ()
+
+
+class LetGoTurbineDay(models.Model):
+    """A turbine-day of a table of the lake that is to stay there: no database has it.
+
+    It has `rows` rows in the lake. `digest` is that of their values, empty where nobody read them.
+    """
+
+    lake_table = models.CharField(max_length=20)
+    day = models.DateField()
+    turbine = models.CharField(max_length=100)
+    rows = models.IntegerField()
+    digest = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        db_table = "let_go_turbine_day"
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lake_table", "day", "turbine"], name="a_turbine_day_is_let_go_once"
+            )
+        ]

@@ -8,13 +8,20 @@ import pandas as pd
 from django.conf import settings
 
 from aggregates.errors import RunFailed
-from sourcedata.dropped_months import dropped, forget_dropped
-from sourcedata.loading import RangeIsNotEmpty, append, empty_range
+from sourcedata.dropped_months import dropped, forget_dropped, note_dropped, undeclared_values
+from sourcedata.filling_in import fill_in
 from sourcedata.models import Turbine
 from sourcedata.nameplate import Nameplate
 from sourcedata.variables import COLUMNS
 
-__all__ = ["dropped", "forget_dropped", "put_back", "require_own_source"]
+__all__ = [
+    "dropped",
+    "forget_dropped",
+    "note_dropped",
+    "put_back",
+    "require_own_source",
+    "undeclared_values",
+]
 
 
 def require_own_source() -> None:
@@ -30,24 +37,17 @@ def require_own_source() -> None:
         )
 
 
-def put_back(day: date, measurements: pd.DataFrame, nameplates: Mapping[str, Nameplate]) -> None:
-    """Store the measurements of a UTC day, all or nothing.
+def put_back(day: date, measurements: pd.DataFrame, nameplates: Mapping[str, Nameplate]) -> int:
+    """Store the measurements of a UTC day, all or nothing; return how many were not there.
 
     `measurements` has the columns `turbine`, `timestamp` (datetime64[us], UTC without a zone) and
-    one per variable and companion. Turbines that the source has not are made by their nameplates.
-
-    Raises:
-        RunFailed: where a turbine has measurements on that day.
+    one per variable and companion. What the source has already stays, cell by cell. Turbines that
+    it has not are made by their nameplates.
     """
     names = sorted(measurements["turbine"].unique())
     turbines = [_turbine(name, nameplates.get(name, Nameplate(None))) for name in names]
     rows_of = dict(iter(measurements.groupby("turbine")))
-    try:
-        with empty_range(turbines, day, day, replace=False) as stored:
-            for turbine in stored:
-                append(turbine, _columns(rows_of[turbine.name]))
-    except RangeIsNotEmpty as error:
-        raise RunFailed(str(error)) from error
+    return fill_in([(turbine, _columns(rows_of[turbine.name])) for turbine in turbines], day)
 
 
 def _turbine(name: str, nameplate: Nameplate) -> Turbine:

@@ -57,6 +57,11 @@ class Command(MeasurementsCommand):
         self.stdout.write(
             f"{len(work.turbine_days):,} turbine-days computed, {work.current:,} current already."
         )
+        if work.held:
+            self.stdout.write(
+                f"Left alone, for they were let go: {work.held:,} turbine-days. To compute them,"
+                " put them back first: manage.py lake restore --month"
+            )
         if work.strangers:
             self.stdout.write(
                 f"Left alone, for the source does not have them: {listed(work.strangers)}."

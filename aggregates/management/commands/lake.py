@@ -13,7 +13,7 @@ from rich.table import Table
 
 from aggregates import versions
 from aggregates.errors import RunFailed
-from aggregates.lake import auditing, delta, letting_go, restoring, syncing
+from aggregates.lake import adopting, auditing, delta, held, letting_go, restoring, syncing
 from aggregates.lake.auditing import LakeAudit
 from aggregates.lake.delta import LakeUnavailable
 from aggregates.lake.tables import TABLES
@@ -27,7 +27,7 @@ from common.patience import keep_to
 from common.postgres.partitions import month_after
 from common.terminal import rendered, track
 from common.waits import RUN
-from common.wording import listed, quoted
+from common.wording import quoted
 
 MOST_ROWS = 20
 
@@ -47,6 +47,9 @@ class Command(MeasurementsCommand):
         audit.add_argument("--repair", action="store_true", help="write anew what differs")
         restore = actions.add_parser("restore", help="put back what was let go of a month")
         restore.add_argument("--month", required=True, type=_month, metavar="YYYY-MM")
+        restore.add_argument(
+            "--as-it-is", action="store_true", help="also where the lake lost, or changed, some"
+        )
         actions.add_parser("vacuum", help="remove files that no version of the last week has")
         retire = actions.add_parser("retire", help="let days be written without a removed variable")
         retire.add_argument("--column", required=True, metavar="NAME")
@@ -92,6 +95,7 @@ class Command(MeasurementsCommand):
             self.stdout.write(
                 f"Of {month.first:%Y-%m} the lake alone has {month.what}:"
                 f" {month.turbine_days:,} turbine-days."
+                + (f" {month.lost:,} are not as they were let go." if month.lost else "")
             )
         progress = LakeProgress.get()
         if progress.failing_since:
@@ -143,6 +147,9 @@ class Command(MeasurementsCommand):
     def _restore(self, options: Mapping[str, Any]) -> None:
         month = options["month"]
         last = month_after(month) - DAY
+        if options["as_it_is"]:
+            held.release(month, last)
+        restoring.require_as_let_go(month, last)
         restoring.require_any(month, last)
         days = track(list(days_between(month, last)), "Restoring")
         restored = [restoring.restore_day(day) for day in days]
@@ -158,12 +165,13 @@ class Command(MeasurementsCommand):
                 else "all that the source has is current, and nothing need be computed again."
             )
         )
-        if left := restoring.left_in_lake(month, last):
+        left = restoring.left_in_lake(month, last)
+        if left:
             self.stdout.write(
                 "The lake has more of these, which were left alone, for there is something else in"
-                f" their place: {listed(left)}."
+                f" their place, or their assessment is of another version: {left}."
             )
-        else:
+        if options["as_it_is"] or not left:
             restoring.forget(month)
 
     def _vacuum(self, options: Mapping[str, Any]) -> None:
@@ -180,9 +188,14 @@ class Command(MeasurementsCommand):
         self.stdout.write(f"Days are written without {column} from now on; others keep it.")
 
     def _adopt(self, options: Mapping[str, Any]) -> None:
-        for table in TABLES:
-            delta.adopt(table)
+        months = adopting.adopt()
         self.stdout.write(f"The lake at {settings.LAKE_URL} is one of this deployment now.")
+        if months:
+            self.stdout.write(
+                "It has what the databases lack, which stays as it is until it is restored:"
+                f" manage.py lake restore --month {months[0]:%Y-%m}, and so on, to"
+                f" {months[-1]:%Y-%m}."
+            )
 
 
 def _month(text: str) -> date:

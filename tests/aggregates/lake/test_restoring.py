@@ -5,23 +5,28 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
 from django.core.management import CommandError, call_command
+from django.db import connections
 from django.test import Client
 
 from aggregates.assessment.making import assess
 from aggregates.assessment.versions import outdated_days
 from aggregates.audit.auditing import longest_unaudited
-from aggregates.models import AggregatedDay, Assessment, LetGoMonth, Run, Value
+from aggregates.models import AggregatedDay, Assessment, LakeProgress, LetGoMonth, Run, Value
 from aggregates.runs.pipeline import pending_days
 from common.days import now
-from sourcedata.models import DroppedMonth, Measurement
+from sourcedata.models import DroppedMonth, Measurement, SourceDay
+from sourcedata.storage import MADE
 from tests.aggregates.lake.builders import rows
 from tests.builders import aggregated, measurements, turbine
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("farm")]
 AUGUST, SEPTEMBER = date(2025, 8, 31), date(2025, 9, 1)
+TABLES = ["measurements", "statistics", "assessments"]
 BEFORE_SEPTEMBER = ["--drop-before", "2025-09-01", "--yes"]
 
 
@@ -97,27 +102,39 @@ def test_statistics_of_other_measurements_are_computed_again(lake: Path) -> None
     assert pending_days(AUGUST, SEPTEMBER) == [AUGUST]
 
 
-def test_measurements_that_somebody_changed_in_the_lake_are_found_by_the_next_audit(
+def restore(*arguments: str) -> str:
+    return manage("lake", "restore", "--month", "2025-08", *arguments)
+
+
+def test_measurements_that_somebody_changed_in_the_lake_come_back_only_where_that_is_meant(
     lake: Path,
 ) -> None:
     synced(lake)
     manage("partitions", *BEFORE_SEPTEMBER)
     table = DeltaTable(str(lake / "measurements"))
     table.update({"power": "power + 1"}, predicate="turbine = 'T01' AND day = '2025-08-31'")
+    with pytest.raises(CommandError, match=f"or has them otherwise: T01 on {AUGUST}"):
+        restore()
     AggregatedDay.objects.update(audited_at=now())
-    manage("lake", "restore", "--month", "2025-08")
+    restore("--as-it-is")
     assert longest_unaudited(1) == [AUGUST]
     with pytest.raises(CommandError, match="1 of 1 days differ"):
         manage("audit", "--from", str(AUGUST), "--to", str(AUGUST))
 
 
-def test_what_is_there_already_is_not_touched(lake: Path) -> None:
+def of_august(name: str) -> list[Measurement]:
+    rows = Measurement.objects.filter(turbine__name=name, timestamp__date=AUGUST)
+    return list(rows.order_by("timestamp"))
+
+
+def test_what_came_since_stays_beside_what_comes_back(lake: Path) -> None:
     let_go(lake)
     measurements(turbine("T01"), f"{AUGUST}T12:00", power=[7.0])
-    manage("lake", "restore", "--month", "2025-08")
-    of_turbine = Measurement.objects.filter(turbine__name="T01", timestamp__date=AUGUST)
-    assert [row.power for row in of_turbine] == [7.0]
-    assert Measurement.objects.filter(turbine__name="T02", timestamp__date=AUGUST).count() == 20
+    measurements(turbine("T01"), f"{AUGUST}T15:00", power=[8.0])
+    assert "1 turbine-days wait to be computed again" in restore()
+    assert [row.power for row in of_august("T01")] == [7, *[100] * 19, 8]
+    assert [row.wind_speed for row in of_august("T01")[:3]] == [5.0, 5.1, 5.2]
+    assert not DroppedMonth.objects.exists()
 
 
 def test_a_turbine_that_is_gone_is_made_again(lake: Path) -> None:
@@ -200,19 +217,70 @@ def test_the_lake_follows_what_was_restored(lake: Path) -> None:
     assert len(rows(lake, "measurements")) == 80
 
 
+def in_august(lake: Path) -> list[pd.DataFrame]:
+    """Return what each table has of the month."""
+    frames = [rows(lake, table) for table in TABLES]
+    return [frame[frame["day"] == AUGUST].reset_index(drop=True) for frame in frames]
+
+
+@pytest.mark.parametrize("samples", [1, 20, 30])
 def test_samples_that_come_into_a_month_that_was_let_go_take_nothing_from_the_lake(
-    lake: Path,
+    lake: Path, samples: int
 ) -> None:
     let_go(lake)
-    measurements(turbine("T01"), f"{AUGUST}T12:00", power=[7.0])
+    before = in_august(lake)
+    measurements(turbine("T01"), f"{AUGUST}T15:00", power=[7.0] * samples)
     aggregated(AUGUST)
+    assess(AUGUST, SEPTEMBER)
     manage("lake", "sync")
     assert "2 turbine-days" in manage("lake", "status")
-    said = manage("lake", "restore", "--month", "2025-08")
-    assert f"left alone, for there is something else in their place: T01 on {AUGUST}" in said
-    manage("lake", "sync")
+    for frame, had in zip(in_august(lake), before, strict=True):
+        pd.testing.assert_frame_equal(frame, had)
+
+
+def test_samples_that_came_into_a_month_that_was_let_go_are_not_let_go_with_it(lake: Path) -> None:
+    let_go(lake)
+    measurements(turbine("T01"), f"{AUGUST}T15:00", power=[7.0] * 10)
+    aggregated(AUGUST)
+    synced(lake)
+    with pytest.raises(CommandError, match=r"First: manage\.py lake restore --month 2025-08"):
+        manage("partitions", *BEFORE_SEPTEMBER)
+    restore()
+    aggregated(AUGUST)
+    synced(lake)
+    manage("partitions", *BEFORE_SEPTEMBER)
     of_turbine = rows(lake, "measurements").query("turbine == 'T01'")
-    assert len(of_turbine[of_turbine["day"] == AUGUST]) == 20
+    assert len(of_turbine[of_turbine["day"] == AUGUST]) == 30
+
+
+def test_a_source_that_was_lost_and_begins_anew_takes_nothing_from_the_lake(lake: Path) -> None:
+    synced(lake)
+    Measurement.objects.all().delete()
+    SourceDay.objects.all().delete()
+    measurements(turbine("T01"), f"{SEPTEMBER}T15:00", power=[7.0])
+    aggregated(SEPTEMBER)
+    manage("lake", "sync")
+    assert len(rows(lake, "measurements")) == 80
+    restore()
+    manage("lake", "restore", "--month", "2025-09")
+    assert Measurement.objects.count() == 81
+
+
+def test_what_a_lake_has_that_is_taken_over_stays_until_it_is_restored(lake: Path) -> None:
+    synced(lake)
+    LakeProgress.objects.all().delete()
+    Value.objects.all().delete()
+    Assessment.objects.all().delete()
+    AggregatedDay.objects.all().delete()
+    Measurement.objects.all().delete()
+    SourceDay.objects.all().delete()
+    measurements(turbine("T01"), f"{SEPTEMBER}T15:00", power=[7.0] * 30)
+    aggregated(SEPTEMBER)
+    assert "lake restore --month 2025-08, and so on, to 2025-09" in manage("lake", "adopt")
+    manage("lake", "sync")
+    assert len(rows(lake, "measurements")) == 80
+    manage("lake", "restore", "--month", "2025-09")
+    assert Measurement.objects.filter(turbine__name="T01").count() == 50
 
 
 def test_a_month_of_which_the_lake_has_another_value_is_not_let_go(lake: Path) -> None:
@@ -229,8 +297,8 @@ def test_a_lake_that_has_nothing_of_the_month_forgets_nothing(
 ) -> None:
     let_go(lake)
     settings.LAKE_URL = str(tmp_path / "another")
-    with pytest.raises(CommandError, match="has nothing from 2025-08-01 to 2025-08-31"):
-        manage("lake", "restore", "--month", "2025-08")
+    with pytest.raises(CommandError, match=rf"lacks 2 .* let go \(into {lake}/measurements"):
+        restore()
     assert DroppedMonth.objects.exists()
     assert not (tmp_path / "another").exists()
 
@@ -239,7 +307,7 @@ def test_statistics_of_another_version_than_their_assessment_do_not_come_back(la
     let_go(lake)
     table = DeltaTable(str(lake / "statistics"))
     table.update({"rules": "'others'"}, predicate="turbine = 'T01' AND day = '2025-08-31'")
-    assert "1 turbine-days wait" in manage("lake", "restore", "--month", "2025-08")
+    assert "1 turbine-days wait" in restore("--as-it-is")
     assert not AggregatedDay.objects.filter(turbine="T01", day=AUGUST).exists()
 
 
@@ -247,8 +315,103 @@ def test_rows_that_somebody_added_once_more_come_back_once(lake: Path) -> None:
     let_go(lake)
     table = DeltaTable(str(lake / "measurements"))
     write_deltalake(table, table.to_pyarrow_table(), mode="append")
-    manage("lake", "restore", "--month", "2025-08")
+    restore("--as-it-is")
     assert Measurement.objects.count() == 80
+
+
+def test_what_the_lake_lost_since_is_told_and_the_month_is_not_forgotten(lake: Path) -> None:
+    let_go(lake)
+    DeltaTable(str(lake / "measurements")).delete("turbine = 'T01' AND day = '2025-08-31'")
+    assert "2025-08 the lake alone has measurements: 1 turbine-days. 1 are not" in manage(
+        "lake", "status"
+    )
+    with pytest.raises(CommandError, match="lacks 1 of the turbine-days that were let go"):
+        restore()
+    assert DroppedMonth.objects.exists()
+    assert "20 measurements and 4 windows are back" in restore("--as-it-is")
+    assert not DroppedMonth.objects.exists()
+
+
+def test_files_that_are_away_for_a_while_take_nothing(lake: Path) -> None:
+    let_go(lake)
+    folder = lake / "measurements" / f"day={AUGUST}"
+    folder.rename(lake / "away")
+    with pytest.raises(CommandError, match=r"alone has 2 turbine-days .* these files are gone"):
+        manage("lake", "status")
+    (lake / "away").rename(folder)
+    assert "40 measurements and 4 windows are back" in restore()
+
+
+def test_a_table_that_is_away_is_not_made_anew(lake: Path) -> None:
+    let_go(lake)
+    (lake / "measurements").rename(lake / "away")
+    measurements(turbine("T01"), f"{SEPTEMBER}T15:00", power=[7.0])
+    with pytest.raises(CommandError, match=r"alone has 2 turbine-days .* it is not there"):
+        manage("lake", "sync")
+    (lake / "away").rename(lake / "measurements")
+    assert "40 measurements and 4 windows are back" in restore()
+
+
+def test_a_file_that_cannot_be_read_of_what_was_let_go_is_not_to_be_deleted(lake: Path) -> None:
+    let_go(lake)
+    (file,) = (lake / "measurements" / f"day={AUGUST}").glob("*.parquet")
+    content = file.read_bytes()
+    file.write_bytes(content[: len(content) // 2])
+    with pytest.raises(CommandError, match="these files cannot be read") as refusal:
+        restore()
+    assert "Delete" not in str(refusal.value)
+
+
+def with_oil(lake: Path) -> None:
+    """Let the lake have a variable that this program does not declare."""
+    table = DeltaTable(str(lake / "measurements"))
+    measured = table.to_pyarrow_table()
+    more = measured.append_column("oil_temperature", pa.array([60.0] * len(measured)))
+    write_deltalake(table, more, mode="overwrite", schema_mode="merge")
+
+
+def test_a_program_that_lacks_a_variable_restores_nothing(lake: Path) -> None:
+    let_go(lake)
+    with_oil(lake)
+    with pytest.raises(CommandError, match=r"does not know: oil_temperature\."):
+        restore()
+    assert DroppedMonth.objects.exists()
+
+
+def test_a_variable_that_the_lake_lacks_is_not_let_go(lake: Path) -> None:
+    synced(lake)
+    with connections["source"].cursor() as cursor:
+        cursor.execute("ALTER TABLE data ADD COLUMN oil_temperature double precision")
+        cursor.execute(f"COMMENT ON COLUMN data.oil_temperature IS '{MADE}hand'")
+        cursor.execute("UPDATE data SET oil_temperature = 60")
+    for day in (AUGUST, SEPTEMBER):
+        aggregated(day)
+    synced(lake)
+    with pytest.raises(CommandError, match="values of oil_temperature, which the lake lacks"):
+        manage("partitions", *BEFORE_SEPTEMBER)
+    assert Measurement.objects.count() == 80
+
+
+@pytest.mark.parametrize("column", ["power", "wind_direction"])
+def test_a_value_that_is_nearly_that_of_the_lake_is_not_let_go(lake: Path, column: str) -> None:
+    Measurement.objects.update(**{column: 360.0 if column == "wind_direction" else 1e-10})
+    for day in (AUGUST, SEPTEMBER):
+        aggregated(day)
+    synced(lake)
+    DeltaTable(str(lake / "measurements")).update({column: "0.0"})
+    with pytest.raises(CommandError, match="has them otherwise, from 2025-08-31 on"):
+        manage("partitions", *BEFORE_SEPTEMBER)
+
+
+def test_an_assessment_by_a_curve_that_is_gone_is_made_again(lake: Path) -> None:
+    synced(lake)
+    DeltaTable(str(lake / "assessments")).update({"curve_version": "'gone'"})
+    manage("partitions", *BEFORE_SEPTEMBER)
+    Value.objects.filter(timestamp__date=AUGUST).delete()
+    AggregatedDay.objects.filter(day=AUGUST).delete()
+    Assessment.objects.filter(day=AUGUST).delete()
+    restore()
+    assert outdated_days(AUGUST, AUGUST) == [AUGUST]
 
 
 def test_a_month_is_written_as_one() -> None:

@@ -149,14 +149,14 @@ def test_a_program_that_lacks_a_variable_writes_nothing(lake: Path) -> None:
     assert set(rows(lake, "measurements")["oil_temperature"]) == {60}
 
 
-def test_a_variable_that_is_removed_for_good_keeps_the_values_of_other_days(lake: Path) -> None:
+def test_a_variable_that_is_removed_for_good_keeps_its_values(lake: Path) -> None:
     sync()
     with_foreign_column(lake)
     call_command("lake", "retire", "--column", "oil_temperature", stdout=StringIO())
     measurements(turbine("T01"), f"{DAYS[1]}T13:00", wind_speed=[9.0])
     assert sync() == [f"measurements {DAYS[1]}"]
     by_day = rows(lake, "measurements").groupby("day")["oil_temperature"].count()
-    assert by_day.to_dict() == {DAYS[0]: 40, DAYS[1]: 0}
+    assert by_day.to_dict() == {DAYS[0]: 40, DAYS[1]: 40}
 
 
 def test_a_turbine_day_that_was_let_go_keeps_variables_that_were_removed(lake: Path) -> None:
@@ -168,7 +168,7 @@ def test_a_turbine_day_that_was_let_go_keeps_variables_that_were_removed(lake: P
     measurements(turbine("T01"), f"{DAYS[0]}T13:00", wind_speed=[9.0])
     sync()
     of_day = rows(lake, "measurements").query(f"day == @pd.to_datetime('{DAYS[0]}').date()")
-    assert of_day.groupby("turbine")["oil_temperature"].count().to_dict() == {"T01": 0, "T02": 20}
+    assert of_day.groupby("turbine")["oil_temperature"].count().to_dict() == {"T01": 20, "T02": 20}
 
 
 def test_a_file_that_cannot_be_read_is_named_and_comes_again_once_it_is_deleted(

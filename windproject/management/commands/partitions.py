@@ -89,6 +89,7 @@ class Command(BaseCommand):
                 self.stdout.write("Nothing was dropped. With --yes, this is; the statistics stay.")
                 return
             for month in track(months, "Dropping"):
+                letting_go.hold_measurements(month.first, month.last)
                 drop(month, letting_go.address_of_measurements())
         self.stdout.write("Dropped. The statistics stay, and their days are archived.")
 

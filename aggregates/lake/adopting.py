@@ -1,0 +1,58 @@
+"""Taking over the lake of a deployment that is gone: what it has stays until it was put back."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from django.conf import settings
+
+from aggregates.lake import delta, held
+from aggregates.lake.contents import KEPT, MEASURED, Kept
+from aggregates.lake.delta import Content, Key
+from aggregates.lake.syncing import is_behind
+from aggregates.lake.tables import TABLES
+from aggregates.models import LetGoMonth
+from aggregates.source import putting_back
+from common.days import FIRST_DAY, LAST_DAY
+from common.postgres.partitions import month_of
+
+InLake = Mapping[Key, Sequence[Content]]
+
+
+def adopt() -> list[date]:
+    """Make the lake one of this deployment, whose ever it was.
+
+    What it has and the databases have not, or otherwise, counts as let go. Return the first days of
+    these months, in order.
+
+    Raises:
+        LakeUnavailable: where the lake does not do its part.
+        SourceUnavailable: where the source does not answer.
+    """
+    for table in TABLES:
+        delta.adopt(table)
+    # Another deployment's measurements cannot be put back from here.
+    tables = [kept for kept in KEPT if not (kept is MEASURED and settings.SOURCE_API_URL)]
+    return sorted({month for kept in tables for month in _hold(kept)})
+
+
+def _hold(kept: Kept) -> set[date]:
+    in_lake = delta.contents(kept.table, FIRST_DAY, LAST_DAY)
+    contents = kept.contents(FIRST_DAY, LAST_DAY)
+    lacking = {key: has for key, has in in_lake.items() if _differs(contents.get(key), has)}
+    held.hold_unread(kept.table, lacking)
+    months = {month_of(day) for day, _ in lacking}
+    for month in months:
+        _note(kept, month)
+    return months
+
+
+def _differs(content: Content | None, in_lake: Sequence[Content]) -> bool:
+    return content is None or is_behind(content, in_lake)
+
+
+def _note(kept: Kept, month: date) -> None:
+    address = delta.address(kept.table)
+    if kept is MEASURED:
+        putting_back.note_dropped(month, address)
+    else:
+        LetGoMonth.objects.update_or_create(first=month, defaults={"lake_address": address})

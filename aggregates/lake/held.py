@@ -1,0 +1,163 @@
+"""Turbine-days that the lake holds for the databases: which they are, and what they were.
+
+What a database let go of is nowhere else, and stays in the lake as it is until it was put back.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from hashlib import blake2b
+from typing import Any
+
+import pandas as pd
+
+from aggregates.lake import delta
+from aggregates.lake.contents import KEPT, Kept
+from aggregates.lake.delta import Content, Key, rows_of_all
+from aggregates.lake.tables import DAY, TURBINE, LakeTable
+from aggregates.models import LetGoTurbineDay
+from common.arrays import Array
+from common.days import DAY as ONE_DAY
+from common.days import days_between
+from common.postgres.partitions import month_after, month_of
+
+DIGEST_BYTES = 32
+
+
+def hold(table: LakeTable, first: date, last: date) -> None:
+    """Note what the lake has of the days, with a digest of its values.
+
+    Raises:
+        LakeUnavailable: where the lake does not do its part.
+    """
+    for day in days_between(first, last):
+        rows = delta.whole_rows_of(table, day)
+        _note([_turbine_day(table, (day, *each)) for each in _digests(rows)])
+
+
+def hold_unread(table: LakeTable, in_lake: Mapping[Key, Sequence[Content]]) -> None:
+    """Note turbine-days by how many rows the lake has of them."""
+    _note(
+        [_turbine_day(table, (*key, rows_of_all(rows), "")) for key, rows in in_lake.items()],
+    )
+
+
+def _turbine_day(table: LakeTable, noted: tuple[date, str, int, str]) -> LetGoTurbineDay:
+    day, turbine, rows, digest = noted
+    return LetGoTurbineDay(
+        lake_table=table.name, day=day, turbine=turbine, rows=rows, digest=digest
+    )
+
+
+def _note(turbine_days: Sequence[LetGoTurbineDay]) -> None:
+    LetGoTurbineDay.objects.bulk_create(
+        turbine_days,
+        update_conflicts=True,
+        unique_fields=["lake_table", "day", "turbine"],
+        update_fields=["rows", "digest"],
+    )
+
+
+def _digests(rows: Any) -> list[tuple[str, int, str]]:
+    """Return the turbines, with how many rows each has and a digest of their values."""
+    frame = rows.to_pandas().drop(columns=DAY)
+    return [
+        (str(name), len(of_turbine), _digest(of_turbine))
+        for name, of_turbine in frame.groupby(TURBINE)
+    ]
+
+
+def _digest(rows: pd.DataFrame) -> str:
+    """Return a digest of the columns that have a value: one that is added changes nothing."""
+    digest = blake2b(digest_size=DIGEST_BYTES)
+    for name in sorted(rows.columns):
+        if rows[name].notna().any():
+            digest.update(name.encode())
+            digest.update(_bytes(rows[name]))
+    return digest.hexdigest()
+
+
+def _bytes(values: pd.Series) -> bytes:
+    if isinstance(values.dtype, pd.DatetimeTZDtype):
+        values = values.dt.tz_localize(None)
+        return values.to_numpy("datetime64[us]").tobytes()
+    if pd.api.types.is_numeric_dtype(values):
+        # Whole numbers are floats where another turbine has none; a revision has 52 bits.
+        numbers: Array = values.to_numpy("float64")
+        return numbers.tobytes()
+    return "\0".join(map(str, values)).encode()
+
+
+def held(
+    kept: Kept, first: date, last: date, in_lake: Mapping[Key, Sequence[Content]]
+) -> Collection[Key]:
+    """Return the turbine-days that stay in the lake as they are.
+
+    Of a month that was let go before turbine-days were noted, that is all that the lake has.
+    """
+    months = kept.months_let_go(first, last)
+    if not months:
+        return set()
+    noted = {*_noted(kept.table, first, last).values_list("day", "turbine")}
+    unnoted = {month for month in months if not _noted(kept.table, *_ends(month)).exists()}
+    return {
+        key
+        for key in in_lake
+        if month_of(key[0]) in unnoted or (month_of(key[0]) in months and key in noted)
+    }
+
+
+def _noted(table: LakeTable, first: date, last: date) -> Any:
+    return LetGoTurbineDay.objects.filter(lake_table=table.name, day__range=(first, last))
+
+
+def _ends(month: date) -> tuple[date, date]:
+    return month, month_after(month) - ONE_DAY
+
+
+def lost(kept: Kept, first: date, last: date) -> list[Key]:
+    """Return the turbine-days that were let go and of which the lake has fewer or more rows now.
+
+    Raises:
+        LakeUnavailable: where the lake does not do its part.
+    """
+    noted = _noted(kept.table, first, last).values_list("day", "turbine", "rows")
+    months = kept.months_let_go(first, last) if noted else ()
+    of_months = [row for row in noted if month_of(row[0]) in months]
+    in_lake = delta.contents(kept.table, first, last) if of_months else {}
+    return [
+        (day, turbine)
+        for day, turbine, rows in of_months
+        if rows_of_all(in_lake.get((day, turbine), [])) != rows
+    ]
+
+
+def changed(first: date, last: date) -> list[Key]:
+    """Return the turbine-days that were let go and that the lake lacks, or has otherwise now.
+
+    Every value of them is read.
+
+    Raises:
+        LakeUnavailable: where the lake does not do its part.
+    """
+    different: set[Key] = set()
+    for kept in KEPT:
+        different |= {*lost(kept, first, last)}
+        days = _noted(kept.table, first, last).exclude(digest="").values_list("day", flat=True)
+        for day in days.distinct():
+            different |= {(day, turbine) for turbine in _with_other_values(kept.table, day)}
+    return sorted(different)
+
+
+def _with_other_values(table: LakeTable, day: date) -> set[str]:
+    noted = _noted(table, day, day).exclude(digest="")
+    digests = {turbine: digest for turbine, _, digest in _digests(delta.whole_rows_of(table, day))}
+    return {
+        turbine
+        for turbine, digest in noted.values_list("turbine", "digest")
+        if digests.get(turbine) != digest
+    }
+
+
+def release(first: date, last: date) -> None:
+    """Hold nothing of the days any more."""
+    LetGoTurbineDay.objects.filter(day__range=(first, last)).delete()
