@@ -11,6 +11,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from aggregates.assessment.anemometers import reads_too_much
 from aggregates.assessment.farm import AT_REST, STRONG_WIND, Farm
 from aggregates.assessment.frozen import frozen_power, frozen_wind_speed
 from aggregates.assessment.neighbours import median_of_neighbours, most_neighbours
@@ -93,7 +94,7 @@ class Judgement:
 def expected(farm: Farm, curves: Curves) -> Expected:
     """Return what each turbine should have given; NaN for one without a curve."""
     wind_speed = normalised_wind_speed(farm)
-    is_measured = ~frozen_wind_speed(farm) & usable(farm)
+    is_measured = ~_has_no_wind(farm) & usable(farm)
     runs = is_measured & (farm.relative_power > NEIGHBOURS_RUN)
     running = np.where(runs, wind_speed, np.nan)
     neighbours_wind_speed = median_of_neighbours(running)
@@ -168,12 +169,17 @@ def conditions(farm: Farm, expected: Expected) -> dict[Condition, Array]:
 
 
 def unknown(farm: Farm) -> Array:
-    """Return the windows of which nothing can be said: too few samples, or frozen ones.
+    """Return the windows of which nothing can be said: too few samples, or none to be believed.
 
     Nor can anything be said of a turbine whose rated power nobody knows.
     """
     no_values = np.isnan(farm.wind_speed) | np.isnan(farm.relative_power)
-    return no_values | ~usable(farm) | frozen_wind_speed(farm) | frozen_power(farm)
+    return no_values | ~usable(farm) | frozen_power(farm) | _has_no_wind(farm)
+
+
+def _has_no_wind(farm: Farm) -> Array:
+    """Return the windows whose wind speed is none: it stands still, or its neighbours deny it."""
+    return frozen_wind_speed(farm) | reads_too_much(farm)
 
 
 def cut_out(farm: Farm) -> Array:

@@ -6,6 +6,7 @@ anemometer that stands still would raise all of it.
 
 import numpy as np
 
+from aggregates.assessment.anemometers import DISAGREEING
 from aggregates.assessment.conditions import at_rest_in_wind
 from aggregates.assessment.farm import STRONG_WIND, Farm
 from aggregates.assessment.frozen import frozen_power, frozen_wind_speed
@@ -13,9 +14,6 @@ from aggregates.assessment.neighbours import median_of_neighbours
 from aggregates.assessment.reference_curve import STANDARD_DENSITY_KG_M3, usable
 from common.arrays import Array
 
-# An anemometer is not believed below this share of the median of its neighbours, nor above its
-# inverse. In a real year that leaves out 29 to 125 of some 41,500 windows of a turbine.
-DISAGREEING = 0.6
 # No rotor takes more out of the wind than this share of its power (Betz, 1920).
 BETZ = 16 / 27
 # Turbines for weak wind have a rated power of 180 W per square metre of their rotor; twice what
@@ -32,6 +30,10 @@ def normal_windows(farm: Farm) -> Array:
 
 
 def _disagrees_with_neighbours(farm: Farm, is_frozen: Array) -> Array:
+    """Return the windows of anemometers that two neighbours contradict.
+
+    In a real year that leaves out 29 to 125 of some 41,500 windows of a turbine.
+    """
     of_neighbours = median_of_neighbours(np.where(is_frozen, np.nan, farm.wind_speed))
     in_wind = np.fmax(of_neighbours, farm.wind_speed) >= STRONG_WIND
     too_little = farm.wind_speed < DISAGREEING * of_neighbours

@@ -19,6 +19,8 @@ USUAL_CUT_OUT_M_S = 25.0
 USUAL_GUST = 1.2
 # A turbine is at rest below this share of its rated power, and runs in wind of so many m/s.
 AT_REST, STRONG_WIND = 0.02, 5.0
+# From here on neither blades nor anemometers ice.
+FREE_OF_ICE_DEGC = 3.0
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,15 @@ def median_of_neighbours(values: Array) -> Array:
     return medians
 
 
+def highest_of_neighbours(values: Array) -> Array:
+    """Return the highest of each turbine's neighbours in each window; NaN where there is none."""
+    numbers = np.where(np.isnan(values), -np.inf, values)
+    nothing = np.full((2, values.shape[1]), -np.inf)
+    second, first = np.sort(np.vstack([numbers, nothing]), axis=0)[-2:]
+    highest = np.where(numbers < first, first, second)
+    return np.where(np.isinf(highest), np.nan, highest)
+
+
 def _other(order: Array, own_place: Array, number: Array, columns: Array) -> Array:
     """Return the value of that number, from 0 on, of a sorted column without the turbine's own."""
     rows = np.clip(number + (number >= own_place), 0, len(order) - 1)

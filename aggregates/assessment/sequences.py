@@ -35,6 +35,14 @@ def next_to(table: Array) -> Array:
     return neighbours & ~table
 
 
+def near(table: Array, apart: int) -> Array:
+    """Return the windows at most so far from a true one, and the true ones."""
+    sums = np.cumsum(np.pad(table, ((0, 0), (apart + 1, apart))), axis=1)
+    around = 2 * apart + 1
+    near_it: Array = sums[:, around:] > sums[:, :-around]
+    return near_it
+
+
 def unchanged(values: Array, least: int, tolerance: float) -> Array:
     """Return the windows in which a value has not changed for at least so many in a row."""
     is_same = np.zeros(values.shape, dtype=bool)

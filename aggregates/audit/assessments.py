@@ -54,7 +54,9 @@ measured AS MATERIALIZED (
         coalesce(wind_samples, 0) >= 0.9 * (600 / coalesce(a.sample_interval_s, 60))
             AND coalesce(power_samples, 0) >= 0.9 * (600 / coalesce(a.sample_interval_s, 60))
             AS is_covered,
-        wind * CASE WHEN elevation IS NULL THEN 1 ELSE (
+        coalesce(wind_samples, 0) >= 0.9 * (600 / coalesce(a.sample_interval_s, 60))
+            AS has_wind,
+        temperature, wind * CASE WHEN elevation IS NULL THEN 1 ELSE (
             101325 * (1 - 2.25577e-5 * elevation) ^ 5.25588
             / (287.05 * (coalesce(temperature, 15) + 273.15)) / 1.225
         ) ^ (1.0 / 3) END AS curve_wind,
@@ -98,12 +100,45 @@ fixed AS MATERIALIZED (
         is_frozen_power OR coalesce(lead(is_frozen_power) OVER own, false) AS is_fixed_power
     FROM frozen f WINDOW own AS (PARTITION BY turbine ORDER BY start)
 ),
+-- Where three others or more read far less, and no ice on them explains it, an anemometer is wrong.
+beside_winds AS (
+    SELECT f.*,
+        array_agg(wind) FILTER (WHERE has_wind AND NOT is_fixed) OVER same_time AS winds,
+        array_agg(turbine) FILTER (WHERE has_wind AND NOT is_fixed) OVER same_time AS wind_turbines
+    FROM fixed f WINDOW same_time AS (PARTITION BY start)
+),
+higher AS (
+    SELECT b.*, CASE
+        WHEN wind >= 5 AND has_wind AND NOT is_fixed THEN coalesce((
+            SELECT 0.6 * wind > CASE WHEN temperature >= 3
+                THEN percentile_cont(0.5) WITHIN GROUP (ORDER BY speed) ELSE max(speed) END
+            FROM unnest(winds, wind_turbines) AS others (speed, name)
+            WHERE name <> turbine HAVING count(*) >= 3
+        ), false) ELSE false END AS is_higher
+    FROM beside_winds b
+),
+higher_islands AS (
+    SELECT h.*, count(*) FILTER (WHERE NOT is_higher) OVER (PARTITION BY turbine ORDER BY start)
+        AS higher_island
+    FROM higher h
+),
+higher_for_long AS (
+    SELECT i.*, is_higher AND count(*) FILTER (WHERE is_higher)
+        OVER (PARTITION BY turbine, higher_island) >= 6 AS is_long_higher
+    FROM higher_islands i
+),
+contradicted AS (
+    SELECT l.*, is_higher AND bool_or(is_long_higher) OVER (
+        PARTITION BY turbine ORDER BY start ROWS BETWEEN 144 PRECEDING AND 144 FOLLOWING
+    ) AS reads_too_much
+    FROM higher_for_long l
+),
 -- Of a turbine of which nothing can be said, its neighbours learn nothing.
 told AS MATERIALIZED (
-    SELECT f.*,
+    SELECT c.*,
         wind IS NOT NULL AND share IS NOT NULL AND is_covered AND NOT is_fixed
-            AND NOT is_fixed_power AS is_told
-    FROM fixed f
+            AND NOT is_fixed_power AND NOT reads_too_much AS is_told
+    FROM contradicted c
 ),
 bins AS MATERIALIZED (
     SELECT c.id, (point->>0)::float AS w, (point->>1)::float AS p, (point->>2)::float AS s
@@ -134,10 +169,12 @@ beside AS (
             - (is_told AND share > 0.02)::int AS running,
         count(*) FILTER (WHERE is_told AND share > 0.10) OVER same_time
             - (is_told AND share > 0.10)::int AS producing,
-        array_agg(curve_wind) FILTER (WHERE share > 0.02 AND is_covered AND NOT is_fixed)
-            OVER same_time AS running_winds,
-        array_agg(turbine) FILTER (WHERE share > 0.02 AND is_covered AND NOT is_fixed)
-            OVER same_time AS running_turbines,
+        array_agg(curve_wind) FILTER (
+            WHERE share > 0.02 AND is_covered AND NOT is_fixed AND NOT reads_too_much
+        ) OVER same_time AS running_winds,
+        array_agg(turbine) FILTER (
+            WHERE share > 0.02 AND is_covered AND NOT is_fixed AND NOT reads_too_much
+        ) OVER same_time AS running_turbines,
         coalesce(share < 0.02 AND wind > 18, false) AS is_storm_rest,
         coalesce(gust >= cut_out - 1, false) AS is_storm,
         coalesce(lag(gust) OVER own >= cut_out - 1, false) AS was_storm,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from aggregates.assessment.checks.icing import FREE_OF_ICE_DEGC, iced
+from aggregates.assessment.checks.icing import iced
 from aggregates.assessment.checks.spells import (
     Spell,
     by_neighbours_wind,
@@ -14,7 +14,7 @@ from aggregates.assessment.checks.spells import (
 )
 from aggregates.assessment.checks.wording import duration, lost
 from aggregates.assessment.conditions import WEAK, WORTH_LOOKING, Condition, Judgement
-from aggregates.assessment.farm import AT_REST, TEMPERATURE, Farm
+from aggregates.assessment.farm import AT_REST, FREE_OF_ICE_DEGC, TEMPERATURE, Farm
 from aggregates.assessment.findings import Kind, Seen
 from aggregates.compute.windows import WINDOWS_PER_DAY
 from common.arrays import Array

@@ -5,7 +5,7 @@ import numpy as np
 from aggregates.assessment.checks.spells import Spell, goes_on, lost_kwh, seen, spells
 from aggregates.assessment.checks.wording import duration, energy
 from aggregates.assessment.conditions import WEAK, WORTH_LOOKING, Condition, Judgement, unknown
-from aggregates.assessment.farm import TEMPERATURE, Farm
+from aggregates.assessment.farm import FREE_OF_ICE_DEGC, TEMPERATURE, Farm
 from aggregates.assessment.findings import Kind, Seen
 from aggregates.assessment.frozen import frozen_temperature
 from aggregates.assessment.reference_curve import BIN_M_S, energy_kwh, normalised_wind_speed
@@ -18,7 +18,7 @@ from common.arrays import Array
 COLD_DEGC = 1.0
 ICED_WINDOWS = 6
 # The percentile is of windows above 3 degC, without ice; of fewer than 36 in a bin it says nothing.
-FREE_OF_ICE_DEGC, LEAST_REFERENCE_WINDOWS = 3.0, 36
+LEAST_REFERENCE_WINDOWS = 36
 PERCENTILE = 10
 APART_WINDOWS = 36
 

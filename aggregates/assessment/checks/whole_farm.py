@@ -18,7 +18,7 @@ DONE = {
     Kind.STOPPED: "stood still in wind",
     Kind.STOPPED_BY_NEIGHBOURS: "stood still while their neighbours produced",
     Kind.ICING: "gave too little in the cold, as with ice on their blades,",
-    Kind.WIND_AGAINST_NEIGHBOURS: "had anemometers that read far less than the others",
+    Kind.WIND_AGAINST_NEIGHBOURS: "had anemometers that read far less or far more than the others",
     Kind.DERATED: "ran and gave far less than their wind promised",
     Kind.BEHIND: "gave less than the rest of the farm",
     Kind.DIRECTION_SHIFTED: "disagree about the direction (nobody can say which have turned)",

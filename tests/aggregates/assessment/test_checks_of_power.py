@@ -161,6 +161,25 @@ def test_a_frozen_anemometer_is_not_also_against_its_neighbours() -> None:
     assert seen(wind_against_neighbours, farm) == []
 
 
+@pytest.mark.parametrize("degrees_celsius", [10, 0])
+def test_an_anemometer_in_km_h_is_told_and_its_turbine_does_not_stand_still(
+    degrees_celsius: float,
+) -> None:
+    farm = standing(slice(30, 60))
+    farm = with_values(farm, "ambient_temperature", [0, 1, 2, 3], slice(0, 144), degrees_celsius)
+    calm = times(farm, "wind_speed", [1, 2, 3], slice(30, 60), 0.3)
+    (finding,) = seen(wind_against_neighbours, calm)
+    assert bounds([finding]) == [("T01", window(30), window(60))]
+    assert "it reads too much" in finding.sentence
+    assert seen(stopped, calm) == []
+
+
+def test_ice_on_most_anemometers_makes_no_healthy_one_read_too_much() -> None:
+    iced = times(cold(healthy(), [0, 1, 2, 3]), "wind_speed", [0, 1], slice(30, 60), 0.3)
+    told = seen(wind_against_neighbours, iced)
+    assert {finding.turbine for finding in told} <= {"T01", "T02"}
+
+
 def test_an_hour_at_60_percent_is_derated_with_its_price() -> None:
     (finding,) = seen(derated, times(healthy(), "power", 0, slice(60, 72), 0.6))
     assert bounds([finding]) == [("T01", window(60), window(72))]

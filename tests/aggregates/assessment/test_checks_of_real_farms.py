@@ -13,13 +13,13 @@ import pytest
 from aggregates.assessment.checks.all_checks import CHECKS, findings
 from aggregates.assessment.checks.behind import behind
 from aggregates.assessment.checks.direction_shifted import direction_shifted
-from aggregates.assessment.checks.icing import FREE_OF_ICE_DEGC, iced
+from aggregates.assessment.checks.icing import iced
 from aggregates.assessment.checks.spells import spells
 from aggregates.assessment.conditions import (
     Condition,
     judge,
 )
-from aggregates.assessment.farm import Farm, Traits
+from aggregates.assessment.farm import FREE_OF_ICE_DEGC, Farm, Traits
 from aggregates.assessment.findings import WHOLE_FARM, Kind, Seen
 from aggregates.assessment.sequences import lasting
 from aggregates.compute.transform import transform

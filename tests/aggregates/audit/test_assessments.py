@@ -4,6 +4,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+from django.db.models import F
 
 from aggregates.assessment.making import assess
 from aggregates.audit.assessments import audit_assessments
@@ -106,3 +107,21 @@ def test_at_night_an_outdated_assessment_is_left_to_its_turn() -> None:
     Assessment.objects.filter(day=FIRST).update(version="of others")
     audit_in_turn()
     assert not Alert.objects.exists()
+
+
+def test_numpy_and_sql_agree_about_an_anemometer_that_reads_too_much() -> None:
+    """In the first half of the day it is warm, in the second one ice could explain much."""
+    stored_farm(FIRST, 9)
+    last = FIRST + 8 * DAY
+    for turbine in TURBINES:
+        temperature = np.repeat([10.0, 0.0], 72) + np.arange(144) / 1000
+        store([signal_id(turbine, "ambient_temperature", "mean")], last, temperature)
+    start, end = day_bounds(last)
+    of_day = Value.objects.filter(timestamp__gte=start, timestamp__lt=end)
+    of_wind = of_day.filter(signal=signal_id("T03", "wind_speed", "mean"))
+    of_wind.update(value=F("value") * 3.6)
+    assess(FIRST, last)
+    assert audit_assessments(last).different == []
+    conditions = Assessment.objects.get(turbine="T03", day=last).conditions
+    assert conditions.count("?", 0, 72) > 60
+    assert conditions.count("?", 72) > 20
