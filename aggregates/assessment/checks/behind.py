@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from aggregates.assessment.checks.icing import iced
+from aggregates.assessment.checks.neighbours_wind import before, to_neighbours_wind
 from aggregates.assessment.checks.spells import (
     Spell,
     by_day,
@@ -36,7 +37,7 @@ DAY_BEHIND = (1 + 0.85) / 2
 # A loss shows by the neighbours' wind as well, against the 60 days before. Of 72 healthy
 # anemometers that were set 5 or 8 % higher 4 claim a loss, and of 46 losses of 15 % 40 do; at 0.97,
 # 12 and 45.
-DAYS_COMPARED, AS_BEFORE = 60, 0.93
+AS_BEFORE = 0.93
 
 
 @dataclass(frozen=True)
@@ -178,21 +179,8 @@ def _to_before(farm: Farm, judgement: Judgement, spell: Spell, is_normal: Array)
 
     NaN where too few windows tell.
     """
-    before = slice(max(spell.start - DAYS_COMPARED * WINDOWS_PER_DAY, 0), spell.start)
     ratio_before, ratio = (
-        _to_neighbours_wind(
-            farm.power_kw[spell.row, columns],
-            judgement.expected.at_neighbours_wind_kw[spell.row, columns],
-            is_normal[spell.row, columns],
-        )
-        for columns in (before, slice(spell.start, spell.end))
+        to_neighbours_wind(farm, judgement, spell.row, columns, is_normal)
+        for columns in (before(spell.start), slice(spell.start, spell.end))
     )
     return ratio / ratio_before if ratio_before else np.nan
-
-
-def _to_neighbours_wind(power_kw: Array, promised_kw: Array, is_normal: Array) -> float:
-    """Return energy over what the curve gives at the neighbours' wind; NaN of too few windows."""
-    tells = is_normal & ~np.isnan(promised_kw)
-    if tells.sum() < LEAST_WINDOWS or not promised_kw[tells].sum():
-        return np.nan
-    return float(power_kw[tells].sum() / promised_kw[tells].sum())

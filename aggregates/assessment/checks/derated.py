@@ -3,6 +3,7 @@
 import numpy as np
 
 from aggregates.assessment.checks.icing import iced
+from aggregates.assessment.checks.neighbours_wind import before, to_neighbours_wind
 from aggregates.assessment.checks.spells import (
     Spell,
     by_neighbours_wind,
@@ -22,6 +23,10 @@ from common.arrays import Array
 # At least an hour within a day; what follows within a day is the same.
 DERATED_WINDOWS = 6
 APART_WINDOWS = WINDOWS_PER_DAY
+# Of 14 losses that were put into a real year, limits and shares of the power, the own wind promised
+# up to 1.32 times what that of the neighbours did; of eight spells of an anemometer that was set
+# 15 % higher, from 1.41 times on.
+FAR_MORE_THAN_THEIRS = 4 / 3
 
 
 def derated(farm: Farm, judgement: Judgement) -> list[Seen]:
@@ -32,8 +37,15 @@ def derated(farm: Farm, judgement: Judgement) -> list[Seen]:
     )
     is_derated = told(farm, judgement)
     is_long = most_of_four_weeks(is_derated, expected_kw > WORTH_LOOKING * farm.rated_power_kw)
+    producing = judgement.is_(Condition.PRODUCING)
     return [
-        _seen(farm, judgement, spell, is_normal, is_long)
+        _seen(
+            farm,
+            judgement,
+            spell,
+            is_normal,
+            _no_price(spell, is_long, _far_less_kw(farm, judgement, spell, producing)),
+        )
         for spell in spells(is_derated, APART_WINDOWS)
         if spell.has(DERATED_WINDOWS, is_derated)
     ]
@@ -52,25 +64,61 @@ def told(farm: Farm, judgement: Judgement) -> Array:
     return judgement.is_(Condition.DERATED) & ~iced(farm, judgement) & is_confirmed & runs
 
 
-def _seen(farm: Farm, judgement: Judgement, spell: Spell, is_normal: Array, is_long: Array) -> Seen:
-    price = None if spell.of(is_long).any() else lost_kwh(judgement, spell)
-    sentence = _sentence(farm, judgement, spell, price)
+def _far_less_kw(farm: Farm, judgement: Judgement, spell: Spell, producing: Array) -> float | None:
+    """Return the mean power that the neighbours' wind promised where that is far less; else None.
+
+    It is of all derated windows of these hours: those in which its power is too little for their
+    wind too would prove by their choice what they are to prove.
+    """
+    expected = judgement.expected
+    weak = judgement.is_(Condition.DERATED)[spell.row, spell.start : spell.end]
+    own_kw, their_kw = (
+        table[spell.row, spell.start : spell.end][weak]
+        for table in (expected.power_kw, expected.at_neighbours_wind_kw)
+    )
+    tells = ~np.isnan(their_kw)
+    usual = to_neighbours_wind(farm, judgement, spell.row, before(spell.start), producing)
+    promised_kw = (1 if np.isnan(usual) else usual) * their_kw[tells]
+    if 2 * tells.sum() < len(tells) or own_kw[tells].sum() <= (
+        FAR_MORE_THAN_THEIRS * promised_kw.sum()
+    ):
+        return None
+    return float(promised_kw.mean())
+
+
+def _no_price(spell: Spell, is_long: Array, far_less_kw: float | None) -> str:
+    """Return why it has no price, as the end of a sentence; empty where it has one."""
+    if spell.of(is_long).any():
+        return (
+            "it was so for most of two weeks or more, so it has no price. Either it is limited for"
+            " long, or its reference curve is not its own"
+        )
+    if far_less_kw is None:
+        return ""
+    return (
+        f"by its neighbours' wind and what it usually gives, {far_less_kw:.0f} kW were promised, so"
+        " it has no price. Its anemometer may read too much"
+    )
+
+
+def _seen(farm: Farm, judgement: Judgement, spell: Spell, is_normal: Array, no_price: str) -> Seen:
+    price = None if no_price else lost_kwh(judgement, spell)
+    sentence = _sentence(farm, judgement, spell, price, no_price)
     is_open = goes_on(farm, spell, is_normal)
     return seen(farm, Kind.DERATED, spell, sentence, is_open, lost_kwh=price)
 
 
-def _sentence(farm: Farm, judgement: Judgement, spell: Spell, price: float | None) -> str:
+def _sentence(
+    farm: Farm, judgement: Judgement, spell: Spell, price: float | None, no_price: str
+) -> str:
     power_kw, expected_kw = spell.of(farm.power_kw), spell.of(judgement.expected.power_kw)
     given = f"{power_kw.sum() / expected_kw.sum():.0%}".replace("%", " %")
     said = (
         f"{farm.turbines[spell.row]} ran and gave {given} of what its wind promised for"
         f" {duration(spell.count)}, {power_kw.mean():.0f} kW for {expected_kw.mean():.0f} kW"
     )
-    if price is None:
-        return (
-            f"{said}: it was so for most of two weeks or more, so it has no price. Either it is"
-            " limited for long, or its reference curve is not its own."
-        )
+    if no_price:
+        return f"{said}: {no_price}."
     their_price = by_neighbours_wind(farm, judgement, spell)
     return f"{said}{lost(price)}.{their_price}{_doubt(farm, spell)}"
 

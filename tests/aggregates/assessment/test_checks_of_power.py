@@ -187,6 +187,14 @@ def test_an_hour_at_60_percent_is_derated_with_its_price() -> None:
     assert finding.sentence.startswith("T01 ran and gave 60 % of what its wind promised for 2 h")
 
 
+def test_what_is_derated_by_a_wind_that_its_neighbours_deny_has_no_price() -> None:
+    weak = times(healthy(days=3), "power", 0, slice(300, 330), 0.8)
+    (priced,) = seen(derated, weak)
+    (finding,) = seen(derated, times(weak, "wind_speed", 0, slice(300, 330), 1.2))
+    assert (priced.lost_kwh is not None, finding.lost_kwh) == (True, None)
+    assert finding.sentence.endswith("Its anemometer may read too much.")
+
+
 @pytest.mark.parametrize(("last", "is_priced"), [(18, True), (20, False)])
 def test_what_is_derated_for_most_of_two_weeks_has_no_price(last: int, is_priced: bool) -> None:
     farm = times(healthy(days=60), "power", 0, days(5, last), 0.6)
