@@ -1,21 +1,25 @@
 """What turbines are judged by: their reference curves, and what a person says of a turbine."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
 from aggregates.admin.curve_lines import lines_of_points, points_of_lines
 from aggregates.admin.forms import TurbineForm
-from aggregates.assessment.kept_curves import points_of, version_of_points
+from aggregates.assessment.kept_curves import misfits, points_of, version_of_points
 from aggregates.assessment.reference_curve import NotACurve, given
-from aggregates.models import Curve, TurbineSite
+from aggregates.models import AggregatedDay, Curve, TurbineSite
 from aggregates.pages.curve_picture import curve_picture
+from aggregates.pages.curve_sentences import use_sentence
 
 MOST_BYTES = 100_000
+# Turbines that are boosted give a few percent more than their rated power.
+MOST_OF_RATED = 1.1
 
 
 class CurveForm(TurbineForm):
@@ -49,6 +53,7 @@ class CurveForm(TurbineForm):
         except NotACurve as refusal:
             self.add_error("lines", str(refusal))
         else:
+            self._check_top(cleaned, curve.top_kw)
             self.instance.points = [list(point) for point in points_of(curve)]
             self.instance.version = version_of_points(self.instance.points)
         self._check_days(cleaned)
@@ -66,6 +71,21 @@ class CurveForm(TurbineForm):
             return str(file.read().decode("utf-8-sig"))
         except UnicodeDecodeError as error:
             raise NotACurve("The file is no text in UTF-8, as a CSV is.") from error
+
+    def _check_top(self, cleaned: dict[str, Any], top_kw: float) -> None:
+        """Refuse a curve that goes far beyond the rated power that the turbine has on its days."""
+        turbine, first = cleaned.get("turbine", ""), cleaned.get("first")
+        days = AggregatedDay.objects.filter(turbine=turbine, rated_power_kw__isnull=False)
+        if first:
+            days = days.filter(day__range=(first, cleaned.get("last") or date.max))
+        rated_power_kw = days.order_by("-day").values_list("rated_power_kw", flat=True).first()
+        if rated_power_kw and top_kw > MOST_OF_RATED * rated_power_kw:
+            self.add_error(
+                "lines",
+                f"This curve goes up to {top_kw:g} kW, and {turbine} has a rated power of"
+                f" {rated_power_kw:g} kW: it is of another type. At most"
+                f" {MOST_OF_RATED * rated_power_kw:g} kW can be.",
+            )
 
     def _check_days(self, cleaned: dict[str, Any]) -> None:
         first, last = cleaned.get("first"), cleaned.get("last")
@@ -93,14 +113,15 @@ class CurveAdmin(admin.ModelAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Curve | None = None) -> Any:
         if self._may_write(request, obj):
-            shown = ["picture", "given_by", "made_at"] if obj else []
+            shown = ["use", "picture", "given_by", "made_at"] if obj else []
             return ["turbine", "first", "last", "lines", "file", *shown]
         shown = ["turbine", "first", "last", "is_given", "picture", "written"]
         origin = ["fitted_from", "fitted_to", "fitted_days"]
-        return [*shown, *(["given_by"] if obj and obj.is_given else origin), "version", "made_at"]
+        given = ["given_by", "use"]
+        return [*shown, *(given if obj and obj.is_given else origin), "version", "made_at"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Curve | None = None) -> Any:
-        return ["picture", "written", "given_by", "version", "made_at"]
+        return ["use", "picture", "written", "given_by", "version", "made_at"]
 
     def _may_write(self, request: HttpRequest, obj: Curve | None) -> bool:
         if obj is None:
@@ -119,6 +140,10 @@ class CurveAdmin(admin.ModelAdmin):
     def picture(self, curve: Curve) -> SafeString:
         return curve_picture(curve)
 
+    @admin.display(description="is it used")
+    def use(self, curve: Curve) -> str:
+        return use_sentence(curve)
+
     @admin.display(description="points")
     def written(self, curve: Curve) -> str:
         """Return the points as a person may copy them into a curve of her own."""
@@ -127,6 +152,8 @@ class CurveAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         obj.given_by = request.user.get_username()
         super().save_model(request, obj, form, change)
+        if misfits(obj):
+            self.message_user(request, use_sentence(obj), messages.WARNING)
 
 
 class TurbineSiteForm(TurbineForm):

@@ -178,6 +178,21 @@ def curve_of_points(points: Points) -> ReferenceCurve:
     return ReferenceCurve(wind_speed, power_kw, spread_kw, windows.astype(int))
 
 
+def misfits(given: Curve) -> Mapping[date, float]:
+    """Return the months in which a curve that a person gave does not fit the turbine's own.
+
+    By their first day, with how many times the turbine's own it is.
+    """
+    valid = Curve.objects.valid_in(given.first, given.last or date.max)
+    own = valid.filter(turbine=given.turbine, is_given=False)
+    ratios = {fitted.first: _misfit(given, fitted) for fitted in own}
+    return {month: ratio for month, ratio in ratios.items() if ratio is not None}
+
+
+def _misfit(given: Curve, fitted: Curve) -> float | None:
+    return misfit(curve_of_points(given.points), curve_of_points(fitted.points))
+
+
 class CurvesOfDays:
     """The curves that are valid on some days: of each turbine one that was fitted, or was given.
 
@@ -207,8 +222,7 @@ class CurvesOfDays:
         """Return the kept curve that the turbine is judged by on that day."""
         fitted, given = self.of(turbine, day)
         if given and fitted:
-            is_other = misfit(curve_of_points(given.points), curve_of_points(fitted.points))
-            return fitted if is_other else given
+            return given if _misfit(given, fitted) is None else fitted
         return given or fitted
 
     def curves(self, turbines: Collection[str]) -> Curves:

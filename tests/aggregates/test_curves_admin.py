@@ -1,13 +1,16 @@
 """The admin's pages of reference curves and of what a person says of a turbine."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from aggregates.assessment.kept_curves import CurvesOfDays
 from aggregates.models import Curve, TurbineSite
-from tests.assessed import curve
+from tests.aggregates.assessment.stored import note
+from tests.assessed import DAY, curve
 from tests.builders import turbine
 from tests.groups import member
 
@@ -103,6 +106,35 @@ def test_a_curve_that_was_given_can_be_changed_and_is_pictured(operator: Client)
     lines = LINES.replace("900", "950")
     operator.post(page, {"turbine": "T01", "first": "2025-08-01", "last": "", "lines": lines})
     assert Curve.objects.get().points[2][1] == 950
+
+
+def test_a_curve_that_does_not_fit_the_turbines_own_is_said_not_to_be_used(
+    operator: Client,
+) -> None:
+    curve()
+    lines = "3;0\n5;500\n8;1900\n11;1990\n13;2000"
+    sentence = "It is not used in 2025-08: it promises 1."
+    assert sentence in give(operator, lines=lines)
+    page = f"{CURVES}{Curve.objects.get(is_given=True).pk}/change/"
+    assert sentence in operator.get(page).content.decode()
+    operator.post(page, {"turbine": "T01", "first": "2025-08-01", "last": "", "lines": LINES})
+    assert "It is used." in operator.get(page).content.decode()
+
+
+def test_a_curve_that_begins_above_all_wind_is_not_used(operator: Client) -> None:
+    fitted = curve()
+    give(operator, lines="20;0\n25;200\n30;900\n40;1900\n45;2000")
+    assert CurvesOfDays(DAY, DAY).used("T01", DAY) == fitted
+    page = f"{CURVES}{Curve.objects.get(is_given=True).pk}/change/"
+    assert "it promises 0.00 times" in operator.get(page).content.decode()
+
+
+def test_a_curve_far_above_the_rated_power_is_refused(operator: Client) -> None:
+    note("T01", date(2025, 8, 5))
+    lines = LINES + "\n14;2900"
+    assert "T01 has a rated power of 2000 kW: it is of another type" in give(operator, lines=lines)
+    assert not Curve.objects.exists()
+    assert "was added successfully" in give(operator, lines=lines, first="2025-09-01")
 
 
 def test_a_fitted_curve_is_looked_at_and_not_changed(operator: Client) -> None:
