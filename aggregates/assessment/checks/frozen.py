@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from aggregates.assessment.checks.spells import Spell, goes_on, seen, spells
-from aggregates.assessment.checks.wording import duration, named, value
+from aggregates.assessment.checks.wording import duration, energy, named, value
 from aggregates.assessment.conditions import Judgement
 from aggregates.assessment.farm import DIRECTION, POWER, SPEED, TEMPERATURE, Farm
 from aggregates.assessment.findings import Kind, Seen
@@ -20,6 +20,7 @@ from aggregates.assessment.frozen import (
     frozen_temperature,
     frozen_wind_speed,
 )
+from aggregates.assessment.reference_curve import energy_kwh
 from aggregates.compute.windows import WINDOWS_PER_DAY
 from common.arrays import Array
 
@@ -57,7 +58,7 @@ def frozen(farm: Farm, judgement: Judgement) -> list[Seen]:
             farm,
             Kind.FROZEN,
             spell,
-            _sentence(farm, variable, spell),
+            _sentence(farm, judgement, variable, spell),
             goes_on(farm, spell, ~is_frozen & ~np.isnan(farm.table(variable))),
             variable,
         )
@@ -83,14 +84,22 @@ def _step(values: Array) -> float:
     return float(np.quantile(steps, NARROWEST)) if len(steps) else 0.0
 
 
-def _sentence(farm: Farm, variable: str, spell: Spell) -> str:
+def _sentence(farm: Farm, judgement: Judgement, variable: str, spell: Spell) -> str:
     levels = spell.of(farm.table(variable))
     times = "" if np.ptp(levels) < 1 else ", and at other values,"
     return (
         f"{farm.turbines[spell.row]}'s {named(variable)} stood still at"
         f" {value(variable, float(np.median(levels)))}{times} for {duration(spell.count)}:"
         f" {_reason(variable)}. Nothing that needs it was judged then."
+        f"{_held(farm, judgement, spell) if variable == POWER else ''}"
     )
+
+
+def _held(farm: Farm, judgement: Judgement, spell: Spell) -> str:
+    """Return what a turbine that is held does not give, as a sentence; it is no price."""
+    less_kw = spell.of(judgement.expected.power_kw) - spell.of(farm.power_kw)
+    less_kwh = float(np.nansum(energy_kwh(np.maximum(less_kw, 0))))
+    return f" Held, it gives {energy(less_kwh)} less than its wind promised." if less_kwh else ""
 
 
 def _reason(variable: str) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from aggregates.assessment.checks.frozen import frozen
 from aggregates.assessment.checks.partial import partial
@@ -147,6 +148,16 @@ def test_a_power_that_stands_still_may_be_held_there() -> None:
     (speed,) = seen(frozen, with_values(healthy(), "wind_speed", 1, slice(30, 40), 9.4))
     assert "repeats one value or the turbine is held at it, by a limit" in power.sentence
     assert "held" not in speed.sentence
+
+
+def test_what_a_turbine_that_is_held_does_not_give_is_said_and_is_no_price() -> None:
+    (held,) = seen(frozen, with_values(healthy(), "power", 1, slice(30, 42), 500))
+    (at_its_best,) = seen(frozen, with_values(healthy(), "power", 1, slice(30, 42), 1500))
+    # Its wind of 9 m/s promises about 844 kW, for two hours.
+    kwh = float(held.sentence.split("Held, it gives about ")[1].split()[0])
+    assert kwh == pytest.approx(2 * 344, rel=0.1)
+    assert held.lost_kwh is None
+    assert "Held" not in at_its_best.sentence
 
 
 def test_a_temperature_is_frozen_after_a_day() -> None:
