@@ -3,10 +3,9 @@
 import numpy as np
 
 from aggregates.assessment.checks.icing import iced
-from aggregates.assessment.checks.neighbours_wind import before, to_neighbours_wind
+from aggregates.assessment.checks.neighbours_wind import price_by_neighbours_wind, promised_kw
 from aggregates.assessment.checks.spells import (
     Spell,
-    by_neighbours_wind,
     goes_on,
     lost_kwh,
     most_of_four_weeks,
@@ -37,14 +36,13 @@ def derated(farm: Farm, judgement: Judgement) -> list[Seen]:
     )
     is_derated = told(farm, judgement)
     is_long = most_of_four_weeks(is_derated, expected_kw > WORTH_LOOKING * farm.rated_power_kw)
-    producing = judgement.is_(Condition.PRODUCING)
     return [
         _seen(
             farm,
             judgement,
             spell,
             is_normal,
-            _no_price(spell, is_long, _far_less_kw(farm, judgement, spell, producing)),
+            _no_price(spell, is_long, _far_less_kw(farm, judgement, spell)),
         )
         for spell in spells(is_derated, APART_WINDOWS)
         if spell.has(DERATED_WINDOWS, is_derated)
@@ -64,26 +62,20 @@ def told(farm: Farm, judgement: Judgement) -> Array:
     return judgement.is_(Condition.DERATED) & ~iced(farm, judgement) & is_confirmed & runs
 
 
-def _far_less_kw(farm: Farm, judgement: Judgement, spell: Spell, producing: Array) -> float | None:
+def _far_less_kw(farm: Farm, judgement: Judgement, spell: Spell) -> float | None:
     """Return the mean power that the neighbours' wind promised where that is far less; else None.
 
     It is of all derated windows of these hours: those in which its power is too little for their
     wind too would prove by their choice what they are to prove.
     """
-    expected = judgement.expected
-    weak = judgement.is_(Condition.DERATED)[spell.row, spell.start : spell.end]
-    own_kw, their_kw = (
-        table[spell.row, spell.start : spell.end][weak]
-        for table in (expected.power_kw, expected.at_neighbours_wind_kw)
-    )
+    weak = judgement.is_(Condition.DERATED)[spell.row].copy()
+    weak[: spell.start] = weak[spell.end :] = False
+    own_kw = judgement.expected.power_kw[spell.row, weak]
+    their_kw = promised_kw(farm, judgement, spell.row, spell.start)[weak]
     tells = ~np.isnan(their_kw)
-    usual = to_neighbours_wind(farm, judgement, spell.row, before(spell.start), producing)
-    promised_kw = (1 if np.isnan(usual) else usual) * their_kw[tells]
-    if 2 * tells.sum() < len(tells) or own_kw[tells].sum() <= (
-        FAR_MORE_THAN_THEIRS * promised_kw.sum()
-    ):
-        return None
-    return float(promised_kw.mean())
+    is_known = 2 * tells.sum() >= len(tells)
+    is_far = own_kw[tells].sum() > FAR_MORE_THAN_THEIRS * their_kw[tells].sum()
+    return float(their_kw[tells].mean()) if is_known and is_far else None
 
 
 def _no_price(spell: Spell, is_long: Array, far_less_kw: float | None) -> str:
@@ -119,7 +111,7 @@ def _sentence(
     )
     if no_price:
         return f"{said}: {no_price}."
-    their_price = by_neighbours_wind(farm, judgement, spell)
+    their_price = price_by_neighbours_wind(farm, judgement, spell)
     return f"{said}{lost(price)}.{their_price}{_doubt(farm, spell)}"
 
 

@@ -6,17 +6,13 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from aggregates.assessment.checks.wording import energy
 from aggregates.assessment.conditions import Judgement
 from aggregates.assessment.farm import Farm
 from aggregates.assessment.findings import Kind, Seen
-from aggregates.assessment.reference_curve import energy_kwh
 from aggregates.assessment.sequences import bounds
 from aggregates.compute.windows import WINDOW, WINDOWS_PER_DAY
 from common.arrays import Array
 
-# Two prices that differ by more are both told.
-FAR_APART = 1.25
 LONG_LOOK_WINDOWS = 14 * WINDOWS_PER_DAY
 
 
@@ -110,23 +106,6 @@ def lost_kwh(judgement: Judgement, spell: Spell) -> float | None:
     """Return what was lost in the spell's windows, as far as anybody can say; None where not."""
     prices_kwh = spell.of(judgement.lost_kwh)
     return None if np.isnan(prices_kwh).all() else float(np.nansum(prices_kwh))
-
-
-def by_neighbours_wind(farm: Farm, judgement: Judgement, spell: Spell) -> str:
-    """Return what it lost by its neighbours' wind, as a sentence, where that is far from its price.
-
-    Then nobody can tell which anemometer is right. Where no two neighbours run, its own counts.
-    """
-    price_kwh = lost_kwh(judgement, spell)
-    if not price_kwh:
-        return ""
-    promised_kw = spell.of(judgement.expected.at_neighbours_wind_kw)
-    by_their_wind = energy_kwh(np.maximum(promised_kw - spell.of(farm.power_kw), 0))
-    own = spell.of(judgement.lost_kwh)
-    their_kwh = float(np.nansum(np.where(np.isnan(promised_kw), own, by_their_wind)))
-    if price_kwh / FAR_APART <= their_kwh <= price_kwh * FAR_APART:
-        return ""
-    return f" By its neighbours' wind it would be {energy(their_kwh)}."
 
 
 def most_of_four_weeks(table: Array, judged: Array) -> Array:

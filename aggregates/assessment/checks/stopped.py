@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from aggregates.assessment.checks.neighbours_wind import price_by_neighbours_wind
 from aggregates.assessment.checks.spells import (
     Spell,
-    by_neighbours_wind,
     goes_on,
     lost_kwh,
     seen,
@@ -75,7 +75,7 @@ def _sentence(farm: Farm, judgement: Judgement, spell: Spell) -> str:
         f"{farm.turbines[spell.row]} stood still for {duration(_windows_at_rest(farm, spell))}"
         " in wind of"
         f" {speed(spell.mean(farm.wind_speed))} on average"
-        f"{lost(lost_kwh(judgement, spell))}.{by_neighbours_wind(farm, judgement, spell)}"
+        f"{lost(lost_kwh(judgement, spell))}.{price_by_neighbours_wind(farm, judgement, spell)}"
         f"{_doubt_of_rating(farm, judgement, spell.row)}"
     )
 

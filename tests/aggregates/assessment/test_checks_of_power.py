@@ -187,6 +187,14 @@ def test_an_hour_at_60_percent_is_derated_with_its_price() -> None:
     assert finding.sentence.startswith("T01 ran and gave 60 % of what its wind promised for 2 h")
 
 
+def test_neighbours_that_always_read_more_contradict_no_price() -> None:
+    farm = with_values(healthy(days=3), "power", 0, slice(300, 330), -12)
+    windy = times(farm, "wind_speed", [1, 2, 3], slice(0, 432), 1.15)
+    assert "By its neighbours' wind" not in seen(stopped, windy)[0].sentence
+    gust = times(farm, "wind_speed", [1, 2, 3], slice(300, 330), 1.15)
+    assert "By its neighbours' wind" in seen(stopped, gust)[0].sentence
+
+
 def test_what_is_derated_by_a_wind_that_its_neighbours_deny_has_no_price() -> None:
     weak = times(healthy(days=3), "power", 0, slice(300, 330), 0.8)
     (priced,) = seen(derated, weak)
