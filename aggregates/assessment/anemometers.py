@@ -2,7 +2,13 @@
 
 import numpy as np
 
-from aggregates.assessment.farm import FREE_OF_ICE_DEGC, SPEED, STRONG_WIND, TEMPERATURE, Farm
+from aggregates.assessment.farm import (
+    FREE_OF_ICE_DEGC,
+    SPEED,
+    STRONG_WIND,
+    TEMPERATURE,
+    Farm,
+)
 from aggregates.assessment.frozen import frozen_wind_speed
 from aggregates.assessment.neighbours import highest_of_neighbours, median_of_neighbours
 from aggregates.assessment.sequences import lasting, near
@@ -14,6 +20,10 @@ from common.arrays import Array
 # reads too much pulls their median.
 DISAGREEING, DISAGREEING_WINDOWS = 0.6, 6
 LEAST_OTHERS = 3
+# Power goes with the third power of the wind: of 1 / 0.6 of it, 4.6 times as much. A turbine gives
+# less than 0.4 of its rated power at 13 m/s only where something is wrong.
+FAR_MORE_POWER = 2
+LEAST_POWER, RATED_WIND_M_S = 0.4, 13.0
 
 
 def believable_wind_speed(farm: Farm) -> Array:
@@ -42,7 +52,7 @@ def reads_too_much(farm: Farm) -> Array:
 
     Where it has done so for an hour, single windows of it within a day count as well. In the cold,
     or where nobody knows how cold it was, it must be far more than all of them: ice on most of the
-    others makes a healthy one look so.
+    others makes a healthy one look so. So do wakes on them, but then its power is that of its wind.
     """
     wind_speed = believable_wind_speed(farm)
     is_warm = farm.table(TEMPERATURE) >= FREE_OF_ICE_DEGC
@@ -50,4 +60,13 @@ def reads_too_much(farm: Farm) -> Array:
     highest = np.where(np.isnan(of_others), np.nan, highest_of_neighbours(wind_speed))
     most = np.where(is_warm, of_others, highest)
     too_much = (wind_speed >= STRONG_WIND) & (DISAGREEING * wind_speed > most)
+    too_much &= ~_has_its_power(farm, wind_speed)
     return too_much & near(lasting(too_much, DISAGREEING_WINDOWS), WINDOWS_PER_DAY)
+
+
+def _has_its_power(farm: Farm, wind_speed: Array) -> Array:
+    """Return where a turbine gives what such a wind carries, and far more than its neighbours."""
+    power = farm.relative_power
+    of_others = median_of_neighbours(np.where(np.isnan(wind_speed), np.nan, power))
+    least = LEAST_POWER * np.minimum(wind_speed / RATED_WIND_M_S, 1) ** 3
+    return (power >= least) & (power > FAR_MORE_POWER * of_others)

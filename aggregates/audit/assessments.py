@@ -104,6 +104,7 @@ fixed AS MATERIALIZED (
 beside_winds AS (
     SELECT f.*,
         array_agg(wind) FILTER (WHERE has_wind AND NOT is_fixed) OVER same_time AS winds,
+        array_agg(share) FILTER (WHERE has_wind AND NOT is_fixed) OVER same_time AS shares,
         array_agg(turbine) FILTER (WHERE has_wind AND NOT is_fixed) OVER same_time AS wind_turbines
     FROM fixed f WINDOW same_time AS (PARTITION BY start)
 ),
@@ -112,7 +113,10 @@ higher AS (
         WHEN wind >= 5 AND has_wind AND NOT is_fixed THEN coalesce((
             SELECT 0.6 * wind > CASE WHEN temperature >= 3
                 THEN percentile_cont(0.5) WITHIN GROUP (ORDER BY speed) ELSE max(speed) END
-            FROM unnest(winds, wind_turbines) AS others (speed, name)
+                -- Where its power is that of its wind, and far above theirs, they are in its wake.
+                AND NOT coalesce(share >= 0.4 * least(wind / 13, 1) ^ 3 AND count(part) >= 2
+                    AND share > 2 * percentile_cont(0.5) WITHIN GROUP (ORDER BY part), false)
+            FROM unnest(winds, shares, wind_turbines) AS others (speed, part, name)
             WHERE name <> turbine HAVING count(*) >= 3
         ), false) ELSE false END AS is_higher
     FROM beside_winds b

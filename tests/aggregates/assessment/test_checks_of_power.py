@@ -174,6 +174,13 @@ def test_an_anemometer_in_km_h_is_told_and_its_turbine_does_not_stand_still(
     assert seen(stopped, calm) == []
 
 
+def test_a_turbine_with_others_in_its_wake_does_not_read_too_much() -> None:
+    farm = times(healthy(), "wind_speed", [1, 2, 3], slice(30, 60), 0.55)
+    in_wake = times(farm, "power", [1, 2, 3], slice(30, 60), 0.55**3)
+    assert [finding.turbine for finding in seen(wind_against_neighbours, farm)] == ["T01"]
+    assert seen(wind_against_neighbours, in_wake) == []
+
+
 def test_ice_on_most_anemometers_makes_no_healthy_one_read_too_much() -> None:
     iced = times(cold(healthy(), [0, 1, 2, 3]), "wind_speed", [0, 1], slice(30, 60), 0.3)
     told = seen(wind_against_neighbours, iced)
