@@ -223,10 +223,12 @@ def partly_at_rest(farm: Farm, expected: Expected, at_rest: Array) -> Array:
 def stopped(farm: Farm, expected: Expected, is_unknown: Array) -> Array:
     """Return the windows of a standstill in wind, as the turbine's own anemometer sees it.
 
-    A window in which a storm's rest began or ended has lost nothing, as the rest itself has not.
+    A window in which a storm's rest began or ended has lost nothing, as the rest itself has not;
+    and next to windows of which nothing can be said, no rest is known.
     """
     at_rest = at_rest_in_wind(farm) | at_rest_in_light_wind(farm, expected, is_unknown)
-    return at_rest | partly_at_rest(farm, expected, at_rest & ~cut_out(farm))
+    is_stop = at_rest & ~cut_out(farm) & ~is_unknown
+    return at_rest | partly_at_rest(farm, expected, is_stop)
 
 
 def stopped_by_neighbours(farm: Farm, is_unknown: Array) -> Array:

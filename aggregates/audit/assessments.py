@@ -212,8 +212,8 @@ stops AS (
         count(*) FILTER (WHERE NOT is_unseen) OVER (PARTITION BY turbine ORDER BY start)
             AS unseen_island
     FROM (
-        SELECT o.*, coalesce(lag(rests AND NOT is_out) OVER own, false) AS before,
-            coalesce(lead(rests AND NOT is_out) OVER own, false) AS after
+        SELECT o.*, coalesce(lag(rests AND NOT is_out AND is_told) OVER own, false) AS before,
+            coalesce(lead(rests AND NOT is_out AND is_told) OVER own, false) AS after
         FROM outs o WINDOW own AS (PARTITION BY turbine ORDER BY start)
     ) r
 ),

@@ -35,6 +35,14 @@ def test_a_window_next_to_a_stop_is_a_part_of_it_where_much_is_missing() -> None
     assert conditions(farm({"T01": [840, 0, 860]}), 3) == "SSp"
 
 
+def test_next_to_a_rest_of_which_nothing_can_be_said_no_stop_is_known() -> None:
+    of_one = farm({"T01": [840, 0, 840]})
+    samples = of_one.values[SPEED, COUNT].copy()
+    samples[0, 1] = 5
+    few = replace(of_one, values={**of_one.values, (SPEED, COUNT): samples})
+    assert [conditions(of_one, 3), conditions(few, 3)] == ["SSS", "p?p"]
+
+
 def test_a_stop_in_light_wind_is_told_by_the_neighbours() -> None:
     light = {name: [4.5] for name in ("T01", "T02", "T03")}
     running = farm({"T01": [0], "T02": [300], "T03": [300]}, light)
