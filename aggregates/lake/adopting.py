@@ -5,9 +5,9 @@ from datetime import date
 
 from django.conf import settings
 
-from aggregates.lake import delta, held
+from aggregates.lake import delta, held, reading
 from aggregates.lake.contents import KEPT, MEASURED, Kept
-from aggregates.lake.delta import Content, Key
+from aggregates.lake.reading import Content, Key
 from aggregates.lake.syncing import is_behind
 from aggregates.lake.tables import TABLES
 from aggregates.models import LetGoMonth
@@ -36,7 +36,7 @@ def adopt() -> list[date]:
 
 
 def _hold(kept: Kept) -> set[date]:
-    in_lake = delta.contents(kept.table, FIRST_DAY, LAST_DAY)
+    in_lake = reading.contents(kept.table, FIRST_DAY, LAST_DAY)
     contents = kept.contents(FIRST_DAY, LAST_DAY)
     lacking = {key: has for key, has in in_lake.items() if _differs(contents.get(key), has)}
     held.hold_unread(kept.table, lacking)

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from aggregates.audit.comparison import TOLERANCE
-from aggregates.lake import delta
+from aggregates.lake import reading
 from aggregates.lake.contents import KEPT, Kept
-from aggregates.lake.delta import Content
+from aggregates.lake.reading import Content
 from aggregates.lake.syncing import DayBehind, is_behind, kept_contents
 from aggregates.lake.tables import DAY, MEASUREMENTS, TIME, TURBINE
 from common.arrays import Array
@@ -57,7 +57,7 @@ def audit_day(
 
 
 def _audit(kept: Kept, day: date, held_too: bool) -> LakeAudit:
-    in_lake = delta.contents(kept.table, day, day)
+    in_lake = reading.contents(kept.table, day, day)
     contents = kept.contents(day, day) if held_too else kept_contents(kept, day, day, in_lake)
     comparable = [
         key
@@ -91,7 +91,7 @@ def _frames(kept: Kept, day: date, turbines: Sequence[str]) -> tuple[pd.DataFram
     if not turbines:
         nothing = kept.table.schema.empty_table()
         return _values(kept, nothing), _values(kept, nothing)
-    stored = delta.rows_of(kept.table, day, turbines)
+    stored = reading.rows_of(kept.table, day, turbines)
     return _values(kept, kept.rows(day, turbines)), _values(kept, stored)
 
 

@@ -16,7 +16,7 @@ from django.db.models import OuterRef, Subquery
 
 from aggregates import reader
 from aggregates.compute.windows import window_starts
-from aggregates.lake.delta import Content, Key
+from aggregates.lake.reading import Content, Key
 from aggregates.lake.tables import (
     ASSESSMENTS,
     DAY,

@@ -10,9 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from aggregates.lake import delta
+from aggregates.lake import reading
 from aggregates.lake.contents import KEPT, Kept
-from aggregates.lake.delta import Content, Key, rows_of_all
+from aggregates.lake.reading import Content, Key, rows_of_all
 from aggregates.lake.tables import DAY, TURBINE, LakeTable
 from aggregates.models import LetGoTurbineDay
 from common.arrays import Array
@@ -30,7 +30,7 @@ def hold(table: LakeTable, first: date, last: date) -> None:
         LakeUnavailable: where the lake does not do its part.
     """
     for day in days_between(first, last):
-        rows = delta.whole_rows_of(table, day)
+        rows = reading.whole_rows_of(table, day)
         _note([_turbine_day(table, (day, *each)) for each in _digests(rows)])
 
 
@@ -123,7 +123,7 @@ def lost(kept: Kept, first: date, last: date) -> list[Key]:
     noted = _noted(kept.table, first, last).values_list("day", "turbine", "rows")
     months = kept.months_let_go(first, last) if noted else ()
     of_months = [row for row in noted if month_of(row[0]) in months]
-    in_lake = delta.contents(kept.table, first, last) if of_months else {}
+    in_lake = reading.contents(kept.table, first, last) if of_months else {}
     return [
         (day, turbine)
         for day, turbine, rows in of_months
@@ -150,7 +150,9 @@ def changed(first: date, last: date) -> list[Key]:
 
 def _with_other_values(table: LakeTable, day: date) -> set[str]:
     noted = _noted(table, day, day).exclude(digest="")
-    digests = {turbine: digest for turbine, _, digest in _digests(delta.whole_rows_of(table, day))}
+    digests = {
+        turbine: digest for turbine, _, digest in _digests(reading.whole_rows_of(table, day))
+    }
     return {
         turbine
         for turbine, digest in noted.values_list("turbine", "digest")

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef
 from django.db.models.functions import TruncMonth
 
 from aggregates import reader
-from aggregates.lake import delta, held
+from aggregates.lake import delta, held, reading
 from aggregates.lake.auditing import audit_day, damaged_days
 from aggregates.lake.contents import KEPT, Kept
 from aggregates.lake.tables import ASSESSMENTS, MEASUREMENTS, STATISTICS, LakeTable
@@ -73,7 +73,7 @@ def let_go_months() -> list[LetGo]:
         if kept.table is not ASSESSMENTS:
             for first in kept.months_let_go(FIRST_DAY, LAST_DAY):
                 period = first, month_after(first) - DAY
-                in_lake, lost = delta.contents(kept.table, *period), held.lost(kept, *period)
+                in_lake, lost = reading.contents(kept.table, *period), held.lost(kept, *period)
                 months.append(LetGo(first, kept.table.name, len(in_lake), len(lost)))
     return sorted(months, key=lambda month: (month.first, month.what))
 

@@ -22,9 +22,10 @@ from django.db.models.functions import Now
 
 from aggregates import reader
 from aggregates.compute.windows import WINDOWS_PER_DAY, window_numbers
-from aggregates.lake import delta, held
+from aggregates.lake import delta, held, reading
 from aggregates.lake.contents import KEPT, MEASURED, OF_ASSESSMENT, TEXTS_OF_JSON
-from aggregates.lake.delta import Content, Key, LakeUnavailable
+from aggregates.lake.delta import LakeUnavailable
+from aggregates.lake.reading import Content, Key
 from aggregates.lake.tables import (
     ASSESSMENTS,
     MEASUREMENTS,
@@ -95,7 +96,7 @@ def require_any(first: date, last: date) -> None:
     Raises:
         LakeUnavailable: saying so.
     """
-    if not any(delta.contents(table, first, last) for table in TABLES):
+    if not any(reading.contents(table, first, last) for table in TABLES):
         raise LakeUnavailable(
             f"The lake at {settings.LAKE_URL} has nothing from {first} to {last}."
         )
@@ -136,7 +137,7 @@ def left_in_lake(first: date, last: date) -> str:
     left: set[Key] = set()
     for kept in KEPT:
         contents = kept.contents(first, last)
-        in_lake = delta.contents(kept.table, first, last)
+        in_lake = reading.contents(kept.table, first, last)
         left |= {key for key, rows in in_lake.items() if _has_less(contents.get(key), rows)}
     return _in_words(sorted(left - measured)) if left - measured else ""
 
@@ -155,9 +156,9 @@ def forget(month: date) -> None:
 def _in_lake(day: date) -> DayInLake:
     return DayInLake(
         day,
-        delta.rows_of(ASSESSMENTS, day).to_pylist(),
-        delta.rows_of(STATISTICS, day),
-        delta.rows_of(MEASUREMENTS, day),
+        reading.rows_of(ASSESSMENTS, day).to_pylist(),
+        reading.rows_of(STATISTICS, day),
+        reading.rows_of(MEASUREMENTS, day),
     )
 
 

@@ -12,11 +12,11 @@ from typing import Any
 import pyarrow.compute as pc
 
 from aggregates import reader
-from aggregates.lake import delta
+from aggregates.lake import reading
 from aggregates.lake.commits import replace_day, together
 from aggregates.lake.contents import KEPT, Kept
-from aggregates.lake.delta import Content, Key, rows_of_all
 from aggregates.lake.held import held
+from aggregates.lake.reading import Content, Key, rows_of_all
 from aggregates.lake.tables import MEASUREMENTS, TURBINE
 from aggregates.models import AggregatedDay
 from aggregates.source import gateway
@@ -43,12 +43,12 @@ class DayBehind:
         replace_day(self.kept.table, self.day, self._batches)
 
     def _batches(self) -> Iterator[Any]:
-        in_lake = delta.contents(self.kept.table, self.day, self.day)
+        in_lake = reading.contents(self.kept.table, self.day, self.day)
         contents = kept_contents(self.kept, self.day, self.day, in_lake)
         turbines = {turbine for (_, turbine), (rows, *_) in contents.items() if rows}
         let_go = self._let_go({turbine for _, turbine in in_lake.keys() - contents.keys()})
         names = sorted(turbines | {*let_go[TURBINE].unique().to_pylist()})
-        retired = delta.retired_values(self.kept.table, self.day)
+        retired = reading.retired_values(self.kept.table, self.day)
         for group in gateway.turbine_groups(names):
             rows = self.kept.rows(self.day, [name for name in group if name in turbines])
             if retired is not None:
@@ -61,7 +61,7 @@ class DayBehind:
         table = self.kept.table
         if not turbines:
             return table.schema.empty_table()
-        return delta.whole_rows_of(table, self.day, turbines)
+        return reading.whole_rows_of(table, self.day, turbines)
 
 
 def days_behind(first: date, last: date) -> list[DayBehind]:
@@ -76,7 +76,7 @@ def days_behind(first: date, last: date) -> list[DayBehind]:
 
 
 def _days_behind(kept: Kept, first: date, last: date) -> set[date]:
-    in_lake = delta.contents(kept.table, first, last)
+    in_lake = reading.contents(kept.table, first, last)
     contents = kept_contents(kept, first, last, in_lake)
     return {key[0] for key, content in contents.items() if is_behind(content, in_lake.get(key, []))}
 

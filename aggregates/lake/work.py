@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from aggregates.compute.rules import rules
-from aggregates.lake import delta
+from aggregates.lake import reading
 from aggregates.lake.commits import replace_day, together
 from aggregates.lake.contents import COMPUTED
-from aggregates.lake.delta import Content, Key
 from aggregates.lake.held import held
+from aggregates.lake.reading import Content, Key
 from aggregates.lake.tables import DAY, MEASUREMENTS, STATISTICS, TURBINE, UTC_TIME
 from aggregates.source import gateway
 from aggregates.source.gateway import Nameplate
@@ -68,8 +68,8 @@ def work_between(first: date, last: date, turbines: Collection[str]) -> Work:
         SourceUnavailable: where the source does not answer, which knows the rated powers.
     """
     roster, stored_rules = gateway.roster(), StoredRules()
-    measured = delta.contents(MEASUREMENTS, first, last)
-    computed = delta.contents(STATISTICS, first, last)
+    measured = reading.contents(MEASUREMENTS, first, last)
+    computed = reading.contents(STATISTICS, first, last)
     names = {turbine for _, turbine in measured if not turbines or turbine in turbines}
     nameplates = {name: roster[name].nameplate for name in names if name in roster}
     stay = held(COMPUTED, first, last, computed)
@@ -121,6 +121,6 @@ def _complete(statistics: pa.Table, nameplates: Mapping[str, Nameplate], at: dat
 
 
 def _with_others(rows: pa.Table, day: date, turbines: Collection[str]) -> Iterator[Any]:
-    in_lake = delta.whole_rows_of(STATISTICS, day)
+    in_lake = reading.whole_rows_of(STATISTICS, day)
     others = in_lake.filter(~pc.field(TURBINE).isin(list(turbines)))
     yield from together(STATISTICS, rows, others)

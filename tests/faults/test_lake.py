@@ -22,7 +22,7 @@ from deltalake import DeltaTable, write_deltalake
 from django.conf import settings as django_settings
 from django.core.management import call_command
 
-from aggregates.lake import commits, delta
+from aggregates.lake import commits, delta, reading
 from aggregates.lake.in_turn import sync_in_turn
 from aggregates.lake.tables import MEASUREMENTS, STATISTICS
 from aggregates.models import LakeProgress, Run
@@ -147,7 +147,7 @@ def test_a_row_that_another_engine_deleted_by_a_vector(lake: Path) -> None:
     deleted = DeltaTable(str(lake / "measurements")).deletion_vectors()
     assert pa.table(deleted).num_rows == 1
     require_healed()
-    counts = delta.contents(MEASUREMENTS, *DAYS).values()
+    counts = reading.contents(MEASUREMENTS, *DAYS).values()
     assert [rows for ((rows, *_version),) in counts] == [20] * 4
 
 

@@ -11,7 +11,7 @@ import pytest
 from deltalake import DeltaTable, write_deltalake
 from django.core.management import call_command
 
-from aggregates.lake import delta
+from aggregates.lake import reading
 from aggregates.lake.delta import LakeUnavailable
 from aggregates.lake.syncing import days_behind
 from aggregates.lake.tables import MEASUREMENTS
@@ -72,7 +72,7 @@ def test_late_measurements_follow_and_the_other_day_stays(lake: Path) -> None:
 
 def test_rows_lie_by_turbine_and_time(lake: Path) -> None:
     sync()
-    table = delta.rows_of(MEASUREMENTS, DAYS[0]).to_pandas()
+    table = reading.rows_of(MEASUREMENTS, DAYS[0]).to_pandas()
     path = Path(DeltaTable(str(lake / "measurements")).file_uris()[0])
     as_written = pd.read_parquet(path)[["turbine", "timestamp"]]
     assert as_written.equals(as_written.sort_values(["turbine", "timestamp"], ignore_index=True))

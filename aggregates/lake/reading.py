@@ -1,0 +1,165 @@
+"""What the lake's tables have: counted by turbine-day, and row by row."""
+
+import logging
+import re
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+from deltalake import DeltaTable, QueryBuilder
+
+from aggregates.lake.delta import (
+    LakeUnavailable,
+    address,
+    existing,
+    reason,
+    refuse_lost,
+    retired,
+    telling_what_failed,
+)
+from aggregates.lake.tables import DAY, TURBINE, LakeTable
+from aggregates.models import LetGoTurbineDay
+from common.wording import listed
+
+logger = logging.getLogger(__name__)
+
+# What is wrong with a file itself, and not with the way to it.
+OF_PARQUET = "Parquet"
+DAY_OF_FILE = re.compile(rf"{DAY}=(\d{{4}}-\d\d-\d\d)")
+
+Key = tuple[date, str]
+# How many rows a turbine-day has, and the version that they are of.
+Content = tuple[Any, ...]
+
+
+def contents(table: LakeTable, first: date, last: date) -> Mapping[Key, Sequence[Content]]:
+    """Return what the lake has of each turbine-day from `first` to `last`, both included.
+
+    That is how many rows are of which version, as `(rows, *version)`; more than one where somebody
+    else wrote there.
+
+    Raises:
+        LakeUnavailable: where the lake does not do its part.
+    """
+    version = ", ".join(table.version)
+    counted = _query(
+        table,
+        f"SELECT {DAY}, {TURBINE}, count(*), {version} FROM lake"
+        f" WHERE {DAY} BETWEEN '{first}' AND '{last}' GROUP BY {DAY}, {TURBINE}, {version}",
+    )
+    by_key = defaultdict(list)
+    columns = [] if counted is None else [column.to_pylist() for column in counted]
+    for day, turbine, *content in zip(*columns, strict=True):
+        by_key[day, turbine].append(tuple(content))
+    return by_key
+
+
+def rows_of_all(contents: Sequence[Content]) -> int:
+    """Return how many rows of a turbine-day there are, of whatever versions."""
+    return sum(rows for rows, *_ in contents)
+
+
+def rows_of(table: LakeTable, day: date, turbines: Collection[str] = ()) -> Any:
+    """Return the rows of turbines on a UTC day, an Arrow table in the order of the lake.
+
+    No `turbines` means all. It has the columns of this deployment; what the lake lacks is null.
+
+    Raises:
+        LakeUnavailable: where the lake does not do its part.
+    """
+    rows = whole_rows_of(table, day, turbines)
+    columns = {field.name: pa.nulls(len(rows), field.type) for field in table.schema}
+    columns |= {name: rows[name] for name in columns if name in rows.column_names}
+    return pa.table(columns).cast(table.schema)
+
+
+def whole_rows_of(table: LakeTable, day: date, turbines: Collection[str] = ()) -> Any:
+    """Return the same with all columns of the lake, also of variables that were removed."""
+    names = ", ".join(map(_literal, turbines))
+    of_turbines = f" AND {TURBINE} IN ({names})" if turbines else ""
+    order = ", ".join(table.order)
+    rows = _query(table, f"SELECT * FROM lake WHERE {DAY} = '{day}'{of_turbines} ORDER BY {order}")
+    if rows is None:
+        return table.schema.empty_table()
+    types = {
+        field.name: pa.string() if field.type == pa.string_view() else field.type
+        for field in rows.schema
+    }
+    return rows.cast(pa.schema(types))
+
+
+def retired_values(table: LakeTable, day: date) -> Any:
+    """Return the day's values of variables that were removed, by the table's order; None if none.
+
+    Raises:
+        LakeUnavailable: where the lake does not do its part.
+    """
+    delta = existing(table)
+    names = [] if delta is None else retired(delta)
+    if not names:
+        return None
+    rows = whole_rows_of(table, day).select([*table.order, *names])
+    # Somebody may have added rows once more.
+    return (
+        rows.group_by(table.order)
+        .aggregate([(name, "max") for name in names])
+        .rename_columns([*table.order, *names])
+    )
+
+
+def _literal(text: str) -> str:
+    doubled = text.replace("'", "''")
+    return f"'{doubled}'"
+
+
+def _query(table: LakeTable, statement: str) -> Any:
+    """Return the answer to a query of the table `lake`, an Arrow table; None where there is none.
+
+    Files that are gone are struck off, so that what was in them is written anew.
+    """
+    delta = existing(table)
+    if delta is None:
+        return None
+    with telling_what_failed(table):
+        try:
+            return _answer(delta, statement)
+        except pa.ArrowInvalid as error:
+            if gone := delta.repair(dry_run=True)["files_removed"]:
+                _refuse_lost_files(table, gone, "are gone")
+                logger.warning("Files of the lake's %s are gone: %s.", address(table), listed(gone))
+                delta.repair()
+                return _answer(delta, statement)
+            if damaged := _damaged_files(delta):
+                _refuse_lost_files(table, damaged, "cannot be read")
+                raise LakeUnavailable(
+                    f"Files of the lake cannot be read ({reason(error)}). Delete them, and the"
+                    f" next turn writes what the databases have of their days: {listed(damaged)}"
+                ) from error
+            raise
+
+
+def _refuse_lost_files(table: LakeTable, files: Sequence[str], how: str) -> None:
+    """Refuse to strike files off that have turbine-days which nobody else has."""
+    days = [date.fromisoformat(day) for day in DAY_OF_FILE.findall(" ".join(files))]
+    of_days = LetGoTurbineDay.objects.filter(day__in=days)
+    refuse_lost(table, of_days, f"these files {how}: {listed(files)}")
+
+
+def _damaged_files(delta: DeltaTable) -> list[str]:
+    """Return the files that cannot be parsed, of days one after the other."""
+    files = pa.table(delta.get_add_actions(flatten=True))
+    damaged = []
+    for day in sorted({*files[f"partition.{DAY}"].to_pylist()}):
+        try:
+            _answer(delta, f"SELECT * FROM lake WHERE {DAY} = '{day}'")
+        except pa.ArrowInvalid as error:
+            if OF_PARQUET in str(error):
+                of_day = [(DAY, "=", str(day))]
+                damaged += delta.file_uris(file_pruning_predicate=of_day)
+    return damaged
+
+
+def _answer(delta: DeltaTable, statement: str) -> Any:
+    return pa.table(QueryBuilder().register("lake", delta).execute(statement))
