@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import Any, BinaryIO, cast
 
 import numpy as np
-from django.db import connections
+from django.db import connections, transaction
 
 from common import progress
 from common.arrays import Array
@@ -48,12 +48,17 @@ def copy_out(alias: str, query: str, parameters: Sequence[Any], kinds: str) -> l
     """Return the columns of `query` as int64, float64 or datetime64[us] (UTC) arrays.
 
     `kinds` has a letter per column, INTEGER, FLOAT or TIME. The query yields `bigint`,
-    `double precision` and `timestamptz`, and no NULL.
+    `double precision` and `timestamptz`, and no NULL. The tables are as nobody rewrites them
+    meanwhile, also behind whoever did, unless an older snapshot is that of the caller's transaction
+    (`locked_snapshot` has one that is no older than its locks).
     """
-    with connections[alias].cursor() as cursor:
-        select = cursor.cursor.mogrify(query, parameters).decode()
     received = BytesIO()
-    _copy(alias, f"COPY ({select}) TO STDOUT (FORMAT binary)", received)
+    # COPY takes its snapshot before it waits for a lock, and in one from before a rewrite the table
+    # is empty. To plan a query takes the locks of all that it reads, until the transaction ends.
+    with transaction.atomic(using=alias, savepoint=False), connections[alias].cursor() as cursor:
+        select = cursor.cursor.mogrify(query, parameters).decode()
+        cursor.execute(f"EXPLAIN {select}")
+        _copy(alias, f"COPY ({select}) TO STDOUT (FORMAT binary)", received)
     progress.note()
     return decode(received.getvalue(), kinds)
 

@@ -1,22 +1,28 @@
 """What is done to the target's tables."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
 from django.db import OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.http import StreamingHttpResponse
+from django.test import Client
 
+from aggregates.compute.windows import window_starts
 from aggregates.models import AggregatedDay
 from aggregates.runs import load
+from aggregates.value_tables import value_tables
+from common.days import today
 from sourcedata.models import Measurement
 from tests.builders import aggregated
 from tests.faults.conftest import DAY, copied, measured, proves_well
 from tests.faults.month import partition, written
 from tests.faults.test_changes import changing
 from tests.processes import wait_until
+from tests.sessions import is_waited_for, session
 
 
 @pytest.fixture
@@ -203,6 +209,43 @@ def test_a_target_whose_partition_ends_within_a_day_says_what_has_no_place(
     run = aggregated(DAY, force=True)
     assert run.status == "failed"
     assert "The target cannot store values" in run.error
+
+
+REWRITES = [
+    "ALTER TABLE data ADD COLUMN noted timestamptz DEFAULT clock_timestamp()",
+    "ALTER TABLE data ALTER COLUMN value TYPE double precision USING value + 0",
+]
+
+
+def downloaded() -> object:
+    response = Client().get(f"/api/values?start={DAY}&end={today()}&changed_since={DAY}")
+    assert isinstance(response, StreamingHttpResponse)
+    return b"".join(response)
+
+
+def tabulated() -> object:
+    tables = value_tables(["T01", "T02"], window_starts(DAY), [("power", "mean")])
+    return tables["power", "mean"].tobytes()
+
+
+@pytest.mark.parametrize("statement", REWRITES)
+@pytest.mark.parametrize("read", [downloaded, tabulated])
+def test_who_waits_for_a_rewrite_of_the_target_reads_what_is_there_after_it(
+    own_target: None, read: Callable[[], object], statement: str
+) -> None:
+    def read_elsewhere() -> object:
+        try:
+            return read()
+        finally:
+            connections.close_all()
+
+    before = read()
+    with ThreadPoolExecutor(1) as thread, session("default") as rewriting:
+        rewriting.run("BEGIN", statement)
+        after = thread.submit(read_elsewhere)
+        wait_until(lambda: is_waited_for("default"), "reader that waits")
+        rewriting.run("COMMIT")
+    assert after.result() == before
 
 
 LEAVES = {
