@@ -97,9 +97,10 @@ class DataView(SourceView):
         most = number_of_samples(*wanted, parameters["turbine"]) * len(variables)
         refuse_too_many(format, most)
         schema = measurement_schema(variables)
-        batches = measurement_batches(*wanted, variables, parameters["turbine"])
+        gone = dropped(*wanted)
+        batches = measurement_batches(*wanted, variables, parameters["turbine"], gone)
         rows = (measurement_batch(schema, *batch) for batch in batches)
-        return download(format, schema, rows, let_go.headers(dropped(*wanted)))
+        return download(format, schema, rows, let_go.headers(gone))
 
     @extend_schema(
         request={media_type: bytes for media_type, _ in CONTAINERS.values()},

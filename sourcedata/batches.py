@@ -10,12 +10,14 @@ from django.db.models.functions import Coalesce
 from common.arrays import Array, utc_datetime64
 from common.databases import SOURCE
 from common.days import DAY, day_start
+from common.let_go import MonthElsewhere
 from common.postgres.pgcopy import FLOAT, TIME, copy_out
 from sourcedata.counting import refuse_uncounted, settled_functions
+from sourcedata.dropped_months import dropped
 from sourcedata.limits import END_OF_TIME, FIRST_TIME
 from sourcedata.models import Measurement, SourceDay, Turbine
 from sourcedata.reader import cells, require_all
-from sourcedata.snapshot import limited_waits, locked_snapshot
+from sourcedata.snapshot import UnreadableSource, limited_waits, locked_snapshot
 from sourcedata.storage import stored_partitions
 from sourcedata.turbine_rows import turbine_ids
 
@@ -34,16 +36,22 @@ def number_of_samples(start: datetime, end: datetime, turbines: Collection[str] 
 
 
 def measurement_batches(
-    start: datetime, end: datetime, variables: Sequence[str], turbines: Collection[str] = ()
+    start: datetime,
+    end: datetime,
+    variables: Sequence[str],
+    turbines: Collection[str] = (),
+    gone: Sequence[MonthElsewhere] = (),
 ) -> Iterator[tuple[str, list[Array]]]:
     """Yield the measurements in [start, end) in batches, by turbine and time.
 
     A batch is a turbine's name and columns of one length: the timestamps (datetime64[us], UTC), and
     of each of `variables` the floats, NaN where one is missing. No `turbines` means all. Memory
     does not grow with the range. Each batch is of one moment, and nobody waits for all of them.
+    `gone` are the months of the period that were let go, as `dropped_months.dropped` names them.
 
     Raises:
-        UnreadableSource: where changes of the measurements are not counted, or were not.
+        UnreadableSource: where changes of the measurements are not counted, or were not, or where
+            other months than `gone` are let go before all is read.
     """
     functions = settled_functions()
     with limited_waits() as cursor:
@@ -54,9 +62,19 @@ def measurement_batches(
         wanted = list(Turbine.objects.filter(pk__in=ids).only("name").order_by("name"))
     for turbine in wanted:
         for first, last in _batches(turbine, start, end):
-            columns = _measured(turbine, first, last, variables)
+            with locked_snapshot():
+                _refuse_others_let_go(start, end, gone)
+                columns = _measured(turbine, first, last, variables)
             within = (columns[0] >= utc_datetime64(start)) & (columns[0] < utc_datetime64(end))
             yield turbine.name, [column[within] for column in columns]
+    # Of turbines that had no other months nothing was read, and nothing refused.
+    with limited_waits():
+        _refuse_others_let_go(start, end, gone)
+
+
+def _refuse_others_let_go(start: datetime, end: datetime, gone: Sequence[MonthElsewhere]) -> None:
+    if dropped(start, end) != [*gone]:
+        raise UnreadableSource("Months were let go, or put back, while they were read: ask again.")
 
 
 def _batches(turbine: Turbine, start: datetime, end: datetime) -> Iterator[tuple[date, date]]:
@@ -83,16 +101,15 @@ def _batches(turbine: Turbine, start: datetime, end: datetime) -> Iterator[tuple
 
 
 def _measured(turbine: Turbine, first: date, last: date, variables: Sequence[str]) -> list[Array]:
-    with locked_snapshot():
-        columns = copy_out(
-            SOURCE,
-            f"SELECT timestamp, {cells(variables)} FROM data"
-            " WHERE turbine_id = %s AND timestamp >= %s AND timestamp < %s",
-            [turbine.pk, day_start(first), day_start(last + DAY)],
-            TIME + FLOAT * len(variables),
-        )
-        days = SourceDay.objects.filter(turbine=turbine, day__range=(first, last))
-        samples = dict(days.values_list("day", "samples"))
+    columns = copy_out(
+        SOURCE,
+        f"SELECT timestamp, {cells(variables)} FROM data"
+        " WHERE turbine_id = %s AND timestamp >= %s AND timestamp < %s",
+        [turbine.pk, day_start(first), day_start(last + DAY)],
+        TIME + FLOAT * len(variables),
+    )
+    days = SourceDay.objects.filter(turbine=turbine, day__range=(first, last))
+    samples = dict(days.values_list("day", "samples"))
     numbers, counts = np.unique(columns[0].astype("datetime64[D]"), return_counts=True)
     rows = dict(zip(numbers.tolist(), counts.tolist(), strict=True))
     for day in {*samples, *rows}:

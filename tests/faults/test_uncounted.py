@@ -3,10 +3,13 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
+from django.http import StreamingHttpResponse
+from django.test import Client
 from psycopg2.errors import FeatureNotSupported
 
 from aggregates.audit import nightly
@@ -190,6 +193,22 @@ def test_a_download_that_finds_less_than_was_counted_breaks_off(own_source, monk
         detaching.run(f"ALTER TABLE data DETACH PARTITION {partition()}")
     with pytest.raises(UnreadableSource, match=f"0 measurements of 'T01' on {DAY}, and counted 60"):
         list(batches)
+
+
+@pytest.mark.parametrize("days", [[OTHER_MONTH, DAY], [DAY]])
+def test_a_download_of_a_month_that_is_let_go_meanwhile_breaks_off(
+    own_source: None, client: Client, days: list[date]
+) -> None:
+    ensure_months("source", "data", [DAY, OTHER_MONTH])
+    for day in days:
+        measured(day, 1.0, "T01")
+    measured(OTHER_MONTH, 1.0, "T02")
+    response = client.get(f"/data?start={OTHER_MONTH}&end={today()}")
+    (month,) = dropped_months.months_before(month_of(DAY))
+    dropped_months.drop(month)
+    with pytest.raises(UnreadableSource, match="Months were let go"):
+        list(cast(StreamingHttpResponse, response))
+    assert "Let-Go" in client.get(f"/data?start={OTHER_MONTH}&end={today()}").headers
 
 
 def test_a_download_over_weeks_misses_what_is_detached_too(own_source: None) -> None:
