@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 import pandas as pd
 from django.conf import settings
-from django.db import DataError, Error
+from django.db import DataError, Error, OperationalError
 from django.db.models import F, Min, Q
 from django.db.models.functions import Now
+from psycopg2 import errorcodes
 
 from aggregates import states
 from aggregates.audit.comparison import KEY, differences
@@ -116,12 +117,17 @@ def _values(day: date, turbines: Sequence[str]) -> Values:
 
 
 def _expected_values(day: date, turbines: Sequence[str], failed: dict[str, str]) -> pd.DataFrame:
-    """Return the values of the turbines, one by one where one of them has none; note why."""
+    """Return the values of the turbines, halves of them where all at once have none; note why."""
     try:
         return expected_values(day, turbines)
-    except DataError as error:
+    except (DataError, OperationalError) as error:
+        took_too_long = getattr(error.__cause__, "pgcode", None) == errorcodes.QUERY_CANCELED
+        if not turbines or not (took_too_long or isinstance(error, DataError)):
+            raise
         if len(turbines) > 1:
-            return pd.concat([_expected_values(day, [turbine], failed) for turbine in turbines])
+            half = len(turbines) // 2
+            halves = turbines[:half], turbines[half:]
+            return pd.concat([_expected_values(day, part, failed) for part in halves])
         failed[turbines[0]] = first_line(error)
         return expected_values(day, [])
 

@@ -41,6 +41,9 @@ def audit_in_turn() -> None:
             raise
         except RunFailed as error:
             logger.error("%s", error)
+            # Nobody here can audit the measurements of another deployment, on any night.
+            if not settings.SOURCE_API_URL:
+                alerts.raise_alert(day, Alert.Event.DAMAGED, str(error))
         else:
             _tell_of_failures(audit)
             if audit.damaged:

@@ -236,6 +236,49 @@ def test_a_turbine_that_cannot_be_audited_keeps_no_other_back(monkeypatch) -> No
     ]
 
 
+def test_a_turbine_that_takes_too_long_to_audit_keeps_no_other_back(monkeypatch) -> None:
+    for name in ("T01", "T02", "T03"):
+        measurements(turbine(name), "2025-08-31T00:00", power=[1.0])
+    aggregated(DAY)
+    slowly = "count(*) + CASE turbine WHEN 'T01' THEN length(pg_sleep(600)::text) ELSE 0 END"
+    statistics = expected_module.STATISTICS.replace("count(*)::float8", f"({slowly})::float8", 1)
+    monkeypatch.setattr(expected_module, "STATISTICS", statistics)
+    with connections["source"].cursor() as cursor:
+        cursor.execute("SET statement_timeout = '3s'")
+        audit = auditing.audit_day(DAY)
+        cursor.execute("SET statement_timeout TO DEFAULT")
+    assert audit.audited == ["T02", "T03"]
+    assert audit.failed == {"T01": "canceling statement due to statement timeout"}
+    assert audit.differences.empty
+
+
+def test_the_night_tells_of_a_day_that_cannot_be_audited(monkeypatch) -> None:
+    measurements(turbine(), "2025-08-31T00:00", power=[1.0])
+    aggregated(DAY)
+    monkeypatch.setattr(expected_module, "STATISTICS", "SELECT FROM nowhere")
+    nightly.audit_in_turn()
+    assert "2025-08-31 cannot be audited: relation" in Alert.objects.get().message
+
+
+def test_a_day_that_the_planner_knows_nothing_of_is_audited_without_comparing_all_with_all() -> (
+    None
+):
+    plans = []
+
+    def explain(execute, sql, parameters, many, context):
+        if "deviation" in sql:
+            execute(f"EXPLAIN {sql}", parameters, many, context)
+            plans.append("\n".join(line for (line,) in context["cursor"].fetchall()))
+        return execute(sql, parameters, many, context)
+
+    with connections["source"].cursor() as cursor:
+        cursor.execute("ANALYZE data")
+    a_day()
+    with connections["source"].execute_wrapper(explain):
+        expected_values(DAY, ["T01"])
+    assert "Join Filter" not in plans[0]
+
+
 def test_where_the_source_is_another_deployment_the_audit_says_what_it_lacks(settings) -> None:
     settings.SOURCE_API_URL = "http://localhost:1"
     with pytest.raises(CommandError, match="recomputes in the source database"):
