@@ -13,7 +13,7 @@ from sourcedata.snapshot import (
     limited_waits,
     names_of_postgresql_alone,
 )
-from sourcedata.storage import StoredPartition, partial_indexes
+from sourcedata.storage import StoredPartition, doubtful_indexes
 from sourcedata.triggers import TRIGGERS
 from sourcedata.upkeep import Function
 from sourcedata.variables import COLUMNS
@@ -126,7 +126,7 @@ def uncounted(cursor: CursorWrapper, partitions: Sequence[StoredPartition]) -> l
         for partition in partitions
         if not partition.is_plain
     ]
-    reasons += partial_indexes(cursor)
+    reasons += doubtful_indexes(cursor)
     names = [partition.name for partition in partitions]
     return reasons + [str(fault) for fault in upkeep.faults(cursor, names)]
 

@@ -170,23 +170,31 @@ def _state(day: date, partitions: Sequence[StoredPartition]) -> int:
     return state & (REVISIONS - 1)
 
 
-# The condition of an index may call a function that somebody replaced, and so say of rows what is
-# not so any more. PostgreSQL reads such an index in place of the table all the same.
-PARTIAL_INDEXES = """
-    SELECT indexrelid::regclass::text FROM pg_index WHERE indpred IS NOT NULL
-    AND indrelid = ANY(ARRAY(SELECT relid FROM pg_partition_tree(%(data)s::oid::regclass))
+# The condition of an index, and what it is by, may call a function that somebody replaced, and so
+# say of rows what is not so any more. PostgreSQL reads such an index in place of the table all the
+# same. On what is PostgreSQL's own, nothing is noted to depend.
+DOUBTFUL_INDEXES = """
+    SELECT indexrelid::regclass::text, indpred IS NOT NULL FROM pg_index
+    WHERE indrelid = ANY(ARRAY(SELECT relid FROM pg_partition_tree(%(data)s::oid::regclass))
         || ARRAY[%(source_day)s, %(turbine)s]::regclass[])
+    AND (indpred IS NOT NULL OR EXISTS (
+        SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = indexrelid
+        AND refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_opclass'::regclass)
+    ))
     ORDER BY 1
 """
 
 
-def partial_indexes(cursor: CursorWrapper) -> list[str]:
-    """Return what is wrong with indexes of a part of a table, a sentence without its end each."""
+def doubtful_indexes(cursor: CursorWrapper) -> list[str]:
+    """Return what is wrong with indexes that may hide rows, a sentence without its end each."""
     with names_of_postgresql_alone(cursor) as tables:
-        cursor.execute(PARTIAL_INDEXES, tables)
+        cursor.execute(DOUBTFUL_INDEXES, tables)
         return [
             f"{index} is an index of some rows alone, and may hide others: DROP INDEX {index}"
-            for (index,) in cursor.fetchall()
+            if is_partial
+            else f"{index} is an index by functions or operators that are not PostgreSQL's own, and"
+            f" may hide rows: DROP INDEX {index}"
+            for index, is_partial in cursor.fetchall()
         ]
 
 

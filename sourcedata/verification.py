@@ -20,7 +20,7 @@ from common.wording import listed
 from sourcedata import upkeep
 from sourcedata.limits import END_OF_TIME, FIRST_TIME
 from sourcedata.snapshot import UnreadableSource, limited_waits, locked_snapshot
-from sourcedata.storage import partial_indexes, stored_partitions
+from sourcedata.storage import doubtful_indexes, stored_partitions
 from sourcedata.triggers import REVISION
 from sourcedata.upkeep import Fault
 
@@ -124,7 +124,7 @@ def counted(cursor: CursorWrapper, first: date, last: date) -> list[Counted]:
     Raises:
         UnreadableSource: where an index may hide rows from whoever counts them.
     """
-    if reasons := partial_indexes(cursor):
+    if reasons := doubtful_indexes(cursor):
         raise UnreadableSource(f"The source cannot be counted: {listed(reasons)}.")
     bounds = {"start": day_start(first), "end": day_start(last + DAY), "first": first, "last": last}
     cursor.execute(COUNTED, bounds)

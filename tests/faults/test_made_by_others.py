@@ -39,14 +39,36 @@ def test_a_check_whose_function_was_replaced_hides_no_rows(current: None, set_to
     proves_well()
 
 
-def test_an_index_of_some_rows_stops_runs_and_counts_until_it_is_dropped(current: None) -> None:
+INDEXES = {
+    "of some rows": [
+        BETWEEN,
+        "CREATE INDEX lie ON {partition} (timestamp) WHERE timestamp >= sometime()",
+        BEFORE,
+    ],
+    "by a function": [
+        "CREATE FUNCTION itself(timestamptz) RETURNS timestamptz IMMUTABLE LANGUAGE sql"
+        " AS 'SELECT $1'",
+        "CREATE INDEX lie ON {partition} (turbine_id, itself(timestamp))",
+    ],
+    "by an operator class": [
+        "CREATE FUNCTION compared(timestamptz, timestamptz) RETURNS int IMMUTABLE LANGUAGE sql"
+        " AS 'SELECT pg_catalog.timestamptz_cmp($1, $2)'",
+        "CREATE OPERATOR CLASS lying FOR TYPE timestamptz USING btree AS OPERATOR 1 <,"
+        " OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >,"
+        " FUNCTION 1 compared(timestamptz, timestamptz)",
+        "CREATE INDEX lie ON {partition} (turbine_id, timestamp lying)",
+    ],
+}
+
+
+@pytest.mark.parametrize("statements", INDEXES.values(), ids=INDEXES)
+def test_an_index_that_may_hide_rows_stops_runs_and_counts_until_it_is_dropped(
+    current: None, statements: list[str]
+) -> None:
     with session() as owner:
-        owner.run(
-            BETWEEN,
-            written("CREATE INDEX lie ON {partition} (timestamp) WHERE timestamp >= sometime()"),
-            BEFORE,
-        )
-        assert "DROP INDEX public.lie" in aggregated(DAY, force=True).error
+        owner.run(*map(written, statements))
+        assert "may hide" in (error := aggregated(DAY, force=True).error)
+        assert "DROP INDEX public.lie" in error
         with pytest.raises(CommandError, match=r"cannot be counted: .*: DROP INDEX public\.lie\."):
             call_command("verify_source", "--repair")
         with pytest.raises(UnreadableSource, match=r"DROP INDEX public\.lie"):
