@@ -31,6 +31,20 @@ FUNCTIONS = """
       AND pronargs = 0 AND lanname = 'plpgsql' AND prosecdef AND proconfig = ARRAY[%(path)s]
       AND (proname, prosrc) IN (SELECT * FROM unnest(%(names)s::text[], %(bodies)s::text[]))
 """
+# A function does its work with the rights of its owner.
+POWERLESS = """
+    SELECT proname, proowner::regrole::text FROM pg_proc
+    JOIN pg_class AS root ON root.oid = %(data)s AND pronamespace = relnamespace
+    WHERE pronargs = 0 AND proname = ANY(%(names)s) AND NOT (
+        has_schema_privilege(proowner, pronamespace, 'USAGE')
+        AND has_table_privilege(proowner, root.oid, 'SELECT')
+        AND has_table_privilege(proowner, %(turbine)s::oid, 'SELECT')
+        AND has_table_privilege(proowner, %(source_day)s::oid, 'SELECT')
+        AND has_table_privilege(proowner, %(source_day)s::oid, 'INSERT')
+        AND has_table_privilege(proowner, %(source_day)s::oid, 'UPDATE')
+    )
+"""
+OWNER = "SELECT relowner::regrole::text FROM pg_class WHERE oid = %(data)s"
 # Names in it are those of PostgreSQL itself, whatever others make.
 SEARCH_PATH = "search_path=pg_catalog, pg_temp"
 # CREATE OR REPLACE FUNCTION waits for nobody, so that a writer who fired an older function may
@@ -81,11 +95,13 @@ class Right:
     """What is right: the schema, as a word of SQL, and in it those functions that are as written.
 
     `places` has what each table is called whatever the path, by the name that it has to the reader.
+    `powerless` has the owners, by function, that may not do what it does.
     """
 
     schema: str
     places: Mapping[str, str]
     functions: Collection[str]
+    powerless: Mapping[str, str]
 
 
 def faults(cursor: CursorWrapper, partitions: Sequence[str]) -> list[Fault]:
@@ -98,7 +114,8 @@ def faults(cursor: CursorWrapper, partitions: Sequence[str]) -> list[Fault]:
     with names_of_postgresql_alone(cursor) as tables:
         schema, bodies = _bodies(cursor, tables)
         functions = _right_functions(cursor, tables, bodies)
-        right = Right(schema, _places(cursor, oids), functions)
+        powerless = _powerless(cursor, tables, bodies)
+        right = Right(schema, _places(cursor, oids), functions, powerless)
         cursor.execute(STORED, [[*oids.values()]])
         stored = {(oid, name): rest for oid, name, *rest in cursor.fetchall()}
     return [
@@ -141,6 +158,14 @@ def _right_functions(
     return {name for (name,) in cursor.fetchall()}
 
 
+def _powerless(
+    cursor: CursorWrapper, tables: Mapping[str, str], names: Collection[str]
+) -> Mapping[str, str]:
+    """Return the owners, by function, that may not do what the function does."""
+    cursor.execute(POWERLESS, {**tables, "names": [*names]})
+    return dict(cursor.fetchall())
+
+
 def _reason(trigger: Trigger, table: str, stored: Sequence[Any] | None, right: Right) -> str:
     if stored is None:
         return "is missing"
@@ -148,6 +173,11 @@ def _reason(trigger: Trigger, table: str, stored: Sequence[Any] | None, right: R
     wanted = trigger.statement(right.places[table], right.schema)
     if definition != wanted or not is_of_postgresql or trigger.name not in right.functions:
         return "is of another version"
+    if owner := right.powerless.get(trigger.name):
+        return (
+            f"has a function whose owner {owner} may not read data and turbine, and read, insert"
+            " and update source_day"
+        )
     return "" if enabled == "A" else "is not ALWAYS"
 
 
@@ -171,8 +201,12 @@ def mend(cursor: CursorWrapper) -> list[Fault]:
     # Words of a condition must mean what they mean to PostgreSQL.
     with names_of_postgresql_alone(cursor) as tables:
         schema, bodies = _bodies(cursor, tables)
-        for name in bodies.keys() - (_right_functions(cursor, tables, bodies) - replaced):
+        powerless = _powerless(cursor, tables, bodies)
+        right = _right_functions(cursor, tables, bodies) - replaced - powerless.keys()
+        for name in bodies.keys() - right:
             _make_function(cursor, f"{schema}.{name}", bodies[name])
+        if powerless:
+            _give_to_the_owner_of_data(cursor, tables, [f"{schema}.{name}" for name in powerless])
         places = _places(cursor, oids)
         for fault in mended:
             for statement in _mending(fault, places[fault.table], schema):
@@ -188,6 +222,15 @@ def _make_function(cursor: CursorWrapper, name: str, body: str) -> None:
     # Else anybody could let it count rows of a table of their own.
     cursor.execute(f"REVOKE EXECUTE ON FUNCTION {name}() FROM PUBLIC")
     cursor.execute(f"COMMENT ON FUNCTION {name}() IS '{COMMENT}'")
+
+
+def _give_to_the_owner_of_data(
+    cursor: CursorWrapper, tables: Mapping[str, str], functions: Sequence[str]
+) -> None:
+    cursor.execute(OWNER, tables)
+    (owner,) = cursor.fetchone()
+    for name in functions:
+        cursor.execute(f"ALTER FUNCTION {name}() OWNER TO {owner}")
 
 
 def _mending(fault: Fault, table: str, schema: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core import checks
 from django.core.management import CommandError, call_command
-from django.db import connections
+from django.db import ProgrammingError, connections, transaction
 
 from common.days import day_start
 from common.postgres.partitions import ensure_months
@@ -108,6 +108,10 @@ def test_measurements_of_no_turbine_stay_and_are_told() -> None:
 
 
 TRIGGER = "raise_revisions_after_insert"
+GIVEN_AWAY = (
+    "CREATE ROLE powerless; GRANT CREATE ON SCHEMA public TO powerless;"
+    f" ALTER FUNCTION {TRIGGER}() OWNER TO powerless"
+)
 FAULTS = {
     f"DROP TRIGGER {TRIGGER} ON data": f"{TRIGGER} on data is missing",
     f"ALTER TABLE data ENABLE TRIGGER {TRIGGER}": f"{TRIGGER} on data is not ALWAYS",
@@ -118,6 +122,7 @@ FAULTS = {
     ),
     "ALTER FUNCTION refuse_renaming() SECURITY INVOKER": "refuse_renaming on turbine is of another",
     "DROP FUNCTION refuse_forgetting() CASCADE": "refuse_forgetting on source_day is missing",
+    GIVEN_AWAY: f"{TRIGGER} on data has a function whose owner powerless may not",
 }
 
 
@@ -135,6 +140,15 @@ def test_a_fault_of_the_triggers_is_told_everywhere_and_mended(statement, reason
     assert reason in verify("--repair")
     assert client.get("/health/freshness").status_code == 200
     assert warned() == ""
+
+
+def test_measurements_are_taken_again_once_a_repair_gave_functions_an_owner_with_rights() -> None:
+    execute(GIVEN_AWAY)
+    with pytest.raises(ProgrammingError), transaction.atomic(using="source"):
+        measurements(turbine(), "2025-08-31T00:00", power=[1.0])
+    verify("--repair")
+    measurements(turbine("T02"), "2025-08-31T00:00", power=[1.0])
+    assert [day.samples for day in reader.turbine_days(DAY, DAY)] == [1]
 
 
 def test_an_account_that_only_reads_may_count() -> None:
