@@ -9,8 +9,9 @@ from psycopg2 import errorcodes
 
 from common import patience
 from common.databases import SOURCE
+from common.postgres.holders import holder
 from common.refusals import Refusal
-from common.wording import first_line, listed, quoted
+from common.wording import first_line, listed
 
 # Somebody has dropped or renamed a table or a column, or taken a right away.
 ANOTHER_SCHEMA = {
@@ -144,10 +145,4 @@ def holders(modes: list[str]) -> list[str]:
         keep_to_the_schema_of_data(cursor)
         with names_of_postgresql_alone(cursor) as tables:
             cursor.execute(HOLDERS, {"modes": modes, **tables})
-            return [_holder(*row) for row in cursor.fetchall()]
-
-
-def _holder(pid: int | None, account: str | None, program: str | None) -> str:
-    if pid is None:
-        return "a prepared transaction (see pg_prepared_xacts)"
-    return f"process {pid} (account {quoted(account or '')}, program {quoted(program or '')})"
+            return [holder(*row) for row in cursor.fetchall()]

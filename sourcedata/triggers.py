@@ -112,8 +112,10 @@ REFUSE_UNNOTED_MOVES = f"""
         (SELECT tgname FROM seen WHERE tgtype & 16 <> 0  -- of UPDATE
             AND tgenabled <> 'D' AND tgname > 'zz_note_moves' LIMIT 1),
         (SELECT tgname FROM seen WHERE tgtype & 4 <> 0  -- of INSERT
+            AND tgenabled <> 'D' LIMIT 1),
+        (SELECT tgname FROM seen WHERE tgtype & 8 <> 0  -- of DELETE
             AND tgenabled <> 'D' LIMIT 1)
-    INTO blind, late, inserting;
+    INTO blind, late, inserting, deleting;
     IF blind IS NOT NULL THEN
         RAISE integrity_constraint_violation USING MESSAGE = format(
             'zz_note_moves is missing or not ALWAYS on %s: what moves there would not be counted.',
@@ -145,6 +147,11 @@ REFUSE_HIDDEN_MOVES = f"""
         IF current_setting('windproject.moved')::numeric IS DISTINCT FROM
             (SELECT coalesce(sum({KEY}), 0) FROM went) - (SELECT coalesce(sum({KEY}), 0) FROM came)
         THEN
+            IF deleting IS NOT NULL THEN
+                RAISE feature_not_supported USING MESSAGE = format(
+                    'data has a trigger %I of DELETE that may keep measurements which move.',
+                    deleting), HINT = 'Drop it; and write UPDATE, where this is a MERGE.';
+            END IF;
             RAISE feature_not_supported USING MESSAGE =
                 'MERGE cannot move measurements to another month, or move some while it inserts'
                 ' others: it may hide them from triggers.',
@@ -323,6 +330,7 @@ DECLARE
     blind regclass;
     late name;
     inserting name;
+    deleting name;
     moves int := 0;
 BEGIN"""
 COUNTING = f"{DECLARE}{REFUSE_ELSEWHERE}"

@@ -4,9 +4,11 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 
-from django.db import connections
+from django.db import OperationalError, connections, transaction
+from psycopg2 import errorcodes
 
 from common.databases import TARGET
+from common.postgres.holders import holder
 from common.postgres.lock_numbers import (
     ALERT,
     ASSESS,
@@ -17,6 +19,7 @@ from common.postgres.lock_numbers import (
     REQUEST,
     TAKE,
 )
+from common.wording import listed
 
 # A lock is named by two numbers, of 32 bits each.
 NUMBERS = 2**31
@@ -24,6 +27,12 @@ NUMBERS = 2**31
 HOLDERS = """
 SELECT pg_terminate_backend(pid) FROM pg_locks
 WHERE locktype = 'advisory' AND granted AND classid = %s AND objid = ANY(%s::bigint[])
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+HELD_BY = """
+SELECT pid, usename, application_name FROM pg_locks LEFT JOIN pg_stat_activity USING (pid)
+WHERE locktype = 'advisory' AND granted AND classid = %s AND objid = %s
   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
 
@@ -137,5 +146,24 @@ def changes_known_until() -> datetime:
 
 
 def _lock(kind: int, number: int) -> None:
+    """Take the lock until the transaction ends.
+
+    Raises:
+        django.db.OperationalError: where others have it for long, naming them.
+    """
+    try:
+        with transaction.atomic(using=TARGET), connections[TARGET].cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [kind, number])
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", None) != errorcodes.LOCK_NOT_AVAILABLE:
+            raise
+        who = listed(_holders(kind, number) or ["somebody who is gone"])
+        raise OperationalError(
+            f"The target's advisory lock ({kind}, {number}) was not to be had: {who} has it."
+        ) from error.__cause__
+
+
+def _holders(kind: int, number: int) -> list[str]:
     with connections[TARGET].cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [kind, number])
+        cursor.execute(HELD_BY, [kind, number])
+        return [holder(*row) for row in cursor.fetchall()]

@@ -412,6 +412,16 @@ def test_nobody_can_put_a_function_of_theirs_before_those_that_count(current: No
             stranger.run(written(MOVE.format(months=1)))
 
 
+def test_a_trigger_that_keeps_what_is_to_move_is_named(current: None) -> None:
+    with session() as somebody:
+        somebody.run(
+            "CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+            "CREATE TRIGGER keeps BEFORE DELETE ON data FOR EACH ROW EXECUTE FUNCTION keep()",
+        )
+        with pytest.raises(psycopg2.Error, match="trigger keeps of DELETE that may keep"):
+            somebody.run("UPDATE data SET timestamp = timestamp - interval '1 month'")
+
+
 def test_nobody_counts_rows_of_another_table(current: None) -> None:
     with session() as stranger:
         stranger.run(

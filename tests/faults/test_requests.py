@@ -7,15 +7,17 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.conf import settings
-from django.db import connections
+from django.db import OperationalError, connections
 
 from aggregates.models import Run
 from aggregates.runs import queueing, reconciler
 from common.days import day_start, now, today
+from common.postgres.lock_numbers import REQUEST
 from tests import processes
 from tests.builders import aggregated
 from tests.faults.conftest import DAY, heals, measured
 from tests.processes import wait_until
+from tests.sessions import session
 
 
 def ask_from_a_process(number: int) -> int:
@@ -91,3 +93,13 @@ def test_days_of_missed_ticks_are_done_by_the_next_one(missed: int, broker: None
     reconciler.tick(now())
     assert Run.objects.filter(status="queued").count() == missed
     heals()
+
+
+def test_who_has_an_advisory_lock_of_ours_for_long_is_named() -> None:
+    measured()
+    with session("default") as holding, connections["default"].cursor() as cursor:
+        holding.run(f"SELECT pg_advisory_lock({REQUEST}, {DAY.toordinal()})")
+        cursor.execute("SET lock_timeout = '200ms'")
+        with pytest.raises(OperationalError, match=r"was not to be had: process \d+ .*'somebody'"):
+            queueing.submit([DAY], [], requested_by="test")
+        cursor.execute("RESET lock_timeout")

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import psycopg2
 import pytest
+from django.core.management import CommandError
 from django.db import connections
 from django.test import Client
 
@@ -19,7 +20,7 @@ from sourcedata import dropped_months, reader, verification
 from sourcedata.models import Measurement, SourceDay
 from tests.builders import aggregated, values
 from tests.faults.conftest import DAY, proves_well
-from tests.faults.month import state, written
+from tests.faults.month import repair, state, written
 from tests.faults.test_changes import changing
 from tests.processes import wait_until
 from tests.sessions import is_waited_for, session
@@ -65,6 +66,24 @@ def test_who_locks_the_source_for_long_is_named(
         error = aggregated(DAY, force=True).error
     assert "could not be read for 0.2 seconds: they are locked by process" in error
     assert "program 'somebody'" in error
+
+
+def test_a_repair_that_deadlocks_with_somebody_says_to_run_it_again(current: None) -> None:
+    def repaired() -> str:
+        # PostgreSQL ends the first that has waited for so long in a circle.
+        connections["source"].cursor().execute("SET deadlock_timeout = '3s'")
+        try:
+            return repair()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as thread, session() as altering:
+        altering.run("SET deadlock_timeout = '60s'", "BEGIN", "LOCK TABLE source_day")
+        told = thread.submit(repaired)
+        wait_until(is_waited_for, "repair that waits")
+        altering.run("ALTER TABLE data ADD COLUMN noted text", "ROLLBACK")
+    with pytest.raises(CommandError, match=r"deadlock detected\. .* run it again"):
+        told.result()
 
 
 @pytest.mark.parametrize("zone", ["UTC+3", "UTC-23", "<UTC>-12", "America/Sao_Paulo"])

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 from django.db import OperationalError, ProgrammingError
+from psycopg2 import errorcodes
 from rich import box
 from rich.table import Table
 
@@ -54,7 +55,9 @@ class Command(MeasurementsCommand):
             raise CommandError(str(error)) from error
         except (OperationalError, ProgrammingError) as error:
             done = "mended" if options["repair"] else "counted"
-            raise CommandError(f"The source could not be {done}: {first_line(error)}.") from error
+            raise CommandError(
+                f"The source could not be {done}: {first_line(error)}.{_advice(error)}"
+            ) from error
         if not (are_counted and are_right):
             advice = (
                 "What is left stands above"
@@ -103,6 +106,12 @@ class Command(MeasurementsCommand):
             f"{len(wrong):,} counted anew. They are stale now, and computed again at the next tick"
             " of the schedule; those that lost most of their samples wait for --force."
         )
+
+
+def _advice(error: Exception) -> str:
+    if getattr(error.__cause__, "pgcode", None) == errorcodes.DEADLOCK_DETECTED:
+        return " Somebody changed the tables at the same time. Nothing is half done: run it again."
+    return ""
 
 
 def _stretches(first: date | None, last: date | None) -> list[tuple[date, date]]:
