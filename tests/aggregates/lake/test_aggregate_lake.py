@@ -10,8 +10,9 @@ import pytest
 from deltalake import DeltaTable
 from django.core.management import CommandError, call_command
 
+from aggregates.assessment.making import assess
 from aggregates.models import AggregatedDay
-from sourcedata.models import Measurement
+from sourcedata.models import Measurement, Turbine
 from tests.aggregates.lake.builders import rows
 from tests.aggregates.lake.conftest import DAYS
 from tests.aggregates.lake.servers import sail_server
@@ -120,3 +121,15 @@ def test_a_turbine_that_the_source_does_not_have_is_left_alone(lake: Path, sail:
     said = aggregate_lake(sail)
     assert "2 turbine-days computed" in said
     assert "Left alone, for the source does not have them: T02." in said
+
+
+def test_statistics_that_were_let_go_are_left_alone(lake: Path, sail: str) -> None:
+    assess(*DAYS)
+    call_command("lake", "sync", stdout=StringIO())
+    before = ["--drop-before", str(DAYS[1]), "--yes"]
+    call_command("partitions", *before, stdout=StringIO())
+    call_command("partitions", "--statistics", *before, stdout=StringIO())
+    had = rows(lake, "statistics")
+    Turbine.objects.update(rated_power_kw=10)
+    assert "Left alone, for they were let go: 2 turbine-days." in aggregate_lake(sail)
+    assert len(rows(lake, "statistics").query("power_mean == 100")) == len(had) / 2

@@ -16,9 +16,10 @@ from django.test import Client
 from aggregates.assessment.making import assess
 from aggregates.assessment.versions import outdated_days
 from aggregates.audit.auditing import longest_unaudited
+from aggregates.lake.in_turn import sync_in_turn
 from aggregates.models import AggregatedDay, Assessment, LakeProgress, LetGoMonth, Run, Value
 from aggregates.runs.pipeline import pending_days
-from common.days import now
+from common.days import DAY, now
 from sourcedata.models import DroppedMonth, Measurement, SourceDay
 from sourcedata.storage import MADE
 from tests.aggregates.lake.builders import rows
@@ -330,6 +331,14 @@ def test_what_the_lake_lost_since_is_told_and_the_month_is_not_forgotten(lake: P
     assert DroppedMonth.objects.exists()
     assert "20 measurements and 4 windows are back" in restore("--as-it-is")
     assert not DroppedMonth.objects.exists()
+
+
+def test_the_schedule_says_that_the_lake_lost_what_it_holds(lake: Path, settings: Any) -> None:
+    settings.PENDING_LOOKBACK = now().date() - AUGUST + DAY
+    let_go(lake)
+    DeltaTable(str(lake / "statistics")).delete("turbine = 'T01' AND day = '2025-08-31'")
+    sync_in_turn(now())
+    assert f"lacks 1 turbine-days that were let go, as T01 on {AUGUST}" in LakeProgress.get().error
 
 
 def test_files_that_are_away_for_a_while_take_nothing(lake: Path) -> None:
