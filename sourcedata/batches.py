@@ -16,6 +16,7 @@ from sourcedata.counting import refuse_uncounted, settled_functions
 from sourcedata.dropped_months import dropped
 from sourcedata.limits import END_OF_TIME, FIRST_TIME
 from sourcedata.models import Measurement, SourceDay, Turbine
+from sourcedata.numbers import readable_numbers
 from sourcedata.reader import cells, require_all
 from sourcedata.snapshot import UnreadableSource, limited_waits, locked_snapshot
 from sourcedata.storage import stored_partitions
@@ -101,13 +102,15 @@ def _batches(turbine: Turbine, start: datetime, end: datetime) -> Iterator[tuple
 
 
 def _measured(turbine: Turbine, first: date, last: date, variables: Sequence[str]) -> list[Array]:
-    columns = copy_out(
-        SOURCE,
-        f"SELECT timestamp, {cells(variables)} FROM data"
-        " WHERE turbine_id = %s AND timestamp >= %s AND timestamp < %s",
-        [turbine.pk, day_start(first), day_start(last + DAY)],
-        TIME + FLOAT * len(variables),
-    )
+    bounds = day_start(first), day_start(last + DAY)
+    with readable_numbers(variables, [turbine.pk], *bounds):
+        columns = copy_out(
+            SOURCE,
+            f"SELECT timestamp, {cells(variables)} FROM data"
+            " WHERE turbine_id = %s AND timestamp >= %s AND timestamp < %s",
+            [turbine.pk, *bounds],
+            TIME + FLOAT * len(variables),
+        )
     days = SourceDay.objects.filter(turbine=turbine, day__range=(first, last))
     samples = dict(days.values_list("day", "samples"))
     numbers, counts = np.unique(columns[0].astype("datetime64[D]"), return_counts=True)

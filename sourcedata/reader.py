@@ -21,6 +21,7 @@ from sourcedata.counting import refuse_uncounted, settled_functions, uncounted
 from sourcedata.limits import END_OF_TIME, FIRST_TIME
 from sourcedata.models import Measurement, SourceDay, Turbine
 from sourcedata.nameplate import Nameplate
+from sourcedata.numbers import readable_numbers
 from sourcedata.snapshot import UnreadableSource, limited_waits, locked_snapshot
 from sourcedata.storage import (
     StoredPartition,
@@ -151,8 +152,6 @@ def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> lis
     # The state of the partitions comes before the revisions: what changes in between is another
     # version, never the same.
     with limited_waits() as cursor:
-        # COPY has its snapshot before it waits for its table, which is empty in it once rewritten.
-        cursor.execute("LOCK TABLE source_day IN ACCESS SHARE MODE")
         partitions = stored_partitions(cursor)
         return _turbine_days(cursor, partitions, first, last, turbines)
 
@@ -278,14 +277,16 @@ def require_all(turbine: str, day: date, rows: int, samples: int) -> None:
 
 
 def _measurements(day: date, ids: Mapping[int, str], columns: Sequence[str]) -> pd.DataFrame:
-    turbine_id, timestamp, *values = copy_out(
-        SOURCE,
-        f"SELECT turbine_id, timestamp, {cells(columns)} FROM data"
-        " WHERE turbine_id = ANY(%s::bigint[]) AND timestamp >= %s AND timestamp < %s"
-        " ORDER BY turbine_id, timestamp",
-        [list(ids), *day_bounds(day)],
-        INTEGER + TIME + FLOAT * len(columns),
-    )
+    bounds = day_bounds(day)
+    with readable_numbers(columns, list(ids), *bounds):
+        turbine_id, timestamp, *values = copy_out(
+            SOURCE,
+            f"SELECT turbine_id, timestamp, {cells(columns)} FROM data"
+            " WHERE turbine_id = ANY(%s::bigint[]) AND timestamp >= %s AND timestamp < %s"
+            " ORDER BY turbine_id, timestamp",
+            [list(ids), *bounds],
+            INTEGER + TIME + FLOAT * len(columns),
+        )
     codes = np.searchsorted(list(ids), turbine_id)
     turbine = pd.Categorical.from_codes(codes, categories=pd.Index(list(ids.values())))
     keys = {"turbine": turbine, "timestamp": timestamp}

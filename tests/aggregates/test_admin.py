@@ -227,7 +227,7 @@ def test_a_longer_list_takes_no_more_queries(
         aggregated(day)
     with django_assert_max_num_queries(14):
         text(admin_client, f"/admin/{page}/")
-    with django_assert_max_num_queries(28, using="source"):
+    with django_assert_max_num_queries(26, using="source"):
         text(admin_client, f"/admin/{page}/")
 
 

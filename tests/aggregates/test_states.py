@@ -142,7 +142,7 @@ def test_a_day_is_as_bad_as_its_worst_turbine_and_counts_all() -> None:
 
 
 # Two questions, with what each sets for its transaction.
-QUERIES_OF_SOURCE = 21
+QUERIES_OF_SOURCE = 20
 
 
 def test_a_long_range_takes_as_many_queries_as_a_day(django_assert_num_queries) -> None:

@@ -86,6 +86,22 @@ def test_a_repair_that_deadlocks_with_somebody_says_to_run_it_again(current: Non
         told.result()
 
 
+def test_a_number_that_is_out_of_range_is_named_with_its_turbine_and_time(
+    current: None, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    with session() as owner:
+        owner.run(
+            "ALTER TABLE data ALTER COLUMN power TYPE numeric",
+            f"UPDATE data SET power = 1e-400 WHERE timestamp = '{DAY} 10:07Z' AND turbine_id ="
+            " (SELECT id FROM turbine WHERE name = 'T02')",
+        )
+    sentence = f"power of 'T02' at {DAY} 10:07:00Z is 1e-400, which is out of range"
+    assert sentence in aggregated(DAY).error
+    caplog.clear()
+    assert client.get(f"/data?start={DAY}&end={today()}&turbine=T02").status_code == 503
+    assert sentence in caplog.text
+
+
 @pytest.mark.parametrize("zone", ["UTC+3", "UTC-23", "<UTC>-12", "America/Sao_Paulo"])
 def test_a_change_counts_on_its_day_in_utc_whatever_zone_a_session_has(
     current: None, zone: str

@@ -318,6 +318,6 @@ def test_a_value_of_an_unknown_signal_is_refused() -> None:
 def test_asking_for_many_days_asks_the_source_once(django_assert_num_queries) -> None:
     measurements(turbine(), "2025-08-31T00:00", power=[1.0])
     days = [date(2025, 8, number) for number in range(31, 0, -1)]
-    with django_assert_num_queries(13, using="source"):
+    with django_assert_num_queries(12, using="source"):
         answers = request(days, [], requested_by="test")
     assert [answer.day for answer in answers] == days
