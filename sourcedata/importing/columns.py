@@ -35,13 +35,15 @@ def missing_columns(form: Form) -> Callable[[Sequence[str]], Sequence[str]]:
     """
     pattern = Pattern.of(form.wide) if form.wide else None
     choices = {text: columns_of(text) for text in form.columns.values()}
+    wanted = wanted_of_turbines(form)
 
     def missing(names: Sequence[str]) -> Sequence[str]:
-        lacking = [name for name in _beside(form) if name not in names]
+        lacking, there = [name for name in _beside(form) if name not in names], {*names}
         if pattern:
-            wanted = {name for of_text in choices.values() for name in of_text}
-            return lacking + ([] if pattern.columns(names, wanted) else [form.wide or ""])
-        return lacking + [text for text, of_text in choices.items() if not {*of_text} & {*names}]
+            of_turbines = pattern.columns(names, wanted)
+            there = {name for own in of_turbines.values() for name in own}
+        texts = [text for text, of_text in choices.items() if not {*of_text} & there]
+        return lacking + [(form.wide or "{column}").replace("{column}", text) for text in texts]
 
     return missing
 
@@ -54,14 +56,18 @@ def columns_of_table(form: Form, names: Sequence[str]) -> Columns:
     """
     if form.wide is None:
         return Columns({None: _mapped(form, names)}, _beside(form))
-    wanted = {name for text in form.columns.values() for name in columns_of(text)}
-    of_turbines = Pattern.of(form.wide).columns(names, wanted)
+    of_turbines = Pattern.of(form.wide).columns(names, wanted_of_turbines(form))
     mapped: dict[str | None, Sequence[Mapped]] = {
         turbine: _of_turbine(form, own) for turbine, own in of_turbines.items()
     }
     if form.replaces:
         _refuse_gaps(form, mapped)
     return Columns(mapped, _beside(form))
+
+
+def wanted_of_turbines(form: Form) -> set[str]:
+    """Return what a wide table has a column of for each turbine, in all ways to read it."""
+    return {name for text in form.columns.values() for name in columns_of(text)}
 
 
 def why_none(form: Form) -> str:

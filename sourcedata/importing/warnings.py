@@ -13,6 +13,7 @@ from sourcedata.importing.storing import ImportResult
 from sourcedata.importing.survey import Survey
 from sourcedata.importing.time_warnings import LEAST_TIMES, warnings_of_times
 from sourcedata.importing.unit_warnings import warnings_of_units
+from sourcedata.importing.wide_warnings import warnings_of_wide
 from sourcedata.variables import COLUMNS, TELLS, VARIABLES, Variable
 
 # From this share of its values on that cannot be, a variable is not what it was taken for.
@@ -51,6 +52,7 @@ def warnings_of(look: Survey) -> Iterator[str]:
     yield from _of_files_passed_over(look)
     yield from _of_cut(look)
     yield from _of_companions(look)
+    yield from warnings_of_wide(look)
     yield from warnings_of_units(look)
     yield from warnings_of_times(look)
 

@@ -42,8 +42,8 @@ class Pattern:
     ) -> Mapping[str, Mapping[str, str]]:
         """Return by turbine, and by what is wanted of it, the names of the columns.
 
-        The names that match nothing wanted are left out. Where a name can be read in several ways,
-        the longest of what is wanted counts.
+        The names that match nothing wanted are left out, and so are blanks around a turbine's.
+        Where a name can be read in several ways, the longest of what is wanted counts.
 
         Raises:
             ImportRefused: where two columns hold the same of a turbine.
@@ -51,12 +51,25 @@ class Pattern:
         expression, taken = self._expression(wanted), set(names)
         columns: dict[str, dict[str, str]] = defaultdict(dict)
         for name in names:
-            if match := expression.fullmatch(_without_number(name, taken)):
-                of_turbine = columns[match["turbine"]]
+            match = expression.fullmatch(_without_number(name, taken))
+            if match and (turbine := match["turbine"].strip()):
+                of_turbine = columns[turbine]
                 if twin := of_turbine.get(match["column"]):
-                    raise _refused_twins(match["turbine"], match["column"], [twin, name])
+                    raise _refused_twins(turbine, match["column"], [twin, name])
                 of_turbine[match["column"]] = name
         return dict(columns)
+
+    def nearly(self, names: Collection[str], wanted: Collection[str]) -> Sequence[str]:
+        """Return the names that match what is wanted but for small letters, capitals and blanks."""
+        # Blanks that alone part the places of a pattern are no mere blanks.
+        has_blanks = any(part.isspace() for part in self.parts)
+
+        def alike(text: str) -> str:
+            return (text if has_blanks else "".join(text.split())).casefold()
+
+        pattern = Pattern(tuple(map(alike, self.parts)))
+        expression = pattern._expression({*map(alike, wanted)})
+        return [name for name in names if expression.fullmatch(alike(name))]
 
     def _expression(self, wanted: Collection[str]) -> re.Pattern[str]:
         """Return the expression that matches the names of the wanted columns.

@@ -66,10 +66,16 @@ def test_a_pattern_has_each_place_once(text: str) -> None:
         Pattern.of(text)
 
 
-@given(HOSTILE, HOSTILE, HOSTILE, HOSTILE.filter(bool), HOSTILE.filter(bool))
+def test_blanks_around_a_turbines_name_are_left_out() -> None:
+    names = ["T1_P", "T1 _Q", " _P"]
+    expected = {"T1": {"P": "T1_P", "Q": "T1 _Q"}}
+    assert Pattern.of("{turbine}_{column}").columns(names, ["P", "Q"]) == expected
+
+
+@given(HOSTILE, HOSTILE, HOSTILE, HOSTILE.filter(str.strip), HOSTILE.filter(bool))
 def test_whatever_stands_in_names_is_taken_as_it_is(
     before: str, between: str, after: str, turbine: str, wanted: str
 ) -> None:
     pattern = Pattern.of(f"{before}{{turbine}}{between}{{column}}{after}")
     name = f"{before}{turbine}{between}{wanted}{after}"
-    assert pattern.columns([name, f"{name}~"], [wanted]) == {turbine: {wanted: name}}
+    assert pattern.columns([name, f"{name}~"], [wanted]) == {turbine.strip(): {wanted: name}}
