@@ -41,3 +41,23 @@ def test_columns_of_other_names_are_not_asked_about(tmp_path) -> None:
     options = [*OPTIONS, "--wide", "{turbine} {column}", "--map", "power=P"]
     names = [f"T{number} {name}" for number in (1, 2) for name in ("ws", "P", "Temp", "News")]
     assert "Look: " not in run(wide(tmp_path, *names), *options)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names", "turbines"),
+    [
+        ("{column}_{turbine}", ["ws_1", "ws_2", "ws_std_1"], "'std_1' beside '1'"),
+        ("{turbine}_{column}", ["T1_ws", "T1_nacelle_ws"], "'T1_nacelle' beside 'T1'"),
+        ("{turbine}.{column}", ["Farm-T1 max.ws", "Farm-T1.ws"], "'Farm-T1 max' beside 'Farm-T1'"),
+    ],
+)
+def test_turbines_that_are_others_with_more_words_are_asked_about(
+    tmp_path, pattern, names, turbines
+) -> None:
+    said = run(wide(tmp_path, *names), *OPTIONS, "--wide", pattern)
+    assert f"Look: Some turbines are named as others with more words: {turbines}. Are" in said
+
+
+def test_turbines_whose_names_have_words_alike_are_not_asked_about(tmp_path) -> None:
+    names = ["A_1_ws", "A_2_ws", "B_1_ws", "A_10_ws", "T1_ws", "T10_ws", "XT1_ws"]
+    assert "Look: " not in run(wide(tmp_path, *names), *BY_TURBINE)
