@@ -5,6 +5,7 @@ from datetime import UTC, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, available_timezones
 
 from common.wording import quoted
+from sourcedata.importing.times.time_formats import ZONES_H
 
 # The names of places are case-sensitive, as their files are; these words are not.
 OFFSET = re.compile(
@@ -13,6 +14,8 @@ OFFSET = re.compile(
 )
 # No place on Earth is further away from UTC.
 FURTHEST = timedelta(hours=14)
+# The database of zones has some of these with summer time; behind a time each is one offset.
+TWO_MEANINGS = {"met": 1} | {name: h for name, h in ZONES_H.items() if name not in ("utc", "gmt")}
 
 
 def zone(text: str) -> tzinfo:
@@ -22,8 +25,14 @@ def zone(text: str) -> tzinfo:
     `Etc/GMT+3` keep the meaning that the time zone database gives them, which is the reverse.
 
     Raises:
-        ValueError: where there is no such zone, saying what is allowed.
+        ValueError: where there is no such zone, or several, saying what is allowed.
     """
+    if (hours := TWO_MEANINGS.get(text.lower())) is not None:
+        raise ValueError(
+            f"{quoted(text)} is one offset to some, and has summer time to others; allowed are"
+            " places, as Europe/Berlin, Europe/Athens or Europe/Lisbon, where clocks are changed,"
+            f" and offsets, as +{hours:02}:00, where they are not"
+        )
     if text.upper() in ("UTC", "Z"):
         return UTC
     if text in available_timezones():

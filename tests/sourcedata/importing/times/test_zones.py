@@ -59,6 +59,14 @@ def test_what_is_no_zone_is_refused_with_what_is_allowed(text: str) -> None:
         zone(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "offset"), [("CET", "+01:00"), ("MET", "+01:00"), ("eet", "+02:00"), ("WET", "+00:00")]
+)
+def test_a_word_that_has_summer_time_to_some_alone_is_refused(text: str, offset: str) -> None:
+    with pytest.raises(ValueError, match=rf"Europe/Berlin.*as \{offset}, where they are not"):
+        zone(text)
+
+
 @given(st.integers(-14 * 60, 14 * 60), st.sampled_from(["", "UTC", "GMT"]), st.booleans())
 def test_every_offset_is_read_as_it_is_written(minutes: int, word: str, has_colon: bool) -> None:
     sign, (hours, rest) = "-" if minutes < 0 else "+", divmod(abs(minutes), 60)
