@@ -103,7 +103,7 @@ def import_table(
     try:
         with transaction.atomic(using=SOURCE):
             stored = store(look, since)
-            said = [*understood.notes, *understood.warnings, *warnings_of_result(stored)]
+            said = [*understood.notes, *understood.warnings, *warnings_of_result(look, stored)]
             name = file or understood.name
             records.imported(look, stored, records.Import(name, account, checksum), said)
             _refuse_other_version(understood)

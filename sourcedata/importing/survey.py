@@ -17,6 +17,7 @@ from sourcedata.importing.reading import Reading
 from sourcedata.importing.refusal import ImportRefused
 from sourcedata.importing.regular import LEAST_NEAR, is_regular, nearest, seconds_late
 from sourcedata.importing.steps import Steps
+from sourcedata.importing.steps_back import TurnedSteps
 from sourcedata.importing.times.utc import UtcTimes
 from sourcedata.limits import LONGEST_INTERVAL_S
 from sourcedata.models import Turbine
@@ -69,6 +70,7 @@ class Survey:
     before: Turbines
     steps: Steps = field(default_factory=Steps)
     clock: ClockSteps = field(default_factory=ClockSteps)
+    turned: TurnedSteps = field(default_factory=TurnedSteps)
     figures: dict[str, VariableFigures] = field(default_factory=dict)
     cells: dict[str, VariableFigures] = field(default_factory=dict)
     spans: dict[int, tuple[np.datetime64, np.datetime64]] = field(default_factory=dict)
@@ -225,7 +227,9 @@ def _take(look: Survey, measured: Measured) -> None:
     look.moved += int(is_moved.sum())
     look.most_moved = max(look.most_moved, measured.moved.max())
     for number in np.unique(turbines).tolist():
-        _take_span(look, number, times[turbines == number])
+        own = turbines == number
+        _take_span(look, number, times[own])
+        look.turned.add(number, times[own], measured.row[own], look.interval_s(number))
     for variable, values in measured.values.items():
         figures = look.figures.setdefault(variable, VariableFigures())
         is_outside = _is_outside(look, turbines, variable, values)

@@ -1,11 +1,11 @@
 """What is likely wrong with the times of a table: for a person to judge."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from common.days import now
-from common.wording import quoted
+from sourcedata.importing.order_warnings import named_turbines, names_of, warnings_of_order
 from sourcedata.importing.regular import LEAST_NEAR
 from sourcedata.importing.survey import Survey, ends
 from sourcedata.limits import LONGEST_INTERVAL_S
@@ -17,18 +17,16 @@ LEAST_TIMES = 3
 LEAST_CONTRADICTING = 0.1
 # No farm has measurements of a minute from before.
 FIRST_SCADA = datetime(1990, 1, 1, tzinfo=UTC)
-DAY_S = 86_400
 
 
 def warnings_of_times(look: Survey) -> Iterator[str]:
     """Yield a sentence for each thing that is likely wrong with the times of a table."""
     yield from _of_steps(look)
     yield from _of_times_that_come_twice(look)
-    yield from _of_midnights(look)
+    yield from warnings_of_order(look)
     yield from _of_collided(look)
     yield from _of_late_times(look)
     yield from _of_times(look)
-    yield from _of_clocks(look)
 
 
 def _of_steps(look: Survey) -> Iterator[str]:
@@ -58,41 +56,10 @@ def _of_times_that_come_twice(look: Survey) -> Iterator[str]:
             sum(counted[number] for number in turbines) for counted in (look.contradicting, look.of)
         )
         yield (
-            f"{rows:,} of {of:,} rows of {named_turbines(_names(look, turbines))} have the time of"
-            " the row before and other values, of which the last count: do the times lack a part,"
-            " such as fractions of seconds, or are these several turbines?"
+            f"{rows:,} of {of:,} rows of {named_turbines(names_of(look, turbines))} have the time"
+            " of the row before and other values, of which the last count: do the times lack a"
+            " part, such as fractions of seconds, or are these several turbines?"
         )
-
-
-def _of_midnights(look: Survey) -> Iterator[str]:
-    """Yield the turbines whose midnights seem to be written with the day that ends."""
-    turbines = [number for number in look.spans if _are_a_day_early(look, number)]
-    if turbines:
-        yield (
-            f"Midnights of {named_turbines(_names(look, turbines))} stand behind the day that they"
-            " begin: are they written with the day that ends? They are stored a day early; write"
-            " them as 24:00, or with the next day, and import the file again with --replace."
-        )
-
-
-def _are_a_day_early(look: Survey, number: int) -> bool:
-    """Return whether times step back by a day less an interval, and ahead by one more, in turn.
-
-    The last one, or the first one where the rows stand newest first, has one of these steps alone.
-    """
-    steps, interval_s = look.steps, look.interval_s(number)
-    lengths_s = steps.seconds[number]
-    turned = min(steps.forward[number], steps.back[number])
-    into, out_of = lengths_s[DAY_S - interval_s], lengths_s[DAY_S + interval_s]
-    if not turned or into != turned:
-        return False
-    ends_at_first = steps.last(number) == look.spans[number][0]
-    is_oldest_first = steps.forward[number] > steps.back[number]
-    return bool(out_of >= max(turned - 1, 1) or (turned == 1 and ends_at_first == is_oldest_first))
-
-
-def _names(look: Survey, numbers: Iterable[int]) -> list[str]:
-    return [look.turbines[number] for number in numbers]
 
 
 def _of_collided(look: Survey) -> Iterator[str]:
@@ -122,12 +89,6 @@ def _of_late_times(look: Survey) -> Iterator[str]:
         )
 
 
-def named_turbines(turbines: Sequence[str]) -> str:
-    """Return the first of some turbines, and how many others there are, after `of`."""
-    others = len(turbines) - 1
-    return quoted(turbines[0]) + (f", and of {others:,} more turbines," if others else "")
-
-
 def _of_times(look: Survey) -> Iterator[str]:
     if span := ends(look):
         first, last = span
@@ -137,13 +98,4 @@ def _of_times(look: Survey) -> Iterator[str]:
             yield (
                 f"The times reach to {last:%Y-%m-%d %H:%M} UTC, which is yet to come: are they"
                 " local ones, which need --timezone?"
-            )
-
-
-def _of_clocks(look: Survey) -> Iterator[str]:
-    if look.steps.median_s:
-        for day, word in look.clock.days(look.steps.median_s, len(look.spans)):
-            yield (
-                f"On {day} an hour is {word}: were clocks changed, and the times written without"
-                " their offset, or with a wrong one?"
             )

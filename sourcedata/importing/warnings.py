@@ -9,6 +9,7 @@ from sourcedata.importing.cells.arithmetic import evaluated
 from sourcedata.importing.cells.expressions import parsed
 from sourcedata.importing.cells.units import conversion
 from sourcedata.importing.figures import WORDS, VariableFigures
+from sourcedata.importing.order_warnings import turned_turbines
 from sourcedata.importing.storing import ImportResult
 from sourcedata.importing.survey import Survey
 from sourcedata.importing.time_warnings import LEAST_TIMES, warnings_of_times
@@ -57,7 +58,7 @@ def warnings_of(look: Survey) -> Iterator[str]:
     yield from warnings_of_times(look)
 
 
-def warnings_of_result(stored: ImportResult) -> list[str]:
+def warnings_of_result(look: Survey, stored: ImportResult) -> list[str]:
     """Return that a table took the place of earlier ones, or its rows of each other, if so."""
     said = []
     if stored.overwritten:
@@ -66,7 +67,8 @@ def warnings_of_result(stored: ImportResult) -> list[str]:
             " or deleted by this one: are they of different turbines, or of one time?"
         )
     times = stored.inserted + stored.updated + stored.unchanged
-    if stored.disagreeing > MANY * times:
+    # How times step back tells more of rows that disagree than their number.
+    if stored.disagreeing > MANY * times and not any(turned_turbines(look)):
         said.append(
             f"At {stored.disagreeing:,} of {times:,} times several rows disagree, of which the last"
             " counts: are they of several turbines, or do the times lack a part, such as AM or PM?"

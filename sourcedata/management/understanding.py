@@ -28,7 +28,8 @@ def understanding(understood: Understood, stored: ImportResult | None) -> Render
     if stored:
         lines.append(_line(_of_result(stored)))
     said = [_line(note) for note in understood.notes]
-    warnings = [*understood.warnings, *(warnings_of_result(stored) if stored else [])]
+    of_result = warnings_of_result(understood.look, stored) if stored else []
+    warnings = [*understood.warnings, *of_result]
     said += [_line(f"Look: {warning}", "yellow") for warning in warnings]
     return Group(*lines, _figures(understood), *said, _line(""))
 

@@ -1,6 +1,7 @@
 """What `import_measurements` makes of files, as a person calls it."""
 
 from io import StringIO
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -35,3 +36,17 @@ def stored(*variables: str) -> dict[str, list[float | None]]:
             f" {names} FROM data JOIN turbine ON turbine.id = turbine_id ORDER BY 1"
         )
         return {time: list(values) for time, *values in cursor.fetchall()}
+
+
+def night() -> list[str]:
+    """Return the times of samples of ten minutes from midnight to five."""
+    return [f"2024-06-01 0{hour}:{minute}0" for hour in range(5) for minute in range(6)]
+
+
+def times_preview(folder: Path, times: list[str], *options: str, values: str = "5") -> str:
+    """Return what is said of a table of these times; `values` are taken in turn."""
+    rows = "".join(
+        f"{time},{value}\n" for time, value in zip(times, cycle(values.split()), strict=False)
+    )
+    told = ["--time-column", "time", "--turbine", "T01", "--map", "rotor_speed=x", "--preview"]
+    return run(text(folder, f"time,x\n{rows}"), *told, *options)

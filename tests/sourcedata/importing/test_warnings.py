@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from common.days import now
-from tests.sourcedata.importing.commands import run, text
+from tests.sourcedata.importing.commands import night, run, text, times_preview
 
 pytestmark = pytest.mark.django_db
 
@@ -223,36 +223,6 @@ def test_a_rare_number_that_stands_for_no_value_is_warned_of(tmp_path) -> None:
     assert "rotor_speed is -999 in 2 rows" in preview(tmp_path, "rotor_speed", values)
 
 
-NIGHT = [f"2024-06-01 0{hour}:{minute}0" for hour in range(5) for minute in range(6)]
-
-
-def times_preview(tmp_path: Path, times: list[str], *options: str) -> str:
-    rows = "".join(f"{time},5\n" for time in times)
-    return run(text(tmp_path, f"time,x\n{rows}"), *OPTIONS, "--map", "rotor_speed=x", *options)
-
-
-def test_a_gap_in_rows_that_stand_newest_first_is_no_hour_that_comes_twice(tmp_path) -> None:
-    assert "an hour is" not in times_preview(tmp_path, [*NIGHT[:10], *NIGHT[14:]][::-1])
-
-
-def test_rows_that_come_twice_here_and_there_are_no_hour_that_does(tmp_path) -> None:
-    doubled = [NIGHT[number] for number in (1, 5, 9, 13, 20, 21)]
-    assert "an hour is" not in times_preview(tmp_path, sorted([*NIGHT, *doubled]))
-
-
-@pytest.mark.parametrize("sign", [1, -1])
-@pytest.mark.parametrize("order", [list, sorted])
-def test_an_hour_that_comes_twice_is_asked_about_in_any_order(tmp_path, sign, order) -> None:
-    times = order([*NIGHT[:18], *NIGHT[12:]])
-    assert "an hour is given twice" in times_preview(tmp_path, times[::sign])
-
-
-@pytest.mark.parametrize("sign", [1, -1])
-def test_an_hour_that_is_missing_is_asked_about_in_any_order(tmp_path, sign) -> None:
-    times = [*NIGHT[:12], *NIGHT[18:]]
-    assert "an hour is missing" in times_preview(tmp_path, times[::sign])
-
-
 def test_no_interval_of_no_seconds_is_proposed(tmp_path) -> None:
     tenths = [f"2024-06-01 00:00:00.{tenth}" for tenth in range(5)]
     assert "is --sample-interval 0" not in times_preview(tmp_path, tenths)
@@ -260,7 +230,7 @@ def test_no_interval_of_no_seconds_is_proposed(tmp_path) -> None:
 
 @pytest.mark.parametrize("mark", ["", "Z"])
 def test_that_times_without_an_offset_were_taken_as_utc_is_said(tmp_path, mark) -> None:
-    said = times_preview(tmp_path, [f"{time}{mark}" for time in NIGHT])
+    said = times_preview(tmp_path, [f"{time}{mark}" for time in night()])
     assert ("Times without an offset were taken as UTC." in said) == (not mark)
 
 
@@ -291,36 +261,6 @@ def test_times_that_are_moved_or_meant_so_or_unlike_are_not(tmp_path, seconds) -
 def test_a_file_that_ends_within_a_number_is_warned_of(tmp_path) -> None:
     said = preview(tmp_path, "rotor_speed", [*[7.25] * 10, 7.2])
     assert "The file ends with line 12, '7.2', which is shorter than all cells above it" in said
-
-
-def ends_of_days(days: int, minutes: int) -> list[str]:
-    """Return ends of samples, of which midnight is written with the day that ends."""
-    first = datetime(2024, 9, 1)
-    ends = [timedelta(minutes=minute) for minute in range(minutes, 1440 + 1, minutes)]
-    midnight = timedelta(days=1)
-    return [
-        str(first + timedelta(days=day) + (end if end < midnight else timedelta()))
-        for day in range(days)
-        for end in ends
-    ]
-
-
-A_DAY_EARLY = "Look: Midnights of 'T01' stand behind the day that they begin"
-
-
-@pytest.mark.parametrize("sign", [1, -1])
-@pytest.mark.parametrize(("days", "minutes"), [(1, 10), (2, 10), (3, 1), (2, 5)])
-def test_midnights_that_are_written_with_the_day_that_ends_are_asked_about(
-    tmp_path, days, minutes, sign
-) -> None:
-    assert A_DAY_EARLY in times_preview(tmp_path, ends_of_days(days, minutes)[::sign])
-
-
-@pytest.mark.parametrize("sign", [1, -1])
-def test_midnights_that_stand_before_their_day_are_not(tmp_path, sign) -> None:
-    times = sorted(ends_of_days(2, 10))
-    for rows in (times, times * 2, times[:144] * 2, [*times[144:], *times[:144]]):
-        assert A_DAY_EARLY not in times_preview(tmp_path, rows[::sign])
 
 
 LACKING = "the time of the row before and other values, of which the last count"

@@ -1,0 +1,97 @@
+"""What is likely wrong with times by how they follow each other: for a person to judge."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from common.wording import quoted
+from sourcedata.importing.steps_back import MOST_TURNED, StepsBack
+from sourcedata.importing.survey import Survey
+
+DAY_S = 86_400
+GIVEN_TWICE = "given twice"
+
+
+def warnings_of_order(look: Survey) -> Iterator[str]:
+    """Yield a sentence for each thing that is likely wrong with the order of the times."""
+    yield from _of_midnights(look)
+    yield from _of_clocks(look)
+    yield from _of_steps_back(look)
+
+
+def _of_midnights(look: Survey) -> Iterator[str]:
+    """Yield the turbines whose midnights seem to be written with the day that ends."""
+    turbines = [number for number in look.spans if _are_a_day_early(look, number)]
+    if turbines:
+        yield (
+            f"Midnights of {named_turbines(names_of(look, turbines))} stand behind the day that"
+            " they begin: are they written with the day that ends? They are stored a day early;"
+            " write them as 24:00, or with the next day, and import the file again with --replace."
+        )
+
+
+def _are_a_day_early(look: Survey, number: int) -> bool:
+    """Return whether times step back by a day less an interval, and ahead by one more, in turn.
+
+    The last one, or the first one where the rows stand newest first, has one of these steps alone.
+    """
+    steps, interval_s = look.steps, look.interval_s(number)
+    lengths_s = steps.seconds[number]
+    turned = min(steps.forward[number], steps.back[number])
+    into, out_of = lengths_s[DAY_S - interval_s], lengths_s[DAY_S + interval_s]
+    if not turned or into != turned:
+        return False
+    ends_at_first = steps.last(number) == look.spans[number][0]
+    is_oldest_first = steps.forward[number] > steps.back[number]
+    return bool(out_of >= max(turned - 1, 1) or (turned == 1 and ends_at_first == is_oldest_first))
+
+
+def _of_clocks(look: Survey) -> Iterator[str]:
+    for day, word in _changed_clocks(look):
+        yield (
+            f"On {day} an hour is {word}: were clocks changed, and the times written without"
+            " their offset, or with a wrong one?"
+        )
+
+
+def _changed_clocks(look: Survey) -> list[tuple[date, str]]:
+    step_s = look.steps.median_s
+    return list(look.clock.days(step_s, len(look.spans))) if step_s else []
+
+
+def _of_steps_back(look: Survey) -> Iterator[str]:
+    """Yield the turbines whose times go one way, but for a few steps into what stands before."""
+    turbines = dict(turned_turbines(look))
+    if turbines:
+        first = min(turbines.values(), key=lambda steps: steps.row)
+        count = sum(steps.count for steps in turbines.values())
+        times = "once" if count == 1 else f"{count:,} times"
+        yield (
+            f"The times of {named_turbines(names_of(look, turbines))} step"
+            f" {'back' if first.is_back else 'ahead'} {times}, first by {first.length_s:,} s in"
+            f" {look.reading.table.place(first.row)}, where all others go the other way: were"
+            " clocks put back, are midnights written with the day that ends, do the times lack a"
+            " part, such as AM or PM, or were files or turbines put together? Of rows of one time"
+            " the last values count."
+        )
+
+
+def turned_turbines(look: Survey) -> Iterator[tuple[int, StepsBack]]:
+    """Yield the turbines with such steps of which no other warning tells."""
+    days = {day for day, word in _changed_clocks(look) if word == GIVEN_TWICE}
+    for number in look.spans:
+        forward, back = look.steps.forward[number], look.steps.back[number]
+        steps = look.turned.of_turbine(number, is_back=forward >= back)
+        is_in_order = min(forward, back) <= MOST_TURNED * (forward + back)
+        if steps and is_in_order and not steps.days <= days and not _are_a_day_early(look, number):
+            yield number, steps
+
+
+def names_of(look: Survey, numbers: Iterable[int]) -> list[str]:
+    """Return the names of turbines."""
+    return [look.turbines[number] for number in numbers]
+
+
+def named_turbines(turbines: Sequence[str]) -> str:
+    """Return the first of some turbines, and how many others there are, after `of`."""
+    others = len(turbines) - 1
+    return quoted(turbines[0]) + (f", and of {others:,} more turbines," if others else "")

@@ -1,0 +1,122 @@
+"""Times that follow each other otherwise than time goes on are asked about."""
+
+from datetime import datetime, timedelta
+from itertools import chain
+
+import pytest
+
+from tests.sourcedata.importing.commands import night, run, text, times_preview
+
+pytestmark = pytest.mark.django_db
+
+NIGHT = night()
+
+
+def test_a_gap_in_rows_that_stand_newest_first_is_no_hour_that_comes_twice(tmp_path) -> None:
+    assert "an hour is" not in times_preview(tmp_path, [*NIGHT[:10], *NIGHT[14:]][::-1])
+
+
+def test_rows_that_come_twice_here_and_there_are_no_hour_that_does(tmp_path) -> None:
+    doubled = [NIGHT[number] for number in (1, 5, 9, 13, 20, 21)]
+    assert "an hour is" not in times_preview(tmp_path, sorted([*NIGHT, *doubled]))
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("order", [list, sorted])
+def test_an_hour_that_comes_twice_is_asked_about_in_any_order(tmp_path, sign, order) -> None:
+    times = order([*NIGHT[:18], *NIGHT[12:]])
+    assert "an hour is given twice" in times_preview(tmp_path, times[::sign])
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_an_hour_that_is_missing_is_asked_about_in_any_order(tmp_path, sign) -> None:
+    times = [*NIGHT[:12], *NIGHT[18:]]
+    assert "an hour is missing" in times_preview(tmp_path, times[::sign])
+
+
+def ends_of_days(days: int, minutes: int) -> list[str]:
+    """Return ends of samples, of which midnight is written with the day that ends."""
+    first = datetime(2024, 9, 1)
+    ends = [timedelta(minutes=minute) for minute in range(minutes, 1440 + 1, minutes)]
+    midnight = timedelta(days=1)
+    return [
+        str(first + timedelta(days=day) + (end if end < midnight else timedelta()))
+        for day in range(days)
+        for end in ends
+    ]
+
+
+A_DAY_EARLY = "Look: Midnights of 'T01' stand behind the day that they begin"
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(("days", "minutes"), [(1, 10), (2, 10), (3, 1), (2, 5)])
+def test_midnights_that_are_written_with_the_day_that_ends_are_asked_about(
+    tmp_path, days, minutes, sign
+) -> None:
+    assert A_DAY_EARLY in times_preview(tmp_path, ends_of_days(days, minutes)[::sign])
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_midnights_that_stand_before_their_day_are_not(tmp_path, sign) -> None:
+    times = sorted(ends_of_days(2, 10))
+    for rows in (times, times * 2, times[:144] * 2, [*times[144:], *times[:144]]):
+        assert A_DAY_EARLY not in times_preview(tmp_path, rows[::sign])
+
+
+STEPS = "where all others go the other way"
+
+
+def clock(minutes: int, form: str = "%Y-%m-%d %H:%M") -> str:
+    return f"{datetime(2024, 6, 1) + timedelta(minutes=minutes):{form}}"
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("missing", [142, 144, 145])
+def test_midnights_a_day_early_next_to_a_missing_record_are_asked_about(
+    tmp_path, missing, sign
+) -> None:
+    times = ends_of_days(3, 10)
+    said = times_preview(tmp_path, [*times[:missing], *times[missing + 1 :]][::sign])
+    assert (STEPS in said) != (A_DAY_EARLY in said)
+
+
+@pytest.mark.parametrize("missing", [0, 142])
+def test_the_one_midnight_of_a_file_is_asked_about_beside_a_missing_record(
+    tmp_path, missing
+) -> None:
+    times = ends_of_days(1, 10)
+    said = times_preview(tmp_path, [*times[:missing], *times[missing + 1 :]])
+    assert (STEPS in said) != (A_DAY_EARLY in said)
+
+
+@pytest.mark.parametrize("missing", range(12, 24))
+def test_an_hour_that_comes_twice_with_a_record_missing_is_asked_about(tmp_path, missing) -> None:
+    times = [*NIGHT[:18], *NIGHT[12:]]
+    said = times_preview(tmp_path, [*times[:missing], *times[missing + 1 :]])
+    assert (STEPS in said) != ("an hour is given twice" in said)
+
+
+def test_the_steps_are_told_with_their_number_the_first_and_its_length(tmp_path) -> None:
+    said = times_preview(tmp_path, [*NIGHT[:17], *NIGHT[13:25], *NIGHT[23:]])
+    assert "The times of 'T01' step back 2 times, first by 1,800 s in line 19, " in said
+
+
+def test_clocks_of_twelve_hours_are_asked_about_once(tmp_path) -> None:
+    times = [clock(minutes, form="%Y-%m-%d %I:%M") for minutes in range(0, 2880, 10)]
+    said = times_preview(tmp_path, times)
+    assert said.count("Look: ") == said.count(STEPS) == 1
+
+
+@pytest.mark.parametrize("rows", [5, 144])
+def test_files_that_were_put_together_newest_first_are_not(tmp_path, rows) -> None:
+    times = [clock(10 * row) for row in range(5 * rows)]
+    files = [times[first : first + rows] for first in range(0, len(times), rows)]
+    for of_file in (files[::-1], [file[::-1] for file in files]):
+        assert STEPS not in times_preview(tmp_path, [*chain(*of_file)])
+
+
+def test_turbines_one_after_the_other_are_not(tmp_path) -> None:
+    rows = "".join(f"{time},{name},5\n" for name in ("T01", "T02") for time in NIGHT)
+    options = ["--time-column", "time", "--turbine-column", "t", "--map", "rotor_speed=x"]
+    assert STEPS not in run(text(tmp_path, f"time,t,x\n{rows}"), *options, "--preview")
