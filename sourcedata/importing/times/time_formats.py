@@ -19,7 +19,10 @@ MONTH_NAME = (
 # The hours by which the clocks of these are ahead of UTC; no other zone has the name, as EST has.
 ZONES_H = {"utc": 0, "gmt": 0, "wet": 0, "west": 1, "cet": 1, "cest": 2, "eet": 2, "eest": 3}
 ZONES_H |= {"mez": 1, "mesz": 2}
-OFFSET = rf"Z|{'|'.join(ZONES_H)}|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?"
+# Clocks are whole quarters of an hour from UTC, -12:00 to +14:00: -00:01 is the end of a range.
+QUARTERS = r"(?::?(?:00|15|30|45))?"
+HOURS = rf"\+(?:0\d|1[0-3]){QUARTERS}|-(?:0\d|1[01]){QUARTERS}|(?:\+14|-12)(?::?00)?"
+OFFSET = rf"Z|{'|'.join(ZONES_H)}|{HOURS}"
 FRACTION = r"(?:[.,](?P<fraction>\d+))?"
 # What may follow a time of any format that has no offset of its own.
 TRAILING_OFFSET = rf"(?:\s?(?P<offset>{OFFSET}))?"

@@ -43,6 +43,8 @@ OF_EXCEL = (
 )
 # Of several zones, or of none that is known.
 ZONE_NAME = re.compile(r"(?P<time>.*\d)\s*(?P<name>[^\W\d_]{2,5})")
+# Behind a clock, the end of a range looks like an offset.
+BEHIND_CLOCK = re.compile(r".*\d:\d\d(?::\d\d)?\s?(?P<behind>[+-]\d\d(?::?\d\d)?)(?::\d\d)?")
 OF_ZONE = (
     "If {name} is the name of a zone, say with --timezone which one, and write it at the end of the"
     " format. {of_time}"
@@ -67,6 +69,12 @@ def suggestion(cell: str, written: str | None = None) -> str:
     choices = [f"If the {first} stands first, add --time-format '{text}'"]
     choices += [f"if {_condition(first)}, '{text}'" for first, text in others]
     return f"{', '.join(choices)}."
+
+
+def has_strange_offset(cell: str) -> bool:
+    """Return whether a cell ends as with an offset, which no clock has."""
+    match = BEHIND_CLOCK.fullmatch(cell.strip())
+    return match is not None and not re.fullmatch(OFFSET, match["behind"])
 
 
 def _may_be_of_excel(cell: str) -> bool:

@@ -17,7 +17,7 @@ from sourcedata.importing.times.local_clocks import Offsets, offsets, offsets_of
 from sourcedata.importing.times.second_passes import AmbiguousRows, Decision
 from sourcedata.importing.times.time_cells import days_alone, joined, parse
 from sourcedata.importing.times.time_formats import EPOCH_WORD, TimeFormat, time_format
-from sourcedata.importing.times.time_suggestions import suggestion
+from sourcedata.importing.times.time_suggestions import has_strange_offset, suggestion
 from sourcedata.limits import END_OF_TIME, FIRST_TIME
 
 NO_ISO_TIME = "is no time; allowed is ISO 8601, such as 2025-08-31T10:00:00+02:00"
@@ -29,6 +29,11 @@ MIXED = (
     "Other cells of the column are read: its times are written in several ways. Where a spreadsheet"
     " took only some texts for days, it may have exchanged the day and the month of these: import "
     "the file that it had them from, or write all times in one way"
+)
+NO_OFFSET = (
+    "What stands behind its clock is no offset; allowed are whole quarters of an hour from -12:00"
+    " to +14:00. Where it is the end of a range, leave one end in the column, and put the other one"
+    " into a column of its own"
 )
 ONE_UNIT = ", in the unit (s, ms, µs or ns) of the greatest number near it"
 NEVER = (
@@ -167,6 +172,8 @@ class UtcTimes:
         complaint = f"is no time of the format {written!r}" if written else NO_ISO_TIME
         if written == EPOCH_WORD:
             complaint += ONE_UNIT
+        if has_strange_offset(cell):
+            return f"{complaint}. {NO_OFFSET}"
         said = suggestion(cell, written)
         if has_others and said:
             return f"{complaint}. {MIXED}"

@@ -141,3 +141,19 @@ def test_the_name_of_a_zone_is_its_offset(word, hours, text) -> None:
     parsed = parse(pa.array([f"{day} 10:00 {word}"]), time_format(text) if text else None)
     assert parsed.offset.tolist() == [None if hours is None else timedelta(hours=hours)]
     assert parsed.zones == (set() if hours is None else {word.lower()})
+
+
+@pytest.mark.parametrize(
+    "behind", ["-00:01", "-0005", "-00:10", "+23:59", "+14:15", "-12:30", "-13", "+15:00"]
+)
+@pytest.mark.parametrize("text", ["", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M%z"])
+def test_what_no_clock_is_ahead_of_utc_is_no_offset(behind: str, text: str) -> None:
+    assert local(pa.array([f"2024-06-01 00:00{behind}"]), text) == [None]
+
+
+@pytest.mark.parametrize(
+    ("offset", "hours"), [("+14:00", 14), ("-12:00", -12), ("+05:45", 5.75), ("-0330", -3.5)]
+)
+def test_all_offsets_that_clocks_have_are_read(offset: str, hours: float) -> None:
+    parsed = parse(pa.array([f"2024-06-01 00:00{offset}"]))
+    assert parsed.offset.tolist() == [timedelta(hours=hours)]

@@ -64,3 +64,9 @@ def test_days_beside_texts_are_refused_with_where_they_come_from(tmp_path, optio
     file = tmp_path / "f.xlsx"
     file.write_bytes(workbook(farm=[MIXED[0], *MIXED[1:][::order]]))
     assert "it may have exchanged the day and the month" in refusal(file, *OPTIONS, *options)
+
+
+@pytest.mark.parametrize("ends", [("00:00-00:10", "00:10-00:20"), ("00:00", "00:10+23:59")])
+def test_the_end_of_a_range_is_said_to_be_no_offset(tmp_path, ends) -> None:
+    said = refusal(text(tmp_path, rows(*(f"2024-06-01 {end}" for end in ends))), *OPTIONS)
+    assert "whole quarters of an hour from -12:00 to +14:00. Where it is the end of a range" in said
