@@ -105,6 +105,7 @@ def parquet(**columns: list[Any]) -> bytes:
 WRONG = {
     "a word": (CSV.replace(",6", ",six"), TEXT, "The body, line 3, column 'power': 'six'"),
     "a time": (CSV.replace("00:01", "25:01"), TEXT, "line 3, column 'timestamp'"),
+    "no time": (f"{CSV},T01,7\n", TEXT, "line 4, column 'timestamp': an empty cell is no time"),
     "no turbine": (CSV.replace("turbine", "turbin"), TEXT, "turbine"),
     "a typo": (CSV.replace("power", "powr"), TEXT, "'powr'; allowed: timestamp, turbine"),
     "no variable": ("timestamp,turbine\n2025-08-31T00:00Z,T01\n", TEXT, "has no variable"),

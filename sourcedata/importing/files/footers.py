@@ -1,6 +1,7 @@
 """What stands below a table: rows that say something else, and rows of another width."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from re import compile as pattern
 
 from common.wording import quoted
 from sourcedata.importing.files.encodings import is_misread
@@ -20,6 +21,8 @@ from sourcedata.importing.refusal import ImportRefused
 MOST_FOOTER_ROWS = 100
 # No sentence is longer; what is longer may be many rows in one.
 MOST_FOOTER_LETTERS = 1000
+# A number however it is written; a sign of its unit may follow.
+VALUE = pattern(r"\s*[-+]?[.,]?\d[\d.,' \u00a0]*(?:[eE][-+]?\d+)?\s*\W?\s*$")
 
 
 class UnevenRows:
@@ -75,7 +78,8 @@ def without_footer(
     """Yield blocks, but for the last rows where those have no digit in their times.
 
     So are rows with a sentence where a time would stand, and without a digit elsewhere. All these
-    are added to `left_out`, as people see them.
+    are added to `left_out`, as people see them. A row of values whose time is empty is none: it has
+    lost its time.
     """
     held: list[RowBlock] = []
     for block in blocks:
@@ -120,4 +124,5 @@ def _is_of_footer(block: RowBlock, row: int, time_columns: Sequence[str]) -> boo
     times = [cells[name] for name in time_columns]
     others = [cell for name, cell in cells.items() if name not in time_columns]
     is_said = any(map(is_sentence, times)) and is_without_digits(others, range(len(others)))
-    return is_said or is_without_digits(times, range(len(times)))
+    has_lost_time = not any(map(str.strip, times)) and any(map(VALUE.match, others))
+    return not has_lost_time and (is_said or is_without_digits(times, range(len(times))))

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.sourcedata.importing.files.builders import refusal, rows, rows_of_table, tables, write
+from tests.sourcedata.importing.files.workbooks import Cell, workbook
 
 HEADER, GOOD = "time,ws\n", "2024-01-01 00:00,5\n"
 ROW = ("2024-01-01 00:00", "5")
@@ -32,6 +33,23 @@ def test_a_footer_is_no_row(tmp_path, footer, count) -> None:
 def test_rows_without_a_time_within_a_table_stay(tmp_path) -> None:
     path = write(tmp_path, HEADER + GOOD + ",6\nTotal,7\n" + GOOD)
     assert rows(path, "time", "ws") == [ROW, ("", "6"), ("Total", "7"), ROW]
+
+
+@pytest.mark.parametrize("lost", [",5.5", " ,-6", ',"7,5"', ",1'000.5", ",1e3", ",5 %"])
+def test_values_without_a_time_at_the_end_are_no_footer(tmp_path, lost) -> None:
+    path = write(tmp_path, HEADER + GOOD + lost + "\n,\n")
+    assert len(rows(path, "time", "ws")) == 2
+
+
+def test_a_time_that_is_merged_over_several_turbines_is_not_theirs_alone(tmp_path) -> None:
+    sheet: list[list[Cell]] = [
+        ["time", "t", "ws"],
+        ["2024-01-01 00:00", "T1", 5.0],
+        ["", "T2", 6.0],
+        ["", "T3", 7.0],
+    ]
+    path = write(tmp_path, workbook(farm=sheet), "f.xlsx")
+    assert len(rows(path, "time", "t", "ws")) == 3
 
 
 def test_many_rows_without_a_time_are_no_footer(tmp_path) -> None:
