@@ -10,6 +10,7 @@ from sourcedata.importing.cells.expressions import parsed
 from sourcedata.importing.cells.units import conversion
 from sourcedata.importing.figures import WORDS, VariableFigures
 from sourcedata.importing.order_warnings import turned_turbines
+from sourcedata.importing.said_of_times import warnings_of_what_is_said
 from sourcedata.importing.storing import ImportResult
 from sourcedata.importing.survey import Survey
 from sourcedata.importing.time_warnings import LEAST_TIMES, warnings_of_times
@@ -56,6 +57,7 @@ def warnings_of(look: Survey) -> Iterator[str]:
     yield from warnings_of_wide(look)
     yield from warnings_of_units(look)
     yield from warnings_of_times(look)
+    yield from warnings_of_what_is_said(look)
 
 
 def warnings_of_result(look: Survey, stored: ImportResult) -> list[str]:

@@ -40,6 +40,7 @@ class Table:
     tables of the zip the first one has them. `repeated_at` has the lines in which the header stood
     once more, as the last time it was read showed. `is_text` says that its numbers are as somebody
     wrote them. `cut` has the last cell, and its line, where the file seems to end within it.
+    `lines_above` are those above the header.
     """
 
     file: str
@@ -54,6 +55,7 @@ class Table:
     repeated_at: Sequence[int] = ()
     is_text: bool = False
     cut: Sequence[str] = ()
+    lines_above: Sequence[str] = ()
 
     @property
     def name(self) -> str:

@@ -208,6 +208,7 @@ def text_table(
         repeated_at=text.repeated_at,
         cut=text.cut,
         is_text=True,
+        lines_above=[line.decode() for line in header.lines_above],
     )
 
 

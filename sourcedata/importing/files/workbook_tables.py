@@ -32,7 +32,7 @@ class TableSheet:
     """A sheet of a workbook whose header is known.
 
     `first_row` is the number of the first row below the header and its units, as Excel says it;
-    `time_columns` are those that it has.
+    `time_columns` are those that it has, `rows_above` what stands above the header.
     """
 
     source: SourceFile
@@ -44,6 +44,7 @@ class TableSheet:
     left_out: list[str]
     units: Mapping[str, str]
     formulas: Formulas
+    rows_above: Sequence[str]
 
     def blocks(self, wanted: Sequence[str]) -> Iterator[RowBlock]:
         """Yield the wanted columns as text, without what stands below the table."""
@@ -118,6 +119,7 @@ def workbook_table(
         table.units,
         table.sheet if len(names) > 1 else None,
         may_be_data=[str(refusal) for refusal in others if refusal.may_be_data],
+        lines_above=table.rows_above,
     )
 
 
@@ -149,7 +151,7 @@ def _opened(
 ) -> TableSheet | None:
     """Return a sheet; None where none of its first rows is a header."""
     formulas = formulas_without_result(source, sheet)
-    rows = _rows(source, sheet, decimal, formulas)
+    rows, above = _rows(source, sheet, decimal, formulas), list[str]()
     for number, cells in islice(rows, MOST_PREAMBLE_ROWS):
         names = column_names(cells)
         is_header = [each.is_header(names) for each in candidates]
@@ -160,7 +162,10 @@ def _opened(
             candidates[0].refuse_another(names, [cells for _, cells in below[:units]])
             first_row = below[units][0] if units < len(below) else number + units + 1
             said = units_of(names, [cells for _, cells in below[:units]])
-            return TableSheet(source, sheet, names, first_row, times, decimal, [], said, formulas)
+            return TableSheet(
+                source, sheet, names, first_row, times, decimal, [], said, formulas, above
+            )
+        above.append(" ".join(filter(None, cells)))
     return None
 
 
