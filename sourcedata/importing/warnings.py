@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from common.wording import listed
+from common.wording import listed, quoted
 from sourcedata.importing.cells.arithmetic import evaluated
 from sourcedata.importing.cells.expressions import parsed
 from sourcedata.importing.cells.units import conversion
@@ -25,6 +25,8 @@ MANY = 0.1
 # So many files are told with what they lack.
 MOST_SHOWN = 5
 MOST_FREQUENT = 5
+# Of lines that differ, so many letters are shown before the difference.
+LETTERS_BEFORE = 20
 # On which side of its mean a companion cannot lie.
 SIDES = {"min": "above", "max": "below"}
 # No turbine gives more; the greatest that was built has about half of it.
@@ -53,6 +55,7 @@ def warnings_of(look: Survey) -> Iterator[str]:
                 yield from _of_power(look, figures)
     yield from _of_files_passed_over(look)
     yield from _of_cut(look)
+    yield from _of_files_put_together(look)
     yield from _of_companions(look)
     yield from warnings_of_wide(look)
     yield from warnings_of_units(look)
@@ -174,6 +177,19 @@ def _of_cut(look: Survey) -> Iterator[str]:
         yield (
             f"The file ends with {last}, which is shorter than all cells above it and has no line"
             " end: was the file cut?"
+        )
+
+
+def _of_files_put_together(look: Survey) -> Iterator[str]:
+    """Yield the lines above a header that say something else where the header stands again."""
+    for first, other in look.reading.table.differing_above:
+        pairs = enumerate(zip(first, other, strict=False))
+        differing = next((place for place, (a, b) in pairs if a != b), 0)
+        start = max(0, differing - LETTERS_BEFORE)
+        yield (
+            f"Above the header stands {quoted(first[start:])}, and where it stands again"
+            f" {quoted(other[start:])}:"
+            " was the file put together of several that differ? All of it was read in one way."
         )
 
 

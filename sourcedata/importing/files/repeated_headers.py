@@ -5,22 +5,31 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sourcedata.importing.files.headers import WORD, may_be_time
+from sourcedata.importing.files.headers import DAY, WORD, may_be_time
 from sourcedata.importing.files.lines import Piece, count_lines
 from sourcedata.importing.files.text_headers import TextHeader
 
+# So many lines that differ tell enough.
+MOST_DIFFERING = 5
+# Each file says when it was written; what follows a sign is an offset.
+UNTIMED = re.compile(rf"(?:{DAY.pattern})|(?<![\d+-])\d{{1,2}}:\d{{2}}(?::\d{{2}})?")
 NOT_LINE_ENDS = re.compile(rb"[^\r\n]+")
 
 
 def with_repeated_headers_blank(
-    pieces: Iterable[Piece], header: TextHeader, repeated_at: list[int]
+    pieces: Iterable[Piece],
+    header: TextHeader,
+    repeated_at: list[int],
+    differing_above: list[tuple[str, str]],
 ) -> Iterator[Piece]:
     """Yield the same lines, those blank that are the header's once more, as are its rows of units.
 
     So are the lines above it that begin as those above the first one do. The numbers of the lines
-    in which a header stands are added to `repeated_at`.
+    in which a header stands are added to `repeated_at`, and to `differing_above` some of the lines
+    above the first one with another that stands in its place, and differs in more than its times.
     """
-    again, above, below = _Again(header), len(header.lines_above), len(header.lines) - 1
+    again = _Again(header, differing_above)
+    above, below = len(header.lines_above), len(header.lines) - 1
     rest: Piece | None = None
     for piece in pieces:
         whole = piece if rest is None else Piece(rest.line, rest.text + piece.text)
@@ -40,6 +49,7 @@ class _Again:
     """What tells a header from the lines of a table."""
 
     header: TextHeader
+    differing_above: list[tuple[str, str]]
 
     def blanked(self, piece: Piece, end: int, repeated_at: list[int]) -> bytes:
         """Return the lines of a piece, those of headers blank that begin before `end`."""
@@ -70,8 +80,16 @@ class _Again:
             start_above = _start_of_last(text[least:start], 1) + least
             if not self._is_like(text[start_above:start], line):
                 break
+            self._note_difference(line, text[start_above:start])
             start = start_above
         return start
+
+    def _note_difference(self, first: bytes, line: bytes) -> None:
+        said, other = (each.decode().replace("\ufeff", "").strip() for each in (first, line))
+        is_other = UNTIMED.sub("", said) != UNTIMED.sub("", other)
+        known = self.differing_above
+        if is_other and (said, other) not in known and len(known) < MOST_DIFFERING:
+            known.append((said, other))
 
     def _is_like(self, line: bytes, first: bytes) -> bool:
         """Return whether a line stands above a header as the one above the `first` header does."""

@@ -40,7 +40,8 @@ class Table:
     tables of the zip the first one has them. `repeated_at` has the lines in which the header stood
     once more, as the last time it was read showed. `is_text` says that its numbers are as somebody
     wrote them. `cut` has the last cell, and its line, where the file seems to end within it.
-    `lines_above` are those above the header.
+    `lines_above` are those above the header, `differing_above` such a line and what stands in its
+    place where the header stands again.
     """
 
     file: str
@@ -53,6 +54,7 @@ class Table:
     passed_over: Sequence[str] = ()
     may_be_data: Sequence[str] = ()
     repeated_at: Sequence[int] = ()
+    differing_above: Sequence[tuple[str, str]] = ()
     is_text: bool = False
     cut: Sequence[str] = ()
     lines_above: Sequence[str] = ()

@@ -49,6 +49,7 @@ class Text:
     time_columns: Sequence[str]
     left_out: list[str]
     repeated_at: list[int]
+    differing_above: list[tuple[str, str]]
     cut: list[str]
     undecodable: str
 
@@ -62,6 +63,7 @@ class Text:
         uneven, end = UnevenRows(), 0
         self.left_out.clear()
         self.repeated_at.clear()
+        self.differing_above.clear()
         self.cut.clear()
         beyond = [BEYOND] if self.header.shape.width > len(self.header.names) else []
         columns = list(dict.fromkeys([*wanted, *self.time_columns, *beyond]))
@@ -79,20 +81,24 @@ class Text:
         with self.source.open() as stream:
             rows = (
                 line
-                for piece in self._pieces(stream, [], [])
+                for piece in self._pieces(stream, [], [], [])
                 for line, cells in rows_of(piece, self.header.shape.separator)
                 if len(cells) == self.header.shape.width
             )
             return f"line {next(islice(rows, row, None))}"
 
     def _pieces(
-        self, stream: IO[bytes], repeated_at: list[int], unended: list[int]
+        self,
+        stream: IO[bytes],
+        repeated_at: list[int],
+        differing_above: list[tuple[str, str]],
+        unended: list[int],
     ) -> Iterator[Piece]:
         """Yield the rows of the table; note the lines that have its header once more, or no end."""
         header, name = self.header, self.source.name
         below = _after(utf_8(stream, header.encoding), header.above)
         lines = whole_lines(name, below, header.line, unended)
-        lines = with_repeated_headers_blank(lines, header, repeated_at)
+        lines = with_repeated_headers_blank(lines, header, repeated_at, differing_above)
         if header.has_blanks:
             lines = with_tabs(lines)
         rows = whole_rows(name, lines, header.shape)
@@ -103,7 +109,7 @@ class Text:
         places, first_row = [[*self.header.names, BEYOND].index(name) for name in columns], 0
         before, unended = Piece(0, b""), list[int]()
         with self.source.open() as stream:
-            for piece in self._pieces(stream, self.repeated_at, unended):
+            for piece in self._pieces(stream, self.repeated_at, self.differing_above, unended):
                 rows = EvenRows(piece, self.header, places)
                 if rows.has_uneven:
                     self._note_uneven(before, piece, first_row, uneven)
@@ -197,7 +203,7 @@ def text_table(
     header = header_of(source.name, start, missing, encoding, time_columns)
     times = [column for column in time_columns if column in header.names]
     undecodable = undecodable_pattern(header.encoding, encoding)
-    text = Text(source, header, times, [], [], [], undecodable)
+    text = Text(source, header, times, [], [], [], [], undecodable)
     return Table(
         source.name,
         header.names,
@@ -206,6 +212,7 @@ def text_table(
         text.left_out,
         header.units,
         repeated_at=text.repeated_at,
+        differing_above=text.differing_above,
         cut=text.cut,
         is_text=True,
         lines_above=[line.decode() for line in header.lines_above],

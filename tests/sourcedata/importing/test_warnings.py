@@ -280,3 +280,10 @@ def test_rows_of_one_time_that_agree_or_complete_each_other_are_not(tmp_path) ->
     assert LACKING not in repeated_preview(tmp_path, "5", "5", "5")
     cells, power = ("5,", ",7"), "--map power=y"
     assert LACKING not in repeated_preview(tmp_path, *cells, head="x,y", options=power)
+
+
+def test_files_put_together_whose_lines_above_differ_are_asked_about(tmp_path) -> None:
+    parts = [f"Turbine: T{n}\ntime,x\n2024-09-01 00:0{n},5\n" for n in (1, 2, 2)]
+    said = run(text(tmp_path, "".join(parts)), *OPTIONS, "--map", "rotor_speed=x")
+    assert said.count("Above the header stands 'Turbine: T1', and where it stands again") == 1
+    assert "again 'Turbine: T2': was the file put together" in said

@@ -55,3 +55,27 @@ def test_other_units_are_not_passed_over(tmp_path) -> None:
     path = write(tmp_path, put_together(START, START.replace("m/s", "km/h")))
     (table,) = tables(path, "time", "ws")
     assert ("TS", "km/h") in rows_of_table(table, "time", "ws")
+
+
+@pytest.mark.parametrize(
+    ("first", "other"),
+    [
+        ("Zone: UTC+01:00", "Zone: UTC+02:00"),
+        ("Turbine: T1", "Turbine: T2"),
+        ("Label (start)", "Label (end)"),
+        ("Made 2024-06-01 for T1", "Made 2024-06-02 for T2"),
+    ],
+)
+def test_lines_above_headers_that_differ_are_kept(tmp_path, first, other) -> None:
+    starts = [f"Farm\n{line}\n{HEADER}\n" for line in (first, other, first)]
+    (table,) = tables(write(tmp_path, put_together(*starts)), "time", "ws")
+    assert len(rows_of_table(table, "time", "ws")) == 6
+    assert table.differing_above == [(first, other)]
+
+
+def test_when_files_that_were_put_together_were_made_is_no_difference(tmp_path) -> None:
+    made = ["Made: 2024-06-01 08:00:01 by us", "Made: 2024-06-02 09:15:00 by us"]
+    starts = [f"{line}\nZone: UTC+01:00\n{HEADER}\n" for line in made]
+    (table,) = tables(write(tmp_path, put_together(*starts)), "time", "ws")
+    assert len(rows_of_table(table, "time", "ws")) == 4
+    assert table.differing_above == []
