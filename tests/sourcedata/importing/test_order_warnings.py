@@ -120,3 +120,35 @@ def test_turbines_one_after_the_other_are_not(tmp_path) -> None:
     rows = "".join(f"{time},{name},5\n" for name in ("T01", "T02") for time in NIGHT)
     options = ["--time-column", "time", "--turbine-column", "t", "--map", "rotor_speed=x"]
     assert STEPS not in run(text(tmp_path, f"time,t,x\n{rows}"), *options, "--preview")
+
+
+@pytest.mark.parametrize("missing", [0, 3, 5])
+def test_an_hour_that_comes_twice_in_sorted_rows_may_lack_a_record(tmp_path, missing) -> None:
+    hour = NIGHT[12:18]
+    times = sorted([*NIGHT, *hour[:missing], *hour[missing + 1 :]])
+    assert "an hour is given twice" in times_preview(tmp_path, times)
+
+
+def seconds_of_night() -> list[str]:
+    return [
+        f"2024-06-01 0{second // 3600}:{second // 60 % 60:02}:{second % 60:02}"
+        for second in range(3600 * 4)
+    ]
+
+
+def test_an_hour_of_seconds_that_comes_twice_in_sorted_rows_is_asked_about(tmp_path) -> None:
+    times = seconds_of_night()
+    said = times_preview(tmp_path, sorted([*times, *times[7200:10800]]), values="5 6")
+    assert "an hour is given twice" in said
+
+
+def test_an_hour_that_comes_twice_of_many_turbines_in_sorted_rows_is_asked_about(tmp_path) -> None:
+    times = [clock(minute) for minute in range(240)]
+    rows = "".join(
+        f"{time},T{turbine},5\n"
+        for time in sorted([*times, *times[120:180]])
+        for turbine in range(100)
+    )
+    options = ["--time-column", "time", "--turbine-column", "t", "--map", "rotor_speed=x"]
+    said = run(text(tmp_path, f"time,t,x\n{rows}"), *options, "--preview")
+    assert "an hour is given twice" in said
