@@ -58,9 +58,12 @@ class _Again:
         if self.header.lines[0] not in text:
             return text
         parts = []
+        line, counted = piece.line, 0
         for match in self._pattern.finditer(text):
             if match.start() < end:
-                repeated_at.append(piece.line + count_lines(text[: match.start()]))
+                # A header may stand above each row: lines are counted once.
+                line, counted = line + count_lines(text[counted : match.start()]), match.start()
+                repeated_at.append(line)
                 start = self._start(text, done, match.start())
                 parts += [text[done:start], NOT_LINE_ENDS.sub(b"", text[start : match.end()])]
                 done = match.end()
