@@ -8,6 +8,9 @@ from sourcedata.importing.steps_back import MOST_TURNED, StepsBack
 from sourcedata.importing.survey import Survey
 
 DAY_S = 86_400
+# From a day's last sample to the first one of the same day of the next month.
+SHORTEST_JUMP_S, LONGEST_JUMP_S = 27 * DAY_S, 32 * DAY_S
+DAY_FIRST = "%Y-%d-%m"
 GIVEN_TWICE = "given twice"
 
 
@@ -16,6 +19,7 @@ def warnings_of_order(look: Survey) -> Iterator[str]:
     yield from _of_midnights(look)
     yield from _of_clocks(look)
     yield from _of_steps_back(look)
+    yield from _of_days_a_month_apart(look)
 
 
 def _of_midnights(look: Survey) -> Iterator[str]:
@@ -84,6 +88,37 @@ def turned_turbines(look: Survey) -> Iterator[tuple[int, StepsBack]]:
         is_in_order = min(forward, back) <= MOST_TURNED * (forward + back)
         if steps and is_in_order and not steps.days <= days and not _are_a_day_early(look, number):
             yield number, steps
+
+
+def _of_days_a_month_apart(look: Survey) -> Iterator[str]:
+    """Yield the turbines that have one day of each month: day and month may be exchanged."""
+    turbines = [number for number in look.spans if _is_a_day_a_month(look, number)]
+    if turbines:
+        yield (
+            f"The times of {named_turbines(names_of(look, turbines))} are of one day a month: are"
+            f" day and month exchanged{_exchanged(look.reading.form.time_format)}?"
+        )
+
+
+def _is_a_day_a_month(look: Survey, number: int) -> bool:
+    lengths_s = look.steps.seconds[number]
+    jumps = {length: count for length, count in lengths_s.items() if length > DAY_S}
+    within_s = sum(length * count for length, count in lengths_s.items() if length not in jumps)
+    is_a_month = all(SHORTEST_JUMP_S < length < LONGEST_JUMP_S for length in jumps)
+    days = sum(jumps.values()) + 1
+    # A single row a month is none that a midnight cuts off.
+    has_days = lengths_s.total() >= 2 * days
+    return bool(jumps) and is_a_month and has_days and within_s <= days * DAY_S
+
+
+def _exchanged(written: str | None) -> str:
+    """Return the advice that names the format with day and month exchanged, where it has both."""
+    if written is None:
+        return f", so that --time-format begins with {DAY_FIRST}"
+    if "%d" not in written or "%m" not in written:
+        return ""
+    other = written.replace("%d", "\0").replace("%m", "%d").replace("\0", "%m")
+    return f", and --time-format '{other}' meant"
 
 
 def names_of(look: Survey, numbers: Iterable[int]) -> list[str]:

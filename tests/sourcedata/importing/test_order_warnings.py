@@ -152,3 +152,24 @@ def test_an_hour_that_comes_twice_of_many_turbines_in_sorted_rows_is_asked_about
     options = ["--time-column", "time", "--turbine-column", "t", "--map", "rotor_speed=x"]
     said = run(text(tmp_path, f"time,t,x\n{rows}"), *options, "--preview")
     assert "an hour is given twice" in said
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(
+    ("form", "options", "advice"),
+    [
+        ("%Y-%d-%m %H:%M", [], "so that --time-format begins with %Y-%d-%m?"),
+        ("%d/%m/%Y %H:%M", ["%m/%d/%Y %H:%M"], "--time-format '%d/%m/%Y %H:%M' meant?"),
+    ],
+)
+def test_days_that_are_a_month_apart_are_asked_about(tmp_path, form, options, advice, sign) -> None:
+    times = [clock(minutes, form=form) for minutes in range(30, 5 * 1440, 10)][::sign]
+    said = times_preview(tmp_path, times, *(f"--time-format={option}" for option in options))
+    assert "of one day a month: are day and month exchanged" in said
+    assert advice in said
+
+
+def test_days_with_a_month_without_any_between_them_are_not(tmp_path) -> None:
+    times = [clock(minutes) for minutes in range(0, 5 * 1440, 10)]
+    later = [clock(minutes) for minutes in range(35 * 1440, 37 * 1440, 10)]
+    assert "exchanged" not in times_preview(tmp_path, [*times, *later])
