@@ -13,6 +13,8 @@ from sourcedata.limits import LONGEST_INTERVAL_S
 # A time that is late by a greater share of its interval is meant so.
 MOST_LATE = 0.05
 LEAST_TIMES = 3
+# From this share of its times on that are early, a turbine's samples lie in a wrong window.
+MOSTLY_EARLY = 0.5
 # From this share of rows on that contradict those before them, their times lack something.
 LEAST_CONTRADICTING = 0.1
 # No farm has measurements of a minute from before.
@@ -72,14 +74,17 @@ def _of_collided(look: Survey) -> Iterator[str]:
 
 
 def _of_late_times(look: Survey) -> Iterator[str]:
-    """Yield the turbines whose times are all a little late, or early, by the same."""
+    """Yield the turbines whose times are all a little late, or early, by the same.
+
+    Where they are not alike, it is those that are early of which most lie in another window.
+    """
     turbines = defaultdict(list)
-    for number, counted in look.late_s.items():
-        for late_s, _ in counted.most_common(1):
-            alike = sum(counted[late_s + beside_s] for beside_s in (-1, 0, 1))
-            is_little = 0 < abs(late_s) <= MOST_LATE * look.interval_s(number)
-            if is_little and alike >= max(LEAST_TIMES, LEAST_NEAR * look.of[number]):
-                turbines[late_s, look.interval_s(number)].append(look.turbines[number])
+    early = []
+    for number in look.late_s:
+        if late_s := _late_alike_s(look, number):
+            turbines[late_s, look.interval_s(number)].append(look.turbines[number])
+        elif _is_mostly_early(look, number):
+            early.append(number)
     for (late_s, interval_s), names in turbines.items():
         off = f"{abs(late_s)} s {'late' if late_s > 0 else 'early'}"
         yield (
@@ -87,6 +92,29 @@ def _of_late_times(look: Survey) -> Iterator[str]:
             f" nearly all alike, beside multiples of {interval_s:,} s: is the clock wrong? They are"
             " stored as they are."
         )
+    if early:
+        yield (
+            f"Most times of {named_turbines(names_of(look, early))} are some seconds before a"
+            " multiple of their interval, so that samples lie in the window before their own: is"
+            " the clock wrong? They are stored as they are."
+        )
+
+
+def _late_alike_s(look: Survey, number: int) -> int:
+    """Return by how much nearly all times of a turbine are late, or early; 0 where they are not."""
+    counted, rows = look.late_s[number], look.of[number]
+    for late_s, _ in counted.most_common(1):
+        alike = sum(counted[late_s + beside_s] for beside_s in (-1, 0, 1))
+        is_little = abs(late_s) <= MOST_LATE * look.interval_s(number)
+        if is_little and alike >= max(LEAST_TIMES, LEAST_NEAR * rows):
+            return late_s
+    return 0
+
+
+def _is_mostly_early(look: Survey, number: int) -> bool:
+    most_s = MOST_LATE * look.interval_s(number)
+    early = sum(count for late_s, count in look.late_s[number].items() if -most_s <= late_s < 0)
+    return early >= LEAST_TIMES and early > MOSTLY_EARLY * look.of[number]
 
 
 def _of_times(look: Survey) -> Iterator[str]:

@@ -258,6 +258,18 @@ def test_times_that_are_moved_or_meant_so_or_unlike_are_not(tmp_path, seconds) -
     assert "is the clock wrong?" not in late(tmp_path, *seconds * 12)
 
 
+@pytest.mark.parametrize("early_s", [range(10), [1, 4, 2, 3, 1, 2, 4, 3], [9, 2]])
+def test_times_that_are_mostly_early_are_asked_about_whatever_they_differ_by(
+    tmp_path, early_s
+) -> None:
+    said = late(tmp_path, *(-each for each in early_s for _ in range(10)))
+    assert "Most times of 'T01' are some seconds before a multiple of their interval" in said
+
+
+def test_times_that_are_early_and_late_in_turn_are_not(tmp_path) -> None:
+    assert "is the clock wrong?" not in late(tmp_path, *[-3, 4, 0] * 12)
+
+
 def test_a_file_that_ends_within_a_number_is_warned_of(tmp_path) -> None:
     said = preview(tmp_path, "rotor_speed", [*[7.25] * 10, 7.2])
     assert "The file ends with line 12, '7.2', which is shorter than all cells above it" in said
