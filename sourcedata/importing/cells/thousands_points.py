@@ -26,17 +26,13 @@ class NumbersOfColumn:
     short: tuple[str, int] | None = None
     long: tuple[str, int] | None = None
 
-    @property
-    def is_ambiguous(self) -> bool:
-        """Whether a point may separate thousands: none stands where there are fewer digits."""
-        return bool(self.grouped and self.short and not self.long)
-
 
 @dataclass
 class ThousandsPoints:
     """The columns of a table in text whose points may separate thousands.
 
-    Nobody writes both in one table, so a point before another number of digits tells of all.
+    Nobody writes both in one table, so a point before another number of digits tells of all, and
+    a number without a point in one column leaves those of another in doubt.
     """
 
     _columns: dict[str, NumbersOfColumn] = field(default_factory=dict)
@@ -59,11 +55,12 @@ class ThousandsPoints:
 
     def ambiguous(self) -> tuple[str, int, str, str] | None:
         """Return a column, the row of such a word, the word, and what is wrong, if anything is."""
-        if not self._is_decimal:
+        short = next((words.short[0] for words in self._columns.values() if words.short), None)
+        if short is not None and not self._is_decimal:
             for column, words in self._columns.items():
-                if words.is_ambiguous and words.grouped and words.short:
+                if words.grouped and not words.long:
                     word, row = words.grouped
-                    return column, row, word, _complaint(word, words.short[0])
+                    return column, row, word, _complaint(word, short)
         return None
 
 

@@ -62,3 +62,10 @@ def test_a_decimal_point_in_another_column_tells_of_all(tmp_path) -> None:
     file = export(tmp_path, "7;1.5", "1.004;2", header="time;p;ws")
     run(file, *OPTIONS, "--map", "wind_speed=ws")
     assert powers() == [7, 1.004]
+
+
+def test_a_whole_number_in_another_column_leaves_points_in_doubt(tmp_path) -> None:
+    file = export(tmp_path, "1.250;8", "1.873;9", "2.003;9", header="time;p;ws")
+    message = refusal(file, *OPTIONS, "--map", "wind_speed=ws")
+    assert "column 'p': '1.250' is 1.250 or 1250: no number has" in message
+    assert "others, as '8', have none" in message
