@@ -1,5 +1,6 @@
 """A table in a text, such as CSV, read about a megabyte at a time."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -36,6 +37,8 @@ from sourcedata.importing.refusal import ImportRefused, NoSuchTable
 LEAST_COMPARED, MOST_COMPARED = 10, 1000
 # What stands behind a separator that ends each row; no column has such a name.
 BEYOND = "\0"
+UNNAMED = re.compile(r"(#\d+)?")
+NUMBER = r"\A[0-9]+\z"
 
 
 @dataclass(frozen=True)
@@ -66,12 +69,14 @@ class Text:
         self.differing_above.clear()
         self.cut.clear()
         beyond = [BEYOND] if self.header.shape.width > len(self.header.names) else []
-        columns = list(dict.fromkeys([*wanted, *self.time_columns, *beyond]))
+        columns = [*wanted, *self.time_columns, *beyond, *self._unnamed]
+        columns = list(dict.fromkeys(columns))
         for block in without_footer(
             self._parsed(columns, uneven), self.time_columns, self.left_out
         ):
             end = block.first_row + len(block)
             self._refuse_beyond(block)
+            self._refuse_unnamed(block)
             yield with_columns(block, wanted)
         uneven.refuse_above(end)
         self.left_out.extend(uneven.shown)
@@ -164,6 +169,24 @@ class Text:
                 raise ImportRefused(
                     f"{self.source.name}, {self.place(block.first_row + row)}: "
                     f"{quoted(cells[row].as_py())} stands beyond the last column of the header."
+                )
+
+    @property
+    def _unnamed(self) -> list[str]:
+        """The columns without a name, but for the first one, in which programs number rows."""
+        names = self.header.names
+        return [name for name in names[1:] if "" in names and UNNAMED.fullmatch(name)]
+
+    def _refuse_unnamed(self, block: RowBlock) -> None:
+        """Refuse numbers without a name: they may be what follows on decimal commas."""
+        for name in self._unnamed:
+            cells = pc.utf8_trim_whitespace(block.columns[name])
+            row = pc.index(pc.match_substring_regex(cells, NUMBER), True).as_py()
+            if row >= 0:
+                raise ImportRefused(
+                    f"{self.source.name}, {self.place(block.first_row + row)}: "
+                    f"{quoted(cells[row].as_py())} stands in a column without a name: do decimal"
+                    " commas stand between commas? Separate cells by semicolons, or name it."
                 )
 
     def _refuse_misread(self, piece: Piece) -> None:

@@ -190,3 +190,14 @@ def test_a_stray_quote_in_the_units_takes_in_no_row(tmp_path) -> None:
     rows_below = "5;24-01-01 00:00;1\n6;24-01-01 00:10;1\n"
     path = write(tmp_path, 'ws;time;snow\nm/s;;"\n' + rows_below)
     assert refusal(path, "time", "ws").startswith('f.csv, line 2: a quote (") is never closed')
+
+
+def test_numbers_in_a_column_without_a_name_are_refused(tmp_path) -> None:
+    path = write(tmp_path, "time,ws,\n2024-06-01 00:00,5,31\n2024-06-01 00:10,6,02\n")
+    said = "line 2: '31' stands in a column without a name: do decimal commas stand between"
+    assert said in refusal(path, "time", "ws")
+
+
+def test_a_first_column_without_a_name_numbers_the_rows(tmp_path) -> None:
+    (table,) = tables(write(tmp_path, ",time,ws\n0,2024-06-01 00:00,5\n"), "time", "ws")
+    assert rows_of_table(table, "time", "ws") == [("2024-06-01 00:00", "5")]
