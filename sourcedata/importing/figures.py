@@ -95,6 +95,15 @@ class VariableFigures:
         """How many values there are."""
         return self.rows - self.missing
 
+    @property
+    def has_decimals(self) -> bool:
+        """Whether not all values are whole numbers, as far as those that are drawn tell."""
+        return bool((self._drawn % 1 != 0).any())
+
+    def different(self, but: Sequence[float]) -> int:
+        """Return how many different values were drawn that equal none of `but`."""
+        return len(np.setdiff1d(self._drawn, but))
+
     def quantiles(self, shares: Sequence[float], but: Sequence[float] = ()) -> list[float]:
         """Return the quantiles of the values, those that equal one of `but` left out."""
         values = self._drawn[~np.isin(self._drawn, but)]

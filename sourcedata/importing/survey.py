@@ -57,6 +57,7 @@ class Survey:
     turbine's samples, by its number. `near` counts its times that are regular or nearly so, `exact`
     the regular ones, and `late_s` the others by how many seconds they are late; `moved` counts
     those that are moved, `most_moved` by how much at most.
+    `turned` has the steps between times that lead back into what stands before them.
     `contradicting` counts a turbine's rows that have the time of the row before and other values.
     `collided` counts the times of a turbine that were not moved, for they would fall together.
     `zones` are the names of zones behind times, in small letters.

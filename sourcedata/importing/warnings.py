@@ -1,6 +1,6 @@
 """What is likely wrong with a table, or with how it is understood: for a person to judge."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -27,11 +27,19 @@ MOST_SHOWN = 5
 MOST_FREQUENT = 5
 # Of lines that differ, so many letters are shown before the difference.
 LETTERS_BEFORE = 20
+# What lies farther from the middle half of the values than so many of its widths is far away.
+FAR = 3
+# From fewer different values no other one stands apart.
+LEAST_DIFFERENT = 5
 # On which side of its mean a companion cannot lie.
 SIDES = {"min": "above", "max": "below"}
 # No turbine gives more; the greatest that was built has about half of it.
 MOST_POWER_KW = 50_000
 KW_PER_MW = 1000
+# Between these lie the megawatts of any turbine, and few kilowatts of a whole table.
+LEAST_POWER_MW, MOST_POWER_MW = -0.1, 10
+# So much of a turbine's greatest power is more than the noise of a calm day.
+PRODUCING_MW = 0.2
 # A calm day's power tells nothing, nor does the noise of an instrument.
 LEAST_SHARE = 0.1
 # The units in which a variable comes by mistake.
@@ -113,12 +121,19 @@ def _of_power(look: Survey, figures: VariableFigures) -> Iterator[str]:
     if look.greatest_rated_power_kw is None:
         if median > MOST_POWER_KW:
             yield f"Half of all power lies above {median:,.0f} kW, which no turbine gives: is it W?"
+        is_possible = figures.minimum >= LEAST_POWER_MW and figures.maximum <= MOST_POWER_MW
+        if is_possible and figures.maximum > PRODUCING_MW and figures.has_decimals:
+            yield _may_be_mw(figures)
         return
     least, most = COLUMNS["power"].valid_range(look.greatest_rated_power_kw)
     # A turbine that stands still draws some kilowatts, which would be megawatts below the range.
     is_possible = least <= figures.minimum * KW_PER_MW and figures.maximum * KW_PER_MW <= most
     if is_possible and figures.maximum * KW_PER_MW > LEAST_SHARE * most:
-        yield f"power goes from {figures.minimum:g} to {figures.maximum:g} kW only: is it MW?"
+        yield _may_be_mw(figures)
+
+
+def _may_be_mw(figures: VariableFigures) -> str:
+    return f"power goes from {figures.minimum:g} to {figures.maximum:g} kW only: is it MW?"
 
 
 def _fits(variable: Variable, unit: str, median: float, least: float, most: float) -> bool:
@@ -132,8 +147,10 @@ def _of_numbers_that_stand_apart(look: Survey, variable: Variable) -> Iterator[s
     figures = look.cells.get(variable.name, look.figures[variable.name])
     said = f"The column of {variable.name}" if variable.name in look.cells else variable.name
     often = [value for value, _ in figures.frequent.most_common(MOST_FREQUENT)]
-    candidates = {figures.minimum, figures.maximum, *often} | (WORDS & figures.frequent.keys())
-    low, high = _bulk_of(figures)
+    far = _far_numbers(figures)
+    candidates = {figures.minimum, figures.maximum, *often, *far[:MOST_FREQUENT]}
+    candidates |= WORDS & figures.frequent.keys()
+    low, high = _bulk_of(figures, far)
     least, most = figures.quantiles([0, 1], [*WORDS]) or (-np.inf, np.inf)
     for value in sorted(candidates):
         times, is_word = figures.frequent[value], value in WORDS
@@ -147,13 +164,29 @@ def _of_numbers_that_stand_apart(look: Survey, variable: Variable) -> Iterator[s
             )
 
 
-def _bulk_of(figures: VariableFigures) -> tuple[float, float]:
+def _bulk_of(figures: VariableFigures, far: Sequence[float]) -> tuple[float, float]:
     """Return between which values nearly all lie that mean one; of none, what nothing exceeds."""
-    extremes = {figures.minimum, figures.maximum}
-    for left_out in (WORDS | extremes, WORDS):
-        if bulk := figures.quantiles([0.01, 0.99], list(left_out)):
-            return bulk[0], bulk[1]
-    return 0.0, 0.0
+    apart = [*WORDS, figures.minimum, figures.maximum, *far]
+    left_out = apart if figures.different(apart) >= LEAST_DIFFERENT else [*WORDS]
+    low, high = figures.quantiles([0.01, 0.99], left_out) or (0.0, 0.0)
+    return low, high
+
+
+def _far_numbers(figures: VariableFigures) -> list[float]:
+    """Return the whole numbers that come often and far from the middle half, the commonest first.
+
+    A logger may have several for no value, which all together are many.
+    """
+    low, high = figures.quantiles([0.25, 0.75], [*WORDS]) or (0.0, 0.0)
+    margin = FAR * (high - low)
+    return [
+        value
+        for value, times in figures.frequent.most_common()
+        if times >= LEAST_TIMES
+        and value.is_integer()
+        and margin
+        and not low - margin <= value <= high + margin
+    ]
 
 
 def _of_directions(variable: Variable, figures: VariableFigures) -> Iterator[str]:
@@ -161,6 +194,12 @@ def _of_directions(variable: Variable, figures: VariableFigures) -> Iterator[str
         yield (
             f"The values of {variable.name} go from {figures.minimum:g} to {figures.maximum:g}"
             " degrees: they are taken modulo 360."
+        )
+    is_within = 0 <= figures.minimum < figures.maximum <= round(2 * np.pi, 4)
+    if variable.is_angle and is_within and figures.has_decimals:
+        yield (
+            f"{variable.name} goes from {figures.minimum:g} to {figures.maximum:g} degrees only:"
+            " is it rad?"
         )
 
 

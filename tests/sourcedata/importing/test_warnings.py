@@ -26,6 +26,18 @@ def test_a_number_that_stands_for_no_value_is_warned_of(tmp_path, variable, valu
     assert "Then add --missing-value -999." in preview(tmp_path, variable, values)
 
 
+@pytest.mark.parametrize("values", [[5.0, 6, 8], [4.0, 6, 7, 10]])
+def test_a_few_whole_numbers_are_not_taken_for_numbers_without_a_value(tmp_path, values) -> None:
+    assert "--missing-value" not in preview(tmp_path, "wind_speed", values * 12)
+
+
+@pytest.mark.parametrize("codes", [[-991, -992, -993, -994], [-7777, -8888]])
+def test_several_numbers_that_stand_for_no_value_are_all_warned_of(tmp_path, codes) -> None:
+    values = [*(3 + number / 7 for number in range(45)), *codes * 3]
+    said = preview(tmp_path, "wind_speed", values)
+    assert all(f"Then add --missing-value {code}." in said for code in codes)
+
+
 @pytest.mark.parametrize("values", [[0] * 10, [0] * 9 + [1], [5, 6, 7, 8, 9, 10]])
 def test_plain_values_are_not_taken_for_numbers_without_a_value(tmp_path, values) -> None:
     assert "--missing-value" not in preview(tmp_path, "rotor_speed", values)
@@ -70,6 +82,23 @@ def test_watts_of_a_turbine_of_unknown_power_are_asked_about(tmp_path) -> None:
 def test_megawatts_taken_for_kilowatts_are_asked_about(tmp_path) -> None:
     said = preview(tmp_path, "power", [-0.01, 0.3, 1.2, 2.05], *OF_2_MW)
     assert "power goes from -0.01 to 2.05 kW only: is it MW?" in said
+
+
+def test_megawatts_of_a_turbine_of_unknown_power_are_asked_about(tmp_path) -> None:
+    said = preview(tmp_path, "power", [-0.01, 0.3, 1.2, 2.05])
+    assert "power goes from -0.01 to 2.05 kW only: is it MW?" in said
+
+
+@pytest.mark.parametrize("values", [[0, 0, 0.05], [-6, -5.5, 0, 1.4], [0, 900.5, 2050], [5, 6, 7]])
+def test_kilowatts_of_a_turbine_of_unknown_power_are_not(tmp_path, values) -> None:
+    assert "is it" not in preview(tmp_path, "power", values)
+
+
+@pytest.mark.parametrize(
+    ("values", "is_asked"), [([0.1, 3.2, 6.28], True), ([1, 2, 6], False), ([0.1, 90.5], False)]
+)
+def test_directions_in_radians_are_asked_about(tmp_path, values, is_asked) -> None:
+    assert ("is it rad?" in preview(tmp_path, "wind_direction", values)) == is_asked
 
 
 @pytest.mark.parametrize("values", [[0, 0, 0.05], [-6, -5.5, 0, 1.4], [0, 900, 2050], [-4, 31]])
