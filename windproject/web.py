@@ -1,14 +1,18 @@
 """The web server's worker: gunicorn's threads, which no slow visitor and no slow server fills.
 
 A request here is an HTTP request. It gets a thread when all of it has come, so that a visitor who
-sends slowly takes none. Threads are shared out by what requests may have to wait for: those that
-wait for the source, or for somebody who reads a download slowly, take none of the others'. Where
-too many wait for theirs, the next one is told so at once.
+sends slowly takes none, and who takes no answer gets no second one: of several that come at once,
+the first is answered and the connection closed. Threads are shared out by what requests may have
+to wait for: those that wait for the source, or for somebody who reads a download slowly, take none
+of the others'. Where too many wait for theirs, the next one is told so at once.
 """
 
+import fcntl
 import re
 import selectors
 import socket
+import struct
+import termios
 import time
 from collections import Counter, deque
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -97,8 +101,9 @@ LANES = (
         waiting=4,
         longest_s=waits.DOWNLOAD_QUEUED_S,
     ),
+    # These are downloads, too, or as long.
     Lane(
-        (b"/api/values", b"/api/assessments", b"/api/findings"),
+        (b"/api/values", b"/api/assessments", b"/api/findings", b"/api/signals", b"/api/schema"),
         threads=5,
         waiting=5,
         longest_s=waits.DOWNLOAD_QUEUED_S,
@@ -143,10 +148,16 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # it has no types
         self._wait_for_request(conn)
 
     def on_client_socket_readable(self, conn: TConn, client: socket.socket) -> None:
-        """Wait for a further request on a connection that was kept."""
+        """Wait for a further request on a connection that was kept, once its answer was taken.
+
+        Answers that nobody takes would add up, until a thread waits for room for one of them.
+        """
         self.poller.unregister(client)
         self.keepalived_conns.remove(conn)
-        self._wait_for_request(conn)
+        if untaken(client):
+            self._close(conn)
+        else:
+            self._wait_for_request(conn)
 
     def _wait_for_request(self, conn: TConn) -> None:
         conn.sock.setblocking(False)
@@ -186,6 +197,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # it has no types
             return
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, 1)
         conn.data_ready = True
+        # Of a body that was refused, nobody reads the rest.
+        conn.is_last = bool(lane.longest_body) or len(received) > whole_length(received)
         self.taken[lane] += 1
         until = time.monotonic() + lane.longest_s
         running = self.pools[lane].submit(self._run, conn, lane, until)
@@ -198,9 +211,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # it has no types
         if time.monotonic() < until:
             if lane.taken_at_once:
                 conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, lane.taken_at_once)
-            is_kept = self.handle(conn)
-            # Of a body that was refused, nobody reads the rest.
-            return is_kept and not lane.longest_body
+            return self.handle(conn)
         with suppress(OSError):
             conn.sock.send(busy(lane))
         return False
@@ -215,7 +226,9 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # it has no types
             self.finish_request(conn, done)
 
     def _end(self, conn: TConn, answer: bytes) -> None:
+        # All others wait for this thread: of who takes nothing, the answer is dropped.
         with suppress(OSError):
+            conn.sock.setblocking(False)
             conn.sock.send(answer)
         self._close(conn)
 
@@ -264,17 +277,25 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # it has no types
         conn.close()
 
     def enqueue_req(self, conn: TConn) -> None:
-        """Run a request that came together with the one before it, or wait for its rest."""
-        received = _received(conn)
-        if is_whole(received):
-            self._start(conn, received)
-        else:
-            self._wait_for_request(conn)
+        """Close a connection on which more came together with a request than is served."""
+        self._close(conn)
 
     def handle_request(self, request: Any, conn: TConn) -> Any:
         """Run the application; whoever takes nothing of a part of the answer for long is left."""
         conn.sock.settimeout(waits.PART_TAKEN_S)
+        if conn.is_last:
+            # The answer's headers say that the connection ends with it.
+            request.force_close()
         return super().handle_request(request, conn)
+
+
+def untaken(client: socket.socket) -> int:
+    """Return how many bytes of what was sent have not come to the other side.
+
+    A visitor who asks again after they read an answer has told so in the same packet at the latest.
+    """
+    (length,) = struct.unpack("i", fcntl.ioctl(client, termios.TIOCOUTQ, bytes(4)))
+    return int(length)
 
 
 def _received(conn: TConn) -> bytes:
@@ -290,9 +311,13 @@ def is_whole(received: bytes) -> bool:
 
 def least_length(received: bytes) -> int:
     """Return how long the request is at least, of which these bytes are the beginning."""
+    return max(whole_length(received), len(received) + 1)
+
+
+def whole_length(received: bytes) -> int:
+    """Return how long the request is, as far as it is waited for; 0 while its headers come."""
     headers, end, _ = received.partition(HEADERS_END)
-    whole = len(headers) + len(end) + awaited_body(received, headers) if end else 0
-    return max(whole, len(received) + 1)
+    return len(headers) + len(end) + awaited_body(received, headers) if end else 0
 
 
 def awaited_body(received: bytes, headers: bytes) -> int:

@@ -17,101 +17,28 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-import httpx
 import psutil
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.staticfiles.finders import get_finders
 from django.db import connections
-from django.test import Client
 from knox.models import AuthToken
 
 from common import waits
 from common.days import today
 from sourcedata.models import Measurement
-from tests.builders import aggregated, measurements, turbine
 from tests.faults.conftest import server_of
 from tests.faults.relay import Silence, listening
-from tests.processes import environment, process, wait_until
+from tests.processes import environment, wait_until
 from tests.sessions import session
-from tests.windproject.test_serve import free_port, lives
+from tests.windproject.sites import LOGIN, Site, served
+from tests.windproject.test_serve import lives
 from windproject.web import SMALL_FILE, lane_of, length_of_body, refusal_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 DAYS = f"/api/days?start={today()}&end=2099-01-01"
-# The login page redirects a visitor who has logged in.
-LOGIN = "/admin/login/"
-# Each page may take so many seconds.
-PAGES = {
-    "/health/live": 1,
-    "/admin/": 3,
-    LOGIN: 3,
-    "/admin/aggregates/run/": 3,
-    "/admin/aggregates/day/": 3,
-    "/admin/aggregates/alert/": 3,
-    "/admin/django_celery_beat/periodictask/": 3,
-}
-
-
-class Site:
-    """The web server of the tests, and a visitor who has logged in."""
-
-    def __init__(self, port: int, pid: int, session_id: str) -> None:
-        self.port, self.pid = port, pid
-        self.session_id = session_id
-        self.visitor = self.new_visitor()
-
-    def new_visitor(self) -> httpx.Client:
-        return httpx.Client(
-            base_url=f"http://127.0.0.1:{self.port}",
-            headers={"Cookie": f"sessionid={self.session_id}"},
-            timeout=30,
-        )
-
-    def connect(self, sent: bytes) -> socket.socket:
-        link = socket.create_connection(("127.0.0.1", self.port))
-        link.sendall(sent)
-        return link
-
-    def proves_to_answer(self) -> None:
-        """Fail unless each page is there in time."""
-        for address, longest_s in PAGES.items():
-            started = time.monotonic()
-            answer = self.visitor.get(address)
-            assert answer.status_code == (302 if address == LOGIN else 200), address
-            assert time.monotonic() - started < longest_s, address
-
-
-@contextmanager
-def served(**environment: str) -> Iterator[Site]:
-    """Run the web server on a day that was aggregated."""
-    measurements(turbine(retired_on=today()), f"{today()}T00:00", power=[1.0] * 60)
-    aggregated(today())
-    client, port = Client(), free_port()
-    client.force_login(User.objects.create_superuser("ada"))
-    arguments = ["windproject.wsgi", "--config", "python:windproject.gunicorn"]
-    arguments += ["--bind", f"127.0.0.1:{port}"]
-    own = {"SECRET_KEY": settings.SECRET_KEY, **environment}
-    with process("-m", "gunicorn", *arguments, **own) as child:
-        site = Site(port, child.pid, client.cookies["sessionid"].value)
-        wait_until(lambda: is_live(site), "web server")
-        yield site
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with served() as site:
-        site.proves_to_answer()
-        yield site
-
-
-def is_live(site: Site) -> bool:
-    try:
-        return bool(site.visitor.get("/health/live").is_success)
-    except httpx.TransportError:
-        return False
 
 
 @contextmanager
@@ -131,8 +58,8 @@ def many(number: int, site: Site, address: str) -> Iterator[list[Any]]:
 
 
 def timed(site: Site, address: str) -> tuple[int, float]:
-    link, started = HTTPConnection("127.0.0.1", site.port, timeout=30), time.monotonic()
-    link.request("GET", address)
+    link, started = HTTPConnection(site.host, site.port, timeout=30), time.monotonic()
+    link.request("GET", address, headers={"Cookie": f"sessionid={site.session_id}"})
     answer = link.getresponse()
     answer.read()
     return answer.status, time.monotonic() - started
@@ -222,8 +149,8 @@ def test_of_servers_only_those_are_named_that_do_not_answer(site: Site) -> None:
 
 def test_however_many_ask_for_a_page_that_waits_they_are_told_in_time(site: Site) -> None:
     with session("default") as locking:
-        locking.run("BEGIN", "LOCK TABLE signal")
-        with many(100, site, "/api/signals") as visits:
+        locking.run("BEGIN", "LOCK TABLE run")
+        with many(100, site, "/admin/") as visits:
             answers = [visit.result() for visit in visits]
     assert {status for status, _ in answers} == {503, 429}
     assert max(took_s for _, took_s in answers) < waits.PAGE_QUEUED_S + 4
@@ -583,14 +510,6 @@ def test_slow_senders_of_tables_keep_nobody_else_waiting(site: Site) -> None:
         for _ in range(40):
             stack.enter_context(site.connect(sent_by_ada(1_000_000) + b"timestamp"))
         site.proves_to_answer()
-
-
-def test_of_a_request_that_comes_with_the_one_before_the_rest_is_waited_for(site: Site) -> None:
-    head = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
-    with site.connect(head + head[:20]) as link:
-        assert b"200 OK" in link.recv(1000)
-        link.sendall(head[20:])
-        wait_until(lambda: b"200 OK" in link.recv(1000), "second answer")
 
 
 ADDRESSES = [
