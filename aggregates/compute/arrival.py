@@ -93,10 +93,12 @@ def quiet_days(
 ) -> Iterator[date]:
     """Yield the days, between those of `measured` and to today, on which the farm was not live.
 
+    Days of `measured` after today, of clocks that are ahead, say nothing of any day.
     A farm is live while something of it arrived within the time `live`, and while it is silent and
     people were told, unless somebody declared its end.
     """
-    for before, after in pairwise(sorted({*measured, today})):
+    until_today = {day for day in measured if day < today}
+    for before, after in pairwise(sorted({*until_today, today})):
         last = after if after == today and today not in measured else after - DAY
         if _is_quiet(before, after, live, silences):
             yield from days_between(before + DAY, last)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from types import NoneType
 from typing import Any
 
@@ -57,24 +57,28 @@ class Answer:
             days = [None if text is None else parse_day(text) for text in texts]
         except ValueError:
             raise problem(self.address, f"gives a {key} that is not a day") from None
-        if any(day and not FIRST_DAY <= day <= LAST_DAY for day in days):
-            allowed = f"{FIRST_DAY} to {LAST_DAY}"
-            raise problem(self.address, f"gives a {key} that does not lie in {allowed}")
+        self._require_possible(key, days)
         return days
 
     def moments(self, key: str) -> list[datetime | None]:
         """Return the times that the objects have under `key`, None for null.
 
         Raises:
-            SourceUnavailable: where one is no time in UTC.
+            SourceUnavailable: where one is no time in UTC, or lies on a day of no measurement.
         """
         texts = self.column(key, str, NoneType)
         is_time = all(text is None or TIME.fullmatch(text) for text in texts)
         self.require(is_time, f"gives a {key} that is not a time in UTC")
         try:
-            return [None if text is None else datetime.fromisoformat(text) for text in texts]
+            times = [None if text is None else datetime.fromisoformat(text) for text in texts]
         except ValueError:
             raise problem(self.address, f"gives a {key} that is not a time in UTC") from None
+        self._require_possible(key, [time and time.date() for time in times])
+        return times
+
+    def _require_possible(self, key: str, days: Sequence[date | None]) -> None:
+        is_possible = all(day is None or FIRST_DAY <= day <= LAST_DAY for day in days)
+        self.require(is_possible, f"gives a {key} that does not lie in {FIRST_DAY} to {LAST_DAY}")
 
     def times(self, key: str) -> Array:
         """Return the times that the objects have under `key`, as datetime64[us] in UTC.

@@ -62,6 +62,13 @@ def says(value: Any) -> Reply:
     return sends(json.dumps(value).encode())
 
 
+def measured(**times: str) -> Reply:
+    """Return a reply of a turbine whose measurements lie on one day, but for these times."""
+    of_day = dict.fromkeys(("first_measurement", "last_measurement"), "2025-08-31T00:00:00Z")
+    unknown = dict.fromkeys(("commissioned_on", "retired_on", "future_measurement"))
+    return says([A_TURBINE | unknown | of_day | times])
+
+
 def trickles(handler: BaseHTTPRequestHandler) -> None:
     with suppress(OSError):
         for _ in range(20):
@@ -149,6 +156,21 @@ WRONG: list[tuple[str, Reply, str]] = [
     (TURBINES, says([A_TURBINE | {"first_day": ""}]), "first_day that is not a day"),
     (TURBINES, says([A_TURBINE | {"first_day": "0001-01-01"}]), "first_day that does not lie in"),
     (TURBINES, says([A_TURBINE | {"last_day": "9999-12-31"}]), "last_day that does not lie in"),
+    (
+        TURBINES,
+        measured(last_measurement="9999-12-31T23:59:59Z"),
+        "last_measurement that does not lie in",
+    ),
+    (
+        TURBINES,
+        measured(first_measurement="0001-01-01T00:00:00Z"),
+        "first_measurement that does not lie in",
+    ),
+    (
+        TURBINES,
+        measured(future_measurement="2100-01-01T00:00:00Z"),
+        "future_measurement that does not lie in",
+    ),
     (TURBINES, says([]), "lacks a turbine that /api/days names"),
     (DAYS, says([A_DAY | {"day": None}]), "day of a wrong type"),
     (DAYS, says([A_DAY | {"day": "2025-02-30"}]), "day that is not a day"),
