@@ -7,7 +7,7 @@ from threading import Event, Thread
 from typing import Protocol
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from common import progress
 
@@ -50,7 +50,7 @@ def _beat_until(ended: Event, leased: Leased) -> None:
 def _beat(leased: Leased) -> None:
     try:
         leased.beat()
-    except DatabaseError as error:
+    except Error as error:
         # The run meets the same, and ends by it.
         logger.warning("%s gives no sign of life: %s", leased, error)
         connection.close()

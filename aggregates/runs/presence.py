@@ -13,7 +13,7 @@ from typing import Any
 
 from celery.signals import worker_ready, worker_shutting_down
 from celery.worker.state import active_requests
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.models.functions import Now
 
 from aggregates.compute.rules import code_version
@@ -60,7 +60,7 @@ def _tell_until_the_end(slots: int) -> None:
 def _tell(slots: int) -> None:
     try:
         tell(busy_with([request.worker_pid for request in [*active_requests]]), slots)
-    except DatabaseError as error:
+    except Error as error:
         logger.warning("This worker cannot tell that it is there: %s", error)
     finally:
         connection.close()
