@@ -1,6 +1,7 @@
 """Strict reading of what is posted, for serializers."""
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from typing import IO, Any
 
@@ -43,12 +44,17 @@ class StrictJSONParser(BaseParser):
 
 
 def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    by_name = dict(pairs)
-    if len(by_name) < len(pairs):
-        names = [name for name, _ in pairs]
-        repeated = next(name for name in names if names.count(name) > 1)
-        raise ParseError(f"The body names {quoted(repeated)} twice; allowed is once.")
-    return by_name
+    if (name := repeated(pairs)) is not None:
+        raise ParseError(f"The body names {quoted(name)} twice; allowed is once.")
+    return dict(pairs)
+
+
+def repeated(pairs: Sequence[tuple[str, Any]]) -> str | None:
+    """Return the first name of an object's pairs that stands there more than once, or None."""
+    if len(dict(pairs)) == len(pairs):
+        return None
+    names = [name for name, _ in pairs]
+    return next(name for name in names if names.count(name) > 1)
 
 
 @extend_schema_field(OpenApiTypes.DATE)

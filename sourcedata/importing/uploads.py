@@ -16,6 +16,7 @@ from django.db import connections, transaction
 
 from common import waits
 from common.databases import SOURCE
+from common.rest.parsing import repeated
 from common.wording import first_line, listed, quoted, unknown
 from sourcedata.importing import ImportResult, Understood, import_table, look_at, records
 from sourcedata.importing.files.kinds import (
@@ -163,7 +164,21 @@ def _rows(path: Path) -> Sequence[Mapping[str, Any]]:
         raise ImportRefused(f"{path} is no json: {first_line(error)}.") from error
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise ImportRefused(f"{path} is no list of objects, as GET /data gives it.")
+    _refuse_repeated_names(path, text)
     return rows
+
+
+def _refuse_repeated_names(path: Path, text: bytes) -> None:
+    """Refuse objects that name something twice: of two values nobody knows the right one."""
+
+    def refuse(pairs: Sequence[tuple[str, Any]]) -> None:
+        if (name := repeated(pairs)) is not None:
+            raise ImportRefused(f"{path} names {quoted(name)} twice in an object; allowed is once.")
+
+    try:
+        json.loads(text, object_pairs_hook=refuse)
+    except RecursionError:
+        raise ImportRefused(f"{path} is nested too deeply.") from None
 
 
 def _refuse_other_types(path: Path, name: str, cells: Sequence[Any]) -> None:

@@ -129,6 +129,16 @@ WRONG = {
         JSON,
         "power is not a number",
     ),
+    "a name twice": (
+        '[{"timestamp": "2025-08-31T00:00:00Z", "turbine": "T01", "power": 5, "power": 6}]',
+        JSON,
+        "The body names 'power' twice in an object; allowed is once.",
+    ),
+    "a name twice within nests": (
+        '[{"power": ' + "[" * 1000 + "]" * 1000 + ', "power": 6}]',
+        JSON,
+        "The body",
+    ),
     "a null time": ('[{"timestamp": null, "turbine": "T01", "power": 5}]', JSON, "is not a text"),
     "a formula": (CSV.replace("T01", "'=T01"), TEXT, "send json, parquet or arrow"),
 }
