@@ -58,7 +58,8 @@ API_CONNECT_S, API_PART_S, API_ANSWER_S = 5, 20, 120
 MAIL_CONNECT_S, MAIL_S, WEBHOOK_S = 10, 10, 10
 # A visitor: until all of an HTTP request has come, and until a part of its answer is taken.
 REQUEST_S, PART_TAKEN_S = 10, 20
-# A program that sends measurements: until all of them have come, and until they are stored.
+# A program that sends measurements: until all of them have come; then until they are looked at,
+# and, less what that took, for each statement that stores them.
 UPLOAD_S, STORED_S = 300, 120
 # A visitor who was answered, until they close the connection.
 CLOSED_S = 2

@@ -26,7 +26,7 @@ from sourcedata.filters import MeasurementFilter, TurbineFilter
 from sourcedata.importing import ImportRefused, ImportResult, Understood
 from sourcedata.importing.records import of_variable
 from sourcedata.importing.survey import ends
-from sourcedata.importing.uploads import MOST_JSON_BYTES, import_upload
+from sourcedata.importing.uploads import MOST_JSON_BYTES, MOST_ROWS, import_upload
 from sourcedata.layouts import FULL, LAYOUTS, OPENOA, measurement_batch, measurement_schema
 from sourcedata.snapshot import UnreadableSource
 from sourcedata.variables import COLUMNS, UNITS
@@ -35,7 +35,8 @@ HOW_TO_SEND = (
     "Imports a table as `GET /data` gives it, in the format that `Content-Type` names, packed with"
     " gzip or not: all of it or, where anything in it is wrong, nothing. What is known is updated"
     f" where it differs; sent twice, it changes nothing. At most {LONGEST_UPLOAD:,} bytes, of json"
-    f" {MOST_JSON_BYTES:,}. Takes the permission `sourcedata.add_importrecord`."
+    f" {MOST_JSON_BYTES:,}, and {MOST_ROWS:,} rows. Takes the permission"
+    " `sourcedata.add_importrecord`."
 )
 logger = logging.getLogger(__name__)
 

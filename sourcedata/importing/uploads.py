@@ -5,13 +5,18 @@ They come in by the same door as files: looked at first, then stored, all or not
 
 import gzip
 import json
+import math
 import re
-from collections.abc import Mapping, Sequence
+import time
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pyarrow as pa
+import pyarrow.ipc as pa_ipc
+import pyarrow.parquet as pa_parquet
 from django.db import connections, transaction
 
 from common import waits
@@ -19,6 +24,7 @@ from common.databases import SOURCE
 from common.rest.parsing import repeated
 from common.wording import first_line, listed, quoted, unknown
 from sourcedata.importing import ImportResult, Understood, import_table, look_at, records
+from sourcedata.importing.files.archives import unpacked
 from sourcedata.importing.files.kinds import (
     ARROW,
     ARROW_STREAM,
@@ -29,7 +35,7 @@ from sourcedata.importing.files.kinds import (
     form_of,
 )
 from sourcedata.importing.files.opening import Opening, open_tables
-from sourcedata.importing.files.source_files import CHUNK_BYTES, DAMAGES
+from sourcedata.importing.files.source_files import CHUNK_BYTES, DAMAGES, SourceFile, on_disk
 from sourcedata.importing.form import Form
 from sourcedata.importing.refusal import ImportRefused
 from sourcedata.variables import COLUMNS
@@ -41,6 +47,14 @@ FILE = ("arrow", ARROW)
 KEYS = ["timestamp", "turbine"]
 # What is packed with gzip holds so many bytes at most: its look must end before its sender leaves.
 MOST_UNPACKED_BYTES = 512 * 1024 * 1024
+# A packer makes one member, or one of each 64 KiB at least.
+MOST_MEMBERS = 10_000
+# What follows a member is copied for each one.
+PACKED_BYTES = 64 * 1024
+# zlib's name of gzip with its header and checksum.
+GZIP_WBITS = 31
+# Four years of one turbine's minutes, as many as LONGEST_UPLOAD bytes of CSV have of one variable.
+MOST_ROWS = 2_500_000
 # What the record of an import calls it.
 NAME = "POST /data"
 # A sentence, or what follows a semicolon, with an option; quotes may hold anything.
@@ -75,16 +89,32 @@ def _without_options(sentence: str) -> str:
 
 
 def _imported(path: Path, format: str, account: str) -> tuple[Understood, ImportResult]:
-    _refuse_other_format(path, format)
+    until = time.monotonic() + waits.STORED_S
     _refuse_much_that_is_packed(path)
+    _refuse_other_format(path, format)
+    _refuse_many_rows(path, format)
     if format == "json":
         _write_as_arrow(path)
     (understood,) = look_at(path, _form(_columns(path)))
     _refuse_escaped_names(understood, format)
     with transaction.atomic(using=SOURCE), connections[SOURCE].cursor() as cursor:
         # It takes longer than other answers may, and is as long as its size lets it be.
-        cursor.execute(f"SET LOCAL statement_timeout = '{waits.STORED_S}s'")
+        cursor.execute(f"SET LOCAL statement_timeout = '{_left_s(path, until)}s'")
         return understood, import_table(understood, account, NAME)
+
+
+def _left_s(path: Path, until: float) -> int:
+    """Return how many seconds are left for what stores it.
+
+    Raises:
+        ImportRefused: where there are none.
+    """
+    left_s = math.ceil(until - time.monotonic())
+    if left_s <= 0:
+        raise ImportRefused(
+            f"{path} took longer than {waits.STORED_S} seconds to be looked at; send it in parts."
+        )
+    return left_s
 
 
 def _refuse_other_format(path: Path, format: str) -> None:
@@ -112,22 +142,97 @@ def _unpacked(path: Path, length: int) -> bytes:
 
 
 def _refuse_much_that_is_packed(path: Path) -> None:
-    with path.open("rb") as file:
-        is_packed = form_of(str(path), file.read(FIRST_BYTES)) == GZIP
-    if is_packed and _unpacked_length(path) > MOST_UNPACKED_BYTES:
-        raise ImportRefused(f"{path} unpacks to more than {MOST_UNPACKED_BYTES:,} bytes.")
-
-
-def _unpacked_length(path: Path) -> int:
-    """Return how many bytes a gzip unpacks to, as far as they are not too many."""
+    if not _is_packed(path):
+        return
     length = 0
     try:
-        with gzip.open(path) as file:
-            while length <= MOST_UNPACKED_BYTES and (chunk := file.read(CHUNK_BYTES)):
-                length += len(chunk)
+        for chunk in _unpacked_chunks(path):
+            length += len(chunk)
+            if length > MOST_UNPACKED_BYTES:
+                raise ImportRefused(f"{path} unpacks to more than {MOST_UNPACKED_BYTES:,} bytes.")
     except DAMAGES as error:
         raise ImportRefused(f"{path} is a damaged gzip: {first_line(error)}.") from error
-    return length
+
+
+def _is_packed(path: Path) -> bool:
+    with path.open("rb") as file:
+        return form_of(str(path), file.read(FIRST_BYTES)) == GZIP
+
+
+def _unpacked_chunks(path: Path) -> Iterator[bytes]:
+    """Yield what the members of a gzip unpack to; empty ones, too, take their time."""
+    with path.open("rb") as file:
+        packed = file.read(PACKED_BYTES)
+        for _ in range(MOST_MEMBERS):
+            member = zlib.decompressobj(wbits=GZIP_WBITS)
+            while not member.eof:
+                packed = packed or file.read(PACKED_BYTES)
+                chunk = member.decompress(packed, CHUNK_BYTES)
+                if not packed and not chunk:
+                    raise EOFError("it ends within a member")
+                yield chunk
+                packed = member.unconsumed_tail
+            packed = member.unused_data or file.read(PACKED_BYTES)
+            # Nulls may follow, which no member begins with.
+            while packed and not (packed := packed.lstrip(b"\0")):
+                packed = file.read(PACKED_BYTES)
+            if not packed:
+                return
+    raise ImportRefused(f"{path} is a gzip of more than {MOST_MEMBERS:,} members.")
+
+
+def _refuse_many_rows(path: Path, format: str) -> None:
+    """Refuse more rows than are looked at in time; a few bytes can hold very many."""
+    source = on_disk(path)
+    if _is_packed(path):
+        source = unpacked(source, GZIP)
+    try:
+        rows = ROWS[format](source)
+    except (pa.ArrowException, OSError, EOFError):
+        # Whoever reads it says what is damaged.
+        return
+    _refuse_rows(path, rows)
+
+
+def _refuse_rows(path: Path, rows: int) -> None:
+    if rows > MOST_ROWS:
+        raise ImportRefused(f"{path} has more than {MOST_ROWS:,} rows; send it in parts.")
+
+
+def _lines(source: SourceFile) -> int:
+    """Return how many lines a text has below its first one, as far as they are not too many."""
+    feeds, returns = 0, 0
+    with source.open() as stream:
+        while max(feeds, returns) <= MOST_ROWS + 1 and (chunk := stream.read(CHUNK_BYTES)):
+            feeds, returns = feeds + chunk.count(b"\n"), returns + chunk.count(b"\r")
+    return max(feeds, returns) - 1
+
+
+def _rows_of_parquet(source: SourceFile) -> int:
+    with source.open_anywhere() as stream:
+        metadata = pa_parquet.ParquetFile(stream).metadata
+        return sum(metadata.row_group(n).num_rows for n in range(metadata.num_row_groups))
+
+
+def _rows_of_arrow(source: SourceFile) -> int:
+    """Return how many rows there are, as far as they are not too many."""
+    first_column = pa_ipc.IpcReadOptions(included_fields=[0])
+    rows = 0
+    with source.open() as stream, pa_ipc.open_stream(stream, options=first_column) as batches:
+        for batch in batches:
+            rows += len(batch)
+            if rows > MOST_ROWS:
+                break
+    return rows
+
+
+# Of JSON it is known once it is read: an object may stand in no line of its own.
+ROWS: dict[str, Callable[[SourceFile], int]] = {
+    "csv": _lines,
+    "parquet": _rows_of_parquet,
+    "arrow": _rows_of_arrow,
+    "json": lambda source: 0,
+}
 
 
 def _write_as_arrow(path: Path) -> None:
@@ -151,8 +256,7 @@ def _array(name: str, cells: Sequence[Any]) -> pa.Array:
 
 
 def _rows(path: Path) -> Sequence[Mapping[str, Any]]:
-    packed = form_of(str(path), path.read_bytes()[:FIRST_BYTES]) == GZIP
-    text = _unpacked(path, MOST_JSON_BYTES + 1) if packed else path.read_bytes()
+    text = _unpacked(path, MOST_JSON_BYTES + 1) if _is_packed(path) else path.read_bytes()
     if len(text) > MOST_JSON_BYTES:
         raise ImportRefused(
             f"{path} has more than {MOST_JSON_BYTES:,} bytes of json; send it in parts, or as csv,"
@@ -164,6 +268,7 @@ def _rows(path: Path) -> Sequence[Mapping[str, Any]]:
         raise ImportRefused(f"{path} is no json: {first_line(error)}.") from error
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise ImportRefused(f"{path} is no list of objects, as GET /data gives it.")
+    _refuse_rows(path, len(rows))
     _refuse_repeated_names(path, text)
     return rows
 

@@ -12,6 +12,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
+from common import waits
 from common.rest import uploads
 from sourcedata.importing import uploads as importing_uploads
 from sourcedata.models import ImportRecord, Measurement, SourceDay, Turbine
@@ -190,6 +191,37 @@ def test_a_body_that_is_too_long_is_refused(sender: Client, monkeypatch: Any) ->
 def test_what_unpacks_to_too_much_is_refused(sender: Client, monkeypatch: Any) -> None:
     monkeypatch.setattr(importing_uploads, "MOST_UNPACKED_BYTES", 20)
     assert "unpacks to more than 20 bytes" in reason(send(sender, gzip.compress(CSV.encode())))
+
+
+def test_a_gzip_of_very_many_members_is_refused(sender: Client) -> None:
+    said = reason(send(sender, gzip.compress(b"") * 10_001 + gzip.compress(CSV.encode())))
+    assert said == "The body is a gzip of more than 10,000 members."
+
+
+def test_a_gzip_of_several_members_and_nulls_behind_is_read(sender: Client) -> None:
+    header, *rows = [gzip.compress(line.encode()) for line in CSV.splitlines(keepends=True)]
+    assert send(sender, header + b"".join(rows) + bytes(100_000)).json()["inserted"] == 2
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+@pytest.mark.parametrize("format", ["csv", "json", "parquet", "arrow"])
+def test_more_rows_than_are_looked_at_in_time_are_refused(
+    sender: Client, monkeypatch: Any, format: str, pack: Callable[[bytes], bytes]
+) -> None:
+    measurements(turbine(), "2025-08-31T00:00", power=[1.0, 2.0, 3.0])
+    answer = sender.get(f"/data?{DAY}&format={format}")
+    body = pack(answer.getvalue())
+    monkeypatch.setattr(importing_uploads, "MOST_ROWS", 3)
+    assert send(sender, body, answer["Content-Type"]).status_code == 200
+    monkeypatch.setattr(importing_uploads, "MOST_ROWS", 2)
+    said = reason(send(sender, body, answer["Content-Type"]))
+    assert said == "The body has more than 2 rows; send it in parts."
+
+
+def test_what_takes_too_long_to_be_looked_at_is_refused(sender: Client, monkeypatch: Any) -> None:
+    monkeypatch.setattr(waits, "STORED_S", 0)
+    assert "took longer than 0 seconds to be looked at" in reason(send(sender, CSV))
+    assert not Measurement.objects.exists()
 
 
 def test_another_packing_is_refused(sender: Client) -> None:
