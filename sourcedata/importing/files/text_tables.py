@@ -174,7 +174,7 @@ class Text:
     @property
     def _unnamed(self) -> list[str]:
         """The columns without a name, but for the first one, in which programs number rows."""
-        names = self.header.names
+        names = self.header.names[: self.header.shape.width]
         return [name for name in names[1:] if "" in names and UNNAMED.fullmatch(name)]
 
     def _refuse_unnamed(self, block: RowBlock) -> None:
