@@ -90,9 +90,9 @@ class _Again:
     def _note_difference(self, first: bytes, line: bytes) -> None:
         said, other = (each.decode().replace("\ufeff", "").strip() for each in (first, line))
         is_other = UNTIMED.sub("", said) != UNTIMED.sub("", other)
-        known = self.differing_above
-        if is_other and (said, other) not in known and len(known) < MOST_DIFFERING:
-            known.append((said, other))
+        differing = self.differing_above
+        if is_other and (said, other) not in differing and len(differing) < MOST_DIFFERING:
+            differing.append((said, other))
 
     def _is_like(self, line: bytes, first: bytes) -> bool:
         """Return whether a line stands above a header as the one above the `first` header does."""
