@@ -142,8 +142,10 @@ def changed(first: date, last: date) -> list[Key]:
     different: set[Key] = set()
     for kept in KEPT:
         different |= {*lost(kept, first, last)}
+        # Of a month that stayed after all, notes tell nothing.
+        months = kept.months_let_go(first, last)
         days = _noted(kept.table, first, last).exclude(digest="").values_list("day", flat=True)
-        for day in days.distinct():
+        for day in [day for day in days.distinct() if month_of(day) in months]:
             different |= {(day, turbine) for turbine in _with_other_values(kept.table, day)}
     return sorted(different)
 

@@ -20,10 +20,12 @@ from aggregates.lake.in_turn import sync_in_turn
 from aggregates.models import AggregatedDay, Assessment, LakeProgress, LetGoMonth, Run, Value
 from aggregates.runs.pipeline import pending_days
 from common.days import DAY, now
+from sourcedata.dropped_months import KeptMonth, MonthChanged
 from sourcedata.models import DroppedMonth, Measurement, SourceDay
 from sourcedata.storage import MADE
 from tests.aggregates.lake.builders import rows
 from tests.builders import aggregated, measurements, turbine
+from windproject.management.commands import partitions
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("farm")]
 AUGUST, SEPTEMBER = date(2025, 8, 31), date(2025, 9, 1)
@@ -252,6 +254,25 @@ def test_samples_that_came_into_a_month_that_was_let_go_are_not_let_go_with_it(l
     manage("partitions", *BEFORE_SEPTEMBER)
     of_turbine = rows(lake, "measurements").query("turbine == 'T01'")
     assert len(of_turbine[of_turbine["day"] == AUGUST]) == 30
+
+
+def test_a_month_that_stayed_after_all_is_let_go_later(
+    lake: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced(lake)
+    with monkeypatch.context() as patch:
+        patch.setattr(partitions, "drop", stays)
+        with pytest.raises(CommandError, match="look again"):
+            manage("partitions", *BEFORE_SEPTEMBER)
+    measurements(turbine("T01"), f"{AUGUST}T15:00", power=[7.0])
+    aggregated(AUGUST)
+    synced(lake)
+    manage("partitions", *BEFORE_SEPTEMBER)
+    assert Measurement.objects.count() == 40
+
+
+def stays(month: KeptMonth, lake_address: str) -> None:
+    raise MonthChanged("Measurements changed: look again.")
 
 
 def test_a_source_that_was_lost_and_begins_anew_takes_nothing_from_the_lake(lake: Path) -> None:
