@@ -22,6 +22,16 @@ pytestmark = pytest.mark.django_db
 JULY, AUGUST, SEPTEMBER = date(2025, 7, 30), date(2025, 8, 31), date(2025, 9, 1)
 
 
+@pytest.fixture(autouse=True)
+def _no_months_of_tests_before(db: None) -> None:
+    """Take away the partitions that tests which commit have left."""
+    for alias in ("source", "default"):
+        with connections[alias].cursor() as cursor:
+            for partition in partitions(cursor, "data"):
+                if not partition.is_default:
+                    cursor.execute(f"DROP TABLE {partition.name}")
+
+
 def run(*arguments: str) -> str:
     output = StringIO()
     call_command("partitions", *arguments, stdout=output)
