@@ -81,7 +81,8 @@ class Farm:
 
     def table(self, variable: str, statistic: str = MEAN) -> Array:
         """Return the values of a signal of each turbine; NaN all over where nobody has it."""
-        return self.values.get((variable, statistic), np.full(self.shape, np.nan))
+        table = self.values.get((variable, statistic))
+        return np.full(self.shape, np.nan) if table is None else table
 
     @property
     def wind_speed(self) -> Array:

@@ -20,17 +20,15 @@ def most_neighbours(holds: Array, is_known: Array) -> Array:
 
 def median_of_neighbours(values: Array) -> Array:
     """Return the median of each turbine's neighbours in each window; NaN without two of them."""
-    medians = np.full(values.shape, np.nan)
     # A sorted table of all turbines gives the median of the others without sorting once for each.
-    order = np.sort(values, axis=0)
-    with_value = (~np.isnan(values)).sum(axis=0)
-    columns = np.arange(values.shape[1])
-    for row, own in enumerate(values):
-        others = with_value - ~np.isnan(own)
-        place = np.where(np.isnan(own), values.shape[0], (order < own).sum(axis=0))
-        middle = [_other(order, place, half, columns) for half in ((others - 1) // 2, others // 2)]
-        medians[row] = np.where(others >= LEAST_NEIGHBOURS, sum(middle) / 2, np.nan)
-    return medians
+    numbers = np.argsort(values, axis=0)
+    order = np.take_along_axis(values, numbers, axis=0)
+    own_place = np.argsort(numbers, axis=0)
+    is_known = ~np.isnan(values)
+    others = is_known.sum(axis=0) - is_known
+    halves = ((others - 1) // 2, others // 2)
+    middle = sum(_other(order, own_place, half) for half in halves) / 2
+    return np.where(others >= LEAST_NEIGHBOURS, middle, np.nan)
 
 
 def highest_of_neighbours(values: Array) -> Array:
@@ -42,7 +40,9 @@ def highest_of_neighbours(values: Array) -> Array:
     return np.where(np.isinf(highest), np.nan, highest)
 
 
-def _other(order: Array, own_place: Array, number: Array, columns: Array) -> Array:
-    """Return the value of that number, from 0 on, of a sorted column without the turbine's own."""
-    rows = np.clip(number + (number >= own_place), 0, len(order) - 1)
-    return order[rows, columns]
+def _other(order: Array, own_place: Array, number: Array) -> Array:
+    """Return the values of these numbers, from 0 on, of sorted columns without the turbine's own.
+
+    What is not known stands last, so that a turbine without a value leaves nothing out.
+    """
+    return np.take_along_axis(order, np.clip(number + (number >= own_place), 0, len(order) - 1), 0)
