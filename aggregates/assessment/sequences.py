@@ -12,19 +12,26 @@ from common.arrays import Array
 
 def bounds(row: Array) -> Iterator[tuple[int, int]]:
     """Yield where each sequence of true windows of one turbine begins, and where it has ended."""
+    starts, ends = _starts_and_ends(row)
+    yield from zip(starts.tolist(), ends.tolist(), strict=True)
+
+
+def _starts_and_ends(row: Array) -> tuple[Array, Array]:
     steps = np.diff(np.concatenate([[0], row.astype(np.int8), [0]]))
-    yield from zip(
-        np.flatnonzero(steps == 1).tolist(), np.flatnonzero(steps == -1).tolist(), strict=True
-    )
+    return np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
 
 
 def lasting(table: Array, least: int) -> Array:
     """Return the windows that lie in a sequence of at least so many."""
-    long_enough = np.zeros_like(table)
-    for row, kept in zip(table, long_enough, strict=True):
-        for start, end in bounds(row):
-            kept[start:end] = end - start >= least
-    return long_enough
+    # One row after the other, with a window between them that is not true, is one long row.
+    apart = np.pad(table, ((0, 0), (0, 1)))
+    starts, ends = _starts_and_ends(apart.ravel())
+    is_long_enough = ends - starts >= least
+    steps = np.zeros(apart.size, dtype=np.int8)
+    steps[starts[is_long_enough]] = 1
+    steps[ends[is_long_enough]] = -1
+    kept: Array = np.cumsum(steps, dtype=np.int8).reshape(apart.shape)[:, :-1] > 0
+    return kept
 
 
 def next_to(table: Array) -> Array:
