@@ -27,7 +27,7 @@ PYTHON = ROOT / ".venv-spark" / "bin" / "python"
 FIRST, LAST = date(2025, 8, 1), date(2025, 8, 6)
 PERIOD = ["--from", str(FIRST), "--to", str(LAST)]
 TURBINE_DAYS = 120
-LONGEST_S = 120
+LONGEST_S = 600
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

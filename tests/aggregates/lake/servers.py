@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-LONGEST_START_S = 60
+LONGEST_START_S = 300
 
 
 @contextmanager
