@@ -3,7 +3,15 @@
 import numpy as np
 
 from aggregates.assessment.checks.silent import samples, silences
-from aggregates.assessment.checks.spells import Spell, by_day, end_of_look, of_days, seen, spells
+from aggregates.assessment.checks.spells import (
+    Spell,
+    by_day,
+    end_of_look,
+    of_days,
+    seen,
+    spells,
+    time_of,
+)
 from aggregates.assessment.checks.wording import days, share
 from aggregates.assessment.conditions import Judgement
 from aggregates.assessment.farm import Farm
@@ -50,6 +58,13 @@ def _sentence(farm: Farm, spell: Spell, arrived: Array, expected: Array) -> str:
     came, should = (table[spell.row, first:last].sum() for table in (arrived, expected))
     when = str(farm.days[first]) if last == first + 1 else days(last - first)
     return (
-        f"{share(came / should)} of {farm.turbines[spell.row]}'s samples of {when} arrived,"
+        f"{share(came / should)} of {farm.turbines[spell.row]}'s samples of"
+        f" {when}{_so_far(farm, spell)} arrived,"
         f" {came:.0f} of {should:.0f}."
     )
+
+
+def _so_far(farm: Farm, spell: Spell) -> str:
+    """Return until when samples were counted, of days that go on; empty of others."""
+    end = end_of_look(farm)
+    return f" until {time_of(farm, end):%H:%M} UTC" if end < spell.end else ""
