@@ -48,6 +48,7 @@ def _as_options(patience: Patience) -> str:
         statement_timeout=f"{patience.statement_s}s",
         lock_timeout=f"{patience.lock_s}s",
         idle_in_transaction_session_timeout=f"{patience.idle_in_transaction_s}s",
+        idle_session_timeout=f"{patience.idle_session_s}s",
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Patience:
-    """How long a kind of work lets one statement, one lock and an idle transaction last; 0: ever.
+    """How long a kind of work lets one statement, one lock and what is idle last; 0: ever.
 
     The server keeps to it, so that what a stopped or vanished program has locked is free again.
     """
@@ -20,11 +20,19 @@ class Patience:
     source_lock_s: float
     # It waits this long for all of an answer of the source, however slowly that comes; 0: ever.
     source_answer_s: float = 0
+    # A connection is kept open so long for the next question.
+    idle_session_s: int = 0
 
 
-# A page, an answer of the API, one batch of a download.
+# A page, an answer of the API, one batch of a download. Each thread of the web server has its own
+# connections, and may get no further question: they would take those of the workers for ever.
 ANSWER = Patience(
-    statement_s=30, lock_s=2, idle_in_transaction_s=60, source_lock_s=2, source_answer_s=3
+    statement_s=30,
+    lock_s=2,
+    idle_in_transaction_s=60,
+    idle_session_s=60,
+    source_lock_s=2,
+    source_answer_s=3,
 )
 # A page waits so long for an answer of a server, where something else can be shown in its place.
 PAGE_S = 1.5

@@ -18,6 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 import embedded
 from common.patience import connecting
+from common.waits import ANSWER
 from common.wording import listed, quoted
 from sourcedata.variables_file import VariablesFileRefused
 
@@ -26,7 +27,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
 # To make a connection takes as long as a small answer, so it is kept; a broken one is made anew.
-KEPT_OPEN = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+KEPT_OPEN = {"CONN_MAX_AGE": ANSWER.idle_session_s, "CONN_HEALTH_CHECKS": True}
 LONGEST_NUMBER = 20
 HOST = re.compile(r"\*|\.?[\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:]+\]", re.ASCII)
 # Words with dots between them, on both sides.

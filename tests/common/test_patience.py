@@ -15,7 +15,7 @@ SHOW = """
 import json
 from django.db import connections
 names = ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout",
-    "client_connection_check_interval"]
+    "idle_session_timeout", "client_connection_check_interval"]
 with connections["source"].cursor() as cursor:
     cursor.execute("SELECT " + ", ".join(f"current_setting('{name}')" for name in names))
     print(json.dumps(cursor.fetchone()))
@@ -29,9 +29,9 @@ COMMAND = "import django; django.setup()"
 @pytest.mark.parametrize(
     ("program", "limits"),
     [
-        (WEB, ["30s", "2s", "1min", "2s"]),
-        (WORKER, ["90s", "1min", "10min", "2s"]),
-        (COMMAND, ["0", "0", "0", "2s"]),
+        (WEB, ["30s", "2s", "1min", "1min", "2s"]),
+        (WORKER, ["90s", "1min", "10min", "0", "2s"]),
+        (COMMAND, ["0", "0", "0", "0", "2s"]),
     ],
 )
 def test_a_server_keeps_to_the_patience_of_who_asks_it(program: str, limits: list[str]) -> None:
