@@ -95,7 +95,8 @@ class DayAdmin(ReadOnly, admin.ModelAdmin):
         }
         expected = 0
         try:
-            farm, turbines = states.day_and_turbines(day, now())
+            with gateway.for_page():
+                farm, turbines = states.day_and_turbines(day, now())
             expected = farm.expected_samples
             shown = sorted(turbines, key=_worst_first)[:MOST_SHOWN]
             context["turbines"] = _with_pictures(day, shown)

@@ -1,6 +1,7 @@
 """The admin's pages of the target: what each kind of visitor sees and may do."""
 
 import re
+import time
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from django_celery_beat.models import PeriodicTask
 from knox.models import AuthToken
 
 from aggregates.models import Run, Signal
+from common import patience, waits
 from common.days import today
 from sourcedata import reader
 from tests.builders import aggregated, measurements, turbine
@@ -241,6 +243,20 @@ def test_a_token_is_made_for_an_account_and_shown_once(admin_client: Client) -> 
     header = {"Authorization": f"Token {token[1]}"}
     assert Client().get("/api/runs", headers=header).status_code == 200
     assert token[1] not in text(admin_client, tokens)
+
+
+def test_the_page_of_a_day_waits_for_the_source_no_longer_than_any_page(
+    viewer: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow_answer(*asked: Any) -> list[Any]:
+        time.sleep(0.5)
+        return []
+
+    monkeypatch.setattr(patience, "current", lambda: waits.ANSWER)
+    monkeypatch.setattr(waits, "PAGE_S", 0.1)
+    monkeypatch.setattr(reader, "turbine_days", slow_answer)
+    html = text(viewer, f"{DAYS}{DAY}/")
+    assert "The source has not answered after 0.1 seconds." in html
 
 
 def test_days_are_not_said_to_be_none_while_the_source_is_down(
