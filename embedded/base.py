@@ -29,12 +29,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
         try:
             return super().get_new_connection(conn_params)
         except psycopg2.OperationalError as error:
-            if _is_full(error):
+            if _runs(error):
                 raise
             server.start()
             return super().get_new_connection(conn_params)
 
 
-def _is_full(error: psycopg2.OperationalError) -> bool:
-    """Return whether the server runs, and has no connection left; its messages are English."""
-    return "too many clients" in str(error) or "connection slots" in str(error)
+def _runs(error: psycopg2.OperationalError) -> bool:
+    """Return whether the server runs, but has no connection left, or stands still.
+
+    Its messages, and those of the library that connects, are English.
+    """
+    runs = ("too many clients", "connection slots", "timeout expired")
+    return any(words in str(error) for words in runs)

@@ -125,6 +125,20 @@ def backend(directory: Path, name: str = "target") -> DatabaseWrapper:
     return DatabaseWrapper({**BACKEND, **embedded.database(name, directory)}, DEFAULT_DB_ALIAS)
 
 
+def test_a_server_that_stands_still_is_given_up_and_not_started(directory: Path) -> None:
+    user = client(directory)
+    server = int((ServerFiles(directory).data / "postmaster.pid").read_text().split()[0])
+    os.kill(server, signal.SIGSTOP)
+    impatient = os.environ | {"PGCONNECT_TIMEOUT": "2"}
+    try:
+        other = start_client(directory, env=impatient, stderr=subprocess.PIPE)
+        _, error = other.communicate(timeout=20)
+    finally:
+        os.kill(server, signal.SIGCONT)
+        user.communicate()
+    assert "timeout expired" in error
+
+
 def test_settings_start_nothing(tmp_path: Path) -> None:
     backend(tmp_path / "postgres")
     assert list(tmp_path.iterdir()) == []
