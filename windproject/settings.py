@@ -51,6 +51,8 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
 ]
 SESSION_ENGINE = "windproject.sessions"
+# Who was sent to the login from somewhere else than a page of this site comes to the first page.
+LOGIN_REDIRECT_URL = "admin:index"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",

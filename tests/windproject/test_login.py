@@ -110,3 +110,9 @@ def test_a_use_is_noted_once_a_minute(admin_user: User) -> None:
     TokenUse.objects.update(used_at=first - timedelta(minutes=2))
     TokenUse.note(token)
     assert TokenUse.objects.get().used_at >= first
+
+
+def test_who_was_to_be_sent_elsewhere_comes_to_the_first_page(ada: User) -> None:
+    posted = {"username": "ada", "password": RIGHT}
+    answer = Client().post("/admin/login/?next=//elsewhere.example/", posted)
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/")
