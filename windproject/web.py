@@ -118,7 +118,9 @@ LANES = (
         full="503 Service Unavailable",
         of_changes=True,
     ),
-    # These are pages, and addresses that ask the target alone.
+    # These pages wait longer than others for the source.
+    Lane((b"/admin/aggregates/signal/", b"/admin/aggregates/run/run-days/"), threads=4, waiting=20),
+    # These are other pages, and addresses that ask the target alone.
     Lane((b"/",), threads=10, waiting=50),
 )
 

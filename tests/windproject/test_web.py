@@ -76,7 +76,10 @@ def test_sixteen_who_wait_for_a_locked_table_keep_nobody_else_waiting(site: Site
     assert timed(site, DAYS)[0] == 200
 
 
-def test_sixteen_who_wait_for_a_source_that_trickles_keep_nobody_else_waiting() -> None:
+@contextmanager
+def trickling() -> Iterator[Site]:
+    """A site whose source begins to answer, and never comes to an end."""
+
     class Trickling(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             with suppress(OSError):
@@ -89,15 +92,25 @@ def test_sixteen_who_wait_for_a_source_that_trickles_keep_nobody_else_waiting() 
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Trickling) as source:
         Thread(target=source.serve_forever, args=[0.01], daemon=True).start()
-        with (
-            served(SOURCE_API_URL=f"http://127.0.0.1:{source.server_port}") as site,
-            sixteen(site, DAYS) as visits,
-        ):
-            site.proves_to_answer()
-            answers = [visit.result() for visit in visits]
+        with served(SOURCE_API_URL=f"http://127.0.0.1:{source.server_port}") as site:
+            yield site
         source.shutdown()
+
+
+def test_sixteen_who_wait_for_a_source_that_trickles_keep_nobody_else_waiting() -> None:
+    with trickling() as site, sixteen(site, DAYS) as visits:
+        site.proves_to_answer()
+        answers = [visit.result() for visit in visits]
     assert {status for status, _ in answers} <= {503, 429}
     assert max(took_s for _, took_s in answers) < 5
+
+
+def test_many_who_look_at_pages_of_a_source_that_trickles_keep_no_other_page_waiting() -> None:
+    with trickling() as site, many(40, site, "/admin/aggregates/run/run-days/") as visits:
+        site.proves_to_answer()
+        answers = [visit.result() for visit in visits]
+    # Who may run days is sent to the runs, with a sentence.
+    assert {status for status, _ in answers} <= {302, 429}
 
 
 @contextmanager
