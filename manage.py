@@ -4,8 +4,6 @@
 import os
 import sys
 
-UNDEFINED_TABLE = "42P01"
-
 
 def main() -> None:
     """Run the management command named on the command line."""
@@ -33,9 +31,9 @@ def main() -> None:
 
 def _sentence(error: Exception) -> str:
     """Return why a database does not do its part; nothing where that is a fault of this project."""
-    from common.postgres.outages import is_outage, is_refusal
+    from common.postgres.outages import is_outage, is_refusal, lacks_tables
 
-    if getattr(error.__cause__, "pgcode", None) == UNDEFINED_TABLE:
+    if lacks_tables(error):
         return "A database lacks its tables; make them by: manage.py migrate"
     if is_outage(error):
         return f"A database cannot be used: {str(error).strip()}"

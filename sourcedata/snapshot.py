@@ -14,9 +14,9 @@ from common.refusals import Refusal
 from common.wording import first_line, listed
 
 # Somebody has dropped or renamed a table or a column, or taken a right away.
+MADE_BY_MIGRATIONS = {errorcodes.UNDEFINED_TABLE, errorcodes.UNDEFINED_COLUMN}
 ANOTHER_SCHEMA = {
-    errorcodes.UNDEFINED_TABLE,
-    errorcodes.UNDEFINED_COLUMN,
+    *MADE_BY_MIGRATIONS,
     errorcodes.UNDEFINED_FUNCTION,
     errorcodes.INSUFFICIENT_PRIVILEGE,
     # A policy of somebody's asks for a setting; a table is a view now.
@@ -109,10 +109,10 @@ def _transaction() -> Iterator[CursorWrapper]:
                 f"The source's tables could not be read for {waited}: they are locked by {who}."
             ) from error
         if code in ANOTHER_SCHEMA:
-            mended = " Where a column is missing: manage.py migrate."
+            mended = " Where a table or a column is missing: manage.py migrate."
             raise UnreadableSource(
                 f"The source is not as this project made it: {first_line(error)}."
-                f"{mended if code == errorcodes.UNDEFINED_COLUMN else ''}"
+                f"{mended if code in MADE_BY_MIGRATIONS else ''}"
             ) from error
         raise
 

@@ -28,6 +28,11 @@ OF_THE_SERVER_ITSELF = errorcodes.CLASS_INTERNAL_ERROR
 REFUSALS = (IntegrityError, InternalError, NotSupportedError, DataError)
 
 
+def lacks_tables(error: Exception) -> bool:
+    """Return whether a table is asked for that the database does not have."""
+    return getattr(error.__cause__, "pgcode", None) == errorcodes.UNDEFINED_TABLE
+
+
 def is_refusal(error: Exception) -> bool:
     """Return whether a database refuses what it was told, as its tables are.
 

@@ -151,6 +151,22 @@ def test_months_that_are_none_are_told_of(
     assert said(monkeypatch, "partitions").startswith(words)
 
 
+def test_an_import_before_the_tables_are_made_says_how_to_make_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    source_does("ALTER TABLE turbine RENAME TO other")
+    (tmp_path / "a.csv").write_text("time,x\n2025-08-31T10:00Z,5\n")
+    form = ["--time-column", "time", "--map", "power=x", "--turbine", "T01"]
+    sentence = said(monkeypatch, "import_measurements", str(tmp_path / "a.csv"), *form)
+    assert sentence == "A database lacks its tables; make them by: manage.py migrate"
+
+
+def test_a_count_before_the_tables_are_made_says_how_to_make_them() -> None:
+    source_does("ALTER TABLE data RENAME TO other")
+    with pytest.raises(CommandError, match=r"is missing: manage\.py migrate"):
+        call_command("verify_source")
+
+
 def test_data_that_are_simulated_and_left_out_are_not_said_to_be_written() -> None:
     give_trigger("data", SKIPS)
     with pytest.raises(NotTaken, match="data took 0 of 1,440 rows"):

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from common.commands import MeasurementsCommand
+from common.postgres.outages import lacks_tables
 from common.refusals import Refusal
 from common.terminal import progress_console, rendered
 from common.wording import first_line
@@ -80,6 +81,9 @@ class Command(MeasurementsCommand):
                     tables += stored is not None
                     self.stdout.write(rendered(understanding(understood, stored), WIDTH))
             except (Refusal, DatabaseError) as error:
+                # That is of no file, and is said of any command.
+                if lacks_tables(error):
+                    raise
                 sentence = _sentence(error, path)
                 if not is_preview:
                     _keep(path, form, sentence)
