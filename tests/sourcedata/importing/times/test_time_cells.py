@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sourcedata.importing.times.time_cells import joined, parse
@@ -14,6 +14,9 @@ from sourcedata.importing.times.time_formats import EPOCH, time_format
 NEW_YEAR = 1_704_067_200
 UNITS = {"seconds": 1, "milliseconds": 10**3, "microseconds": 10**6, "nanoseconds": 10**9}
 MICROSECOND = timedelta(microseconds=1)
+EPOCH_START = datetime(1970, 1, 1)
+# Of these, nanoseconds are the ticks of later years.
+YEARS_OF_TICKS = {1973, 1974, 1989, 1990}
 
 
 def local(cells: pa.Array, text: str = "") -> list[datetime | None]:
@@ -58,10 +61,20 @@ def test_repeated_text_and_whole_numbers_are_text() -> None:
 
 @given(st.sampled_from(sorted(UNITS)), st.integers(150_000_000_000_000, 4_102_444_800_000_000))
 def test_an_epoch_is_told_by_its_magnitude(unit: str, microseconds: int) -> None:
-    number, expected = microseconds * UNITS[unit] // 10**6, datetime(1970, 1, 1)
+    is_ticks = (EPOCH_START + microseconds * MICROSECOND).year in YEARS_OF_TICKS
+    assume(unit != "nanoseconds" or not is_ticks)
+    number, expected = microseconds * UNITS[unit] // 10**6, EPOCH_START
     expected += number * 10**6 // UNITS[unit] * MICROSECOND
     assert local(pa.array([number]), "epoch") == [expected]
     assert local(pa.array([f" {number} "]), "epoch") == [expected]
+
+
+@pytest.mark.parametrize("start", [datetime(1, 1, 1), datetime(1601, 1, 1)])
+@given(st.datetimes(datetime(1990, 1, 1), datetime(2099, 12, 31)))
+def test_the_ticks_of_net_and_of_windows_are_read(start: datetime, time: datetime) -> None:
+    ticks = (time - start) // MICROSECOND * 10 + 9
+    assert local(pa.array([ticks]), "epoch") == [time]
+    assert local(pa.array([str(ticks)]), "epoch") == [time]
 
 
 @given(st.integers(0, 4_102_444_800_000_000))
