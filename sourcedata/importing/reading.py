@@ -87,7 +87,7 @@ class Reading:
             named = turbine_names.names(block.columns[column])
         except ImportRefused as error:
             raise ImportRefused(f"{self.table.where(column, block.first_row)}: {error}") from None
-        if problem := named.problem():
+        if problem := named.problem(self.before):
             row, sentence = problem
             where = self.table.where(column, block.first_row + row)
             raise ImportRefused(f"{where}: {sentence}")

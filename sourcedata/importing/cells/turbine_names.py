@@ -1,7 +1,7 @@
 """The names of turbines, out of the cells of a column or out of the name of a file."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -11,12 +11,18 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from common.wording import first_line, quoted
+from sourcedata.importing.cells.no_values import means_no_value
 from sourcedata.importing.cells.numbers import is_number
 from sourcedata.importing.refusal import ImportRefused
 from sourcedata.limits import problem_of_turbine_name
 
 # A column without any cell that is not empty has the type null.
 TEXT = (pa.types.is_string, pa.types.is_null)
+NO_NAME = (
+    "{name} says that there is no name, so nobody knows whose the row is: write the turbine's name"
+    " there, or leave such rows out. If a turbine is called so, make it first, on the page Turbines"
+    " of the admin."
+)
 
 
 @dataclass(frozen=True)
@@ -30,10 +36,16 @@ class TurbineNames:
     names: Sequence[str]
     trimmed: Sequence[str]
 
-    def problem(self) -> tuple[int, str] | None:
-        """Return the first row whose name no turbine can have, and the sentence that says why."""
+    def problem(self, before: Collection[str]) -> tuple[int, str] | None:
+        """Return the first row whose name no turbine can have, and the sentence that says why.
+
+        `before` are the turbines that there are, whatever they are called.
+        """
         for code, name in enumerate(self.names):
-            if sentence := problem_of_turbine_name(name):
+            sentence = problem_of_turbine_name(name)
+            if not sentence and name not in before and means_no_value(name, ()):
+                sentence = NO_NAME.format(name=quoted(name))
+            if sentence:
                 return int(np.argmax(self.codes == code)), sentence
         return None
 

@@ -52,7 +52,7 @@ def test_each_row_has_its_name_without_blanks_around_it(words: list[str | None])
 @pytest.mark.parametrize("cells", TEN_SEVEN_TEN)
 def test_whole_numbers_are_names_without_a_decimal_point(cells: Sequence) -> None:
     assert of_rows(cells) == ["10", "7", "10"]
-    assert names(pa.array(cells)).problem() is None
+    assert names(pa.array(cells)).problem(()) is None
 
 
 def test_other_numbers_and_words_are_names_as_they_stand() -> None:
@@ -71,15 +71,22 @@ def test_other_numbers_and_words_are_names_as_they_stand() -> None:
         (["T1", " A\tB"], 1, "a character that cannot be shown"),
         (["Mu\u0308ller"], 0, "(NFC)"),
         (["T" * 101], 0, "longer than 100"),
+        (["T1", "NaN"], 1, "'NaN' says that there is no name"),
+        (["T1", " null"], 1, "'null' says that there is no name"),
+        (["None"], 0, "'None' says that there is no name"),
     ],
 )
 def test_the_first_row_whose_name_no_turbine_can_have_is_told(
     cells: Sequence, row: int, sentence: str
 ) -> None:
-    problem = names(pa.array(cells)).problem()
+    problem = names(pa.array(cells)).problem(())
     assert problem is not None
     assert problem[0] == row
     assert sentence in problem[1]
+
+
+def test_a_turbine_that_is_called_as_nothing_is_may_have_rows() -> None:
+    assert names(pa.array(["NA"])).problem(["NA"]) is None
 
 
 @pytest.mark.parametrize("cells", [[True, False], [["T1"]], [b"T1"]])
@@ -90,7 +97,7 @@ def test_cells_that_are_neither_text_nor_numbers_name_no_turbine(cells: Sequence
 
 def test_a_block_without_rows_has_no_turbines() -> None:
     turbines = names(pa.array([], pa.string()))
-    assert (len(turbines.codes), turbines.names, turbines.problem()) == (0, (), None)
+    assert (len(turbines.codes), turbines.names, turbines.problem(())) == (0, (), None)
 
 
 @pytest.mark.parametrize(
