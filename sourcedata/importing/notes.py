@@ -75,7 +75,7 @@ def _why(look: Survey, number: int) -> str:
     """Return what tells how far the samples of a new turbine are apart."""
     if look.reading.form.sample_interval_s is not None:
         return "as --sample-interval says"
-    is_told = look.steps.median_of_turbine_s(number) == look.interval_s(number)
+    is_told = look.steps.usual_of_turbine_s(number) == look.interval_s(number)
     return "as the file tells" if is_told else "for the file does not tell"
 
 

@@ -58,8 +58,9 @@ def _of_clocks(look: Survey) -> Iterator[str]:
 
 
 def _changed_clocks(look: Survey) -> list[tuple[date, str]]:
-    step_s = look.steps.median_s
-    return list(look.clock.days(step_s, len(look.spans))) if step_s else []
+    step_s = look.steps.usual_s
+    days = look.clock.days(step_s, len(look.spans)) if step_s else ()
+    return [each for each in days if each[1] == GIVEN_TWICE or not look.steps.are_mostly_gaps]
 
 
 def _of_steps_back(look: Survey) -> Iterator[str]:

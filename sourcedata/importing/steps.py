@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from common.arrays import Array
-from sourcedata.importing.regular import tolerance
+from sourcedata.importing.regular import LEAST_NEAR, tolerance
 from sourcedata.importing.times.second_passes import NEWEST_FIRST, OLDEST_FIRST, UNORDERED
 from sourcedata.limits import LONGEST_INTERVAL_S
 
 MICROSECONDS = 1_000_000
+# So many of a turbine's steps have a length that is no gap between samples.
+OFTEN = 0.1
 PARTS_OF_A_WINDOW = [
     seconds for seconds in range(1, LONGEST_INTERVAL_S + 1) if LONGEST_INTERVAL_S % seconds == 0
 ]
@@ -88,33 +90,70 @@ class Steps:
         return not self.equal and not (self.forward.keys() & self.back.keys())
 
     @property
-    def median_s(self) -> int | None:
-        """The median length of all steps, in whole seconds; None without any."""
-        return _median(sum(self.seconds.values(), Counter()))
+    def usual_s(self) -> int | None:
+        """The usual length of all steps, in whole seconds; None without any."""
+        return _usual(sum(self.seconds.values(), Counter()))
 
-    def median_of_turbine_s(self, number: int) -> int | None:
-        """Return the median length of a turbine's steps; where it has none, that of all."""
-        return _median(self.seconds[number]) if self.seconds.get(number) else self.median_s
+    @property
+    def are_mostly_gaps(self) -> bool:
+        """Whether most steps are longer than the usual one: then gaps of any length are chance."""
+        steps = sum(self.seconds.values(), Counter())
+        return 2 * _about(self.usual_s or 0, steps) < steps.total()
+
+    def usual_of_turbine_s(self, number: int) -> int | None:
+        """Return the usual length of a turbine's steps; where it has none, that of all."""
+        return _usual(self.seconds[number]) if self.seconds.get(number) else self.usual_s
 
 
-def _median(counted: Counter[int]) -> int | None:
+def _usual(counted: Counter[int]) -> int | None:
     """Return the mean of the steps about the median, in whole seconds.
 
     Times that are early and late in turn make steps of two lengths, and their interval is neither:
-    each step is longer or shorter by two tolerances at most.
+    each step is longer or shorter by two tolerances at most. Where many samples are missing, the
+    median is that of the gaps, which are multiples of a shorter step.
     """
     half = counted.total() / 2
     for length, count in sorted(counted.items()):
         half -= count
         if half <= 0:
-            return _mean_about(length, counted)
+            return _mean_about(_step_of_gaps(length, counted) or length, counted)
     return None
 
 
+def _step_of_gaps(median_s: int, counted: Counter[int]) -> int | None:
+    """Return the shortest step that is often there and of which nearly all are multiples."""
+    if _about(median_s, counted) > counted.total() / 2:
+        return None
+    # Of a second, all lengths are multiples.
+    often = (each for each in counted if each > 1 and counted[each] >= OFTEN * counted.total())
+    return next((each for each in sorted(often) if _are_multiples(counted, each)), None)
+
+
+def _are_multiples(counted: Counter[int], step_s: int) -> bool:
+    off_s = 4 * _tolerance_s(step_s)
+    near = (count for length, count in counted.items() if _beside(length, step_s) <= off_s)
+    return sum(near) >= LEAST_NEAR * counted.total()
+
+
+def _beside(length_s: int, step_s: int) -> int:
+    """Return how far a length is from the nearest multiple of a step."""
+    return abs(length_s - max(round(length_s / step_s), 1) * step_s)
+
+
+def _about(middle_s: int, counted: Counter[int]) -> int:
+    """Return how many steps are as long as one, but for what clocks are early or late."""
+    off_s = 4 * _tolerance_s(middle_s)
+    return sum(count for length, count in counted.items() if abs(length - middle_s) <= off_s)
+
+
+def _tolerance_s(step_s: int) -> float:
+    return float(tolerance(step_s) / np.timedelta64(1, "s"))
+
+
 def _mean_about(middle_s: int, counted: Counter[int]) -> int:
-    tolerance_s = tolerance(middle_s) / np.timedelta64(1, "s")
+    tolerance_s = _tolerance_s(middle_s)
     about = [length for length in counted if abs(length - middle_s) <= 4 * tolerance_s]
-    steps = sum(counted[length] for length in about)
+    steps = _about(middle_s, counted)
     mean_s = sum(length * counted[length] for length in about) / steps
     # The first time and the last one may be off: of a few steps a part of a window is likelier.
     parts = [part for part in PARTS_OF_A_WINDOW if abs(part - mean_s) <= 2 * tolerance_s / steps]

@@ -165,7 +165,7 @@ def _intervals(look: Survey, known_s: Mapping[str, int]) -> Mapping[str, int]:
     form, intervals = look.reading.form, {}
     for number, name in enumerate(look.turbines):
         stated_s = form.sample_interval_s or known_s.get(name)
-        step_s = look.steps.median_of_turbine_s(number)
+        step_s = look.steps.usual_of_turbine_s(number)
         is_told = step_s is not None and 0 < step_s <= LONGEST_INTERVAL_S
         if form.label_is_end and not stated_s and not is_told:
             raise ImportRefused(

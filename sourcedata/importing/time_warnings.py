@@ -34,7 +34,7 @@ def warnings_of_times(look: Survey) -> Iterator[str]:
 def _of_steps(look: Survey) -> Iterator[str]:
     turbines = defaultdict(list)
     for number in look.spans:
-        step_s, interval_s = look.steps.median_of_turbine_s(number), look.interval_s(number)
+        step_s, interval_s = look.steps.usual_of_turbine_s(number), look.interval_s(number)
         if step_s is not None and step_s != interval_s:
             turbines[step_s, interval_s].append(look.turbines[number])
     for (step_s, interval_s), names in turbines.items():

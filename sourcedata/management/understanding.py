@@ -41,7 +41,7 @@ def _line(text: str, style: str = "") -> Text:
 
 def _of_rows(understood: Understood) -> str:
     look = understood.look
-    span, step_s = ends(look), look.steps.median_s
+    span, step_s = ends(look), look.steps.usual_s
     if span is None:
         return "No rows."
     first, last = span

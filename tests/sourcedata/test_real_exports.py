@@ -106,7 +106,7 @@ def test_of_a_year_the_preview_warns_of_what_is_wrong_and_of_nothing_else() -> N
     (understood,) = look_at(
         DATA / "la_haute_borne_2014.csv.gz", replace(LA_HAUTE_BORNE, sample_interval_s=None)
     )
-    assert (understood.look.rows, understood.look.steps.median_s) == (210_240, 600)
+    assert (understood.look.rows, understood.look.steps.usual_s) == (210_240, 600)
     words = [
         "pitch_angle is -121.26",
         "ambient_temperature is -273.2",

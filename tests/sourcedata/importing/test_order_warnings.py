@@ -1,7 +1,8 @@
 """Times that follow each other otherwise than time goes on are asked about."""
 
 from datetime import datetime, timedelta
-from itertools import chain
+from itertools import accumulate, chain
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +33,14 @@ def test_an_hour_that_comes_twice_is_asked_about_in_any_order(tmp_path, sign, or
 def test_an_hour_that_is_missing_is_asked_about_in_any_order(tmp_path, sign) -> None:
     times = [*NIGHT[:12], *NIGHT[18:]]
     assert "an hour is missing" in times_preview(tmp_path, times[::sign])
+
+
+def test_gaps_of_an_hour_among_gaps_of_any_length_are_chance(tmp_path: Path) -> None:
+    places = accumulate([1, 2, 7, 1, 3, 5] * 60)
+    times = [datetime(2024, 6, 1) + place * timedelta(minutes=10) for place in places]
+    said = times_preview(tmp_path, [f"{time:%Y-%m-%d %H:%M}" for time in times])
+    assert "a step of 600 s" in said
+    assert "an hour is missing" not in said
 
 
 def ends_of_days(days: int, minutes: int) -> list[str]:
