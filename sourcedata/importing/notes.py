@@ -45,7 +45,7 @@ def notes_of(look: Survey) -> Iterator[str]:
         )
     if passed_over := look.reading.table.passed_over:
         yield (
-            "Passed over in the zip, for they have none of the columns that are named:"
+            "Passed over in the zip, for they have no table, or none of the columns that are named:"
             f" {listed(passed_over)}."
         )
     yield from _units(look)

@@ -8,9 +8,10 @@ class ImportRefused(Refusal):
 
 
 class NoSuchTable(ImportRefused):
-    """A file that can be read, and has no table with the columns that are wanted.
+    """A file that has no table with the columns that are wanted, or none that can be read.
 
-    `may_be_data` says whether it has some of them, or nothing at all, where data may have been.
+    `may_be_data` says whether it has some of them, or nothing at all, where data may have been, or
+    is of a kind that data are sent in.
     """
 
     def __init__(self, message: str, *, may_be_data: bool) -> None:

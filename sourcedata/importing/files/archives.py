@@ -8,7 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import IO, cast
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from sourcedata.importing.files.kinds import BZIP2, GZIP, SAVE, XZ, unreadable
+from sourcedata.importing.files.kinds import (
+    A_WORD_DOCUMENT,
+    BZIP2,
+    GZIP,
+    SAVE,
+    XZ,
+    unreadable,
+)
 from sourcedata.importing.files.packed_streams import PackedStreams
 from sourcedata.importing.files.source_files import (
     CHUNK_BYTES,
@@ -53,7 +60,7 @@ def is_workbook(archive: SourceFile) -> bool:
     """
     sizes = {member.filename: member.file_size for member in _members(archive)}
     if any(name.startswith(WORD) for name in sizes):
-        raise unreadable(archive.name, "a Word document", SAVE)
+        raise unreadable(archive.name, A_WORD_DOCUMENT, SAVE)
     if sizes.keys() >= OPEN_DOCUMENT:
         raise unreadable(archive.name, "an OpenDocument table", SAVE)
     if sizes.keys().isdisjoint(EXCEL):

@@ -2,7 +2,7 @@
 
 import re
 
-from sourcedata.importing.refusal import ImportRefused
+from sourcedata.importing.refusal import NoSuchTable
 
 # So many first bytes tell the form.
 FIRST_BYTES = 512
@@ -25,11 +25,14 @@ SAVE = "save it as CSV or xlsx"
 EXPORT = "export its table as CSV or Parquet"
 UNPACK = "unpack it, and import what is in it"
 A_PAGE, AN_IMAGE = "a web page (HTML or XML)", "an image"
+A_PDF, A_WORD_DOCUMENT = "a PDF", "a Word document"
 HDF5 = "an HDF5 or NetCDF file"
+# What people read, and put beside data.
+NO_DATA = {A_PDF, AN_IMAGE, A_WORD_DOCUMENT}
 # What each is called, and what to do instead.
 UNREADABLE = {
     b"\xd0\xcf\x11\xe0": ("a Word document (or an old Excel file)", SAVE),
-    b"%PDF": ("a PDF", "ask for its table as CSV or xlsx"),
+    b"%PDF": (A_PDF, "ask for its table as CSV or xlsx"),
     b"\x89HDF": (HDF5, EXPORT),
     b"CDF\x01": (HDF5, EXPORT),
     b"CDF\x02": (HDF5, EXPORT),
@@ -40,7 +43,7 @@ UNREADABLE = {
     b"\x89PNG": (AN_IMAGE, "ask for the numbers behind it"),
     b"\xff\xd8\xff": (AN_IMAGE, "ask for the numbers behind it"),
     b"GIF8": (AN_IMAGE, "ask for the numbers behind it"),
-    b"{\\rtf": ("a Word document", SAVE),
+    b"{\\rtf": (A_WORD_DOCUMENT, SAVE),
 }
 # What packs several files for tape has its mark behind the first one's name and rights.
 TAPE_MARK, TAPE_MARK_AT = b"ustar", 257
@@ -52,7 +55,7 @@ def form_of(name: str, first_bytes: bytes) -> str:
     """Return the form of a file; what has no other is text.
 
     Raises:
-        ImportRefused: where no file of that form can be read.
+        NoSuchTable: where no file of that form can be read.
     """
     if PAGE.match(first_bytes.removeprefix(BYTE_ORDER_MARK)):
         raise unreadable(name, A_PAGE, SAVE)
@@ -65,6 +68,7 @@ def form_of(name: str, first_bytes: bytes) -> str:
     return next(forms, TEXT)
 
 
-def unreadable(name: str, form: str, instead: str) -> ImportRefused:
+def unreadable(name: str, form: str, instead: str) -> NoSuchTable:
     """Return the error that says what a file is, and what to do instead."""
-    return ImportRefused(f"{name} is {form}, which cannot be imported: {instead}.")
+    said = f"{name} is {form}, which cannot be imported: {instead}."
+    return NoSuchTable(said, may_be_data=form not in NO_DATA)

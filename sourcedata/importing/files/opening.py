@@ -77,7 +77,7 @@ def _tables_of_zip(
         except NoSuchTable as refusal:
             refusals[inner.name] = refusal
     if not files:
-        raise next(iter(refusals.values()))
+        raise min(refusals.values(), key=lambda refusal: not refusal.may_be_data)
     passed_over = [name for name, refusal in refusals.items() if not refusal.may_be_data]
     may_be_data = [str(refusal) for refusal in refusals.values() if refusal.may_be_data]
     for file in files:

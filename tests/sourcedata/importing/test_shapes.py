@@ -120,7 +120,7 @@ def test_a_description_beside_the_data_in_an_archive_is_passed_over_and_said(tmp
         archive.writestr("one.csv", "time,ws\n2024-05-02 00:00,5\n")
     said = run(tmp_path / "a.zip", *COLUMNS, "--turbine", "T01")
     assert list(stored("wind_speed").values()) == [[5]]
-    assert "have none of the columns that are named: " in said
+    assert "have no table, or none of the columns that are named: " in said
     assert "a.zip/readme.txt." in said
 
 

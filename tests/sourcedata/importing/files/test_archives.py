@@ -103,6 +103,29 @@ def test_a_zip_has_a_table_for_each_file(tmp_path) -> None:
     assert [rows_of_table(table, "ws") for table in opened] == [[("5",)] * 1000, [("6",)]]
 
 
+def test_what_people_read_is_passed_over_beside_a_table_in_a_zip(tmp_path) -> None:
+    word = zipped(**{"word/document.xml": b"x"})
+    beside = {"a.pdf": b"%PDF-1.7\n", "b.docx": word, "c.png": b"\x89PNG\r\n"}
+    path = write(tmp_path, zipped(**beside, **{"d.csv": TEXT}))
+    (table,) = tables(path, "time", "ws")
+    assert table.passed_over == [f"{path}/{name}" for name in beside]
+    assert not table.may_be_data
+
+
+def test_what_may_be_data_and_cannot_be_read_is_asked_about_in_a_zip(tmp_path) -> None:
+    beside = {"a.xls": b"\xd0\xcf\x11\xe0", "b.7z": b"7z\xbc\xaf\x27\x1c"}
+    path = write(tmp_path, zipped(**beside, **{"d.csv": TEXT}))
+    (table,) = tables(path, "time", "ws")
+    said = [sentence.split(", which")[0] for sentence in table.may_be_data]
+    old = "a Word document (or an old Excel file)"
+    assert said == [f"{path}/a.xls is {old}", f"{path}/b.7z is a 7z archive"]
+
+
+def test_a_zip_without_a_table_is_refused_for_what_may_be_data(tmp_path) -> None:
+    path = write(tmp_path, zipped(**{"a.pdf": b"%PDF-1.7\n", "b.csv": b"time,speed\n1,2\n"}))
+    assert "b.csv has no column 'ws'" in refusal(path, "time", "ws")
+
+
 def test_files_of_a_zip_without_the_columns_are_passed_over_and_named(tmp_path) -> None:
     about = b"Version 1.2 of 2024-01-01, by us\n"
     beside = {"a.txt": b"Data of a farm.\n", "about.md": about}
