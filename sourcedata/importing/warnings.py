@@ -62,6 +62,7 @@ def warnings_of(look: Survey) -> Iterator[str]:
             if name == "power":
                 yield from _of_power(look, figures)
     yield from _of_files_passed_over(look)
+    yield from _of_hidden(look)
     yield from _of_cut(look)
     yield from _of_files_put_together(look)
     yield from _of_companions(look)
@@ -208,6 +209,19 @@ def _of_files_passed_over(look: Survey) -> Iterator[str]:
         yield (
             f"{len(lacking):,} more files of the zip, or sheets, may be data, and were passed over:"
             f" {' '.join(lacking[:MOST_SHOWN])} Import what is data by a command of its own."
+        )
+
+
+def _of_hidden(look: Survey) -> Iterator[str]:
+    hidden, wanted = look.reading.table.hidden, look.reading.columns.wanted
+    said = ["the sheet"] if hidden.is_sheet else []
+    said += [f"the column {quoted(name)}" for name in hidden.columns if name in wanted]
+    if hidden.rows:
+        said.append(f"{len(hidden.rows):,} rows, the first of which is row {hidden.rows[0]}")
+    if said:
+        yield (
+            f"Hidden in the workbook, and taken like all else: {listed(said)}. What is not meant"
+            " must be deleted there."
         )
 
 

@@ -26,6 +26,15 @@ class RowBlock:
 
 
 @dataclass(frozen=True)
+class Hidden:
+    """What of a table somebody hid in its workbook: numbers of rows, names of columns, a sheet."""
+
+    rows: Sequence[int] = ()
+    columns: Sequence[str] = ()
+    is_sheet: bool = False
+
+
+@dataclass(frozen=True)
 class Table:
     """A table of a file.
 
@@ -41,7 +50,7 @@ class Table:
     once more, as the last time it was read showed. `is_text` says that its numbers are as somebody
     wrote them. `cut` has the last cell, and its line, where the file seems to end within it.
     `lines_above` are those above the header, `differing_above` such a line and what stands in its
-    place where the header stands again.
+    place where the header stands again. `hidden` is what a workbook does not show of it.
     """
 
     file: str
@@ -58,6 +67,7 @@ class Table:
     is_text: bool = False
     cut: Sequence[str] = ()
     lines_above: Sequence[str] = ()
+    hidden: Hidden = Hidden()
 
     @property
     def name(self) -> str:

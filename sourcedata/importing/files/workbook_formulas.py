@@ -33,7 +33,7 @@ def formulas_without_result(source: SourceFile, sheet: str) -> Mapping[int, list
     without: dict[int, list[int]] = defaultdict(list)
     zeros, results = [], set()
     with source.open_anywhere() as stream, ZipFile(stream) as archive:
-        if (path := _path(archive, sheet)) not in archive.namelist():
+        if (path := path_of_sheet(archive, sheet)) not in archive.namelist():
             return without
         is_computed = not NOT_COMPUTED.search(archive.read(WORKBOOK))
         with archive.open(path) as xml:
@@ -49,7 +49,7 @@ def formulas_without_result(source: SourceFile, sheet: str) -> Mapping[int, list
     return without
 
 
-def _path(archive: ZipFile, sheet: str) -> str:
+def path_of_sheet(archive: ZipFile, sheet: str) -> str:
     """Return where in the archive a sheet stands; nowhere where it is no XML."""
     if not {WORKBOOK, RELATIONS} <= {*archive.namelist()}:
         return ""

@@ -1,20 +1,21 @@
 """A table in a sheet of a workbook of Excel, its cells as text."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 
 import pyarrow as pa
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from common.wording import listed, quoted
 from sourcedata.importing.files.footers import with_columns, without_footer
 from sourcedata.importing.files.headers import Candidates, column_names, units_of, units_rows
 from sourcedata.importing.files.source_files import SourceFile, damaged
-from sourcedata.importing.files.tables import Missing, RowBlock, Table
+from sourcedata.importing.files.tables import Hidden, Missing, RowBlock, Table
 from sourcedata.importing.files.workbook_cells import cell_text
 from sourcedata.importing.files.workbook_formulas import NO_RESULT, formulas_without_result
+from sourcedata.importing.files.workbook_hidden import hidden_in
 from sourcedata.importing.files.workbook_sizes import refuse_far_cells
 from sourcedata.importing.refusal import ImportRefused
 
@@ -52,6 +53,23 @@ class TableSheet:
         blocks = self._blocks([*wanted, *self.time_columns])
         for block in without_footer(blocks, self.time_columns, self.left_out):
             yield with_columns(block, wanted)
+
+    def hidden(self) -> Hidden:
+        """Return what of it somebody hid; what is behind the table, or empty, is none of it."""
+        rows, columns = hidden_in(self.source, self.sheet)
+        is_sheet = _sheets(self.source)[self.sheet] != SheetVisibleEnum.Visible
+        return Hidden(
+            tuple(number for number, _ in self._rows() if number in rows) if rows else (),
+            self._names_of(columns) if columns else (),
+            is_sheet,
+        )
+
+    def _names_of(self, columns: Collection[int]) -> tuple[str, ...]:
+        """Return the names of columns that Excel counts so; the first cells are of any of these."""
+        with _reading(self.source) as workbook:
+            _, first = workbook.get_sheet_by_name(self.sheet).start or (0, 0)
+        names = enumerate(self.names, first + 1)
+        return tuple(name for place, name in names if place in columns)
 
     def place(self, row: int) -> str:
         """Return the number that Excel gives the row of that number in the table."""
@@ -95,7 +113,7 @@ def workbook_table(
         ImportRefused: where there is no such sheet, or none with the columns that are wanted, or
             more than one.
     """
-    names = _sheet_names(source)
+    names = list(_sheets(source))
     refuse_far_cells(source)
     candidates = Candidates(source.name, missing)
     sheets, others = [], []
@@ -120,6 +138,7 @@ def workbook_table(
         table.sheet if len(names) > 1 else None,
         may_be_data=[str(refusal) for refusal in others if refusal.may_be_data],
         lines_above=table.rows_above,
+        hidden=table.hidden(),
     )
 
 
@@ -183,10 +202,11 @@ def _rows(source: SourceFile, sheet: str, decimal: str, formulas: Formulas) -> I
             yield number, texts
 
 
-def _sheet_names(source: SourceFile) -> list[str]:
+def _sheets(source: SourceFile) -> Mapping[str, SheetVisibleEnum]:
+    """Return whether each sheet that may have a table is shown."""
     with _reading(source) as workbook:
         sheets = workbook.sheets_metadata
-    return [sheet.name for sheet in sheets if sheet.typ == SheetTypeEnum.WorkSheet]
+    return {sheet.name: sheet.visible for sheet in sheets if sheet.typ == SheetTypeEnum.WorkSheet}
 
 
 @contextmanager

@@ -29,6 +29,15 @@ def workbook(*, is_computed: bool = True, **sheets: Sequence[Sequence[Cell]]) ->
     return stream.getvalue()
 
 
+def changed(content: bytes, old: str, new: str) -> bytes:
+    """Return a workbook in all of whose files `new` stands in the place of `old`."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(stream, "w") as archive:
+        for name in before.namelist():
+            archive.writestr(name, before.read(name).decode().replace(old, new))
+    return stream.getvalue()
+
+
 def _workbook(names: Sequence[str], is_computed: bool) -> str:
     sheets = [
         f'<sheet name="{name}" sheetId="{number}" r:id="r{number}"/>'
