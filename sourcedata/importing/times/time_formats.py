@@ -11,11 +11,24 @@ from common.wording import quoted
 
 # A dot is any letter, so a percent sign at the end stays alone and is refused.
 TOKEN = re.compile(r"%S[.,]%f|%.|\s+|.", re.DOTALL)
-MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-MONTH_NAME = (
-    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
-    "|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
+# In English, German, French, Spanish, Portuguese, Italian and Dutch: no two of these mean different
+# months by one word. Short ones may end in a dot.
+MONTHS = (
+    "jan january januar jän jänner janv janvier ene enero janeiro gen gennaio januari",
+    "feb february februar févr fév fevr fev février fevrier febrero fevereiro febbraio februari",
+    "mar march mär mrz märz maerz mars marzo março marco mrt maart",
+    "apr april avr avril abr abril aprile",
+    "may mai mayo maio mag maggio mei",
+    "jun june juni juin junio junho giu giugno",
+    "jul july juli juil juillet julio julho lug luglio",
+    "aug august août aout ago agosto augustus",
+    "sep sept september septembre septiembre set setembro sett settembre",
+    "oct october okt oktober octobre octubre out outubro ott ottobre",
+    "nov november novembre noviembre novembro",
+    "dec december dez dezember déc décembre decembre dic diciembre dezembro dicembre",
 )
+MONTH_NUMBERS = {word: number for number, words in enumerate(MONTHS, 1) for word in words.split()}
+MONTH_NAME = rf"(?:{'|'.join(sorted(MONTH_NUMBERS, key=len, reverse=True))})\.?"
 # The hours by which the clocks of these are ahead of UTC; no other zone has the name, as EST has.
 ZONES_H = {"utc": 0, "gmt": 0, "wet": 0, "west": 1, "cet": 1, "cest": 2, "eet": 2, "eest": 3}
 ZONES_H |= {"mez": 1, "mesz": 2}
@@ -148,7 +161,9 @@ def _part(before: str, token: str, after: str, *, has_fraction: bool) -> str:
     _, group, pattern = DIRECTIVES[token]
     if _is_number(before) or _is_number(after):
         pattern = pattern.replace("{1,", "{")
-    part = f"(?P<{group}>{pattern})"
+    # Some programs write a blank where others write a zero.
+    pad = " ?" if "{1," in pattern and before.strip() else ""
+    part = f"{pad}(?P<{group}>{pattern})"
     return part + FRACTION if token == "%S" and not has_fraction else part
 
 

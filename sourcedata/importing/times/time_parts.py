@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from common.arrays import Array
-from sourcedata.importing.times.time_formats import MONTHS, ZONES_H
+from sourcedata.importing.times.time_formats import MONTH_NUMBERS, MONTHS, ZONES_H
 
 # As POSIX has it: 68 is 2068, and 69 is 1969.
 FIRST_SHORT_YEAR = 69
@@ -84,8 +84,9 @@ def _days(parts: TimeParts) -> Array:
 def _months(parts: TimeParts) -> Array:
     """Return the months as datetime64[M], NaT where there is none."""
     if "month_name" in parts:
-        names = pc.utf8_slice_codeunits(parts.texts("month_name"), 0, 3)
-        number = pc.index_in(names, value_set=pa.array(MONTHS)).to_numpy() + 1
+        encoded = pc.utf8_rtrim(parts.texts("month_name"), ".").dictionary_encode()
+        of_names = [MONTH_NUMBERS[name] for name in encoded.dictionary.to_pylist()]
+        number = np.array(of_names, dtype=np.int64)[encoded.indices.to_numpy()]
     else:
         number = parts.numbers("month")
     months = (_years(parts) * 12 + number - 1).astype("datetime64[M]")

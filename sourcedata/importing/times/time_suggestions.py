@@ -20,6 +20,10 @@ ORDERS = {
 }
 SEPARATOR = r"[/.-]|,?\s+"
 WORD = rf"(?:\d{{1,4}}|{MONTH_NAME})"
+# The dot of a word that is cut short, before what separates it from the next one.
+DOT_OF_A_WORD = re.compile(r"(?<=[^\W\d_])\.(?=[/.\s-])")
+# A blank in the place of a zero.
+PAD = re.compile(r"(?<=[/.:-]) (?=\d(?!\d))|(?<=\s) (?=\d[:.])")
 DAY_TEXT = rf"(?P<day>{WORD}(?:(?:{SEPARATOR}){WORD}){{1,2}}|\d{{6,8}})"
 CLOCK = (
     r"(?P<clock>(?P<hour>\d\d?)(?P<colon>[:.])\d\d(?P<second>(?P=colon)\d\d(?:[.,]\d+)?)?"
@@ -57,7 +61,7 @@ def suggestion(cell: str, written: str | None = None) -> str:
     Where day and month could change places it names both. The one that was `written` is not named.
     It is empty where nothing is known.
     """
-    formats = {first: text for first, text in _formats(cell.strip()).items() if text != written}
+    formats = {first: text for first, text in _formats(_plain(cell)).items() if text != written}
     if not formats and _may_be_of_excel(cell):
         return OF_EXCEL
     if not formats and (match := ZONE_NAME.fullmatch(cell.strip())):
@@ -75,6 +79,10 @@ def has_strange_offset(cell: str) -> bool:
     """Return whether a cell ends as with an offset, which no clock has."""
     match = BEHIND_CLOCK.fullmatch(cell.strip())
     return match is not None and not re.fullmatch(OFFSET, match["behind"])
+
+
+def _plain(cell: str) -> str:
+    return PAD.sub("", cell.strip())
 
 
 def _may_be_of_excel(cell: str) -> bool:
@@ -128,6 +136,7 @@ def _in_order(match: re.Match[str], day: str) -> str:
 
 
 def _day_formats(day: str) -> Iterator[tuple[str, str]]:
+    day = DOT_OF_A_WORD.sub("", day)
     separators = [re.sub(r"\s+", " ", text) for text in re.findall(SEPARATOR, day)]
     for first, orders in ORDERS.items():
         for order in orders:

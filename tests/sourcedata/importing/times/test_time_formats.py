@@ -35,6 +35,31 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+# As CLDR, which most programs ask, shortens them.
+CLDR = {
+    "de": "Jan. Feb. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez.",
+    "fr": "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.",
+    "es": "ene feb mar abr may jun jul ago sept oct nov dic",
+    "pt": "jan. fev. mar. abr. mai. jun. jul. ago. set. out. nov. dez.",
+    "it": "gen feb mar apr mag giu lug ago set ott nov dic",
+    "nl": "jan. feb. mrt. apr. mei jun. jul. aug. sep. okt. nov. dec.",
+    "excel": "Jan Feb Mrz Apr MAI Jun Jul Aug Sep Okt Nov DEZ",
+}
+
+
+@pytest.mark.parametrize("language", CLDR)
+def test_months_are_read_by_the_names_of_other_languages(language: str) -> None:
+    names = CLDR[language].split()
+    months = [read(f"07-{name}-24 10:00", "%d-%b-%y %H:%M")[0] for name in names]
+    assert months == [datetime(2024, number, 7, 10) for number in range(1, 13)]
+
+
+def test_a_blank_may_stand_for_a_zero_but_nowhere_else() -> None:
+    assert read(" 9/ 1/2016  5: 3", "%d/%m/%Y %H:%M")[0] == datetime(2016, 1, 9, 5, 3)
+    assert read("9 /1/2016 5:03", "%d/%m/%Y %H:%M")[0] is None
+    assert read("2016 1 9", "%Y%m%d")[0] is None
+
+
 @given(MOMENTS, FORMATS)
 def test_a_time_is_what_strptime_reads(time: datetime, text: str) -> None:
     cell = time.strftime(text)
