@@ -75,6 +75,13 @@ def suggestion(cell: str, written: str | None = None) -> str:
     return f"{', '.join(choices)}."
 
 
+def has_format_of_all(cell: str, cells: pa.Array) -> bool:
+    """Return whether one of the formats that a cell could have reads all of some cells."""
+    texts = cells.cast(pa.string())
+    formats = _formats(_plain(cell)).values()
+    return any(not np.isnat(parse(texts, time_format(text)).local).any() for text in formats)
+
+
 def has_strange_offset(cell: str) -> bool:
     """Return whether a cell ends as with an offset, which no clock has."""
     match = BEHIND_CLOCK.fullmatch(cell.strip())

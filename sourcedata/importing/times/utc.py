@@ -17,7 +17,11 @@ from sourcedata.importing.times.local_clocks import Offsets, offsets, offsets_of
 from sourcedata.importing.times.second_passes import AmbiguousRows, Decision
 from sourcedata.importing.times.time_cells import days_alone, joined, parse
 from sourcedata.importing.times.time_formats import EPOCH_WORD, TimeFormat, time_format
-from sourcedata.importing.times.time_suggestions import has_strange_offset, suggestion
+from sourcedata.importing.times.time_suggestions import (
+    has_format_of_all,
+    has_strange_offset,
+    suggestion,
+)
 from sourcedata.limits import END_OF_TIME, FIRST_TIME
 
 NO_ISO_TIME = "is no time; allowed is ISO 8601, such as 2025-08-31T10:00:00+02:00"
@@ -35,6 +39,11 @@ NO_OFFSET = (
     " to +14:00. Where it is the end of a range, leave one end in the column, and put the other one"
     " into a column of its own"
 )
+RANGE = (
+    "ends as all others do with what is later than its clock by an hour at most, as no offsets do:"
+    " these are ranges. Leave one end in the column, and put the other one into a column of its own"
+)
+LONGEST_RANGE = np.timedelta64(1, "h")
 ONE_UNIT = ", in the unit (s, ms, µs or ns) of the greatest number near it"
 NEVER = (
     "happens never in {zone}, where clocks change then; allowed are other times, or times with "
@@ -93,6 +102,7 @@ class UtcTimes:
             self._refuse(block, is_alone & ~are_in_order(turbines, local), LOST_CLOCK)
         self.days_alone.add(turbines, is_alone, block.first_row)
         self._refuse_far(block, local)
+        self._refuse(block, _are_ranges(local, offset), RANGE)
         naive = np.flatnonzero(np.isnat(offset))
         self.without_offset += len(naive)
         if len(naive):
@@ -163,8 +173,12 @@ class UtcTimes:
     def _no_time(self, block: RowBlock, local: Array) -> str:
         if not np.isnat(local).any():
             return ""
+        cell = self._cell(block, int(np.argmax(np.isnat(local))))
         has_others = self._has_read or not np.isnat(local).all()
-        return self._complaint(self._cell(block, int(np.argmax(np.isnat(local)))), has_others)
+        cells = joined([block.columns[name] for name in self.form.time_columns])
+        # A format that reads them all was meant, and its days up to the 12th were read as months.
+        is_other_format = has_others and has_format_of_all(cell, cells)
+        return self._complaint(cell, has_others and not is_other_format)
 
     def _complaint(self, cell: str, has_others: bool = False) -> str:
         """Return why a cell is no time; `has_others` says whether other cells are some."""
@@ -232,3 +246,12 @@ class UtcTimes:
         except (OverflowError, ValueError):
             return "a time that no calendar has"
         return "" if value is None else str(value)
+
+
+def _are_ranges(local: Array, offset: Array) -> Array:
+    """Return the times of which all have as offset a clock that is a little later, and not one."""
+    is_stated = ~np.isnat(offset)
+    later = (-offset - (local - local.astype("datetime64[D]"))) % ONE_DAY
+    is_range = is_stated & (later > np.timedelta64(0)) & (later <= LONGEST_RANGE)
+    is_meant = (is_range == is_stated).all() and len(np.unique(offset[is_stated])) > 1
+    return is_range & is_meant

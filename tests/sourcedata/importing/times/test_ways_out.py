@@ -1,5 +1,6 @@
 """Who cannot have times read as they are is told what to do instead."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,28 @@ def test_days_beside_texts_are_refused_with_where_they_come_from(tmp_path, optio
 def test_the_end_of_a_range_is_said_to_be_no_offset(tmp_path, ends) -> None:
     said = refusal(text(tmp_path, rows(*(f"2024-06-01 {end}" for end in ends))), *OPTIONS)
     assert "whole quarters of an hour from -12:00 to +14:00. Where it is the end of a range" in said
+
+
+@pytest.mark.parametrize("minutes", [15, 30, 60])
+def test_ranges_whose_ends_could_be_offsets_are_refused(tmp_path: Path, minutes: int) -> None:
+    starts = [datetime(2024, 6, 1, 9) + timedelta(minutes=minutes) * row for row in range(3)]
+    ends = [
+        f"{start:%Y-%m-%d %H:%M}-{start + timedelta(minutes=minutes):%H:%M}" for start in starts
+    ]
+    said = refusal(text(tmp_path, rows(*ends)), *OPTIONS)
+    assert f"line 2, column 'time': {ends[0]!r} ends as all others do with what is later" in said
+
+
+def test_the_offsets_of_a_zone_are_no_ends_of_ranges(tmp_path: Path) -> None:
+    file = text(
+        tmp_path, rows("2024-11-03 01:30-02:30", "2024-11-03 02:30-03:30", "2024-11-03 09:00-03:30")
+    )
+    assert "3 rows" in run(file, *OPTIONS)
+    assert "1 rows" in run(text(tmp_path, rows("2024-11-03 03:00-03:30")), *OPTIONS)
+
+
+def test_a_form_that_has_day_and_month_exchanged_is_told_the_right_format(tmp_path: Path) -> None:
+    file = text(tmp_path, rows("01/31/2024 23:50:00", "02/01/2024 00:00:00"))
+    said = refusal(file, *OPTIONS, "--time-format", "%d/%m/%Y %H:%M:%S")
+    assert "Add --time-format '%m/%d/%Y %H:%M:%S'." in said
+    assert "several ways" not in said
