@@ -13,6 +13,8 @@ MOST_TURNED = 0.2
 # A midnight that is written a day early stands some intervals before the day's first sample: fewer
 # than blocks of rows have, whose order is turned round and whose last rows stand first.
 MOST_BEFORE = 4
+# A longer gap is one between parts of the file, as files of months in the order of their names.
+LONGEST_GAP = 2 * 86_400 * MICROSECONDS
 
 
 @dataclass
@@ -33,8 +35,9 @@ class StepsBack:
 class TurnedSteps:
     """The steps of turbines against each of the two ways, as long as nobody knows which is theirs.
 
-    A step that leads beyond all times since the last one leads to a part of the file that stands
-    where it does, such as a day where files of days were put together newest first.
+    A step that leads beyond all times since the last one, or since a gap of days, leads to a part
+    of the file that stands where it does, such as a day where files of days were put together
+    newest first, or a month that comes after another one by its name.
     """
 
     _steps: dict[tuple[int, int], StepsBack] = field(default_factory=dict)
@@ -59,11 +62,12 @@ class TurnedSteps:
         """Return the places of the steps back, as `sign` turns times, and their lengths in µs."""
         start, last = self._since.get((number, sign), (sign * int(instants[0]),) * 2)
         turned = np.concatenate([[start, last], sign * instants])
-        is_start = np.diff(turned, prepend=turned[0]) < 0
+        steps = np.diff(turned, prepend=turned[0])
+        is_start = (steps < 0) | (steps > LONGEST_GAP)
         starts = turned[np.maximum.accumulate(np.where(is_start, np.arange(len(turned)), 0))]
         self._since[number, sign] = int(starts[-1]), int(turned[-1])
         before = starts[1:-1]
-        is_into = is_start[2:] & (turned[2:] - before > least)
+        is_into = (steps[2:] < 0) & (turned[2:] - before > least)
         places = np.flatnonzero(is_into)
         return places, (turned[1:-1] - turned[2:])[places]
 

@@ -125,6 +125,22 @@ def test_files_that_were_put_together_newest_first_are_not(tmp_path, rows) -> No
         assert STEPS not in times_preview(tmp_path, [*chain(*of_file)])
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(("days", "count"), [(1, 31), (30, 12)])
+def test_files_that_were_put_together_by_their_names_are_not(tmp_path, days, count, sign) -> None:
+    first = {str(file): file * days * 1440 for file in range(count)}
+    starts = [first[name] for name in sorted(first)]
+    times = [clock(start + minutes) for start in starts for minutes in range(0, days * 1440, 60)]
+    assert STEPS not in times_preview(tmp_path, times[::sign])
+
+
+def test_a_step_back_into_what_stands_behind_a_gap_is_asked_about(tmp_path) -> None:
+    minutes = [0, 60, 120, 9000, 9060, 9120, 9060, 9120, 9180]
+    assert f"step back once, first by 3,600 s in line 8, {STEPS}" in times_preview(
+        tmp_path, [clock(each) for each in minutes]
+    )
+
+
 def test_turbines_one_after_the_other_are_not(tmp_path) -> None:
     rows = "".join(f"{time},{name},5\n" for name in ("T01", "T02") for time in NIGHT)
     options = ["--time-column", "time", "--turbine-column", "t", "--map", "rotor_speed=x"]
