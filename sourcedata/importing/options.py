@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
@@ -14,6 +14,8 @@ from sourcedata.variables import COLUMNS
 
 # Of these one says whose the measurements are.
 WHOSE = ("turbine", "turbine_column", "turbine_from_filename", "wide")
+# What these are told may begin with a minus, as -INF and -03:30.
+MAY_BE_NEGATIVE = {"--missing-value", "--timezone"}
 
 
 def add_to(parser: ArgumentParser) -> None:
@@ -110,8 +112,7 @@ def _add_meaning(parser: ArgumentParser) -> None:
         type=arguments.timezone,
         metavar="ZONE",
         help=(
-            "of times without an offset, as Europe/Paris, +01:00 or UTC-3; behind a = also"
-            " --timezone=-03:30 (default: UTC)"
+            "of times without an offset, as Europe/Paris, +01:00, -03:30 or UTC-3 (default: UTC)"
         ),
     )
     parser.add_argument(
@@ -146,6 +147,18 @@ def _add_meaning(parser: ArgumentParser) -> None:
         metavar="KW",
         help="set on the turbines (default: what they have)",
     )
+
+
+def joined(words: Sequence[str]) -> list[str]:
+    """Return what was typed, with = before values that argparse would take for options."""
+    joined_words: list[str] = []
+    for word in words:
+        is_negative = word.startswith("-") and not word.startswith("--")
+        if is_negative and joined_words and joined_words[-1] in MAY_BE_NEGATIVE:
+            joined_words[-1] += f"={word}"
+        else:
+            joined_words.append(word)
+    return joined_words
 
 
 def form_of(options: Mapping[str, Any]) -> Form:

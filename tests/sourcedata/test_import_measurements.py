@@ -5,7 +5,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError, call_command, execute_from_command_line
 from django.db import OperationalError, connections
 
 from sourcedata.importing import tables_of_a_command
@@ -50,6 +50,15 @@ def test_each_file_has_its_part_and_the_next_step_is_named(tmp_path, monkeypatch
     assert lines[2].startswith("Rows: 2 inserted, 0 updated, 0 unchanged, 1 joined")
     assert "Rows: 0 inserted, 1 updated, 1 unchanged." in lines
     assert lines[-1] == "Next: manage.py aggregate --pending"
+
+
+def test_a_value_that_begins_with_a_minus_is_none_of_the_options(tmp_path, capsys) -> None:
+    path = write(tmp_path, "a.csv", "2025-08-31T10:00,-INF", "2025-08-31T10:10,3")
+    options = ["--missing-value", "-INF", "--timezone", "-03:30", "--preview"]
+    execute_from_command_line(["manage.py", "import_measurements", path, *ARGUMENTS, *options])
+    said = capsys.readouterr().out
+    assert "50 %" in said
+    assert "2025-08-31 13:40" in said
 
 
 def test_every_option_reaches_the_import(tmp_path) -> None:

@@ -40,6 +40,9 @@ class Command(MeasurementsCommand):
         "was imported before is updated where it differs; a file imported twice changes nothing."
     )
 
+    def run_from_argv(self, argv: list[str]) -> None:
+        super().run_from_argv(options_of_forms.joined(argv))
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
         parser.add_argument(
