@@ -82,7 +82,8 @@ def _opened(path: Path, form: Form, opening: Opening) -> Iterator[Table]:
     try:
         yield from open_tables(path, missing_columns(form), opening)
     except ImportRefused as error:
-        raise ImportRefused(f"{error}{why_none(form)}") from error
+        error.args = (f"{error}{why_none(form)}",)
+        raise
 
 
 def import_table(

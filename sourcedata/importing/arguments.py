@@ -30,13 +30,13 @@ from sourcedata.variables import ANGLE_NAMES, COLUMNS, VARIABLE_NAMES
 
 
 def variable_and_column(text: str) -> tuple[str, str]:
-    """Return the two sides of VARIABLE=COLUMN.
+    """Return the two sides of VARIABLE=COLUMN; without a column, a form's is left out.
 
     Raises:
         ArgumentTypeError: where there is no `=`, or no such variable.
     """
     variable, sign, column = text.partition("=")
-    if not sign or not column:
+    if not sign:
         raise ArgumentTypeError(f"{quoted(text)} has no =; write it as VARIABLE=COLUMN")
     if variable not in COLUMNS:
         raise ArgumentTypeError(_why_no_variable(variable))

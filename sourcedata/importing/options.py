@@ -168,6 +168,7 @@ def form_of(options: Mapping[str, Any]) -> Form:
         ImportRefused: where one is missing, or two contradict each other.
     """
     _refuse_incomplete(options)
+    _refuse_left_out(options["map"])
     form = Form(
         time_columns=options["time_column"],
         columns=dict(options["map"]),
@@ -204,6 +205,15 @@ def _refuse_incomplete(options: Mapping[str, Any]) -> None:
         raise ImportRefused(f"{' and '.join(map(_typed, lacking))}: needed, and not given.")
     if len(given) > 1:
         raise ImportRefused(f"{' and '.join(map(_typed, given))}: allowed is one of them.")
+
+
+def _refuse_left_out(mapped: Sequence[tuple[str, str]]) -> None:
+    for variable, column in mapped:
+        if not column:
+            raise ImportRefused(
+                f"--map {variable}= has no column behind the =, which leaves out a variable of the"
+                " form that --form names; write it as VARIABLE=COLUMN."
+            )
 
 
 def _typed(name: str) -> str:

@@ -66,14 +66,15 @@ def merged(typed: Mapping[str, Any], of_form: Mapping[str, Any]) -> Mapping[str,
     """Return what was typed, and of what was not, what a form says.
 
     The variables and the words for missing values come in addition to those of the form, whose
-    variables are kept where they were not typed.
+    variables are kept where they were not typed. What was typed without a column is left out.
     """
     options = {name: of_form.get(name) if value is None else value for name, value in typed.items()}
     variables = {variable for variable, _ in typed["map"] or ()}
     kept = [each for each in of_form["map"] or () if each[0] not in variables]
     missing = [*(of_form["missing_value"] or ()), *(typed["missing_value"] or ())]
     # An empty list is none.
-    options["map"] = [*kept, *(typed["map"] or ())] or None
+    mapped = [*kept, *(typed["map"] or ())]
+    options["map"] = [(variable, column) for variable, column in mapped if column] or None
     options["missing_value"] = list(dict.fromkeys(missing)) or None
     return options
 

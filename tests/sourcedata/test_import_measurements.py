@@ -116,7 +116,7 @@ def test_a_database_that_fails_is_a_sentence(tmp_path, monkeypatch) -> None:
         (["--map", "wind_speed"], "'wind_speed' has no =; write it as VARIABLE=COLUMN"),
         (["--map", "ws=kw"], "'ws' is no variable; allowed: wind_speed, wind_direction, power,"),
         (["--map", "power=other"], "The variable 'power' is named more than once"),
-        (["--map", "wind_speed="], "'wind_speed=' has no =; write it as VARIABLE=COLUMN"),
+        (["--map", "wind_speed="], "--map wind_speed= has no column behind the ="),
         (["--map", "wind_speed=time"], "The column 'time' is named more than once"),
         (["--timezone", "Europe/Nowhere"], "'Europe/Nowhere' is no time zone"),
         (["--timezone", "Europe"], "'Europe' is no time zone"),

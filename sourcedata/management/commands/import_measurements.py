@@ -25,10 +25,15 @@ from sourcedata.importing import (
     saved_forms,
 )
 from sourcedata.importing import options as options_of_forms
+from sourcedata.importing.refusal import NoSuchTable
 from sourcedata.importing.tables_of_a_command import TablesOfACommand
 from sourcedata.management.guards import refuse_where_nobody_reads
 from sourcedata.management.understanding import understanding
 
+LEAVE_OUT = (
+    " Where the file has no column for a variable of the form, leave that out, as by --map power=,"
+    " or name another one, as by --map power=COLUMN."
+)
 # Its table is that wide.
 WIDTH = 130
 
@@ -65,7 +70,8 @@ class Command(MeasurementsCommand):
                 saved_forms.save(options["save"], saved_forms.words(typed))
         except ImportRefused as error:
             raise CommandError(str(error)) from error
-        self._import(options["files"], form, options["preview"])
+        advice = LEAVE_OUT if options["form"] else ""
+        self._import(options["files"], form, options["preview"], advice)
 
     def _typed(self, options: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the options as they were typed, with what a form says beside them."""
@@ -75,7 +81,7 @@ class Command(MeasurementsCommand):
         of_form = vars(parser.parse_args(["-", *saved_forms.typed(options["form"])]))
         return saved_forms.merged(options, of_form)
 
-    def _import(self, files: list[Path], form: Form, is_preview: bool) -> None:
+    def _import(self, files: list[Path], form: Form, is_preview: bool, advice: str) -> None:
         together = TablesOfACommand()
         for done, path in enumerate(files):
             tables = 0
@@ -87,7 +93,7 @@ class Command(MeasurementsCommand):
                 # That is of no file, and is said of any command.
                 if lacks_tables(error):
                     raise
-                sentence = _sentence(error, path)
+                sentence = _sentence(error, path) + advice * isinstance(error, NoSuchTable)
                 if not is_preview:
                     _keep(path, form, sentence)
                 raise CommandError(_failure(sentence, len(files), done, tables)) from error

@@ -26,6 +26,15 @@ def test_a_header_below_comments(tmp_path: Path) -> None:
     }
 
 
+def test_a_variable_of_a_form_that_a_file_lacks_is_left_out(tmp_path: Path) -> None:
+    file = text(tmp_path, "Date and time,Wind speed (m/s)\n2016-01-03 00:10:00,5.25\n")
+    said = refusal(file, "--form", "greenbyte", *T01)
+    assert "has no column 'Wind direction (°)', 'Power (kW)'" in said
+    assert "leave that out, as by --map power=, or" in said
+    run(file, "--form", "greenbyte", *T01, "--map", "power=", "--map", "wind_direction=")
+    assert stored("wind_speed", "power") == {"T01 01-03 00:10": [5.25, None]}
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("empty", [";", ";;", ";;;;", "; ;"])
 def test_rows_of_nothing_but_separators_are_passed_over(
