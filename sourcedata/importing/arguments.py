@@ -13,6 +13,7 @@ from common.wording import quoted
 from sourcedata.importing.cells.turbine_names import filename_pattern
 from sourcedata.importing.cells.wide import Pattern
 from sourcedata.importing.files.encodings import checked_encoding
+from sourcedata.importing.files.headers import on_one_line
 from sourcedata.importing.refusal import ImportRefused
 from sourcedata.importing.times.time_cells import parse
 from sourcedata.importing.times.time_formats import time_format
@@ -40,7 +41,7 @@ def variable_and_column(text: str) -> tuple[str, str]:
         raise ArgumentTypeError(f"{quoted(text)} has no =; write it as VARIABLE=COLUMN")
     if variable not in COLUMNS:
         raise ArgumentTypeError(_why_no_variable(variable))
-    return variable, column
+    return variable, on_one_line(column)
 
 
 def _why_no_variable(name: str) -> str:

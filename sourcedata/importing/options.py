@@ -8,6 +8,7 @@ from typing import Any
 
 from common.wording import quoted
 from sourcedata.importing import arguments
+from sourcedata.importing.files.headers import on_one_line
 from sourcedata.importing.form import MOST_NEW_TURBINES, Form
 from sourcedata.importing.refusal import ImportRefused
 from sourcedata.variables import COLUMNS
@@ -30,6 +31,7 @@ def _add_columns(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--time-column",
         action="append",
+        type=on_one_line,
         metavar="COLUMN",
         help="which holds the times; several, as of a date and a time, are joined in this order",
     )
@@ -49,7 +51,12 @@ def _add_turbines(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--turbine", type=arguments.turbine_name, metavar="NAME", help="that all rows are of"
     )
-    parser.add_argument("--turbine-column", metavar="COLUMN", help="which names each row's turbine")
+    parser.add_argument(
+        "--turbine-column",
+        type=on_one_line,
+        metavar="COLUMN",
+        help="which names each row's turbine",
+    )
     parser.add_argument(
         "--turbine-from-filename",
         type=arguments.pattern_of_files,

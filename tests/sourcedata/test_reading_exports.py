@@ -129,7 +129,7 @@ def test_every_kind_of_line_end_is_read(tmp_path, end) -> None:
 def test_quotes_and_a_byte_order_mark_are_read(tmp_path) -> None:
     text = f'\ufeff"time","power, ""net""\n[kW]"\n"{MORNING}","1"\n2025-08-31T10:01Z,2'
     path = write_bytes(tmp_path, text.encode())
-    imported(path, columns={"power": 'power, "net"\n[kW]'})
+    imported(path, columns={"power": 'power, "net" [kW]'})
     assert stored_powers() == [1, 2]
 
 

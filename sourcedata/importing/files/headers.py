@@ -15,6 +15,7 @@ MOST_UNITS_ROWS = 3
 DIGITS_OF_A_TIME = 6
 # A day has two separators, which no number has, or is digits alone.
 DAY = pattern(r"\d{1,4}([-/.])(?:\d{1,2}|[^\W\d_]{3,9})\1\d{1,4}|^\s*\d{8,}\s*$")
+LINE_END = pattern(r"\s*[\r\n]\s*")
 WORD = pattern(r"[^\W\d_]{2,}")
 TIME_WORD = pattern(rf"(?i){MONTH_NAME}|am|pm|uhr|{'|'.join(ZONES_H)}")
 CLOCK_ALONE = pattern(r"\s*\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?\s*$")
@@ -24,13 +25,18 @@ def column_names(cells: Iterable[str]) -> list[str]:
     """Return the names that cells say, the second of one name as NAME#2."""
     names: dict[str, None] = {}
     for cell in cells:
-        name = twin = stripped(cell)
+        name = twin = on_one_line(stripped(cell))
         number = 1
         while twin in names:
             number += 1
             twin = f"{name}#{number}"
         names[twin] = None
     return list(names)
+
+
+def on_one_line(name: str) -> str:
+    """Return a name with a blank where a cell has a line end, which nobody can type."""
+    return LINE_END.sub(" ", name)
 
 
 def stripped(cell: str) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.sourcedata.importing.commands import refusal, run, stored, text
+from tests.sourcedata.importing.files.workbooks import Cell, workbook
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +34,18 @@ def test_a_variable_of_a_form_that_a_file_lacks_is_left_out(tmp_path: Path) -> N
     assert "leave that out, as by --map power=, or" in said
     run(file, "--form", "greenbyte", *T01, "--map", "power=", "--map", "wind_direction=")
     assert stored("wind_speed", "power") == {"T01 01-03 00:10": [5.25, None]}
+
+
+@pytest.mark.parametrize(
+    "mapped", ["`Wind speed`[km/h]", "`Wind \nspeed` / 3.6", "`Wind speed`/3.6"]
+)
+def test_the_lines_of_a_name_are_typed_as_one(tmp_path: Path, mapped: str) -> None:
+    header: list[list[Cell]] = [["Time\n(UTC)", "Wind\nspeed"], ["2016-01-03T00:10", 18.0]]
+    of_text = '"Time\r\n(UTC)","Wind \nspeed"\n2016-01-03 00:10,18\n'
+    for content in (workbook(farm=header), of_text):
+        options = [*T01, "--time-column", "Time (UTC)", "--map", f"wind_speed={mapped}"]
+        run(text(tmp_path, content), *options)
+        assert stored("wind_speed") == {"T01 01-03 00:10": [5]}
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
