@@ -19,6 +19,10 @@ LINE_END = pattern(r"\s*[\r\n]\s*")
 WORD = pattern(r"[^\W\d_]{2,}")
 TIME_WORD = pattern(rf"(?i){MONTH_NAME}|am|pm|uhr|{'|'.join(ZONES_H)}")
 CLOCK_ALONE = pattern(r"\s*\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?\s*$")
+NO_HEADER = (
+    " That is a row of data: where no line of names stands above the rows, write one there, with a"
+    " name for each cell of a row, in their order and separated as they are."
+)
 
 
 def column_names(cells: Iterable[str]) -> list[str]:
@@ -185,7 +189,8 @@ class Candidates:
             return NoSuchTable(said, may_be_data=True)
         lacking, names = (listed(map(quoted, names)) for names in (self._lacking, self._nearest))
         return NoSuchTable(
-            f"{self._name} has no column {lacking}; it has {names}.",
+            f"{self._name} has no column {lacking}; it has {names}."
+            f"{NO_HEADER if _is_of_data(self._nearest) else ''}",
             may_be_data=is_table or self._has_rows or len(self._lacking) < len(self._missing([])),
         )
 

@@ -135,3 +135,10 @@ def test_a_preamble_with_numbers_and_days_is_passed_over(tmp_path, above) -> Non
 def test_a_row_that_is_torn_below_the_header_says_no_units(tmp_path) -> None:
     path = write(tmp_path, "t;time;ws\nA;\n2024-01-01 00:00;x\nA;2024-01-01 00:10;5\n")
     assert "the row that starts with '2024-01-01 00:00' has 2" in refusal(path, "time", "ws")
+
+
+def test_a_file_without_a_header_is_told_to_get_one(tmp_path) -> None:
+    rows_alone = "2024-01-01 00:00;5,1;180\n2024-01-01 00:10;5,2;181\n"
+    said = "That is a row of data: where no line of names stands above the rows, write one there"
+    assert said in refusal(write(tmp_path, rows_alone), "time", "ws")
+    assert said not in refusal(write(tmp_path, "time;speed;direction\n" + rows_alone), "time", "ws")
