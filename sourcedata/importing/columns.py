@@ -1,7 +1,7 @@
 """Which columns of a table are read, and as what."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from common.wording import listed, quoted
 from sourcedata.importing.cells.mapped import Mapped, columns_of, mapping
@@ -105,5 +105,5 @@ def _of_turbine(form: Form, own: Mapping[str, str]) -> Sequence[Mapped]:
     for variable, text in form.columns.items():
         if {*columns_of(text)} & own.keys():
             each = mapping(variable, text, own)
-            mapped.append(Mapped(variable, own[each.column], each.expression))
+            mapped.append(replace(each, column=own[each.column]))
     return mapped

@@ -11,8 +11,10 @@ import pyarrow as pa
 from common.arrays import Array
 from common.wording import listed, quoted
 from sourcedata.importing.cells import turbine_names
+from sourcedata.importing.cells.mapped import Mapped
 from sourcedata.importing.cells.numbers import numbers
 from sourcedata.importing.cells.thousands_points import ThousandsPoints
+from sourcedata.importing.cells.units_in_cells import advice, without_units
 from sourcedata.importing.cells.unknown_words import UnknownWord, complaint, gathered
 from sourcedata.importing.columns import Columns, columns_of_table
 from sourcedata.importing.files.tables import RowBlock, Table
@@ -44,7 +46,7 @@ class Reading:
     trimmed: set[str] = field(default_factory=set)
     _numbers: dict[str, int] = field(default_factory=dict)
     _new: int = 0
-    _unknown: dict[str, list[UnknownWord]] = field(default_factory=dict)
+    _unknown: dict[str, tuple[Mapped, list[UnknownWord]]] = field(default_factory=dict)
     _points: ThousandsPoints = field(default_factory=ThousandsPoints)
 
     def __post_init__(self) -> None:
@@ -74,7 +76,7 @@ class Reading:
             turbines = of_rows if turbine is None else self._all_of(turbine, len(block))
             start, moved = self._starts(turbines, labelled, corrections)
             times.refuse_outside(block, start)
-            cells = {each.variable: self._numbers_of(block, each.column) for each in mapped}
+            cells = {each.variable: self._numbers_of(block, each) for each in mapped}
             values = {each.variable: each.values(cells[each.variable]) for each in mapped}
             made_of = {each.variable: cells[each.variable] for each in mapped if not each.is_column}
             yield Measured(turbines, start, values, row, moved, made_of)
@@ -158,25 +160,30 @@ class Reading:
                 moved[own], start[own] = np.abs(regular - start[own]), regular
         return start, moved
 
-    def _numbers_of(self, block: RowBlock, column: str) -> Array:
-        cells: pa.Array = block.columns[column]
+    def _numbers_of(self, block: RowBlock, mapped: Mapped) -> Array:
+        cells: pa.Array = block.columns[mapped.column]
         values, unknown = numbers(cells, self.form.decimal, self.form.missing)
+        if unknown and mapped.unit:
+            cells = without_units(cells, mapped.unit)
+            missing = without_units(pa.array(self.form.missing, pa.string()), mapped.unit)
+            values, unknown = numbers(cells, self.form.decimal, missing.to_pylist())
         if unknown:
-            self._note(column, block, unknown)
+            self._note(mapped, block, unknown)
         if self.table.is_text and self.form.decimal is None:
-            self._points.add(column, cells, values, block.first_row)
+            self._points.add(mapped.column, cells, values, block.first_row)
         return values
 
-    def _note(self, column: str, block: RowBlock, unknown: Sequence[UnknownWord]) -> None:
+    def _note(self, mapped: Mapped, block: RowBlock, unknown: Sequence[UnknownWord]) -> None:
         moved = [replace(word, first=word.first + block.first_row) for word in unknown]
-        self._unknown[column] = gathered([*self._unknown.get(column, []), *moved])
-        if len(self._unknown[column]) > MOST_UNKNOWN_WORDS:
+        _, before = self._unknown.get(mapped.column, (mapped, []))
+        self._unknown[mapped.column] = mapped, gathered([*before, *moved])
+        if len(self._unknown[mapped.column][1]) > MOST_UNKNOWN_WORDS:
             self._refuse_unknown_words()
 
     def _refuse_unknown_words(self) -> None:
-        for column, unknown in self._unknown.items():
+        for column, (mapped, unknown) in self._unknown.items():
             first = min(unknown, key=lambda word: word.first)
-            said = complaint(unknown, self.form.decimal)
+            said = complaint(unknown, self.form.decimal) + advice(first.word, mapped)
             raise self.table.refusal(column, first.first, first.word, said)
 
     def _refuse_thousands_points(self) -> None:

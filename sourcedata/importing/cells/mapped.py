@@ -8,6 +8,7 @@ from sourcedata.importing.cells.arithmetic import Column, Expression, Floats, ev
 from sourcedata.importing.cells.expressions import NoExpression, parsed
 from sourcedata.importing.cells.units import conversion
 from sourcedata.importing.refusal import ImportRefused
+from sourcedata.variables import UNITS
 
 ALLOWED = (
     "allowed are a column's name, a column with its unit as P[W], and an expression of one column, "
@@ -18,11 +19,15 @@ ALLOWED = (
 
 @dataclass(frozen=True)
 class Mapped:
-    """The column that a variable is read from, and the expression that makes its values."""
+    """The column that a variable is read from, and the expression that makes its values.
+
+    `unit` is that of the column's numbers, empty where an expression was typed.
+    """
 
     variable: str
     column: str
     expression: Expression
+    unit: str = ""
 
     @property
     def is_column(self) -> bool:
@@ -60,7 +65,7 @@ def mapping(variable: str, text: str, column_names: Collection[str]) -> Mapped:
             unit, or the text is no expression.
     """
     if text in column_names:
-        return Mapped(variable, text, Column(text))
+        return Mapped(variable, text, Column(text), UNITS[variable])
     column, unit = _with_unit(text)
     if column:
         expression, _ = parsed(conversion(variable, unit))
@@ -69,7 +74,7 @@ def mapping(variable: str, text: str, column_names: Collection[str]) -> Mapped:
     if column not in column_names:
         names = listed(map(quoted, column_names))
         raise ImportRefused(f"There is no column {quoted(column)}; there are: {names}.")
-    return Mapped(variable, column, expression)
+    return Mapped(variable, column, expression, unit)
 
 
 def _with_unit(text: str) -> tuple[str, str]:

@@ -48,3 +48,10 @@ def conversion(variable: str, unit: str) -> str:
     if spelled not in allowed:
         raise ImportRefused(f"{quoted(unit)} is no unit of {variable}; allowed: {listed(allowed)}.")
     return allowed[spelled]
+
+
+def spellings(unit: str) -> list[str]:
+    """Return all ways in which a unit is written, the longest first."""
+    spelled = OTHER_SPELLINGS.get(unit, unit)
+    others = [other for other, plain in OTHER_SPELLINGS.items() if plain == spelled]
+    return sorted({unit, spelled, *others}, key=len, reverse=True)
