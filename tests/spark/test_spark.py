@@ -77,20 +77,24 @@ def audit() -> str:
 
 
 def executors(server: psutil.Process) -> list[psutil.Process]:
-    return [
-        child
-        for child in server.children(recursive=True)
-        if "CoarseGrainedExecutorBackend" in " ".join(child.cmdline())
-    ]
+    children = server.children(recursive=True)
+    return [child for child in children if "CoarseGrainedExecutorBackend" in command(child)]
+
+
+def command(process: psutil.Process) -> str:
+    """Return what was started, empty of a program that has ended, also where nobody asked how."""
+    with suppress(psutil.NoSuchProcess):
+        return " ".join(process.cmdline())
+    return ""
 
 
 def kill_one_at_work(server: psutil.Process) -> None:
     """Kill an executor once its Python works."""
     end = time.monotonic() + LONGEST_S
     while time.monotonic() < end:
-        with suppress(psutil.NoSuchProcess):
-            for executor in executors(server):
-                if any("pyspark.daemon" in " ".join(of.cmdline()) for of in executor.children()):
+        for executor in executors(server):
+            with suppress(psutil.NoSuchProcess):
+                if any("pyspark.daemon" in command(child) for child in executor.children()):
                     executor.send_signal(signal.SIGKILL)
                     return
         time.sleep(0.05)
