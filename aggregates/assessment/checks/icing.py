@@ -4,7 +4,14 @@ import numpy as np
 
 from aggregates.assessment.checks.spells import Spell, goes_on, lost_kwh, seen, spells
 from aggregates.assessment.checks.wording import duration, energy
-from aggregates.assessment.conditions import WEAK, WORTH_LOOKING, Condition, Judgement, unknown
+from aggregates.assessment.conditions import (
+    NO_POWER,
+    WEAK,
+    WORTH_LOOKING,
+    Condition,
+    Judgement,
+    unknown,
+)
 from aggregates.assessment.farm import FREE_OF_ICE_DEGC, TEMPERATURE, Farm
 from aggregates.assessment.findings import Kind, Seen
 from aggregates.assessment.frozen import frozen_temperature
@@ -54,6 +61,8 @@ def _is_judged(farm: Farm, judgement: Judgement) -> Array:
     is_cold = (farm.table(TEMPERATURE) < COLD_DEGC) & ~frozen_temperature(farm)
     is_worth = judgement.expected.power_kw > WORTH_LOOKING * farm.rated_power_kw
     at_rest = judgement.is_(Condition.STOPPED) | judgement.is_(Condition.STOPPED_BY_NEIGHBOURS)
+    # In light wind no neighbour may run that would show a stop: no power is no sign of ice.
+    at_rest |= farm.relative_power < NO_POWER
     return is_cold & is_worth & ~at_rest & ~unknown(farm)
 
 

@@ -279,6 +279,18 @@ def test_a_stop_in_the_cold_is_no_ice() -> None:
     assert seen(icing, cold(standing(slice(60, 96), length=3))) == []
 
 
+def test_a_farm_at_rest_in_light_wind_in_the_cold_has_no_ice_on_its_blades() -> None:
+    """No neighbour runs that would make it a stop; in the same wind it ran when it was warm."""
+    everywhere, light = [0, 1, 2, 3], np.linspace(4.6, 4.8, 60)
+    farm = with_values(healthy(days=3), "wind_speed", everywhere, slice(160, 220), light)
+    farm = with_values(farm, "power", everywhere, slice(160, 220), CURVE.expected_kw(light))
+    farm = with_values(farm, "wind_speed", everywhere, slice(60, 72), light[:12])
+    weak = with_values(farm, "power", everywhere, slice(60, 72), np.linspace(45, 55, 12))
+    weak = cold(weak, everywhere)
+    assert len(seen(icing, weak)) == 4
+    assert seen(icing, with_values(weak, "power", everywhere, slice(60, 72), -12)) == []
+
+
 def test_a_turbine_that_gives_14_percent_less_than_its_farm_is_behind_by_the_day() -> None:
     farm = times(healthy(days=20), "power", 3, days(8, 13), 0.86)
     (finding,) = seen(behind, farm)
