@@ -50,3 +50,8 @@ def frozen_direction(farm: Farm) -> Array:
 def frozen_temperature(farm: Farm) -> Array:
     """Return the windows in which the temperature stood still for a day."""
     return unchanged(farm.table(TEMPERATURE), TEMPERATURE_WINDOWS, TOLERANCE)
+
+
+def believable_temperature(farm: Farm) -> Array:
+    """Return the temperatures in degC of windows in which their sensor does not stand still."""
+    return np.where(frozen_temperature(farm), np.nan, farm.table(TEMPERATURE))

@@ -14,8 +14,9 @@ from aggregates.assessment.checks.spells import (
 )
 from aggregates.assessment.checks.wording import duration, lost
 from aggregates.assessment.conditions import WEAK, WORTH_LOOKING, Condition, Judgement
-from aggregates.assessment.farm import AT_REST, FREE_OF_ICE_DEGC, TEMPERATURE, Farm
+from aggregates.assessment.farm import AT_REST, FREE_OF_ICE_DEGC, Farm
 from aggregates.assessment.findings import Kind, Seen
+from aggregates.assessment.frozen import believable_temperature
 from aggregates.compute.windows import WINDOWS_PER_DAY
 from common.arrays import Array
 
@@ -34,6 +35,7 @@ def derated(farm: Farm, judgement: Judgement) -> list[Seen]:
     is_normal = (expected_kw > WORTH_LOOKING * farm.rated_power_kw) & (
         farm.power_kw >= WEAK * expected_kw
     )
+    temperature = believable_temperature(farm)
     is_derated = told(farm, judgement)
     is_long = most_of_four_weeks(is_derated, expected_kw > WORTH_LOOKING * farm.rated_power_kw)
     return [
@@ -43,6 +45,7 @@ def derated(farm: Farm, judgement: Judgement) -> list[Seen]:
             spell,
             is_normal,
             _no_price(spell, is_long, _far_less_kw(farm, judgement, spell)),
+            spell.mean(temperature),
         )
         for spell in spells(is_derated, APART_WINDOWS)
         if spell.has(DERATED_WINDOWS, is_derated)
@@ -93,9 +96,17 @@ def _no_price(spell: Spell, is_long: Array, far_less_kw: float | None) -> str:
     )
 
 
-def _seen(farm: Farm, judgement: Judgement, spell: Spell, is_normal: Array, no_price: str) -> Seen:
+def _seen(
+    farm: Farm,
+    judgement: Judgement,
+    spell: Spell,
+    is_normal: Array,
+    no_price: str,
+    temperature: float,
+) -> Seen:
     price = None if no_price else lost_kwh(judgement, spell)
     sentence = _sentence(farm, judgement, spell, price, no_price)
+    sentence += "" if no_price else _doubt(temperature)
     is_open = goes_on(farm, spell, is_normal)
     return seen(farm, Kind.DERATED, spell, sentence, is_open, lost_kwh=price)
 
@@ -112,12 +123,11 @@ def _sentence(
     if no_price:
         return f"{said}: {no_price}."
     their_price = price_by_neighbours_wind(farm, judgement, spell)
-    return f"{said}{lost(price)}.{their_price}{_doubt(farm, spell)}"
+    return f"{said}{lost(price)}.{their_price}"
 
 
-def _doubt(farm: Farm, spell: Spell) -> str:
+def _doubt(temperature: float) -> str:
     """Return what else it may be: below 3 degC a real year has as many windows above the curve."""
-    temperature = spell.mean(farm.table(TEMPERATURE))
     if not temperature < FREE_OF_ICE_DEGC:
         return ""
     return f" It was {temperature:.1f} degC: ice on blades or anemometer may be the reason."

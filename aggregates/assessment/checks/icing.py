@@ -12,9 +12,9 @@ from aggregates.assessment.conditions import (
     Judgement,
     unknown,
 )
-from aggregates.assessment.farm import FREE_OF_ICE_DEGC, TEMPERATURE, Farm
+from aggregates.assessment.farm import FREE_OF_ICE_DEGC, Farm
 from aggregates.assessment.findings import Kind, Seen
-from aggregates.assessment.frozen import frozen_temperature
+from aggregates.assessment.frozen import believable_temperature
 from aggregates.assessment.reference_curve import BIN_M_S, energy_kwh, normalised_wind_speed
 from aggregates.assessment.sequences import lasting
 from common.arrays import Array
@@ -37,14 +37,15 @@ def iced(farm: Farm, judgement: Judgement) -> Array:
 
 def icing(farm: Farm, judgement: Judgement) -> list[Seen]:
     """Return when turbines had ice, as their power and the temperature show."""
-    is_free = farm.table(TEMPERATURE) >= COLD_DEGC
+    temperature = believable_temperature(farm)
+    is_free = temperature >= COLD_DEGC
     is_free |= _is_judged(farm, judgement) & (farm.power_kw >= WEAK * judgement.expected.power_kw)
     return [
         seen(
             farm,
             Kind.ICING,
             spell,
-            _sentence(farm, judgement, spell),
+            _sentence(farm, judgement, spell, spell.mean(temperature)),
             goes_on(farm, spell, is_free),
             lost_kwh=_price_kwh(judgement, spell),
         )
@@ -58,7 +59,7 @@ def _price_kwh(judgement: Judgement, spell: Spell) -> float | None:
 
 
 def _is_judged(farm: Farm, judgement: Judgement) -> Array:
-    is_cold = (farm.table(TEMPERATURE) < COLD_DEGC) & ~frozen_temperature(farm)
+    is_cold = believable_temperature(farm) < COLD_DEGC
     is_worth = judgement.expected.power_kw > WORTH_LOOKING * farm.rated_power_kw
     at_rest = judgement.is_(Condition.STOPPED) | judgement.is_(Condition.STOPPED_BY_NEIGHBOURS)
     # In light wind no neighbour may run that would show a stop: no power is no sign of ice.
@@ -75,7 +76,7 @@ def _tenth_percentile(farm: Farm, judgement: Judgement) -> Array:
     """Return the power that nine in ten windows without ice exceed in the same bin of wind."""
     bins = np.floor(normalised_wind_speed(farm) / BIN_M_S + 0.5)
     is_reference = judgement.is_(Condition.PRODUCING)
-    is_reference &= farm.table(TEMPERATURE) > FREE_OF_ICE_DEGC
+    is_reference &= believable_temperature(farm) > FREE_OF_ICE_DEGC
     percentiles = np.full(farm.shape, np.nan)
     for row, of_turbine in enumerate(bins):
         for number in np.unique(of_turbine[is_reference[row]]):
@@ -86,13 +87,13 @@ def _tenth_percentile(farm: Farm, judgement: Judgement) -> Array:
     return percentiles
 
 
-def _sentence(farm: Farm, judgement: Judgement, spell: Spell) -> str:
+def _sentence(farm: Farm, judgement: Judgement, spell: Spell, temperature: float) -> str:
     power_kw, expected_kw = spell.of(farm.power_kw), spell.of(judgement.expected.power_kw)
     less_kwh = float(energy_kwh(expected_kw - power_kw).sum())
     given = f"{power_kw.sum() / expected_kw.sum():.0%}"
     return (
         f"{farm.turbines[spell.row]} gave {given} of what its wind promised for"
-        f" {duration(spell.count)} at {spell.mean(farm.table(TEMPERATURE)):.1f} degC on average,"
+        f" {duration(spell.count)} at {temperature:.1f} degC on average,"
         f" as with ice on its blades; {energy(less_kwh)}"
         f" less{_counted(_price_kwh(judgement, spell))}.".replace("%", " %")
     )

@@ -12,8 +12,9 @@ from aggregates.assessment.checks.icing import COLD_DEGC
 from aggregates.assessment.checks.spells import Spell, goes_on, seen, spells
 from aggregates.assessment.checks.wording import duration, speed
 from aggregates.assessment.conditions import Judgement
-from aggregates.assessment.farm import SPEED, STRONG_WIND, TEMPERATURE, Farm
+from aggregates.assessment.farm import SPEED, STRONG_WIND, Farm
 from aggregates.assessment.findings import Kind, Seen
+from aggregates.assessment.frozen import believable_temperature
 from aggregates.compute.windows import WINDOWS_PER_DAY
 from common.arrays import Array
 
@@ -26,6 +27,7 @@ def wind_against_neighbours(farm: Farm, judgement: Judgement) -> list[Seen]:
     What reads too little may be iced; what reads too much is in another unit, or wrong.
     """
     too_little, too_much = reads_too_little(farm), reads_too_much(farm)
+    temperature = believable_temperature(farm)
     wind_speed = believable_wind_speed(farm)
     of_others = wind_speed_of_others(wind_speed)
     is_judged = (np.fmax(wind_speed, of_others) >= STRONG_WIND) & ~np.isnan(wind_speed + of_others)
@@ -35,7 +37,7 @@ def wind_against_neighbours(farm: Farm, judgement: Judgement) -> list[Seen]:
             farm,
             Kind.WIND_AGAINST_NEIGHBOURS,
             spell,
-            f"{_sentence(farm, spell, of_others)}{reason(farm, spell)}.",
+            f"{_sentence(farm, spell, of_others)}{reason(spell.mean(temperature))}.",
             goes_on(farm, spell, agrees),
             SPEED,
         )
@@ -51,10 +53,9 @@ def _sentence(farm: Farm, spell: Spell, of_others: Array) -> str:
     )
 
 
-def _ice(farm: Farm, spell: Spell) -> str:
-    temperature = spell.mean(farm.table(TEMPERATURE))
+def _ice(temperature: float) -> str:
     return f", at {temperature:.1f} degC: it may be iced" if temperature < COLD_DEGC else ""
 
 
-def _consequence(farm: Farm, spell: Spell) -> str:
+def _consequence(temperature: float) -> str:
     return ": it reads too much, or in another unit. Nothing that needs it was judged then"

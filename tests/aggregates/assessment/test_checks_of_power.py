@@ -268,6 +268,16 @@ def test_too_little_power_above_the_cold_is_no_ice() -> None:
     assert seen(icing, times(healthy(days=3), "power", 0, slice(60, 72), 0.6)) == []
 
 
+def test_a_temperature_that_stands_still_is_no_sign_of_ice() -> None:
+    everywhere = [0, 1, 2, 3]
+    cold_day = with_values(healthy(), "ambient_temperature", everywhere, slice(0, 143), -2.0)
+    still = with_values(healthy(), "ambient_temperature", everywhere, slice(0, 144), -2.0)
+    for farm, is_told in [(cold_day, True), (still, False)]:
+        (weak,) = seen(derated, times(farm, "power", 0, slice(60, 72), 0.6))
+        (low,) = seen(wind_against_neighbours, times(farm, "wind_speed", 2, slice(30, 36), 0.5))
+        assert ("ice on blades" in weak.sentence) == ("iced" in low.sentence) == is_told
+
+
 def test_without_warm_windows_to_compare_with_no_ice_is_told() -> None:
     farm = cold(times(healthy(), "power", 0, slice(60, 72), 0.6))
     assert seen(icing, farm) == []
