@@ -5,16 +5,17 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 
-from aggregates.assessment.checks.wording import energy
+from aggregates.assessment.checks.wording import energy, named
+from aggregates.assessment.farm import POWER
 from aggregates.assessment.findings import WHOLE_FARM, Kind, Seen
 from common.wording import listed
 
-# What the turbines did together, by kind.
+# What the turbines did together, by kind; of a variable where the kind is of one.
 DONE = {
     Kind.SILENT: "sent nothing",
     Kind.PARTIAL: "sent less than 90 % of their samples",
-    Kind.REJECTED: "sent values that no turbine can measure",
-    Kind.FROZEN: "repeated one value",
+    Kind.REJECTED: "sent values of their {variable} that no turbine can measure",
+    Kind.FROZEN: "repeated one value of their {variable}",
     Kind.STOPPED: "stood still in wind",
     Kind.STOPPED_BY_NEIGHBOURS: "stood still while their neighbours produced",
     Kind.ICING: "gave too little in the cold, as with ice on their blades,",
@@ -88,4 +89,10 @@ def _sentence(together: list[Seen], turbines: int, prices: list[float]) -> str:
     names = sorted({finding.turbine for finding in together})
     who = f"{len(names)} of {turbines} turbines ({listed(names)})"
     price = f"; {energy(sum(prices))} were lost" if prices else ""
-    return f"{who} {DONE[together[0].kind]} in the same time{price}."
+    return f"{who} {_done(together[0])} in the same time{price}."
+
+
+def _done(finding: Seen) -> str:
+    done = DONE[finding.kind].format(variable=named(finding.variable))
+    may_be_held = (finding.kind, finding.variable) == (Kind.FROZEN, POWER)
+    return f"{done}, by a limit or by their sensors," if may_be_held else done

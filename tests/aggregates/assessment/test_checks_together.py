@@ -92,6 +92,18 @@ def test_a_frozen_anemometer_is_one_finding() -> None:
     assert kinds(farm) == [(Kind.FROZEN, "T01")]
 
 
+def test_a_farm_of_which_most_repeat_one_value_says_of_what_and_that_a_limit_may_hold_it() -> None:
+    sentences = {}
+    for variable, value in [("power", 300.0), ("wind_direction", 200.0)]:
+        (finding,) = all_of(with_values(healthy(), variable, [0, 1, 2, 3], slice(30, 60), value))
+        sentences[variable] = finding.sentence.split(") ")[1]
+    assert sentences == {
+        "power": "repeated one value of their power, by a limit or by their sensors, in the same"
+        " time.",
+        "wind_direction": "repeated one value of their wind direction in the same time.",
+    }
+
+
 def test_frozen_power_is_not_also_derated_or_behind() -> None:
     assert kinds(with_values(healthy(days=20), "power", 0, days(8, 13), 300.0)) == [
         (Kind.FROZEN, "T01")
