@@ -102,5 +102,12 @@ def _sentence_by_neighbours(
     return (
         f"{farm.turbines[spell.row]} stood still for {duration(spell.count)} while most of its"
         f" neighbours produced: its own anemometer read {speed(spell.mean(farm.wind_speed))},"
-        f" theirs {speed(spell.mean(neighbours_wind_speed))}{price}."
+        f" theirs {speed(spell.mean(neighbours_wind_speed))}{price}.{_doubt_of_zeros(farm, spell)}"
     )
+
+
+def _doubt_of_zeros(farm: Farm, spell: Spell) -> str:
+    """Return that it may be its connection, of which some loggers write 0, as a sentence."""
+    if spell.of(farm.wind_speed).any() or spell.of(farm.power_kw).any():
+        return ""
+    return " Its wind speed and its power are exactly 0: it may have run and sent zeros."

@@ -117,6 +117,14 @@ def test_a_stop_that_only_the_neighbours_show_is_priced_by_their_wind() -> None:
     assert "its own anemometer read 1.5 m/s, theirs 9.0 m/s" in finding.sentence
 
 
+def test_a_stop_whose_wind_and_power_are_exactly_0_may_be_of_a_turbine_that_sent_zeros() -> None:
+    no_wind = with_values(unseen_stop(4), "wind_speed", 0, slice(60, 96), 0)
+    (stop,) = seen(stopped_by_neighbours, no_wind)
+    (zeros,) = seen(stopped_by_neighbours, with_values(no_wind, "power", 0, slice(60, 96), 0))
+    assert stop.sentence.endswith("by the wind of its neighbours.")
+    assert zeros.sentence.endswith("are exactly 0: it may have run and sent zeros.")
+
+
 def test_the_neighbours_tell_of_a_stop_of_two_hours() -> None:
     for windows, told in [(11, 0), (12, 1)]:
         some = slice(60, 60 + windows)
