@@ -6,10 +6,9 @@ from aggregates.assessment.farm import (
     FREE_OF_ICE_DEGC,
     SPEED,
     STRONG_WIND,
-    TEMPERATURE,
     Farm,
 )
-from aggregates.assessment.frozen import frozen_wind_speed
+from aggregates.assessment.frozen import believable_temperature, frozen_wind_speed
 from aggregates.assessment.neighbours import highest_of_neighbours, median_of_neighbours
 from aggregates.assessment.sequences import lasting, near
 from aggregates.compute.windows import LEAST_COVERAGE, WINDOWS_PER_DAY
@@ -55,7 +54,7 @@ def reads_too_much(farm: Farm) -> Array:
     others makes a healthy one look so. So do wakes on them, but then its power is that of its wind.
     """
     wind_speed = believable_wind_speed(farm)
-    is_warm = farm.table(TEMPERATURE) >= FREE_OF_ICE_DEGC
+    is_warm = believable_temperature(farm) >= FREE_OF_ICE_DEGC
     of_others = wind_speed_of_others(wind_speed)
     highest = np.where(np.isnan(of_others), np.nan, highest_of_neighbours(wind_speed))
     most = np.where(is_warm, of_others, highest)

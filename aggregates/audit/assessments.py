@@ -74,14 +74,16 @@ same AS (
         coalesce(wind > 0 AND deviation < 0.001, false) AS is_still,
         coalesce(share > 0.02 AND share < 0.98 AND lag(share) OVER own > 0.02
             AND lag(share) OVER own < 0.98 AND abs(power - lag(power) OVER own) < 0.001, false)
-            AS is_same_power
+            AS is_same_power,
+        coalesce(abs(temperature - lag(temperature) OVER own) < 0.001, false) AS is_same_warmth
     FROM measured m WINDOW own AS (PARTITION BY turbine ORDER BY start)
 ),
 same_islands AS (
     SELECT s.*,
         count(*) FILTER (WHERE NOT is_same) OVER own AS same_island,
         count(*) FILTER (WHERE NOT is_still) OVER own AS still_island,
-        count(*) FILTER (WHERE NOT is_same_power) OVER own AS power_island
+        count(*) FILTER (WHERE NOT is_same_power) OVER own AS power_island,
+        count(*) FILTER (WHERE NOT is_same_warmth) OVER own AS warmth_island
     FROM same s WINDOW own AS (PARTITION BY turbine ORDER BY start)
 ),
 frozen AS (
@@ -91,13 +93,16 @@ frozen AS (
         is_still AND count(*) FILTER (WHERE is_still) OVER (PARTITION BY turbine, still_island) >= 3
             AS is_motionless,
         is_same_power AND count(*) FILTER (WHERE is_same_power)
-            OVER (PARTITION BY turbine, power_island) >= 5 AS is_frozen_power
+            OVER (PARTITION BY turbine, power_island) >= 5 AS is_frozen_power,
+        is_same_warmth AND count(*) FILTER (WHERE is_same_warmth)
+            OVER (PARTITION BY turbine, warmth_island) >= 143 AS is_frozen_warmth
     FROM same_islands i
 ),
 fixed AS MATERIALIZED (
     SELECT f.*,
         is_frozen OR coalesce(lead(is_frozen) OVER own, false) OR is_motionless AS is_fixed,
-        is_frozen_power OR coalesce(lead(is_frozen_power) OVER own, false) AS is_fixed_power
+        is_frozen_power OR coalesce(lead(is_frozen_power) OVER own, false) AS is_fixed_power,
+        is_frozen_warmth OR coalesce(lead(is_frozen_warmth) OVER own, false) AS is_fixed_warmth
     FROM frozen f WINDOW own AS (PARTITION BY turbine ORDER BY start)
 ),
 -- Where three others or more read far less, and no ice on them explains it, an anemometer is wrong.
@@ -111,7 +116,7 @@ beside_winds AS (
 higher AS (
     SELECT b.*, CASE
         WHEN wind >= 5 AND has_wind AND NOT is_fixed THEN coalesce((
-            SELECT 0.6 * wind > CASE WHEN temperature >= 3
+            SELECT 0.6 * wind > CASE WHEN temperature >= 3 AND NOT is_fixed_warmth
                 THEN percentile_cont(0.5) WITHIN GROUP (ORDER BY speed) ELSE max(speed) END
                 -- Where its power is that of its wind, and far above theirs, they are in its wake.
                 AND NOT coalesce(share >= 0.4 * least(wind / 13, 1) ^ 3 AND count(part) >= 2

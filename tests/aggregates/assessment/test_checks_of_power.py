@@ -195,6 +195,18 @@ def test_ice_on_most_anemometers_makes_no_healthy_one_read_too_much() -> None:
     assert {finding.turbine for finding in told} <= {"T01", "T02"}
 
 
+def test_a_thermometer_that_stands_still_does_not_tell_that_there_is_no_ice() -> None:
+    """It shows 20 degC in winter, while ice is on two of three other anemometers."""
+    iced = times(healthy(), "wind_speed", [0, 1], slice(30, 60), 0.3)
+    warm = with_values(iced, "ambient_temperature", 3, slice(0, 143), 20.0)
+    still = with_values(iced, "ambient_temperature", 3, slice(0, 144), 20.0)
+    accused = [
+        "T04" in {finding.turbine for finding in seen(wind_against_neighbours, farm)}
+        for farm in (warm, still)
+    ]
+    assert accused == [True, False]
+
+
 def test_an_hour_at_60_percent_is_derated_with_its_price() -> None:
     (finding,) = seen(derated, times(healthy(), "power", 0, slice(60, 72), 0.6))
     assert bounds([finding]) == [("T01", window(60), window(72))]

@@ -109,12 +109,11 @@ def test_at_night_an_outdated_assessment_is_left_to_its_turn() -> None:
     assert not Alert.objects.exists()
 
 
-def test_numpy_and_sql_agree_about_an_anemometer_that_reads_too_much() -> None:
-    """In the first half of the day it is warm, in the second one ice could explain much."""
+def conditions_in_km_h(temperature: np.ndarray) -> str:
+    """Return the conditions of a day on which an anemometer reads km/h, judged alike both ways."""
     stored_farm(FIRST, 9)
     last = FIRST + 8 * DAY
     for turbine in TURBINES:
-        temperature = np.repeat([10.0, 0.0], 72) + np.arange(144) / 1000
         store([signal_id(turbine, "ambient_temperature", "mean")], last, temperature)
     start, end = day_bounds(last)
     of_day = Value.objects.filter(timestamp__gte=start, timestamp__lt=end)
@@ -122,6 +121,16 @@ def test_numpy_and_sql_agree_about_an_anemometer_that_reads_too_much() -> None:
     of_wind.update(value=F("value") * 3.6)
     assess(FIRST, last)
     assert audit_assessments(last).different == []
-    conditions = Assessment.objects.get(turbine="T03", day=last).conditions
+    return str(Assessment.objects.get(turbine="T03", day=last).conditions)
+
+
+def test_numpy_and_sql_agree_about_an_anemometer_that_reads_too_much() -> None:
+    """In the first half of the day it is warm, in the second one ice could explain much."""
+    conditions = conditions_in_km_h(np.repeat([10.0, 0.0], 72) + np.arange(144) / 1000)
     assert conditions.count("?", 0, 72) > 60
     assert conditions.count("?", 72) > 20
+
+
+def test_numpy_and_sql_agree_that_a_thermometer_that_stands_still_says_nothing() -> None:
+    """Where it is warm, more is too much: see the test above."""
+    assert 20 < conditions_in_km_h(np.full(144, 10.0)).count("?", 0, 72) < 60
