@@ -162,7 +162,7 @@ def _sentence(
         f" its farm gives, {lasting}"
     )
     if np.isnan(to_before):
-        return f"{sentence}; too few windows before it tell whether that is a loss."
+        return f"{sentence}; too few windows before or in that time tell whether that is a loss."
     if to_before >= AS_BEFORE:
         return (
             f"{sentence}; by its neighbours' wind it gives what it gave before, so that its"

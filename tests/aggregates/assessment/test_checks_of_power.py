@@ -372,8 +372,22 @@ def test_a_week_of_three_days_says_nothing_of_who_is_behind() -> None:
 
 def test_where_nobody_knows_what_a_turbine_gave_before_no_loss_is_claimed() -> None:
     (finding,) = seen(behind, times(healthy(days=20), "power", 3, days(0, 20), 0.86))
-    assert finding.sentence.endswith("; too few windows before it tell whether that is a loss.")
+    assert finding.sentence.endswith(
+        "; too few windows before or in that time tell whether that is a loss."
+    )
     assert "less" not in finding.sentence
+
+
+def test_too_few_windows_in_the_days_themselves_claim_no_loss() -> None:
+    """A month tells what it gave before; the three days have 78 windows, and the week 104."""
+    farm = times(healthy(days=40), "power", 3, days(30, 33), 0.86)
+    farm = without_samples(without_samples(farm, 3, days(27, 30)), 3, days(34, 37))
+    for day in range(30, 34):
+        farm = without_samples(farm, 3, slice(day * 144 + 26, (day + 1) * 144))
+    (finding,) = seen(behind, farm)
+    assert finding.sentence.endswith(
+        "; too few windows before or in that time tell whether that is a loss."
+    )
 
 
 def test_less_than_a_week_says_nothing_of_who_is_behind() -> None:
