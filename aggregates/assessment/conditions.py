@@ -12,7 +12,7 @@ from enum import StrEnum
 import numpy as np
 
 from aggregates.assessment.anemometers import reads_too_much
-from aggregates.assessment.farm import AT_REST, STRONG_WIND, Farm
+from aggregates.assessment.farm import AT_REST, STRONG_WIND, Farm, once
 from aggregates.assessment.frozen import frozen_power, frozen_wind_speed
 from aggregates.assessment.neighbours import median_of_neighbours, most_neighbours
 from aggregates.assessment.reference_curve import (
@@ -168,6 +168,7 @@ def conditions(farm: Farm, expected: Expected) -> dict[Condition, Array]:
     }
 
 
+@once
 def unknown(farm: Farm) -> Array:
     """Return the windows of which nothing can be said: too few samples, or none to be believed.
 
@@ -177,6 +178,7 @@ def unknown(farm: Farm) -> Array:
     return no_values | ~usable(farm) | frozen_power(farm) | _has_no_wind(farm)
 
 
+@once
 def _has_no_wind(farm: Farm) -> Array:
     """Return the windows whose wind speed is none: it stands still, or its neighbours deny it."""
     return frozen_wind_speed(farm) | reads_too_much(farm)

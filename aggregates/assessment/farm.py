@@ -1,8 +1,8 @@
 """The 10-minute statistics of a whole farm, as the assessment reads them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
 
 import numpy as np
 
@@ -115,6 +115,24 @@ class Farm:
         return np.array([of_turbine.cut_out_m_s for of_turbine in self.traits]).reshape(-1, 1)
 
     @cached_property
+    def followed(self) -> dict[Callable[["Farm"], Array], Array]:
+        """What followed from the farm by rules that several others begin with."""
+        return {}
+
+    @cached_property
     def relative_power(self) -> Array:
         """The mean power over the rated power; NaN where either is not known."""
         return self.power_kw / self.rated_power_kw
+
+
+def once(rule: Callable[[Farm], Array]) -> Callable[[Farm], Array]:
+    """Have the rule give its table once for a farm; nobody may write into it."""
+
+    @wraps(rule)
+    def of_farm(farm: Farm) -> Array:
+        if rule not in farm.followed:
+            farm.followed[rule] = rule(farm)
+            farm.followed[rule].setflags(write=False)
+        return farm.followed[rule]
+
+    return of_farm

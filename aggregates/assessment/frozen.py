@@ -8,6 +8,7 @@ from aggregates.assessment.farm import (
     STRONG_WIND,
     TEMPERATURE,
     Farm,
+    once,
 )
 from aggregates.assessment.sequences import lasting, unchanged
 from common.arrays import Array
@@ -23,6 +24,7 @@ DIRECTION_WINDOWS, POWER_WINDOWS, TEMPERATURE_WINDOWS = 12, 6, 144
 MOST_POWER = 0.98
 
 
+@once
 def frozen_wind_speed(farm: Farm) -> Array:
     """Return the windows in which the wind speed stood still, which no wind does.
 
@@ -52,6 +54,7 @@ def frozen_temperature(farm: Farm) -> Array:
     return unchanged(farm.table(TEMPERATURE), TEMPERATURE_WINDOWS, TOLERANCE)
 
 
+@once
 def believable_temperature(farm: Farm) -> Array:
     """Return the temperatures in degC of windows in which their sensor does not stand still."""
     return np.where(frozen_temperature(farm), np.nan, farm.table(TEMPERATURE))
