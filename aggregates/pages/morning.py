@@ -147,7 +147,7 @@ def _morning(
         workers=workers,
         troubles=troubles,
         board=board(days[:MOST_DAYS]) if measured else None,
-        done=next((yield_of(day, at) for day in days if day.windows), None),
+        done=next((yield_of(day, at) for day in days if _is_judged(day, at)), None),
         incomplete=[day for day in days if day.incomplete],
         ended_at=expectations.ended_at(last_known.arrivals, expected),
         silent=expectations.silent_turbines(last_known.arrivals, expected),
@@ -155,6 +155,14 @@ def _morning(
         ahead=list(expectations.ahead(last_known.arrivals, at)),
         findings=grouped(open_findings(at)),
     )
+
+
+def _is_judged(day: DayState, at: datetime) -> bool:
+    """Return whether the day has statistics, and should: right after midnight nobody can say yet.
+
+    Of how many turbines they should be is not known then.
+    """
+    return day.windows > 0 and (day.day < at.date() or day.expected_turbines > 0)
 
 
 def _due_times(

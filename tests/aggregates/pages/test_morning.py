@@ -247,6 +247,14 @@ def test_it_says_what_the_farm_did(everything_runs: None, admin_client: Client) 
     assert f"{YESTERDAY}</a>: {energy}; mean wind speed 8.0 m/s." in html
 
 
+def test_right_after_midnight_it_says_what_the_farm_did_on_the_day_before() -> None:
+    for day, minutes in ((YESTERDAY - timedelta(days=1), 1440), (YESTERDAY, 11)):
+        measurements(turbine(), f"{day}T00:00", power=[6.0] * minutes)
+        aggregated(day)
+    done = [morning.morning_at(day_start(YESTERDAY) + number * TEN).done for number in (2, 6)]
+    assert [of.day for of in done if of] == [YESTERDAY - timedelta(days=1), YESTERDAY]
+
+
 def test_turbines_that_are_punctual_make_up_for_no_windows_of_another() -> None:
     measurements(turbine("T01"), f"{YESTERDAY}T00:00", power=[1.0] * 720)
     measurements(turbine("T02"), f"{YESTERDAY}T00:00", power=[1.0] * 680)
