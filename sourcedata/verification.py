@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connections, transaction
+from django.db import DatabaseError, connections, transaction
 from django.db.backends.utils import CursorWrapper
 
 from common import waits
 from common.databases import SOURCE
 from common.days import DAY, FIRST_DAY, LAST_DAY, day_bounds, day_start
+from common.postgres.outages import is_refusal
 from common.postgres.partitions import month_after, month_of
-from common.wording import listed
+from common.wording import first_line, listed
 from sourcedata import upkeep
 from sourcedata.limits import END_OF_TIME, FIRST_TIME
 from sourcedata.snapshot import UnreadableSource, limited_waits, locked_snapshot
@@ -137,11 +138,20 @@ def recount(turbine_days: Sequence[Counted]) -> None:
     Writers may go on: each waits for the turbine-day while it is counted, or is waited for.
 
     Raises:
-        UnreadableSource: where one would have to be waited for, for long.
+        UnreadableSource: where one would have to be waited for, for long, or where a trigger, a
+            rule or a check of somebody else stands against it.
     """
     for turbine_day in turbine_days:
-        with limited_waits():
-            _recount(turbine_day.turbine_id, turbine_day.day)
+        try:
+            with limited_waits():
+                _recount(turbine_day.turbine_id, turbine_day.day)
+        except DatabaseError as error:
+            if not is_refusal(error):
+                raise
+            raise UnreadableSource(
+                f"source_day does not take what was counted of {turbine_day.day}:"
+                f" {first_line(error)}."
+            ) from error
 
 
 def _recount(turbine_id: int, day: date) -> None:

@@ -1,5 +1,6 @@
 """Measurements that no trigger counted, and tables that cannot be relied on."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from django.test import Client
 from psycopg2.errors import FeatureNotSupported
 
 from aggregates.audit import nightly
-from aggregates.models import Run
+from aggregates.models import AggregatedDay, Run
 from aggregates.runs import pipeline, reconciler
 from common.days import day_start, now, today
 from common.postgres.partitions import ensure_months, month_after, month_of, move_out_of_default
@@ -258,6 +259,52 @@ def test_a_turbine_day_without_a_revision_is_told_and_ends_no_tick(current: None
         owner.run("ALTER TABLE source_day ALTER revision SET NOT NULL, ALTER samples SET NOT NULL")
     assert aggregated(DAY).status == "succeeded"
     proves_well()
+
+
+# What stands against whoever counts anew, and the words of the database for it.
+AGAINST_COUNTING = {
+    "a rule": (
+        ["CREATE RULE also AS ON UPDATE TO source_day DO ALSO NOTHING"],
+        "table that has INSERT or UPDATE rules",
+    ),
+    "a trigger": (
+        [
+            "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql"
+            " AS $$BEGIN RAISE 'I mind'; END$$",
+            "CREATE TRIGGER no BEFORE UPDATE ON source_day FOR EACH ROW EXECUTE FUNCTION no()",
+        ],
+        "I mind",
+    ),
+    "a check": (
+        ["ALTER TABLE source_day ADD CONSTRAINT full_hours CHECK (samples >= 60) NOT VALID"],
+        "full_hours",
+    ),
+    "a column": (
+        [
+            "ALTER TABLE source_day ADD COLUMN noted int NOT NULL DEFAULT 1",
+            "ALTER TABLE source_day ALTER noted DROP DEFAULT",
+        ],
+        "noted",
+    ),
+}
+
+
+@pytest.mark.parametrize(("statements", "words"), AGAINST_COUNTING.values(), ids=AGAINST_COUNTING)
+def test_what_stands_against_counting_anew_is_told_and_the_night_goes_on(
+    current: None, caplog: pytest.LogCaptureFixture, statements: list[str], words: str
+) -> None:
+    with session() as owner:
+        owner.run(
+            "ALTER TABLE data DISABLE TRIGGER USER",
+            f"DELETE FROM data WHERE timestamp < '{DAY} 10:05Z'",
+            *statements,
+        )
+    sentence = rf"source_day does not take what was counted of {DAY}: .*{words}"
+    with pytest.raises(CommandError, match=sentence):
+        repair()
+    nightly.audit_in_turn()
+    assert re.search(sentence, caplog.text)
+    assert not AggregatedDay.objects.filter(audited_at=None)
 
 
 # What somebody makes of the tables beside `data`, and what is said of it.
