@@ -15,6 +15,7 @@ from typing import NamedTuple
 from django.db.backends.utils import CursorWrapper
 
 from common.days import day_bounds
+from common.postgres import indexes
 from common.postgres.partitions import ATTACHED
 from sourcedata.snapshot import UnreadableSource, names_of_postgresql_alone
 from sourcedata.triggers import TRIGGERS
@@ -170,32 +171,10 @@ def _state(day: date, partitions: Sequence[StoredPartition]) -> int:
     return state & (REVISIONS - 1)
 
 
-# The condition of an index, and what it is by, may call a function that somebody replaced, and so
-# say of rows what is not so any more. PostgreSQL reads such an index in place of the table all the
-# same. On what is PostgreSQL's own, nothing is noted to depend.
-DOUBTFUL_INDEXES = """
-    SELECT indexrelid::regclass::text, indpred IS NOT NULL FROM pg_index
-    WHERE indrelid = ANY(ARRAY(SELECT relid FROM pg_partition_tree(%(data)s::oid::regclass))
-        || ARRAY[%(source_day)s, %(turbine)s]::regclass[])
-    AND (indpred IS NOT NULL OR EXISTS (
-        SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = indexrelid
-        AND refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass, 'pg_opclass'::regclass)
-    ))
-    ORDER BY 1
-"""
-
-
 def doubtful_indexes(cursor: CursorWrapper) -> list[str]:
     """Return what is wrong with indexes that may hide rows, a sentence without its end each."""
     with names_of_postgresql_alone(cursor) as tables:
-        cursor.execute(DOUBTFUL_INDEXES, tables)
-        return [
-            f"{index} is an index of some rows alone, and may hide others: DROP INDEX {index}"
-            if is_partial
-            else f"{index} is an index by functions or operators that are not PostgreSQL's own, and"
-            f" may hide rows: DROP INDEX {index}"
-            for index, is_partial in cursor.fetchall()
-        ]
+        return indexes.doubtful_indexes(cursor, [*tables.values()])
 
 
 # The partitions that a statement reads are the newest, whatever its snapshot.

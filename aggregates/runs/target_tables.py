@@ -7,7 +7,9 @@ from django.db.backends.utils import CursorWrapper
 
 from aggregates.errors import RunFailed
 from common.databases import TARGET
+from common.postgres.indexes import doubtful_indexes
 from common.postgres.partitions import table_for
+from common.wording import listed
 
 # Triggers that fire for each row before it is stored or goes, and rules that rewrite statements.
 CHANGES_BY_OTHERS = """
@@ -48,6 +50,7 @@ def table_of(day: date) -> str:
         cursor.execute(f"LOCK TABLE ONLY {table} IN ROW EXCLUSIVE MODE")
         _refuse_rounding(cursor)
         _refuse_changes_by_others(cursor)
+        _refuse_indexes_that_hide(cursor)
         return table
 
 
@@ -90,6 +93,16 @@ def _refuse_changes_by_others(cursor: CursorWrapper) -> None:
             f"The target's table {table} has the {kind} {name}, which may change what is stored:"
             " drop it."
         )
+
+
+def _refuse_indexes_that_hide(cursor: CursorWrapper) -> None:
+    """Refuse where an index may hide values from readers, and from whoever replaces them.
+
+    Raises:
+        RunFailed: saying what to drop.
+    """
+    if reasons := doubtful_indexes(cursor, ["data", "signal", "aggregated_day"]):
+        raise RunFailed(f"The target may hide values from readers: {listed(reasons)}.")
 
 
 def require_same(table: str, day: date) -> None:

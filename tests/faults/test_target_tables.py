@@ -11,6 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import StreamingHttpResponse
 from django.test import Client
 
+from aggregates.audit import nightly
 from aggregates.compute.windows import window_starts
 from aggregates.models import AggregatedDay
 from aggregates.runs import load
@@ -196,6 +197,34 @@ def test_a_target_that_would_round_values_takes_none(own_target: None) -> None:
     assert "stores values as real, which changes them" in aggregated(DAY).error
     execute_at_target("ALTER TABLE data ALTER COLUMN value TYPE double precision")
     assert aggregated(DAY).changed > 0
+    proves_well()
+
+
+# It says that it always gives the same, and gives another time once it is replaced.
+TIME = (
+    "CREATE OR REPLACE FUNCTION sometime() RETURNS timestamptz IMMUTABLE LANGUAGE sql"
+    " AS $$SELECT timestamptz '{year}-01-01Z'$$"
+)
+
+
+def test_an_index_that_hides_values_is_named_and_all_is_well_once_it_is_dropped(
+    own_target: None, client: Client
+) -> None:
+    execute_at_target(
+        TIME.format(year=2099),
+        "CREATE INDEX lie ON {partition} (signal_id, timestamp) INCLUDE (value)"
+        " WHERE timestamp >= sometime()",
+        TIME.format(year=1970),
+        "VACUUM ANALYZE {partition}",
+    )
+    connections["default"].close()
+    # As the planner does by itself in a larger table.
+    execute_at_target("SET enable_seqscan = off", "SET enable_bitmapscan = off")
+    assert client.get(f"/api/values?start={DAY}&end={today()}").getvalue() == b"[]"
+    nightly.audit_in_turn()
+    assert "DROP INDEX lie" in aggregated(DAY).error
+    execute_at_target("DROP INDEX lie")
+    assert aggregated(DAY).unchanged == 120
     proves_well()
 
 
