@@ -39,8 +39,10 @@ COUNTED = """
     LEFT JOIN (SELECT id, name FROM turbine) AS turbine ON turbine.id = turbine_id
     ORDER BY day, turbine.name
 """
+# PostgreSQL's own has none for a `date`, so that one of somebody else would fit better.
 MONTHS_OF_DAYS = """
-    SELECT DISTINCT date_trunc('month', day)::date FROM source_day WHERE day BETWEEN %s AND %s
+    SELECT DISTINCT pg_catalog.date_trunc('month', day)::date FROM source_day
+    WHERE day BETWEEN %s AND %s
 """
 MONTHS_OF_MEASUREMENTS = """
     SELECT DISTINCT date_trunc('month', timestamp AT TIME ZONE 'UTC')::date FROM data

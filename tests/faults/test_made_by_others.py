@@ -112,3 +112,13 @@ def test_names_of_turbines_are_compared_by_no_operator_of_somebody(
     answer = client.get(f"/data?start={DAY}&end={today()}&turbine=T02")
     assert answer.status_code == 200
     proves_well()
+
+
+def test_no_month_is_left_uncounted_for_a_function_of_somebody(current: None) -> None:
+    with session() as owner:
+        owner.run(
+            "CREATE FUNCTION public.date_trunc(text, date) RETURNS timestamptz IMMUTABLE"
+            " LANGUAGE sql AS $$SELECT timestamptz '2020-01-01Z'$$",
+            written("DROP TABLE {partition}"),
+        )
+    assert "2 are wrong" in repair()
