@@ -23,6 +23,7 @@ from aggregates.models import AggregatedDay, Value
 from aggregates.runs.restores import NO_REVISION
 from aggregates.states import SETTLED, State
 from common.days import day_bounds, now
+from common.postgres.outages import is_refusal
 from common.wording import first_line
 from sourcedata.variables import ANGLE_NAMES, VARIABLE_NAMES
 
@@ -147,7 +148,12 @@ def _remember(day: date, turbines: Collection[str]) -> None:
     audited = AggregatedDay.objects.filter(day=day)
     if turbines:
         audited = audited.filter(turbine__in=turbines)
-    audited.update(audited_at=Now())
+    try:
+        audited.update(audited_at=Now())
+    except Error as error:
+        if not is_refusal(error):
+            raise
+        raise AuditFailed(f"{day} cannot be audited: {first_line(error)}.") from error
 
 
 def make_damaged_stale(audit: Audit) -> None:

@@ -228,6 +228,17 @@ def test_an_index_that_hides_values_is_named_and_all_is_well_once_it_is_dropped(
     proves_well()
 
 
+def test_a_night_that_may_mark_no_day_tells_so(
+    own_target: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    execute_at_target(
+        "CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE 'I mind'; END$$",
+        "CREATE TRIGGER no BEFORE UPDATE ON aggregated_day FOR EACH ROW EXECUTE FUNCTION no()",
+    )
+    nightly.audit_in_turn()
+    assert f"{DAY} cannot be audited: I mind" in caplog.text
+
+
 def test_a_target_whose_partition_ends_within_a_day_says_what_has_no_place(
     own_target: None,
 ) -> None:
