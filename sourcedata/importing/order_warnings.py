@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import pairwise
 
 from common.wording import quoted
 from sourcedata.importing.steps_back import MOST_TURNED, StepsBack
@@ -12,6 +13,9 @@ DAY_S = 86_400
 SHORTEST_JUMP_S, LONGEST_JUMP_S = 27 * DAY_S, 32 * DAY_S
 DAY_FIRST = "%Y-%d-%m"
 GIVEN_TWICE = "given twice"
+# A farm that is silent for longer is rarer than a wrong clock.
+LONGEST_SILENCE_DAYS = 366
+WRONG_CLOCK = "was a clock wrong, or a year? They are stored as they are."
 
 
 def warnings_of_order(look: Survey) -> Iterator[str]:
@@ -19,6 +23,7 @@ def warnings_of_order(look: Survey) -> Iterator[str]:
     yield from _of_midnights(look)
     yield from _of_clocks(look)
     yield from _of_steps_back(look)
+    yield from _of_far_times(look)
     yield from _of_days_a_month_apart(look)
 
 
@@ -80,15 +85,41 @@ def _of_steps_back(look: Survey) -> Iterator[str]:
         )
 
 
+def _of_far_times(look: Survey) -> Iterator[str]:
+    """Yield the turbines whose times leave for other days and come back, or else a gap of years."""
+    told = {number for number, _ in turned_turbines(look)}
+    away = {
+        number: excursion
+        for number, excursion in look.excursions.first.items()
+        if number not in told and _is_in_order(look, number)
+    }
+    if away:
+        first = min(away.values(), key=lambda excursion: excursion.row)
+        yield (
+            f"The times of {named_turbines(names_of(look, away))} leave for"
+            f" {first.time.item():%Y-%m-%d %H:%M} UTC in {look.reading.table.place(first.row)}, and"
+            f" come back later to where they would have been: {WRONG_CLOCK}"
+        )
+    else:
+        for last, after in pairwise(sorted(look.months)):
+            if (after - last).days > LONGEST_SILENCE_DAYS:
+                yield f"No times lie between {last:%Y-%m} and {after:%Y-%m}: {WRONG_CLOCK}"
+
+
 def turned_turbines(look: Survey) -> Iterator[tuple[int, StepsBack]]:
     """Yield the turbines with such steps of which no other warning tells."""
     days = {day for day, word in _changed_clocks(look) if word == GIVEN_TWICE}
     for number in look.spans:
-        forward, back = look.steps.forward[number], look.steps.back[number]
-        steps = look.turned.of_turbine(number, is_back=forward >= back)
-        is_in_order = min(forward, back) <= MOST_TURNED * (forward + back)
-        if steps and is_in_order and not steps.days <= days and not _are_a_day_early(look, number):
+        is_back = look.steps.forward[number] >= look.steps.back[number]
+        steps = look.turned.of_turbine(number, is_back=is_back)
+        is_told = not steps or steps.days <= days or _are_a_day_early(look, number)
+        if steps and not is_told and _is_in_order(look, number):
             yield number, steps
+
+
+def _is_in_order(look: Survey, number: int) -> bool:
+    forward, back = look.steps.forward[number], look.steps.back[number]
+    return min(forward, back) <= MOST_TURNED * (forward + back)
 
 
 def _of_days_a_month_apart(look: Survey) -> Iterator[str]:

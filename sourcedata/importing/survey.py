@@ -11,6 +11,7 @@ import numpy as np
 from common.arrays import Array
 from common.wording import quoted
 from sourcedata.importing.clock_changes import ClockSteps
+from sourcedata.importing.excursions import Excursions
 from sourcedata.importing.figures import VariableFigures
 from sourcedata.importing.measurements import AssumedIntervals, Corrections, Measured
 from sourcedata.importing.reading import Reading
@@ -57,7 +58,8 @@ class Survey:
     turbine's samples, by its number. `near` counts its times that are regular or nearly so, `exact`
     the regular ones, and `late_s` the others by how many seconds they are late; `moved` counts
     those that are moved, `most_moved` by how much at most.
-    `turned` has the steps between times that lead back into what stands before them.
+    `turned` has the steps between times that lead back into what stands before them, `excursions`
+    those that lead to other days, and back.
     `contradicting` counts a turbine's rows that have the time of the row before and other values.
     `collided` counts the times of a turbine that were not moved, for they would fall together.
     `zones` are the names of zones behind times, in small letters.
@@ -72,6 +74,7 @@ class Survey:
     steps: Steps = field(default_factory=Steps)
     clock: ClockSteps = field(default_factory=ClockSteps)
     turned: TurnedSteps = field(default_factory=TurnedSteps)
+    excursions: Excursions = field(default_factory=Excursions)
     figures: dict[str, VariableFigures] = field(default_factory=dict)
     cells: dict[str, VariableFigures] = field(default_factory=dict)
     spans: dict[int, tuple[np.datetime64, np.datetime64]] = field(default_factory=dict)
@@ -231,6 +234,7 @@ def _take(look: Survey, measured: Measured) -> None:
         own = turbines == number
         _take_span(look, number, times[own])
         look.turned.add(number, times[own], measured.row[own], look.interval_s(number))
+        look.excursions.add(number, times[own], measured.row[own])
     for variable, values in measured.values.items():
         figures = look.figures.setdefault(variable, VariableFigures())
         is_outside = _is_outside(look, turbines, variable, values)

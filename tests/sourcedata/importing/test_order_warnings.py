@@ -198,3 +198,42 @@ def test_days_with_a_month_without_any_between_them_are_not(tmp_path) -> None:
     times = [clock(minutes) for minutes in range(0, 5 * 1440, 10)]
     later = [clock(minutes) for minutes in range(35 * 1440, 37 * 1440, 10)]
     assert "exchanged" not in times_preview(tmp_path, [*times, *later])
+
+
+def from_2000(rows: int) -> list[str]:
+    return [str(datetime(2000, 1, 1) + row * timedelta(minutes=10)) for row in range(rows)]
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("rows", [1, 12])
+def test_times_of_a_clock_that_was_reset_are_asked_about(tmp_path, rows, sign) -> None:
+    times = [clock(10 * row) for row in range(60)]
+    said = times_preview(tmp_path, [*times[:20], *from_2000(rows), *times[35:]][::sign])
+    assert f"in line {22 if sign == 1 else 27}, and come back later to where they would" in said
+    assert "leave for 2000-01-01 0" in said
+
+
+def test_a_year_that_was_left_as_it_was_is_asked_about(tmp_path) -> None:
+    eve = datetime(2024, 12, 31, 22)
+    times = [str(eve + row * timedelta(minutes=10)) for row in range(60)]
+    new_year = [time.replace("2025", "2024") for time in times[:30]]
+    assert "leave for 2024-01-01 00:00 UTC in line 14" in times_preview(
+        tmp_path, [*new_year, *times[30:]]
+    )
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_gap_of_years_is_asked_about(tmp_path, sign) -> None:
+    times = [*from_2000(5), *(clock(10 * row) for row in range(60))]
+    said = times_preview(tmp_path, times[::sign])
+    assert "No times lie between 2000-01 and 20" in said
+    assert "was a clock wrong, or a year?" in said
+
+
+@pytest.mark.parametrize("days", [1, 30])
+def test_a_part_that_stands_behind_later_ones_is_no_clock_that_was_reset(tmp_path, days) -> None:
+    parts = [
+        [clock((part * days * 24 + hour) * 60) for hour in range(days * 24)]
+        for part in (2, 0, 1, 3)
+    ]
+    assert "come back later" not in times_preview(tmp_path, [*chain(*parts)])
