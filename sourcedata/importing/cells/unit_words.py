@@ -55,6 +55,13 @@ def has_unit(texts: Sequence[str]) -> bool:
     return any(_unit(text) in KNOWN for text in texts)
 
 
+def unit_of(variable: str, text: str) -> str:
+    """Return the unit that a text is, however it is spelled; empty where it is none of it."""
+    own = UNITS[variable]
+    unit = _unit(text)
+    return unit if unit in {own, *CONVERSIONS.get(own, {})} else ""
+
+
 def other_unit(variable: str, texts: Sequence[str]) -> str:
     """Return the first unit in some texts that the variable may come in, and is not its own.
 

@@ -7,10 +7,14 @@ import pyarrow.compute as pc
 
 from common.wording import quoted
 from sourcedata.importing.cells.mapped import Mapped
-from sourcedata.importing.cells.unit_words import other_unit
+from sourcedata.importing.cells.unit_words import unit_of
 from sourcedata.importing.cells.units import spellings
+from sourcedata.variables import UNITS
 
-BEHIND_NUMBER = re.compile(r"[-+\u2212]?[0-9][0-9.,' ]*?\s*(?P<unit>[^\s0-9.,'].{0,9})")
+# Exponents, clocks and fractions have digits behind what is no digit.
+BEHIND_NUMBER = re.compile(
+    r"[-+\u2212]?[0-9][0-9.,' ]*?\s*(?P<unit>[^\W\d_][^\s0-9]{0,9}|[°º%].{0,9})"
+)
 
 
 def without_units(cells: pa.Array, unit: str) -> pa.Array:
@@ -25,7 +29,11 @@ def advice(word: str, mapped: Mapped) -> str:
     match = BEHIND_NUMBER.fullmatch(word)
     if match is None:
         return ""
-    if other := other_unit(mapped.variable, [match["unit"]]):
-        typed = f"{mapped.variable}={mapped.column}[{other}]"
-        return f'; if {other} is the unit of its numbers, type --map "{typed}"'
-    return f"; if {quoted(match['unit'])} is a unit, replace it by nothing in the file"
+    unit = unit_of(mapped.variable, match["unit"])
+    if unit and unit == unit_of(mapped.variable, mapped.unit):
+        return f"; replace {quoted(match['unit'])} by nothing in the file"
+    if unit:
+        typed = f"{mapped.variable}={mapped.column}[{unit}]"
+        return f'; if {unit} is the unit of its numbers, type --map "{typed}"'
+    own = UNITS[mapped.variable]
+    return f"; if {quoted(match['unit'])} is a unit, write the numbers in {own} without it"

@@ -41,14 +41,22 @@ def test_the_unit_of_the_numbers_is_passed_over(tmp_path, mapped, cells, values)
     [
         ("wind_speed=x", "18 km/h", '--map "wind_speed=x[km/h]"'),
         ("power=x", "2.1 MW", '--map "power=x[MW]"'),
-        ("power=x", "12%", "if '%' is a unit, replace it by nothing in the file"),
-        ("power=x * 2", "12 kW", "if 'kW' is a unit, replace it by nothing"),
-        ("power=x[MW]", "500 kW", "500 kW' is no number"),
+        ("power=x", "12%", "if '%' is a unit, write the numbers in kW without it"),
+        ("power=x * 1000", "12 kW", 'if kW is the unit of its numbers, type --map "power=x[kW]"'),
+        ("power=x[MW]", "500 kW", 'if kW is the unit of its numbers, type --map "power=x[kW]"'),
+        ("ambient_temperature=x", "14 ° C", "; replace '° C' by nothing in the file"),
         ("wind_speed=x", "5 m/s gust", "5 m/s gust' is no number"),
     ],
 )
 def test_another_unit_is_refused_with_what_to_type(tmp_path, mapped, cell, said) -> None:
     assert said in refusal(export(tmp_path, "1", cell), *OPTIONS, "--map", mapped)
+
+
+@pytest.mark.parametrize("cell", ["12:30", "5/3", "1e400", "1_000", "5.3-"])
+def test_what_is_behind_a_number_and_no_unit_gets_no_advice(tmp_path, cell) -> None:
+    said = refusal(export(tmp_path, "1", cell), *OPTIONS, "--map", "wind_speed=x")
+    assert "no number" in said
+    assert "unit" not in said
 
 
 def test_a_number_that_means_nothing_may_have_a_unit(tmp_path) -> None:
