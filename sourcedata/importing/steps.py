@@ -13,6 +13,9 @@ from sourcedata.limits import LONGEST_INTERVAL_S
 MICROSECONDS = 1_000_000
 # So many of a turbine's steps have a length that is no gap between samples.
 OFTEN = 0.1
+# So many steps of another length, of which nearly each follows another one, are of longer or
+# shorter samples: gaps of chance have any length.
+LEAST_OTHER, NEARLY_EACH = 12, 0.8
 PARTS_OF_A_WINDOW = [
     seconds for seconds in range(1, LONGEST_INTERVAL_S + 1) if LONGEST_INTERVAL_S % seconds == 0
 ]
@@ -23,13 +26,15 @@ class Steps:
     """The steps from each time of a turbine to its next one.
 
     `forward`, `back` and `equal` count them by the turbine's number; `seconds` counts the lengths
-    of those that are not 0, in whole seconds.
+    of those that are not 0, in whole seconds, and `repeated` those of them that are as long as the
+    one before.
     """
 
     forward: Counter[int] = field(default_factory=Counter)
     back: Counter[int] = field(default_factory=Counter)
     equal: Counter[int] = field(default_factory=Counter)
     seconds: dict[int, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
+    repeated: dict[int, Counter[int]] = field(default_factory=lambda: defaultdict(Counter))
     _last: dict[int, np.datetime64] = field(default_factory=dict)
 
     def add(self, turbines: Array, times: Array) -> tuple[Array, Array, Array]:
@@ -62,8 +67,9 @@ class Steps:
         seconds = (np.abs(lengths[lengths != 0]) + MICROSECONDS // 2) // MICROSECONDS
         of_steps = turbines[lengths != 0]
         for number in np.unique(of_steps).tolist():
-            lengths_s, counts = np.unique(seconds[of_steps == number], return_counts=True)
-            self.seconds[number].update(dict(zip(lengths_s.tolist(), counts.tolist(), strict=True)))
+            own = seconds[of_steps == number]
+            self.seconds[number].update(_counted(own))
+            self.repeated[number].update(_counted(own[1:][own[1:] == own[:-1]]))
 
     def directions(self) -> dict[int, int]:
         """Return whether the rows of each turbine stand oldest or newest first, by its number."""
@@ -103,6 +109,23 @@ class Steps:
     def usual_of_turbine_s(self, number: int) -> int | None:
         """Return the usual length of a turbine's steps; where it has none, that of all."""
         return _usual(self.seconds[number]) if self.seconds.get(number) else self.usual_s
+
+    def others_of_turbine_s(self, number: int) -> list[int]:
+        """Return the lengths of a turbine's steps that are those of other samples for a while."""
+        counted, usual_s = self.seconds[number], self.usual_of_turbine_s(number) or 0
+        return [
+            length
+            for length, count in sorted(counted.items())
+            if length <= LONGEST_INTERVAL_S
+            and abs(length - usual_s) > 4 * _tolerance_s(max(length, usual_s))
+            and count >= LEAST_OTHER
+            and self.repeated[number][length] >= NEARLY_EACH * count
+        ]
+
+
+def _counted(lengths_s: Array) -> dict[int, int]:
+    different, counts = np.unique(lengths_s, return_counts=True)
+    return dict(zip(different.tolist(), counts.tolist(), strict=True))
 
 
 def _usual(counted: Counter[int]) -> int | None:

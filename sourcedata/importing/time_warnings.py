@@ -24,6 +24,7 @@ FIRST_SCADA = datetime(1990, 1, 1, tzinfo=UTC)
 def warnings_of_times(look: Survey) -> Iterator[str]:
     """Yield a sentence for each thing that is likely wrong with the times of a table."""
     yield from _of_steps(look)
+    yield from _of_other_samples(look)
     yield from _of_times_that_come_twice(look)
     yield from warnings_of_order(look)
     yield from _of_collided(look)
@@ -44,6 +45,22 @@ def _of_steps(look: Survey) -> Iterator[str]:
             f"The times of {named_turbines(names)} are {step_s:,} s apart, and the samples"
             f" {interval_s:,} s{meant}"
         )
+
+
+def _of_other_samples(look: Survey) -> Iterator[str]:
+    """Yield the turbines whose samples seem to be longer or shorter for a while."""
+    turbines = defaultdict(list)
+    for number in look.spans:
+        for other_s in look.steps.others_of_turbine_s(number):
+            turbines[other_s, look.interval_s(number)].append(look.turbines[number])
+    for (other_s, interval_s), names in turbines.items():
+        if other_s != interval_s:
+            yield (
+                f"For a while the times of {named_turbines(names)} are {other_s:,} s apart, and all"
+                f" samples were taken as {interval_s:,} s long: did their length change? Then cut"
+                " the file there, and import each part by a command of its own, with its"
+                " --sample-interval."
+            )
 
 
 def _of_times_that_come_twice(look: Survey) -> Iterator[str]:

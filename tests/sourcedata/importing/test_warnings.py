@@ -117,6 +117,15 @@ def test_a_step_that_is_not_the_interval_is_asked_about(tmp_path) -> None:
     assert "is --sample-interval 600 meant?" in run(text(tmp_path, rows), *options)
 
 
+def test_samples_that_change_their_length_are_asked_about(tmp_path) -> None:
+    minutes = [*range(60), *range(60, 360, 10)]
+    rows = "".join(f"2024-09-01 {each // 60:02}:{each % 60:02},{each % 7}\n" for each in minutes)
+    options = [*OPTIONS, "--map", "rotor_speed=x", "--label", "end"]
+    assert "For a while the times of 'T01' are 600 s apart, and all samples were taken as 60 s" in (
+        run(text(tmp_path, f"time,x\n{rows}"), *options)
+    )
+
+
 def test_that_a_column_has_a_twin_is_said_where_it_is_read(tmp_path) -> None:
     rows = "time,x,y,x,y\n2024-09-01 00:00,1,2,3,4\n2024-09-01 00:01,1,2,3,4\n"
     said = run(text(tmp_path, rows), *OPTIONS, "--map", "rotor_speed=x", "--map", "wind_speed=y#2")
