@@ -14,6 +14,7 @@ from sourcedata.importing.said_of_times import warnings_of_what_is_said
 from sourcedata.importing.storing import ImportResult
 from sourcedata.importing.survey import Survey
 from sourcedata.importing.time_warnings import LEAST_TIMES, warnings_of_times
+from sourcedata.importing.turbine_warnings import warnings_of_turbines
 from sourcedata.importing.unit_warnings import warnings_of_units
 from sourcedata.importing.wide_warnings import warnings_of_wide
 from sourcedata.variables import COLUMNS, TELLS, VARIABLES, Variable
@@ -67,6 +68,7 @@ def warnings_of(look: Survey) -> Iterator[str]:
     yield from _of_files_put_together(look)
     yield from _of_companions(look)
     yield from warnings_of_wide(look)
+    yield from warnings_of_turbines(look)
     yield from warnings_of_units(look)
     yield from warnings_of_times(look)
     yield from warnings_of_what_is_said(look)

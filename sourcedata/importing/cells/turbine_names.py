@@ -102,6 +102,37 @@ def filename_pattern(text: str) -> re.Pattern[str]:
         ) from error
 
 
+@dataclass(frozen=True)
+class Told:
+    """The turbine that the name of a file tells, and the places in that `text` where it stands."""
+
+    text: str
+    start: int
+    end: int
+
+    @property
+    def name(self) -> str:
+        """The turbine's name, which may have blanks around it."""
+        return self.text[self.start : self.end]
+
+    @property
+    def cuts_number(self) -> bool:
+        """Whether it begins or ends within a number."""
+        return any(
+            re.match(r"\d\d", self.text[place - 1 : place + 1])
+            for place in (self.start, self.end)
+            if place
+        )
+
+
+def told_by(pattern: re.Pattern[str], path: Path, in_zip: Path = Path()) -> Told | None:
+    """Return where the name of a file tells its turbine, None where nowhere."""
+    group: str | int = "turbine" if "turbine" in pattern.groupindex else min(pattern.groups, 1)
+    matches = (pattern.search(name) for name in [*_nearest_first(in_zip), path.name])
+    match = next(filter(None, matches), None)
+    return Told(match.string, *match.span(group)) if match and match[group] is not None else None
+
+
 def name_from_filename(pattern: re.Pattern[str], path: Path, in_zip: Path = Path()) -> str:
     """Return the turbine's name that stands in the name of a file, whose folders do not count.
 
@@ -112,16 +143,14 @@ def name_from_filename(pattern: re.Pattern[str], path: Path, in_zip: Path = Path
     Raises:
         ImportRefused: where nothing matches, or no turbine can have that name.
     """
-    group: str | int = "turbine" if "turbine" in pattern.groupindex else min(pattern.groups, 1)
-    matches = (pattern.search(name) for name in [*_nearest_first(in_zip), path.name])
-    match = next(filter(None, matches), None)
-    name = match[group] if match else None
-    if name is None:
-        told = path.name if in_zip == Path() else f"{path.name}/{in_zip}"
+    told = told_by(pattern, path, in_zip)
+    if told is None:
+        names = path.name if in_zip == Path() else f"{path.name}/{in_zip}"
         raise ImportRefused(
             f"{path}: the regular expression {quoted(pattern.pattern)} tells no turbine from the "
-            f"name {quoted(told)}; allowed is one that matches it."
+            f"name {quoted(names)}; allowed is one that matches it."
         )
+    name = told.name
     if problem := problem_of_turbine_name(name.strip()):
         raise ImportRefused(f"{path}: {problem}")
     return name.strip()
