@@ -8,9 +8,9 @@ from zipfile import ZipFile
 from sourcedata.importing.files.source_files import CHUNK_BYTES, SourceFile
 from sourcedata.importing.files.workbook_formulas import path_of_sheet
 
-# A row that is filtered out is hidden. Elements of XML may have a prefix.
-HIDDEN = re.compile(rb'<(?:\w+:)?(row|col)\s[^<>]*\bhidden="(?:1|true)"[^<>]*')
-ATTRIBUTE = re.compile(rb'\b(r|min|max)="([0-9]{1,7})"')
+# A row that is filtered out is hidden. Elements of XML may have a prefix, and quotes of two kinds.
+HIDDEN = re.compile(rb"<(?:\w+:)?(row|col)\s[^<>]*\bhidden=[\"'](?:1|true)[\"'][^<>]*")
+ATTRIBUTE = re.compile(rb"\b(r|min|max)=[\"']([0-9]{1,7})[\"']")
 # A sheet may hide all columns behind its last one.
 LAST_COLUMN = 16_384
 

@@ -21,6 +21,7 @@ def columns(places: str) -> str:
     [
         ("farm", "farm", Hidden()),
         ('<row r="3">', '<row r="3" spans="1:3" hidden="1" ht="0">', Hidden(rows=(3,))),
+        ('<row r="3">', "<row r='3' hidden='1'>", Hidden(rows=(3,))),
         ('<row r="1">', '<row hidden="true" r="1">', Hidden()),
         ("</sheetData>", '<row r="99" hidden="1"/></sheetData>', Hidden()),
         ('<row r="3">', '<row r="3" hidden="0">', Hidden()),
