@@ -39,10 +39,13 @@ def _hold(kept: Kept) -> set[date]:
     in_lake = reading.contents(kept.table, FIRST_DAY, LAST_DAY)
     contents = kept.contents(FIRST_DAY, LAST_DAY)
     lacking = {key: has for key, has in in_lake.items() if _differs(contents.get(key), has)}
-    held.hold_unread(kept.table, lacking)
     months = {month_of(day) for day, _ in lacking}
     for month in months:
-        _note(kept, month)
+        of_month = {key: rows for key, rows in lacking.items() if month_of(key[0]) == month}
+        held.hold_unread(kept, month, of_month)
+        # What was let go into another lake before is not what this one has.
+        if not kept.months_let_go(month, month):
+            _note(kept, month)
     return months
 
 

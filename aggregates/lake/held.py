@@ -9,6 +9,7 @@ from hashlib import blake2b
 from typing import Any
 
 import pandas as pd
+from django.db import transaction
 
 from aggregates.lake import reading
 from aggregates.lake.contents import KEPT, Kept
@@ -16,6 +17,7 @@ from aggregates.lake.reading import Content, Key, rows_of_all
 from aggregates.lake.tables import DAY, TURBINE, LakeTable
 from aggregates.models import LetGoTurbineDay
 from common.arrays import Array
+from common.databases import TARGET
 from common.days import DAY as ONE_DAY
 from common.days import days_between
 from common.postgres.partitions import month_after, month_of
@@ -23,22 +25,28 @@ from common.postgres.partitions import month_after, month_of
 DIGEST_BYTES = 32
 
 
-def hold(table: LakeTable, first: date, last: date) -> None:
-    """Note what the lake has of the days, with a digest of its values.
+def hold(kept: Kept, month: date) -> None:
+    """Note what the lake has of a month that is to be let go, with a digest of its values.
+
+    It is to be compared with the databases after that: whatever becomes of the lake since is told.
 
     Raises:
         LakeUnavailable: where the lake does not do its part.
     """
-    for day in days_between(first, last):
-        rows = reading.whole_rows_of(table, day)
-        _note([_turbine_day(table, (day, *each)) for each in _digests(rows)])
+    noted = [
+        _turbine_day(kept.table, (day, *each))
+        for day in days_between(*_ends(month))
+        for each in _digests(reading.whole_rows_of(kept.table, day))
+    ]
+    _note(kept, month, noted)
 
 
-def hold_unread(table: LakeTable, in_lake: Mapping[Key, Sequence[Content]]) -> None:
-    """Note turbine-days by how many rows the lake has of them."""
-    _note(
-        [_turbine_day(table, (*key, rows_of_all(rows), "")) for key, rows in in_lake.items()],
-    )
+def hold_unread(kept: Kept, month: date, in_lake: Mapping[Key, Sequence[Content]]) -> None:
+    """Note turbine-days of a month by how many rows the lake has of them."""
+    noted = [
+        _turbine_day(kept.table, (*key, rows_of_all(rows), "")) for key, rows in in_lake.items()
+    ]
+    _note(kept, month, noted)
 
 
 def _turbine_day(table: LakeTable, noted: tuple[date, str, int, str]) -> LetGoTurbineDay:
@@ -48,13 +56,17 @@ def _turbine_day(table: LakeTable, noted: tuple[date, str, int, str]) -> LetGoTu
     )
 
 
-def _note(turbine_days: Sequence[LetGoTurbineDay]) -> None:
-    LetGoTurbineDay.objects.bulk_create(
-        turbine_days,
-        update_conflicts=True,
-        unique_fields=["lake_table", "day", "turbine"],
-        update_fields=["rows", "digest"],
-    )
+def _note(kept: Kept, month: date, turbine_days: Sequence[LetGoTurbineDay]) -> None:
+    """Note them all at once; what was noted when the month was let go before counts."""
+    with transaction.atomic(using=TARGET):
+        release_unless_let_go(kept, month)
+        LetGoTurbineDay.objects.bulk_create(turbine_days, ignore_conflicts=True)
+
+
+def release_unless_let_go(kept: Kept, month: date) -> None:
+    """Forget the notes of a month that stayed after all."""
+    if not kept.months_let_go(month, month):
+        _noted(kept.table, *_ends(month)).delete()
 
 
 def _digests(rows: Any) -> list[tuple[str, int, str]]:

@@ -1,8 +1,10 @@
 """Letting go of what the lake has: which months must stay, and months of statistics that go."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 
 from django.conf import settings
 from django.db import connections, transaction
@@ -12,7 +14,7 @@ from django.db.models.functions import TruncMonth
 from aggregates import reader
 from aggregates.lake import delta, held, reading
 from aggregates.lake.auditing import audit_day, damaged_days
-from aggregates.lake.contents import KEPT, Kept
+from aggregates.lake.contents import KEPT, MEASURED, Kept
 from aggregates.lake.tables import ASSESSMENTS, MEASUREMENTS, STATISTICS, LakeTable
 from aggregates.models import ACTIVE, AggregatedDay, Assessment, LetGoMonth, Run, Signal, Value
 from aggregates.source import gateway
@@ -140,14 +142,28 @@ def _is_damaged(day: date, kept: Sequence[Kept]) -> bool:
     return bool(damaged_days(audit_day(day, kept, held_too=True)))
 
 
-def hold_measurements(first: date, last: date) -> None:
-    """Note what the lake is to hold once the measurements of these days are let go.
+@contextmanager
+def measurements_held(months: Sequence[date]) -> Iterator[None]:
+    """Note what the lake is to hold once the measurements of these months are let go.
+
+    The block compares, and lets go. Of months that it leaves nothing stays noted.
 
     Raises:
         LakeUnavailable: where the lake does not do its part.
     """
-    if settings.LAKE_URL:
-        held.hold(MEASUREMENTS, first, last)
+    with _held([MEASURED] if settings.LAKE_URL else [], months):
+        yield
+
+
+@contextmanager
+def _held(tables: Collection[Kept], months: Sequence[date]) -> Iterator[None]:
+    try:
+        for kept, month in product(tables, months):
+            held.hold(kept, month)
+        yield
+    finally:
+        for kept, month in product(tables, months):
+            held.release_unless_let_go(kept, month)
 
 
 def months_before(day: date) -> list[MonthOfStatistics]:
@@ -201,10 +217,13 @@ def drop_statistics(month: MonthOfStatistics) -> None:
         django.db.OperationalError: where others hold the table for long; then nothing is dropped.
     """
     before = _contents(month)
-    if reason := reason_to_keep_statistics(month.first, month.last):
-        raise MonthMustStay(reason)
-    for table in (STATISTICS, ASSESSMENTS):
-        held.hold(table, month.first, month.last)
+    with _held([kept for kept in KEPT if kept is not MEASURED], [month.first]):
+        if reason := reason_to_keep_statistics(month.first, month.last):
+            raise MonthMustStay(reason)
+        _drop_statistics(month, before)
+
+
+def _drop_statistics(month: MonthOfStatistics, before: object) -> None:
     with transaction.atomic(using=TARGET), connections[TARGET].cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = '{waits.LET_GO_S}s'")
         cursor.execute("LOCK TABLE data, aggregated_day IN ACCESS EXCLUSIVE MODE")

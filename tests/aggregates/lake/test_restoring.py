@@ -1,5 +1,6 @@
 """What was let go comes back, and nothing is computed again."""
 
+import shutil
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -18,6 +19,7 @@ from aggregates.assessment.versions import outdated_days
 from aggregates.audit.auditing import longest_unaudited
 from aggregates.lake.in_turn import sync_in_turn
 from aggregates.models import AggregatedDay, Assessment, LakeProgress, LetGoMonth, Run, Value
+from aggregates.retention import reason_to_keep
 from aggregates.runs.pipeline import pending_days
 from common.days import DAY, now
 from sourcedata.dropped_months import KeptMonth, MonthChanged
@@ -275,6 +277,34 @@ def stays(month: KeptMonth, lake_address: str) -> None:
     raise MonthChanged("Measurements changed: look again.")
 
 
+def test_what_becomes_of_the_lake_once_it_was_compared_is_told(
+    lake: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced(lake)
+
+    def then_changes(first: date, last: date) -> str:
+        reason = reason_to_keep(first, last)
+        table = DeltaTable(str(lake / "measurements"))
+        table.update({"power": "power + 1"}, predicate="turbine = 'T01' AND day = '2025-08-31'")
+        return reason
+
+    monkeypatch.setattr(partitions, "reason_to_keep", then_changes)
+    manage("partitions", *BEFORE_SEPTEMBER)
+    with pytest.raises(CommandError, match=f"or has them otherwise: T01 on {AUGUST}"):
+        restore()
+
+
+def test_of_a_month_that_stayed_after_all_the_lake_holds_nothing(
+    lake: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced(lake)
+    monkeypatch.setattr(partitions, "drop", stays)
+    with pytest.raises(CommandError, match="look again"):
+        manage("partitions", *BEFORE_SEPTEMBER)
+    shutil.rmtree(lake / "measurements" / f"day={AUGUST}")
+    assert "1 commits written" in manage("lake", "sync")
+
+
 def test_a_source_that_was_lost_and_begins_anew_takes_nothing_from_the_lake(lake: Path) -> None:
     synced(lake)
     Measurement.objects.all().delete()
@@ -303,6 +333,18 @@ def test_what_a_lake_has_that_is_taken_over_stays_until_it_is_restored(lake: Pat
     assert len(rows(lake, "measurements")) == 80
     manage("lake", "restore", "--month", "2025-09")
     assert Measurement.objects.filter(turbine__name="T01").count() == 50
+
+
+def test_taking_a_lake_over_forgets_nothing_of_what_was_let_go_before(
+    lake: Path, settings: Any, tmp_path: Path
+) -> None:
+    let_go(lake)
+    shutil.copytree(lake, tmp_path / "another")
+    settings.LAKE_URL = str(tmp_path / "another")
+    DeltaTable(f"{settings.LAKE_URL}/measurements").update({"power": "power + 1"})
+    manage("lake", "adopt")
+    with pytest.raises(CommandError, match=rf"let go \(into {lake}/measurements.* otherwise"):
+        restore()
 
 
 def test_a_month_of_which_the_lake_has_another_value_is_not_let_go(lake: Path) -> None:

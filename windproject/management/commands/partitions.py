@@ -83,14 +83,14 @@ class Command(BaseCommand):
             return
         self.stdout.write(rendered(_table(months)))
         with _told_if_busy():
-            if reason := reason_to_keep(months[0].first, months[-1].last):
-                raise CommandError(reason)
             if not is_sure:
+                _refuse_what_must_stay(months)
                 self.stdout.write("Nothing was dropped. With --yes, this is; the statistics stay.")
                 return
-            for month in track(months, "Dropping"):
-                letting_go.hold_measurements(month.first, month.last)
-                drop(month, letting_go.address_of_measurements())
+            with letting_go.measurements_held([month.first for month in months]):
+                _refuse_what_must_stay(months)
+                for month in track(months, "Dropping"):
+                    drop(month, letting_go.address_of_measurements())
         self.stdout.write("Dropped. The statistics stay, and their days are archived.")
 
     def _drop_statistics(self, months: Sequence[MonthOfStatistics], is_sure: bool) -> None:
@@ -116,6 +116,11 @@ class Command(BaseCommand):
         with _told_if_busy():
             moved = move_out_of_default(SOURCE, "data")
         self.stdout.write(f"Moved: {listed(f'{month:%Y-%m}' for month in moved)}.")
+
+
+def _refuse_what_must_stay(months: Sequence[KeptMonth]) -> None:
+    if reason := reason_to_keep(months[0].first, months[-1].last):
+        raise CommandError(reason)
 
 
 def _counted(alias: str) -> list[Partition]:
