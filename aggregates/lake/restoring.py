@@ -76,9 +76,8 @@ def restore_day(day: date) -> RestoredDay:
 
     Raises:
         LakeUnavailable: where the lake does not do its part.
-        RunFailed: where the source does not do its part, or is another deployment's.
+        RunFailed: where the source does not do its part.
     """
-    putting_back.require_own_source()
     # Whoever asks for a run of the day waits for no store.
     in_lake = _in_lake(day)
     ensure_months(TARGET, "data", [day])
@@ -102,14 +101,24 @@ def require_any(first: date, last: date) -> None:
         )
 
 
+def require_whole_program() -> None:
+    """Refuse a program that would put back nothing, or a part of what the lake has.
+
+    Raises:
+        LakeUnavailable: saying so; or where the lake does not do its part.
+        RunFailed: where the measurements are another deployment's.
+    """
+    putting_back.require_own_source()
+    for table in TABLES:
+        delta.require_known_columns(table)
+
+
 def require_as_let_go(first: date, last: date) -> None:
-    """Refuse to put back what is not what was let go, or what this program would put back in part.
+    """Refuse to put back what is not what was let go.
 
     Raises:
         LakeUnavailable: saying so; or where the lake does not do its part.
     """
-    for table in TABLES:
-        delta.require_known_columns(table)
     if changed := held.changed(first, last):
         months = reader.let_go(day_bounds(first)[0], day_bounds(last)[1])
         months += putting_back.dropped(day_bounds(first)[0], day_bounds(last)[1])

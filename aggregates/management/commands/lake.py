@@ -147,10 +147,13 @@ class Command(MeasurementsCommand):
     def _restore(self, options: Mapping[str, Any]) -> None:
         month = options["month"]
         last = month_after(month) - DAY
+        restoring.require_whole_program()
         if options["as_it_is"]:
+            # Where nobody has anything of it any more, that is what is given up.
             held.release(month, last)
-        restoring.require_as_let_go(month, last)
-        restoring.require_any(month, last)
+        else:
+            restoring.require_as_let_go(month, last)
+            restoring.require_any(month, last)
         days = track(list(days_between(month, last)), "Restoring")
         restored = [restoring.restore_day(day) for day in days]
         measurements, windows = (

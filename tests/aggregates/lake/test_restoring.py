@@ -18,7 +18,15 @@ from aggregates.assessment.making import assess
 from aggregates.assessment.versions import outdated_days
 from aggregates.audit.auditing import longest_unaudited
 from aggregates.lake.in_turn import sync_in_turn
-from aggregates.models import AggregatedDay, Assessment, LakeProgress, LetGoMonth, Run, Value
+from aggregates.models import (
+    AggregatedDay,
+    Assessment,
+    LakeProgress,
+    LetGoMonth,
+    LetGoTurbineDay,
+    Run,
+    Value,
+)
 from aggregates.retention import reason_to_keep
 from aggregates.runs.pipeline import pending_days
 from common.days import DAY, now
@@ -394,6 +402,24 @@ def test_what_the_lake_lost_since_is_told_and_the_month_is_not_forgotten(lake: P
     assert DroppedMonth.objects.exists()
     assert "20 measurements and 4 windows are back" in restore("--as-it-is")
     assert not DroppedMonth.objects.exists()
+
+
+def test_a_month_of_which_nobody_has_anything_any_more_is_given_up(lake: Path) -> None:
+    let_go(lake)
+    shutil.rmtree(lake)
+    with pytest.raises(CommandError, match="--month 2025-08 --as-it-is"):
+        manage("lake", "sync")
+    assert "0 measurements and 0 windows are back" in restore("--as-it-is")
+    assert not DroppedMonth.objects.exists()
+    assert "3 commits written" in manage("lake", "sync")
+
+
+def test_a_restore_that_is_refused_gives_nothing_up(lake: Path) -> None:
+    let_go(lake)
+    with_oil(lake)
+    with pytest.raises(CommandError, match=r"does not know: oil_temperature\."):
+        restore("--as-it-is")
+    assert LetGoTurbineDay.objects.count() == 6
 
 
 def test_the_schedule_says_that_the_lake_lost_what_it_holds(lake: Path, settings: Any) -> None:
