@@ -65,10 +65,10 @@ class Command(MeasurementsCommand):
             "status": self._status,
             "sync": self._sync,
             "audit": self._audit,
-            "restore": self._restore,
+            "restore": writing_alone()(self._restore),
             "vacuum": self._vacuum,
             "retire": self._retire,
-            "adopt": self._adopt,
+            "adopt": writing_alone()(self._adopt),
         }
         try:
             actions[options["action"]](options)

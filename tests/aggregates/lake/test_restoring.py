@@ -1,6 +1,7 @@
 """What was let go comes back, and nothing is computed again."""
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -26,6 +27,7 @@ from aggregates.models import (
     LetGoTurbineDay,
     Run,
     Value,
+    locks,
 )
 from aggregates.retention import reason_to_keep
 from aggregates.runs.pipeline import pending_days
@@ -510,6 +512,28 @@ def test_an_assessment_by_a_curve_that_is_gone_is_made_again(lake: Path) -> None
     Assessment.objects.filter(day=AUGUST).delete()
     restore()
     assert outdated_days(AUGUST, AUGUST) == [AUGUST]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["lake", "adopt"],
+        ["lake", "restore", "--month", "2025-08"],
+        ["partitions", *BEFORE_SEPTEMBER],
+        ["partitions", "--statistics", *BEFORE_SEPTEMBER],
+    ],
+)
+def test_nothing_is_let_go_or_put_back_while_another_program_does_so(
+    lake: Path, command: list[str]
+) -> None:
+    synced(lake)
+    other = locks.alone_to_write_the_lake()
+    with ThreadPoolExecutor(1) as elsewhere:
+        assert elsewhere.submit(other.__enter__).result()
+        with pytest.raises(CommandError, match="Another program of this deployment"):
+            manage(*command)
+        elsewhere.submit(connections.close_all)
+    assert Measurement.objects.count() == 80
 
 
 def test_a_month_is_written_as_one() -> None:

@@ -1,9 +1,10 @@
 """`partitions`: the months on disk, letting go of old measurements, and tidying up."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, OperationalError, connections
 from django.template.defaultfilters import filesizeformat
@@ -14,6 +15,7 @@ from aggregates.errors import SourceUnavailable
 from aggregates.lake import letting_go
 from aggregates.lake.delta import LakeUnavailable
 from aggregates.lake.letting_go import MonthMustStay, MonthOfStatistics
+from aggregates.management.lake import writing_alone
 from aggregates.retention import reason_to_keep
 from common.arguments import day_argument
 from common.checks import PROJECT_CHECKS
@@ -82,7 +84,7 @@ class Command(BaseCommand):
             self.stdout.write("No whole month before that day has measurements.")
             return
         self.stdout.write(rendered(_table(months)))
-        with _told_if_busy():
+        with _told_if_busy(), _keeping_the_lake_still(is_sure):
             if not is_sure:
                 _refuse_what_must_stay(months)
                 self.stdout.write("Nothing was dropped. With --yes, this is; the statistics stay.")
@@ -101,7 +103,7 @@ class Command(BaseCommand):
         for month in months:
             table.add_row(f"{month.first:%Y-%m}", f"{month.turbine_days:,}")
         self.stdout.write(rendered(table))
-        with _told_if_busy():
+        with _told_if_busy(), _keeping_the_lake_still(is_sure):
             reason = letting_go.reason_to_keep_statistics(months[0].first, months[-1].last)
             if reason:
                 raise CommandError(reason)
@@ -116,6 +118,13 @@ class Command(BaseCommand):
         with _told_if_busy():
             moved = move_out_of_default(SOURCE, "data")
         self.stdout.write(f"Moved: {listed(f'{month:%Y-%m}' for month in moved)}.")
+
+
+@contextmanager
+def _keeping_the_lake_still(is_sure: bool) -> Iterator[None]:
+    """Let nobody write the lake, or restore of it, between the comparison and the letting go."""
+    with writing_alone() if is_sure and settings.LAKE_URL else nullcontext():
+        yield
 
 
 def _refuse_what_must_stay(months: Sequence[KeptMonth]) -> None:
