@@ -26,7 +26,6 @@ from common.let_go import MonthElsewhere
 from common.postgres.partitions import month_after, month_bounds, month_of, partitions
 from common.refusals import Refusal
 from common.wording import listed
-from sourcedata.variables import VARIABLE_NAMES
 
 
 class MonthMustStay(Refusal):
@@ -190,19 +189,20 @@ def reason_to_keep_statistics(first: date, last: date) -> str:
             f"{len(days)} of these days still have measurements, and would be computed again."
             f" First: manage.py partitions --drop-before {month_after(month_of(last))} --yes"
         )
-    if names := _undeclared_variables(first, last):
+    if names := _undeclared_statistics(first, last):
         return _undeclared(names)
     return _behind([STATISTICS, ASSESSMENTS], first, last)
 
 
-def _undeclared_variables(first: date, last: date) -> list[str]:
-    """Return the variables that are declared no more, and have statistics that the lake lacks."""
-    columns = delta.columns(STATISTICS)
+def _undeclared_statistics(first: date, last: date) -> list[str]:
+    """Return the statistics that are declared no more, and have values that the lake lacks."""
+    columns = {*delta.columns(STATISTICS)} | {*STATISTICS.schema.names}
     start, end = day_bounds(first)[0], day_bounds(last)[1]
     of_days = Value.objects.filter(signal=OuterRef("pk"), timestamp__gte=start, timestamp__lt=end)
-    undeclared = Signal.objects.exclude(variable__in=VARIABLE_NAMES).filter(Exists(of_days))
-    signals = undeclared.order_by().values_list("variable", "statistic")
-    return sorted({name for name, of in signals if f"{name}_{of}" not in columns})
+    # Also of a variable that is declared, as the least of one that is an angle now.
+    signals = Signal.objects.filter(Exists(of_days)).order_by()
+    names = signals.values_list("variable", "statistic").distinct()
+    return sorted({f"{name}_{of}" for name, of in names} - columns)
 
 
 def drop_statistics(month: MonthOfStatistics) -> None:

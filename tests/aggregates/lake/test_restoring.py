@@ -26,6 +26,7 @@ from aggregates.models import (
     LetGoMonth,
     LetGoTurbineDay,
     Run,
+    Signal,
     Value,
     locks,
 )
@@ -490,6 +491,18 @@ def test_a_variable_that_the_lake_lacks_is_not_let_go(lake: Path) -> None:
     with pytest.raises(CommandError, match="values of oil_temperature, which the lake lacks"):
         manage("partitions", *BEFORE_SEPTEMBER)
     assert Measurement.objects.count() == 80
+
+
+def test_a_statistic_that_is_computed_no_more_and_that_the_lake_lacks_is_not_let_go(
+    lake: Path,
+) -> None:
+    signal = Signal.objects.create(turbine="T01", variable="power", statistic="median", name="m")
+    Value.objects.create(signal=signal, timestamp=f"{AUGUST}T12:00Z", value=100)
+    synced(lake)
+    manage("partitions", *BEFORE_SEPTEMBER)
+    with pytest.raises(CommandError, match="values of power_median, which the lake lacks"):
+        manage("partitions", "--statistics", *BEFORE_SEPTEMBER)
+    assert AggregatedDay.objects.count() == 4
 
 
 @pytest.mark.parametrize("column", ["power", "wind_direction"])
