@@ -19,7 +19,7 @@ from aggregates.models import LetGoTurbineDay
 from common.arrays import Array
 from common.databases import TARGET
 from common.days import DAY as ONE_DAY
-from common.days import days_between
+from common.days import FIRST_DAY, LAST_DAY, days_between
 from common.postgres.partitions import month_after, month_of
 
 DIGEST_BYTES = 32
@@ -47,6 +47,20 @@ def hold_unread(kept: Kept, month: date, in_lake: Mapping[Key, Sequence[Content]
         _turbine_day(kept.table, (*key, rows_of_all(rows), "")) for key, rows in in_lake.items()
     ]
     _note(kept, month, noted)
+
+
+def hold_unnoted() -> None:
+    """Note what the lake has of months that were let go and of which no note is left.
+
+    A target that came back from a backup knows no notes of later months.
+
+    Raises:
+        LakeUnavailable: where the lake does not do its part.
+    """
+    for kept in KEPT:
+        for month in kept.months_let_go(FIRST_DAY, LAST_DAY):
+            if not _noted(kept.table, *_ends(month)).exists():
+                hold_unread(kept, month, reading.contents(kept.table, *_ends(month)))
 
 
 def _turbine_day(table: LakeTable, noted: tuple[date, str, int, str]) -> LetGoTurbineDay:

@@ -63,6 +63,8 @@ def _sync(now: datetime) -> None:
     is_to_look = _is_past(progress.looked_at, LOOKS_APART, now)
     look_back = now.date() - settings.PENDING_LOOKBACK
     stretch = _stretch_before(progress.looked_back_to or look_back) if is_to_look else None
+    if is_to_look:
+        held.hold_unnoted()
     periods = [*_changed(progress.synced_until, now.date())]
     periods += [(look_back, now.date())] if is_to_look else []
     periods += [stretch] if stretch else []

@@ -443,6 +443,18 @@ def test_files_that_are_away_for_a_while_take_nothing(lake: Path) -> None:
     assert "40 measurements and 4 windows are back" in restore()
 
 
+def test_a_target_from_before_a_month_was_let_go_holds_it_again(lake: Path) -> None:
+    let_go(lake)
+    LetGoTurbineDay.objects.all().delete()
+    sync_in_turn(now())
+    folder = lake / "measurements" / f"day={AUGUST}"
+    folder.rename(lake / "away")
+    with pytest.raises(CommandError, match=r"alone has 2 turbine-days .* these files are gone"):
+        manage("lake", "status")
+    (lake / "away").rename(folder)
+    assert "40 measurements and 4 windows are back" in restore()
+
+
 def test_a_table_that_is_away_is_not_made_anew(lake: Path) -> None:
     let_go(lake)
     (lake / "measurements").rename(lake / "away")
