@@ -29,8 +29,9 @@ class LakeAudit:
     """A day of a table of the lake, held against what the database has.
 
     `turbine_days` of it were compared, with `values` cells, of which `rounded` differ in the last
-    bits alone. `behind` names the turbines that the lake has not, or of another version, and
-    `let_go` those that it alone has. `differences` has the columns DIFFERENCE.
+    bits alone. `behind` names the turbines that the lake has not, or of another version, `held`
+    those that stay in the lake as they are while the database has something else of them, and
+    `let_go` those that the lake alone has. `differences` has the columns DIFFERENCE.
     """
 
     day: DayBehind
@@ -38,6 +39,7 @@ class LakeAudit:
     values: int
     rounded: int
     behind: Sequence[str]
+    held: Sequence[str]
     let_go: Sequence[str]
     differences: pd.DataFrame
 
@@ -58,7 +60,8 @@ def audit_day(
 
 def _audit(kept: Kept, day: date, held_too: bool) -> LakeAudit:
     in_lake = reading.contents(kept.table, day, day)
-    contents = kept.contents(day, day) if held_too else kept_contents(kept, day, day, in_lake)
+    all_contents = kept.contents(day, day)
+    contents = all_contents if held_too else kept_contents(kept, day, day, in_lake)
     comparable = [
         key
         for key, content in contents.items()
@@ -67,14 +70,17 @@ def _audit(kept: Kept, day: date, held_too: bool) -> LakeAudit:
     ]
     expected, stored = _frames(kept, day, sorted(turbine for _, turbine in comparable))
     differences, rounded = _compare(kept, expected, stored)
-    behind = [key for key, content in contents.items() if is_behind(content, in_lake.get(key, []))]
+    otherwise = [
+        key for key, content in all_contents.items() if is_behind(content, in_lake.get(key, []))
+    ]
     return LakeAudit(
         DayBehind(kept, day),
         len(comparable),
         expected.size,
         rounded,
-        sorted(turbine for _, turbine in behind),
-        sorted(turbine for _, turbine in in_lake.keys() - contents.keys()),
+        sorted(key[1] for key in otherwise if key in contents),
+        sorted(key[1] for key in otherwise if key not in contents),
+        sorted(turbine for _, turbine in in_lake.keys() - all_contents.keys()),
         differences,
     )
 

@@ -139,6 +139,11 @@ class Command(MeasurementsCommand):
         )
         for name, meaning in [
             ("behind", "are not in step yet, or of another version: manage.py lake sync"),
+            (
+                "held",
+                "stay in the lake as they were, while the databases have something else of them:"
+                " manage.py lake restore --month",
+            ),
             ("let_go", "are in the lake alone"),
         ]:
             if number := sum(len(getattr(audit, name)) for audit in audits):

@@ -254,6 +254,14 @@ def test_samples_that_come_into_a_month_that_was_let_go_take_nothing_from_the_la
         pd.testing.assert_frame_equal(frame, had)
 
 
+def test_an_audit_says_that_samples_came_into_a_month_that_was_let_go(lake: Path) -> None:
+    let_go(lake)
+    measurements(turbine("T01"), f"{AUGUST}T15:00", power=[7.0])
+    said = manage("lake", "audit", "--from", str(AUGUST), "--to", str(AUGUST))
+    assert "1 turbine-days stay in the lake as they were, while the databases have" in said
+    assert "5 turbine-days are in the lake alone." in said
+
+
 def test_samples_that_came_into_a_month_that_was_let_go_are_not_let_go_with_it(lake: Path) -> None:
     let_go(lake)
     measurements(turbine("T01"), f"{AUGUST}T15:00", power=[7.0] * 10)
