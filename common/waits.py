@@ -82,6 +82,8 @@ BROKER_SILENT_S, BROKER_AGAIN_S = 10, 2
 
 # A store of the lake: to connect, for an answer, and for all attempts at one that fails.
 LAKE_CONNECT_S, LAKE_PART_S, LAKE_RETRIED_S = 5, 20, 30
+# A command waits so long for another program that writes the lake: longer than a turn of the tick.
+LAKE_TURN_S = 60
 
 # A run or a chunk whose worker gives no sign of life is given to another.
 LEASE_S = 120

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import CommandError
 
 from aggregates.models import locks
+from common import waits
 
 
 def require_lake() -> None:
@@ -19,8 +20,8 @@ def require_lake() -> None:
 
 @contextmanager
 def writing_alone() -> Iterator[None]:
-    """Keep others from writing the lake in the block; raise CommandError where somebody does."""
-    with locks.alone_to_write_the_lake() as is_alone:
+    """Keep others from writing the lake in the block; raise CommandError where somebody goes on."""
+    with locks.alone_to_write_the_lake(within_s=waits.LAKE_TURN_S) as is_alone:
         if not is_alone:
             raise CommandError(
                 "Another program of this deployment writes the lake: try again later."

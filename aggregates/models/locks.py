@@ -1,5 +1,6 @@
 """Advisory locks of the target database; they end with the transaction, or their block."""
 
+import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -23,6 +24,7 @@ from common.wording import listed
 
 # A lock is named by two numbers, of 32 bits each.
 NUMBERS = 2**31
+TRIED_AGAIN_S = 0.5
 
 HOLDERS = """
 SELECT pg_terminate_backend(pid) FROM pg_locks
@@ -101,26 +103,34 @@ def alone_to_assess() -> Iterator[bool]:
 
 
 @contextmanager
-def alone_to_write_the_lake() -> Iterator[bool]:
+def alone_to_write_the_lake(within_s: float = 0) -> Iterator[bool]:
     """Say whether nobody else writes the lake; within the block nobody else begins to.
 
-    The lock is the session's: no transaction is to be open while a store is waited for.
+    Somebody who does is waited for so long. The lock is the session's: no transaction is to be open
+    while a store is waited for.
     """
-    with _alone(LAKE, "") as is_alone:
+    with _alone(LAKE, "", within_s) as is_alone:
         yield is_alone
 
 
 @contextmanager
-def _alone(kind: int, name: str) -> Iterator[bool]:
-    with connections[TARGET].cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [kind, name])
-        (is_alone,) = cursor.fetchone()
+def _alone(kind: int, name: str, within_s: float = 0) -> Iterator[bool]:
+    end = time.monotonic() + within_s
+    while not (is_alone := _try_lock(kind, name)) and time.monotonic() < end:
+        time.sleep(TRIED_AGAIN_S)
     try:
         yield is_alone
     finally:
         if is_alone:
             with connections[TARGET].cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [kind, name])
+
+
+def _try_lock(kind: int, name: str) -> bool:
+    with connections[TARGET].cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [kind, name])
+        (is_locked,) = cursor.fetchone()
+    return bool(is_locked)
 
 
 def take_turns_to_take() -> None:

@@ -1,6 +1,7 @@
 """What was let go comes back, and nothing is computed again."""
 
 import shutil
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from io import StringIO
@@ -32,6 +33,7 @@ from aggregates.models import (
 )
 from aggregates.retention import reason_to_keep
 from aggregates.runs.pipeline import pending_days
+from common import waits
 from common.days import DAY, now
 from sourcedata.dropped_months import KeptMonth, MonthChanged
 from sourcedata.models import DroppedMonth, Measurement, SourceDay
@@ -557,8 +559,9 @@ def test_an_assessment_by_a_curve_that_is_gone_is_made_again(lake: Path) -> None
     ],
 )
 def test_nothing_is_let_go_or_put_back_while_another_program_does_so(
-    lake: Path, command: list[str]
+    lake: Path, command: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(waits, "LAKE_TURN_S", 0)
     synced(lake)
     other = locks.alone_to_write_the_lake()
     with ThreadPoolExecutor(1) as elsewhere:
@@ -567,6 +570,16 @@ def test_nothing_is_let_go_or_put_back_while_another_program_does_so(
             manage(*command)
         elsewhere.submit(connections.close_all)
     assert Measurement.objects.count() == 80
+
+
+def test_a_command_waits_for_the_turn_of_another_program(lake: Path) -> None:
+    synced(lake)
+    other = locks.alone_to_write_the_lake()
+    with ThreadPoolExecutor(1) as elsewhere:
+        assert elsewhere.submit(other.__enter__).result()
+        elsewhere.submit(time.sleep, 1)
+        elsewhere.submit(connections.close_all)
+        assert "Dropped" in manage("partitions", *BEFORE_SEPTEMBER)
 
 
 def test_a_month_is_written_as_one() -> None:
