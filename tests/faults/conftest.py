@@ -36,10 +36,10 @@ LATER = timedelta(hours=7)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever breaks needs databases that other connections see."""
+    """Whatever breaks needs databases that other connections see, and takes its time."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.faults)
+            item.add_marker(pytest.mark.long)
             both = ["default", "source"]
             item.add_marker(pytest.mark.django_db(transaction=True, databases=both))
 

@@ -522,7 +522,6 @@ def template(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 # Two, so that they can be told at the same time.
-@pytest.mark.long
 @pytest.mark.parametrize("half", [1, 2])
 def test_whatever_is_done_to_the_source_nothing_current_is_wrong(template: None, half: int) -> None:
     of_all = int(os.environ.get("SEED", randrange(10**9)))

@@ -33,7 +33,6 @@ from tests.aggregates.lake.conftest import DAYS
 from tests.aggregates.lake.deletion_vectors import delete_a_row
 from tests.builders import aggregated, measurements, turbine
 
-pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 PERIOD = ["--from", str(DAYS[0]), "--to", str(DAYS[1])]
 
 

@@ -72,7 +72,6 @@ def ticked_until_it_runs_well() -> bool:
     return runs_well(2)
 
 
-@pytest.mark.long
 def test_a_worker_that_takes_nothing_gives_no_sign_of_life(relay: Relay) -> None:
     with relayed_worker():
         wait_until(Worker.objects.exists, "worker")
@@ -82,7 +81,6 @@ def test_a_worker_that_takes_nothing_gives_no_sign_of_life(relay: Relay) -> None
         wait_until(Worker.objects.exists, "worker that is back")
 
 
-@pytest.mark.long
 @pytest.mark.usefixtures("broker")
 def test_a_worker_to_which_the_broker_gives_nothing_gives_no_sign_of_life() -> None:
     with processes.worker():
