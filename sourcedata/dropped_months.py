@@ -80,14 +80,11 @@ def dropped(start: datetime, end: datetime) -> list[MonthElsewhere]:
     return [MonthElsewhere(month.first, month.lake_address) for month in months]
 
 
-def undeclared_values(first: date, last: date, columns: Sequence[str]) -> list[str]:
-    """Return the columns of removed variables that have a value on these days, but for `columns`.
-
-    Both ends are included.
-    """
+def undeclared_values(first: date, last: date) -> list[str]:
+    """Return the columns of removed variables that have a value on these days, both included."""
     start, end = day_bounds(first)[0], day_bounds(last)[1]
     with connections[SOURCE].cursor() as cursor:
-        names = [name for name in undeclared_columns(cursor) if name not in columns]
+        names = undeclared_columns(cursor)
         return [name for name in names if _has_value(cursor, name, start, end)]
 
 
@@ -98,6 +95,19 @@ def _has_value(cursor: CursorWrapper, column: str, start: datetime, end: datetim
         [start, end],
     )
     return bool(cursor.fetchone()[0])
+
+
+def values_of(column: str, day: date) -> list[tuple[str, datetime, float]]:
+    """Return the turbine, the time and the value of each value of a column on a UTC day."""
+    quoted = connections[SOURCE].ops.quote_name(column)
+    with connections[SOURCE].cursor() as cursor:
+        cursor.execute(
+            f"SELECT name, timestamp, {quoted} FROM data JOIN turbine ON turbine.id = turbine_id"
+            f" WHERE timestamp >= %s AND timestamp < %s AND {quoted} <> 'NaN'",
+            day_bounds(day),
+        )
+        rows: list[tuple[str, datetime, float]] = cursor.fetchall()
+    return rows
 
 
 def note_dropped(month: date, lake_address: str) -> None:

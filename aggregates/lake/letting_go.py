@@ -8,7 +8,7 @@ from itertools import product
 
 from django.conf import settings
 from django.db import connections, transaction
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count
 from django.db.models.functions import TruncMonth
 
 from aggregates import reader
@@ -16,9 +16,12 @@ from aggregates.lake import delta, held, reading
 from aggregates.lake.auditing import audit_day, damaged_days
 from aggregates.lake.contents import KEPT, MEASURED, Kept
 from aggregates.lake.tables import ASSESSMENTS, MEASUREMENTS, STATISTICS, LakeTable
-from aggregates.models import ACTIVE, AggregatedDay, Assessment, LetGoMonth, Run, Signal, Value
+from aggregates.lake.undeclared import (
+    measurements_that_the_lake_lacks,
+    statistics_that_the_lake_lacks,
+)
+from aggregates.models import ACTIVE, AggregatedDay, Assessment, LetGoMonth, Run
 from aggregates.source import gateway
-from aggregates.source.putting_back import undeclared_values
 from common import waits
 from common.databases import TARGET
 from common.days import DAY, FIRST_DAY, LAST_DAY, day_bounds, days_between
@@ -101,15 +104,16 @@ def reason_to_keep_measurements(first: date, last: date) -> str:
     """
     if not settings.LAKE_URL:
         return ""
-    if names := undeclared_values(first, last, delta.columns(MEASUREMENTS)):
-        return _undeclared(names)
+    if names := measurements_that_the_lake_lacks(first, last):
+        return _undeclared(names, first, last)
     return _behind([MEASUREMENTS], first, last)
 
 
-def _undeclared(names: Sequence[str]) -> str:
+def _undeclared(names: Sequence[str], first: date, last: date) -> str:
     return (
         f"These days have values of {listed(names)}, which the lake lacks: let VARIABLES_FILE in"
-        " .env name the file that declares them, then run: manage.py lake sync"
+        " .env name the file that declares them, then run:"
+        f" manage.py lake audit --from {first} --to {last} --repair"
     )
 
 
@@ -189,20 +193,9 @@ def reason_to_keep_statistics(first: date, last: date) -> str:
             f"{len(days)} of these days still have measurements, and would be computed again."
             f" First: manage.py partitions --drop-before {month_after(month_of(last))} --yes"
         )
-    if names := _undeclared_statistics(first, last):
-        return _undeclared(names)
+    if names := statistics_that_the_lake_lacks(first, last):
+        return _undeclared(names, first, last)
     return _behind([STATISTICS, ASSESSMENTS], first, last)
-
-
-def _undeclared_statistics(first: date, last: date) -> list[str]:
-    """Return the statistics that are declared no more, and have values that the lake lacks."""
-    columns = {*delta.columns(STATISTICS)} | {*STATISTICS.schema.names}
-    start, end = day_bounds(first)[0], day_bounds(last)[1]
-    of_days = Value.objects.filter(signal=OuterRef("pk"), timestamp__gte=start, timestamp__lt=end)
-    # Also of a variable that is declared, as the least of one that is an angle now.
-    signals = Signal.objects.filter(Exists(of_days)).order_by()
-    names = signals.values_list("variable", "statistic").distinct()
-    return sorted({f"{name}_{of}" for name, of in names} - columns)
 
 
 def drop_statistics(month: MonthOfStatistics) -> None:

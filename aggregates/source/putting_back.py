@@ -8,7 +8,13 @@ import pandas as pd
 from django.conf import settings
 
 from aggregates.errors import RunFailed
-from sourcedata.dropped_months import dropped, forget_dropped, note_dropped, undeclared_values
+from sourcedata.dropped_months import (
+    dropped,
+    forget_dropped,
+    note_dropped,
+    undeclared_values,
+    values_of,
+)
 from sourcedata.filling_in import fill_in
 from sourcedata.models import Turbine
 from sourcedata.nameplate import Nameplate
@@ -21,6 +27,7 @@ __all__ = [
     "put_back",
     "require_own_source",
     "undeclared_values",
+    "values_of",
 ]
 
 

@@ -501,18 +501,35 @@ def test_a_program_that_lacks_a_variable_restores_nothing(lake: Path) -> None:
     assert DroppedMonth.objects.exists()
 
 
-def test_a_variable_that_the_lake_lacks_is_not_let_go(lake: Path) -> None:
-    synced(lake)
+def source_with_oil() -> None:
+    """Give each measurement a value of a variable that was declared once."""
     with connections["source"].cursor() as cursor:
         cursor.execute("ALTER TABLE data ADD COLUMN oil_temperature double precision")
         cursor.execute(f"COMMENT ON COLUMN data.oil_temperature IS '{MADE}hand'")
         cursor.execute("UPDATE data SET oil_temperature = 60")
     for day in (AUGUST, SEPTEMBER):
         aggregated(day)
+
+
+def test_a_variable_that_the_lake_lacks_is_not_let_go(lake: Path) -> None:
+    synced(lake)
+    source_with_oil()
     synced(lake)
     with pytest.raises(CommandError, match="values of oil_temperature, which the lake lacks"):
         manage("partitions", *BEFORE_SEPTEMBER)
     assert Measurement.objects.count() == 80
+
+
+def test_a_removed_variable_goes_where_the_lake_has_all_of_its_values(lake: Path) -> None:
+    source_with_oil()
+    synced(lake)
+    with_oil(lake)
+    table = DeltaTable(str(lake / "measurements"))
+    table.update({"oil_temperature": "61.0"}, predicate="turbine = 'T02'")
+    with pytest.raises(CommandError, match="values of oil_temperature, which the lake lacks"):
+        manage("partitions", *BEFORE_SEPTEMBER)
+    table.update({"oil_temperature": "60.0"})
+    assert "Dropped" in manage("partitions", *BEFORE_SEPTEMBER)
 
 
 def test_a_statistic_that_is_computed_no_more_and_that_the_lake_lacks_is_not_let_go(
