@@ -99,11 +99,12 @@ def _has_value(cursor: CursorWrapper, column: str, start: datetime, end: datetim
 
 def values_of(column: str, day: date) -> list[tuple[str, datetime, float]]:
     """Return the turbine, the time and the value of each value of a column on a UTC day."""
-    quoted = connections[SOURCE].ops.quote_name(column)
+    # A column of turbine may be called so too.
+    value = f"data.{connections[SOURCE].ops.quote_name(column)}"
     with connections[SOURCE].cursor() as cursor:
         cursor.execute(
-            f"SELECT name, timestamp, {quoted} FROM data JOIN turbine ON turbine.id = turbine_id"
-            f" WHERE timestamp >= %s AND timestamp < %s AND {quoted} <> 'NaN'",
+            f"SELECT name, timestamp, {value} FROM data JOIN turbine ON turbine.id = turbine_id"
+            f" WHERE timestamp >= %s AND timestamp < %s AND {value} <> 'NaN'",
             day_bounds(day),
         )
         rows: list[tuple[str, datetime, float]] = cursor.fetchall()

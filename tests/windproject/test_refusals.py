@@ -12,7 +12,7 @@ from django.urls import get_resolver
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 # The addresses have every model registered.
-import windproject.urls  # noqa: F401
+import windproject.urls  # noqa: F401  (it finds the pages)
 from sourcedata.admin import TurbineAdmin
 from tests.builders import turbine
 

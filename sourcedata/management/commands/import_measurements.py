@@ -93,7 +93,9 @@ class Command(MeasurementsCommand):
                 # That is of no file, and is said of any command.
                 if lacks_tables(error):
                     raise
-                sentence = _sentence(error, path) + advice * isinstance(error, NoSuchTable)
+                sentence = _sentence(error, path)
+                if isinstance(error, NoSuchTable):
+                    sentence += advice
                 if not is_preview:
                     _keep(path, form, sentence)
                 raise CommandError(_failure(sentence, len(files), done, tables)) from error

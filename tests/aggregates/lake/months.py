@@ -1,0 +1,49 @@
+"""Letting go of a month of the farm, and putting it back."""
+
+from datetime import date
+from io import StringIO
+from pathlib import Path
+
+import pyarrow as pa
+from deltalake import DeltaTable, write_deltalake
+from django.core.management import call_command
+
+from aggregates.assessment.making import assess
+from sourcedata.dropped_months import KeptMonth, MonthChanged
+
+AUGUST, SEPTEMBER = date(2025, 8, 31), date(2025, 9, 1)
+TABLES = ["measurements", "statistics", "assessments"]
+BEFORE_SEPTEMBER = ["--drop-before", "2025-09-01", "--yes"]
+
+
+def manage(*arguments: str) -> str:
+    call_command(*arguments, stdout=(said := StringIO()))
+    return said.getvalue()
+
+
+def synced(lake: Path) -> None:
+    assess(AUGUST, SEPTEMBER)
+    manage("lake", "sync")
+
+
+def let_go(lake: Path) -> None:
+    """Have August in the lake alone."""
+    synced(lake)
+    manage("partitions", *BEFORE_SEPTEMBER)
+    manage("partitions", "--statistics", *BEFORE_SEPTEMBER)
+
+
+def restore(*arguments: str) -> str:
+    return manage("lake", "restore", "--month", "2025-08", *arguments)
+
+
+def with_oil(lake: Path) -> None:
+    """Let the lake have a variable that this program does not declare."""
+    table = DeltaTable(str(lake / "measurements"))
+    measured = table.to_pyarrow_table()
+    more = measured.append_column("oil_temperature", pa.array([60.0] * len(measured)))
+    write_deltalake(table, more, mode="overwrite", schema_mode="merge")
+
+
+def stays(month: KeptMonth, lake_address: str) -> None:
+    raise MonthChanged("Measurements changed: look again.")

@@ -1,0 +1,213 @@
+"""What the lake alone has stays there, whatever comes or goes beside it."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from deltalake import DeltaTable
+from django.core.management import CommandError
+
+from aggregates.assessment.making import assess
+from aggregates.lake.in_turn import sync_in_turn
+from aggregates.models import (
+    AggregatedDay,
+    Assessment,
+    LakeProgress,
+    LetGoTurbineDay,
+    Value,
+)
+from common.days import DAY, now
+from sourcedata.models import DroppedMonth, Measurement, SourceDay
+from tests.aggregates.lake.builders import rows
+from tests.aggregates.lake.months import (
+    AUGUST,
+    BEFORE_SEPTEMBER,
+    SEPTEMBER,
+    TABLES,
+    let_go,
+    manage,
+    restore,
+    stays,
+    synced,
+    with_oil,
+)
+from tests.builders import aggregated, measurements, turbine
+from windproject.management.commands import partitions
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("farm")]
+
+
+def in_august(lake: Path) -> list[pd.DataFrame]:
+    """Return what each table has of the month."""
+    frames = [rows(lake, table) for table in TABLES]
+    return [frame[frame["day"] == AUGUST].reset_index(drop=True) for frame in frames]
+
+
+@pytest.mark.parametrize("samples", [1, 20, 30])
+def test_samples_that_come_into_a_month_that_was_let_go_take_nothing_from_the_lake(
+    lake: Path, samples: int
+) -> None:
+    let_go(lake)
+    before = in_august(lake)
+    measurements(turbine("T01"), f"{AUGUST}T15:00", power=[7.0] * samples)
+    aggregated(AUGUST)
+    assess(AUGUST, SEPTEMBER)
+    manage("lake", "sync")
+    assert "2 turbine-days" in manage("lake", "status")
+    for frame, had in zip(in_august(lake), before, strict=True):
+        pd.testing.assert_frame_equal(frame, had)
+
+
+def test_an_audit_says_that_samples_came_into_a_month_that_was_let_go(lake: Path) -> None:
+    let_go(lake)
+    measurements(turbine("T01"), f"{AUGUST}T15:00", power=[7.0])
+    said = manage("lake", "audit", "--from", str(AUGUST), "--to", str(AUGUST))
+    assert "1 turbine-days stay in the lake as they were, while the databases have" in said
+    assert "5 turbine-days are in the lake alone." in said
+
+
+def test_of_a_month_that_stayed_after_all_the_lake_holds_nothing(
+    lake: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced(lake)
+    monkeypatch.setattr(partitions, "drop", stays)
+    with pytest.raises(CommandError, match="look again"):
+        manage("partitions", *BEFORE_SEPTEMBER)
+    shutil.rmtree(lake / "measurements" / f"day={AUGUST}")
+    assert "1 commits written" in manage("lake", "sync")
+
+
+def test_a_source_that_was_lost_and_begins_anew_takes_nothing_from_the_lake(lake: Path) -> None:
+    synced(lake)
+    Measurement.objects.all().delete()
+    SourceDay.objects.all().delete()
+    measurements(turbine("T01"), f"{SEPTEMBER}T15:00", power=[7.0])
+    aggregated(SEPTEMBER)
+    manage("lake", "sync")
+    assert len(rows(lake, "measurements")) == 80
+    restore()
+    manage("lake", "restore", "--month", "2025-09")
+    assert Measurement.objects.count() == 81
+
+
+def test_what_a_lake_has_that_is_taken_over_stays_until_it_is_restored(lake: Path) -> None:
+    synced(lake)
+    LakeProgress.objects.all().delete()
+    Value.objects.all().delete()
+    Assessment.objects.all().delete()
+    AggregatedDay.objects.all().delete()
+    Measurement.objects.all().delete()
+    SourceDay.objects.all().delete()
+    measurements(turbine("T01"), f"{SEPTEMBER}T15:00", power=[7.0] * 30)
+    aggregated(SEPTEMBER)
+    assert "lake restore --month 2025-08, and so on, to 2025-09" in manage("lake", "adopt")
+    manage("lake", "sync")
+    assert len(rows(lake, "measurements")) == 80
+    manage("lake", "restore", "--month", "2025-09")
+    assert Measurement.objects.filter(turbine__name="T01").count() == 50
+
+
+def test_taking_a_lake_over_forgets_nothing_of_what_was_let_go_before(
+    lake: Path, settings: Any, tmp_path: Path
+) -> None:
+    let_go(lake)
+    shutil.copytree(lake, tmp_path / "another")
+    settings.LAKE_URL = str(tmp_path / "another")
+    DeltaTable(f"{settings.LAKE_URL}/measurements").update({"power": "power + 1"})
+    manage("lake", "adopt")
+    with pytest.raises(CommandError, match=rf"let go \(into {lake}/measurements.* otherwise"):
+        restore()
+
+
+def test_a_lake_that_has_nothing_of_the_month_forgets_nothing(
+    lake: Path, settings: Any, tmp_path: Path
+) -> None:
+    let_go(lake)
+    settings.LAKE_URL = str(tmp_path / "another")
+    with pytest.raises(CommandError, match=rf"lacks 2 .* let go \(into {lake}/measurements"):
+        restore()
+    assert DroppedMonth.objects.exists()
+    assert not (tmp_path / "another").exists()
+
+
+def test_what_the_lake_lost_since_is_told_and_the_month_is_not_forgotten(lake: Path) -> None:
+    let_go(lake)
+    DeltaTable(str(lake / "measurements")).delete("turbine = 'T01' AND day = '2025-08-31'")
+    assert "2025-08 the lake alone has measurements: 1 turbine-days. 1 are not" in manage(
+        "lake", "status"
+    )
+    with pytest.raises(CommandError, match="lacks 1 of the turbine-days that were let go"):
+        restore()
+    assert DroppedMonth.objects.exists()
+    assert "20 measurements and 4 windows are back" in restore("--as-it-is")
+    assert not DroppedMonth.objects.exists()
+
+
+def test_a_month_of_which_nobody_has_anything_any_more_is_given_up(lake: Path) -> None:
+    let_go(lake)
+    shutil.rmtree(lake)
+    with pytest.raises(CommandError, match="--month 2025-08 --as-it-is"):
+        manage("lake", "sync")
+    assert "0 measurements and 0 windows are back" in restore("--as-it-is")
+    assert not DroppedMonth.objects.exists()
+    assert "3 commits written" in manage("lake", "sync")
+
+
+def test_a_restore_that_is_refused_gives_nothing_up(lake: Path) -> None:
+    let_go(lake)
+    with_oil(lake)
+    with pytest.raises(CommandError, match=r"does not know: oil_temperature\."):
+        restore("--as-it-is")
+    assert LetGoTurbineDay.objects.count() == 6
+
+
+def test_the_schedule_says_that_the_lake_lost_what_it_holds(lake: Path, settings: Any) -> None:
+    settings.PENDING_LOOKBACK = now().date() - AUGUST + DAY
+    let_go(lake)
+    DeltaTable(str(lake / "statistics")).delete("turbine = 'T01' AND day = '2025-08-31'")
+    sync_in_turn(now())
+    assert f"lacks 1 turbine-days that were let go, as T01 on {AUGUST}" in LakeProgress.get().error
+
+
+def proves_that_august_is_held(lake: Path) -> None:
+    """Fail unless measurements that are away for a while stay noted, and come back."""
+    folder = lake / "measurements" / f"day={AUGUST}"
+    folder.rename(lake / "away")
+    with pytest.raises(CommandError, match=r"alone has 2 turbine-days .* these files are gone"):
+        manage("lake", "status")
+    (lake / "away").rename(folder)
+    assert "40 measurements and 4 windows are back" in restore()
+
+
+def test_files_that_are_away_for_a_while_take_nothing(lake: Path) -> None:
+    let_go(lake)
+    proves_that_august_is_held(lake)
+
+
+def test_a_target_from_before_a_month_was_let_go_holds_it_again(lake: Path) -> None:
+    let_go(lake)
+    LetGoTurbineDay.objects.all().delete()
+    sync_in_turn(now())
+    proves_that_august_is_held(lake)
+
+
+def test_a_table_that_is_away_is_not_made_anew(lake: Path) -> None:
+    let_go(lake)
+    (lake / "measurements").rename(lake / "away")
+    measurements(turbine("T01"), f"{SEPTEMBER}T15:00", power=[7.0])
+    with pytest.raises(CommandError, match=r"alone has 2 turbine-days .* it is not there"):
+        manage("lake", "sync")
+    (lake / "away").rename(lake / "measurements")
+    assert "40 measurements and 4 windows are back" in restore()
+
+
+def test_a_file_that_cannot_be_read_of_what_was_let_go_is_not_to_be_deleted(lake: Path) -> None:
+    let_go(lake)
+    (file,) = (lake / "measurements" / f"day={AUGUST}").glob("*.parquet")
+    content = file.read_bytes()
+    file.write_bytes(content[: len(content) // 2])
+    with pytest.raises(CommandError, match="these files cannot be read") as refusal:
+        restore()
+    assert "Delete" not in str(refusal.value)
