@@ -1,7 +1,7 @@
 """The REST endpoint of the measurements: what there is, and what a program sends."""
 
 import logging
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypedDict
 
 from django.conf import settings
@@ -12,11 +12,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common import let_go
+from common.days import FIRST_DAY, LAST_DAY
 from common.rest.access import MayChange
 from common.rest.downloads import DownloadView, download, format_of, refuse_too_many
 from common.rest.errors import DatabaseUnavailable, NotHere
 from common.rest.parameters import refuse_parameters, validated
-from common.rest.schema import record, tables
+from common.rest.schema import record, records, tables
 from common.rest.tables import CONTAINERS
 from common.rest.uploads import LONGEST_UPLOAD, spooled
 from sourcedata import reader
@@ -156,6 +157,26 @@ def _answer(understood: Understood, stored: ImportResult) -> Imported:
         notes=understood.notes,
         warnings=understood.warnings,
     )
+
+
+class MonthLetGo(TypedDict):
+    """A month whose measurements were let go: its first day, and where the lake has them.
+
+    The address is empty where they were let go without a lake.
+    """
+
+    month: date
+    lake_address: str
+
+
+class LetGoView(SourceView):
+    """`GET /api/let-go`: the months whose measurements were let go, in order."""
+
+    @extend_schema(responses={200: records(MonthLetGo)})
+    def get(self, request: Request) -> Response:
+        refuse_parameters(request.query_params)
+        months = reader.months_let_go(FIRST_DAY, LAST_DAY)
+        return Response([MonthLetGo(month=first, lake_address=where) for first, where in months])
 
 
 class TurbinesView(SourceView):

@@ -14,10 +14,12 @@ from django.db.models import Exists, Max, Min, OuterRef, QuerySet
 from common.arrays import Array
 from common.databases import SOURCE
 from common.days import day_bounds
+from common.let_go import MonthElsewhere
 from common.postgres.pgcopy import FLOAT, INTEGER, TIME, copy_out
 from common.wording import quoted
 from sourcedata import verification
 from sourcedata.counting import refuse_uncounted, settled_functions, uncounted
+from sourcedata.dropped_months import dropped
 from sourcedata.limits import END_OF_TIME, FIRST_TIME
 from sourcedata.models import Measurement, SourceDay, Turbine
 from sourcedata.nameplate import Nameplate
@@ -141,6 +143,12 @@ def day_range() -> tuple[date, date] | None:
     days = SourceDay.objects.filter(samples__gt=0, day__range=(FIRST_TIME, END_OF_TIME))
     ends = days.aggregate(first=Min("day"), last=Max("day"))
     return None if ends["first"] is None else (ends["first"], ends["last"])
+
+
+@limited_waits()
+def months_let_go(first: date, last: date) -> list[MonthElsewhere]:
+    """Return the months with days from `first` to `last` that were let go, in order."""
+    return dropped(day_bounds(first)[0], day_bounds(last)[1])
 
 
 def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> list[TurbineDay]:

@@ -12,7 +12,7 @@ from django.db import connection
 
 from tests.settings import TEST_SESSION_DIR, TEST_SESSIONS_DIR
 
-pytest_plugins = ["tests.posts", "tests.mails"]
+pytest_plugins = ["tests.posts", "tests.mails", "tests.replies"]
 
 BOTH_DATABASES = ["default", "source"]
 

@@ -11,7 +11,7 @@ from aggregates.api.findings import FindingsView
 from aggregates.api.metrics import MetricsView
 from aggregates.api.runs import RunsView, RunView
 from aggregates.api.values import SignalsView, ValuesView, VariablesView
-from sourcedata.api import DataView, TurbinesView
+from sourcedata.api import DataView, LetGoView, TurbinesView
 from windproject.addresses import AddressesView, DocsView, SchemaView
 from windproject.health import fresh, live, ready
 
@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/signals", SignalsView.as_view(), name="signals"),
     path("api/values", ValuesView.as_view(), name="values"),
     path("api/days", DaysView.as_view(), name="days"),
+    path("api/let-go", LetGoView.as_view(), name="let-go"),
     path("api/assessments", AssessmentsView.as_view(), name="assessments"),
     path("api/findings", FindingsView.as_view(), name="findings"),
     path("api/runs", RunsView.as_view(), name="runs"),

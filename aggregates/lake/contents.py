@@ -29,7 +29,6 @@ from aggregates.lake.tables import (
 from aggregates.lake.wide import wide_cells
 from aggregates.models import AggregatedDay, Assessment, Signal
 from aggregates.source import gateway
-from aggregates.source.putting_back import dropped
 from aggregates.value_tables import value_tables
 from common.days import day_bounds
 from common.postgres.rows import all_rows
@@ -133,7 +132,8 @@ def _as_table(table: LakeTable, day: date, columns: Mapping[str, Any]) -> Any:
 
 
 def _of_measurements(first: date, last: date) -> Collection[date]:
-    return {month.first for month in dropped(day_bounds(first)[0], day_bounds(last)[1])}
+    # No lake has what was let go without one: whatever comes into such a month is all there is.
+    return {month.first for month in gateway.months_let_go(first, last) if month.lake_address}
 
 
 def _of_statistics(first: date, last: date) -> Collection[date]:

@@ -9,7 +9,6 @@ from hashlib import blake2b
 from typing import Any
 
 import pandas as pd
-from django.db import transaction
 
 from aggregates.lake import reading
 from aggregates.lake.contents import KEPT, Kept
@@ -17,7 +16,6 @@ from aggregates.lake.reading import Content, Key, rows_of_all
 from aggregates.lake.tables import DAY, TURBINE, LakeTable
 from aggregates.models import LetGoTurbineDay
 from common.arrays import Array
-from common.databases import TARGET
 from common.days import DAY as ONE_DAY
 from common.days import FIRST_DAY, LAST_DAY, days_between
 from common.postgres.partitions import month_after, month_of
@@ -72,9 +70,8 @@ def _turbine_day(table: LakeTable, noted: tuple[date, str, int, str]) -> LetGoTu
 
 def _note(kept: Kept, month: date, turbine_days: Sequence[LetGoTurbineDay]) -> None:
     """Note them all at once; what was noted when the month was let go before counts."""
-    with transaction.atomic(using=TARGET):
-        release_unless_let_go(kept, month)
-        LetGoTurbineDay.objects.bulk_create(turbine_days, ignore_conflicts=True)
+    release_unless_let_go(kept, month)
+    LetGoTurbineDay.objects.bulk_create(turbine_days, ignore_conflicts=True)
 
 
 def release_unless_let_go(kept: Kept, month: date) -> None:

@@ -37,7 +37,7 @@ from aggregates.lake.tables import (
 )
 from aggregates.models import AggregatedDay, Assessment, Curve, LetGoMonth, Run, locks
 from aggregates.runs import load
-from aggregates.source import putting_back
+from aggregates.source import gateway, putting_back
 from aggregates.source.gateway import Nameplate
 from common.arrays import Array
 from common.databases import TARGET
@@ -121,7 +121,7 @@ def require_as_let_go(first: date, last: date) -> None:
     """
     if changed := held.changed(first, last):
         months = reader.let_go(day_bounds(first)[0], day_bounds(last)[1])
-        months += putting_back.dropped(day_bounds(first)[0], day_bounds(last)[1])
+        months += gateway.months_let_go(first, last)
         addresses = sorted({month.lake_address for month in months if month.lake_address})
         raise LakeUnavailable(
             f"The lake at {settings.LAKE_URL} lacks {len(changed):,} of the turbine-days that were"

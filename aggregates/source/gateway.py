@@ -17,6 +17,7 @@ from aggregates.errors import SourceUnavailable
 from aggregates.source import remote
 from common import patience, waits
 from common.bulkhead import Bulkhead, NotAnswered
+from common.let_go import MonthElsewhere
 from common.postgres.outages import is_outage
 from common.wording import first_line
 from sourcedata import reader
@@ -34,6 +35,7 @@ __all__ = [
     "faults",
     "for_page",
     "measured_days",
+    "months_let_go",
     "recount",
     "require_empty",
     "roster",
@@ -59,6 +61,7 @@ class Source(Protocol):
     def roster(self) -> Mapping[str, RosterEntry]: ...
     def day_range(self) -> tuple[date, date] | None: ...
     def measured_days(self, first: date, last: date) -> list[date]: ...
+    def months_let_go(self, first: date, last: date) -> list[MonthElsewhere]: ...
     def turbine_days(
         self, first: date, last: date, turbines: Collection[str] = ()
     ) -> list[TurbineDay]: ...
@@ -163,6 +166,12 @@ def day_range() -> tuple[date, date] | None:
 def measured_days(first: date, last: date) -> list[date]:
     """Return the days from `first` to `last` that have measurements of any turbine, in order."""
     return _source().measured_days(first, last)
+
+
+@_asking_the_source
+def months_let_go(first: date, last: date) -> list[MonthElsewhere]:
+    """Return the months with days from `first` to `last` that the source let go, in order."""
+    return _source().months_let_go(first, last)
 
 
 @_asking_the_source

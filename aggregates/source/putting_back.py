@@ -9,7 +9,6 @@ from django.conf import settings
 
 from aggregates.errors import RunFailed
 from sourcedata.dropped_months import (
-    dropped,
     forget_dropped,
     note_dropped,
     undeclared_values,
@@ -21,7 +20,6 @@ from sourcedata.nameplate import Nameplate
 from sourcedata.variables import COLUMNS
 
 __all__ = [
-    "dropped",
     "forget_dropped",
     "note_dropped",
     "put_back",

@@ -21,12 +21,16 @@ from aggregates.source.remote_turbines import MOST_TURBINES, RemoteTurbine, turb
 from aggregates.source.remote_variables import SharedColumns, shared_columns
 from common.arrays import utc_datetime64
 from common.days import DAY, FIRST_DAY, LAST_DAY, day_bounds
+from common.let_go import MonthElsewhere
+from common.postgres.partitions import month_of
 from common.wording import quoted
 from sourcedata.reader import RosterEntry, Snapshot, TurbineDay
 from sourcedata.variables import COMPANION_NAMES, VARIABLE_NAMES, columns_of
 
 # More names might be too long for an address.
 TURBINES_PER_REQUEST = 10
+# No source has measurements of more months.
+MOST_MONTHS = 12 * (LAST_DAY.year - FIRST_DAY.year + 1)
 # A turbine gives at most one sample a second.
 MOST_SAMPLES_PER_DAY = 86_400
 # A history of many years takes the source longer than anybody waits for it.
@@ -63,6 +67,16 @@ def day_range() -> tuple[date, date] | None:
 def measured_days(first: date, last: date) -> list[date]:
     """Return the days from `first` to `last` that have measurements of any turbine, in order."""
     return sorted({day.day for day in turbine_days(first, last) if day.samples})
+
+
+def months_let_go(first: date, last: date) -> list[MonthElsewhere]:
+    """Return the months with days from `first` to `last` that were let go, in order."""
+    answer = ask("/api/let-go", {}, MOST_MONTHS)
+    firsts, addresses = answer.days("month", str), answer.column("lake_address", str)
+    is_month = all(month == month_of(month) for month in firsts)
+    answer.require(is_month, "names a month by another day than its first")
+    months = [*map(MonthElsewhere, firsts, addresses)]
+    return sorted(month for month in months if month_of(first) <= month.first <= last)
 
 
 def turbine_days(first: date, last: date, turbines: Collection[str] = ()) -> list[TurbineDay]:

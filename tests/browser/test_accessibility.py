@@ -6,6 +6,7 @@ from playwright.sync_api import Page
 
 from tests.browser.farm import fill, places
 
+pytestmark = pytest.mark.long
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 APPEARANCES = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 390)]
 # Swagger's page comes whole from its package, so these violations are not ours to mend.

@@ -16,7 +16,7 @@ from tests.windproject.deployments import (
     stored,
 )
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 
 def test_a_logger_s_own_std_and_extremes_make_those_of_the_windows(
@@ -104,7 +104,6 @@ BINS = """
 """
 
 
-@pytest.mark.long
 @pytest.mark.skipif(not DATA.is_dir(), reason="the real measurements are not here")
 def test_a_real_mast_has_its_logger_s_gusts_and_turbulence(deployment: Deployment) -> None:
     deployment.declare('[wind_speed]\ncompanions = ["std", "max"]')

@@ -7,7 +7,7 @@ from tests.builders import aggregated, measurements, turbine
 from tests.sessions import session
 from tests.windproject.deployments import COMPANIONS, DAY, OIL, Deployment, minutes, rows, stored
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 
 def measured_oil(deployment: Deployment, declared: str = OIL) -> None:

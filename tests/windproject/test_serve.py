@@ -19,6 +19,8 @@ from tests.processes import PATIENCE_S, environment, process, wait_until
 from windproject.management.commands.serve import Command
 from windproject.supervisor import STARTED_S, KeepingManager
 
+pytestmark = pytest.mark.long
+
 
 def free_port() -> int:
     with socket.socket() as listener:

@@ -36,7 +36,7 @@ from tests.windproject.sites import LOGIN, Site, served
 from tests.windproject.test_serve import lives
 from windproject.web import SMALL_FILE, lane_of, length_of_body, refusal_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 DAYS = f"/api/days?start={today()}&end=2099-01-01"
 
@@ -536,7 +536,6 @@ ADDRESSES = [
 ]
 
 
-@pytest.mark.long
 def test_fifty_clients_for_a_minute_get_answers_and_no_memory_grows(site: Site) -> None:
     started, statuses = time.monotonic(), Counter[int]()
     refused = Counter[str]()

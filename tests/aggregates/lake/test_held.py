@@ -34,6 +34,7 @@ from tests.aggregates.lake.months import (
     with_oil,
 )
 from tests.builders import aggregated, measurements, turbine
+from tests.replies import A_DAY, DATA, DAYS, LET_GO, Reply, row, says
 from windproject.management.commands import partitions
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("farm")]
@@ -66,6 +67,32 @@ def test_an_audit_says_that_samples_came_into_a_month_that_was_let_go(lake: Path
     said = manage("lake", "audit", "--from", str(AUGUST), "--to", str(AUGUST))
     assert "1 turbine-days stay in the lake as they were, while the databases have" in said
     assert "5 turbine-days are in the lake alone." in said
+
+
+def test_what_comes_into_a_month_that_was_let_go_without_a_lake_follows(
+    lake: Path, settings: Any
+) -> None:
+    settings.LAKE_URL = ""
+    manage("partitions", *BEFORE_SEPTEMBER)
+    settings.LAKE_URL = str(lake)
+    for hour in (15, 16):
+        measurements(turbine("T01"), f"{AUGUST}T{hour}:00", power=[7.0] * 20)
+        manage("lake", "sync")
+    assert len(in_august(lake)[0]) == 40
+
+
+def test_what_another_deployment_let_go_stays_in_the_lake_of_who_reads_it(
+    lake: Path, replies: dict[str, Reply]
+) -> None:
+    aggregated(AUGUST)
+    synced(lake)
+    replies[LET_GO] = says([{"month": "2025-08-01", "lake_address": "elsewhere"}])
+    replies[DAYS] = says([A_DAY | {"revision": 8, "samples": 1}])
+    replies[DATA] = says([row(0)])
+    aggregated(AUGUST, force=True)
+    manage("lake", "sync")
+    assert len(in_august(lake)[0]) == 2
+    assert "2025-08" in manage("lake", "status")
 
 
 def test_of_a_month_that_stayed_after_all_the_lake_holds_nothing(

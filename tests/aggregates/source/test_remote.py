@@ -1,99 +1,40 @@
 """Another deployment's REST API as the source: a fake one, which misbehaves."""
 
 import gzip
-import json
-import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
 from datetime import date, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
 from aggregates import versions
+from aggregates.errors import SourceUnavailable
 from aggregates.models import LogLine, Run, Signal, Value
 from aggregates.source import client, gateway, remote, remote_turbines
 from common import waits
 from sourcedata.variables import VARIABLE_NAMES
 from tests.builders import aggregated
+from tests.replies import (
+    A_DAY,
+    A_TURBINE,
+    DATA,
+    DAYS,
+    LET_GO,
+    ROWS,
+    TOKEN,
+    TURBINES,
+    VARIABLES,
+    Reply,
+    measured,
+    row,
+    says,
+    sends,
+    trickles,
+)
 from tests.windproject.test_serve import free_port
 
 DAY, NEXT_DAY = date(2025, 8, 31), date(2025, 9, 1)
 EVER = (date.min, date.max)
-TURBINES, DAYS, DATA, VARIABLES = "/api/turbines", "/api/days", "/data", "/api/variables"
-TOKEN = "secret-token"
-
-# A fake deployment stands for the real one: it has a reply for each path.
-
-Reply = Callable[[BaseHTTPRequestHandler], None]
-
-
-def row(minute: int, **changes: Any) -> dict[str, Any]:
-    cells = dict.fromkeys(VARIABLE_NAMES, 1.5)
-    return {"turbine": "T01", "timestamp": f"2025-08-31T00:0{minute}:00Z", **cells, **changes}
-
-
-A_TURBINE: dict[str, Any] = {
-    "name": "T01",
-    "rated_power_kw": 2000,
-    "sample_interval_s": 60,
-    "first_day": "2025-08-31",
-    "last_day": "2025-08-31",
-}
-A_DAY = {"turbine": "T01", "day": "2025-08-31", "revision": 7, "samples": 2}
-ROWS = [row(0), row(1, power=None)]
-
-
-def sends(body: bytes, status: int = 200, length: int = 0, header: str = "X: -") -> Reply:
-    def reply(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(status)
-        handler.send_header(*header.split(": "))
-        handler.send_header("Content-Length", str(length or len(body)))
-        handler.end_headers()
-        handler.wfile.write(body)
-
-    return reply
-
-
-def says(value: Any) -> Reply:
-    return sends(json.dumps(value).encode())
-
-
-def measured(**times: str) -> Reply:
-    """Return a reply of a turbine whose measurements lie on one day, but for these times."""
-    of_day = dict.fromkeys(("first_measurement", "last_measurement"), "2025-08-31T00:00:00Z")
-    unknown = dict.fromkeys(("commissioned_on", "retired_on", "future_measurement"))
-    return says([A_TURBINE | unknown | of_day | times])
-
-
-def trickles(handler: BaseHTTPRequestHandler) -> None:
-    with suppress(OSError):
-        for _ in range(20):
-            handler.wfile.write(b"H")
-            time.sleep(0.1)
-
-
-@pytest.fixture
-def replies(settings: Any) -> Iterator[dict[str, Reply]]:
-    by_path = {TURBINES: says([A_TURBINE]), DAYS: says([A_DAY]), DATA: says(ROWS)}
-    by_path[VARIABLES] = says([{"name": name, "companions": []} for name in VARIABLE_NAMES])
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            by_path[urlsplit(self.path).path](self)
-
-        def log_message(self, *arguments: Any) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        Thread(target=server.serve_forever, args=[0.01]).start()
-        settings.SOURCE_API_URL = f"http://127.0.0.1:{server.server_port}"
-        settings.SOURCE_API_TOKEN = TOKEN
-        yield by_path
-        server.shutdown()
 
 
 @pytest.mark.django_db
@@ -293,3 +234,25 @@ def test_the_range_of_days_is_that_of_all_turbines(replies: dict[str, Reply]) ->
     assert gateway.day_range() == (DAY, date(2025, 9, 1))
     replies[TURBINES] = says([idle])
     assert gateway.day_range() is None
+
+
+def test_the_months_that_the_source_let_go_are_those_that_it_names(replies) -> None:
+    august = {"month": "2025-08-01", "lake_address": "s3://lake/measurements"}
+    replies[LET_GO] = says([{"month": "2025-09-01", "lake_address": ""}, august])
+    assert gateway.months_let_go(DAY, DAY) == [(date(2025, 8, 1), "s3://lake/measurements")]
+    assert len(gateway.months_let_go(DAY, NEXT_DAY)) == 2
+
+
+@pytest.mark.parametrize(
+    ("month", "sentence"),
+    [
+        ({"month": "2025-08-02", "lake_address": ""}, "by another day than its first"),
+        ({"month": "2025-08", "lake_address": ""}, "month that is not a day"),
+        ({"month": "2025-08-01", "lake_address": None}, "lake_address of a wrong type"),
+        ({"month": "2025-08-01"}, "no lake_address"),
+    ],
+)
+def test_a_month_that_cannot_be_let_go_is_told(replies, month: Any, sentence: str) -> None:
+    replies[LET_GO] = says([month])
+    with pytest.raises(SourceUnavailable, match=sentence):
+        gateway.months_let_go(DAY, DAY)
