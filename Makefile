@@ -25,7 +25,7 @@ test: development ## run the tests, but for those that take minutes
 	@$(RUN) pytest --numprocesses auto --dist worksteal -m "not long"
 
 test-long: development ## run those that take minutes
-	@$(RUN) pytest --numprocesses auto --dist loadfile -m long
+	@$(RUN) pytest --numprocesses auto --dist loadgroup -m long
 
 coverage: development ## say which lines the tests do not run, those in processes of their own left out
 	@$(RUN) pytest --quiet --numprocesses auto --dist worksteal -m "not long" --cov --cov-report term

@@ -120,6 +120,8 @@ def _refuse_status(address: str, status: int) -> None:
     advice = ""
     if status in TOKEN_REFUSED:
         advice = ": set SOURCE_API_TOKEN to a token made in the admin of the source"
+    elif status == HTTPStatus.NOT_FOUND:
+        advice = ", as one of an older version may: it is to be upgraded before this deployment"
     elif 300 <= status < 400:
         advice = ", a redirect: set SOURCE_API_URL to where the source itself is"
     raise problem(address, f"answers with status {status}{advice}")

@@ -24,6 +24,15 @@ BRIDGE = "windbr0"
 ACCOUNT = "nobody"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """They take their time, and one process runs them all, for there is one network."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.long)
+            item.add_marker(pytest.mark.xdist_group("hosts"))
+
+
 def can_make_hosts() -> bool:
     return os.geteuid() == 0 and all(map(shutil.which, ["ip", "iptables", "runuser"]))
 

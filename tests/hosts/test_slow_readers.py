@@ -14,7 +14,7 @@ from tests.hosts.conftest import HERE, Deployment, Host
 from tests.hosts.test_vanished_hosts import line_of
 from tests.windproject.sites import Site, served
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 # Threads wait for so many seconds for those who read nothing, so that others would after a while.
 LOOKED_FOR_S = 12

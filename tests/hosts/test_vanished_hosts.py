@@ -4,12 +4,8 @@ import subprocess
 import time
 from contextlib import ExitStack
 
-import pytest
-
 from common import waits
 from tests.hosts.conftest import Deployment, Host
-
-pytestmark = pytest.mark.long
 
 # The kernel ends a connection on which nothing was acknowledged for so long.
 NOTICED_S = waits.UNACKNOWLEDGED_S

@@ -14,8 +14,6 @@ from common.days import today
 from tests.hosts.conftest import Deployment, Host
 from tests.processes import wait_until
 
-pytestmark = pytest.mark.long
-
 DAY = today() - timedelta(days=3)
 WORKER = ["-m", "celery", "-A", "windproject", "worker", "--concurrency=1"]
 BEAT = ["-m", "celery", "-A", "windproject", "beat", "--pidfile="]

@@ -85,6 +85,14 @@ def test_who_asks_for_what_was_let_go_is_told_where_it_is(lake: Path, client: Cl
     assert "Let-Go" not in client.get(f"/api/values?{later}").headers
 
 
+def test_other_deployments_are_told_which_months_were_let_go(lake: Path, client: Client) -> None:
+    synced(lake)
+    assert client.get("/api/let-go").json() == []
+    manage("partitions", *BEFORE_SEPTEMBER)
+    august = {"month": "2025-08-01", "lake_address": str(lake / "measurements")}
+    assert client.get("/api/let-go").json() == [august]
+
+
 def test_the_page_of_a_day_says_where_its_month_is(lake: Path, admin_client: Client) -> None:
     synced(lake)
     manage("partitions", *BEFORE_SEPTEMBER)

@@ -74,7 +74,7 @@ def test_what_the_source_has_beyond_ours_is_left_alone(replies: dict[str, Reply]
 WRONG: list[tuple[str, Reply, str]] = [
     (TURBINES, sends(b"{}", 401), "status 401: set SOURCE_API_TOKEN to a token made in the admin"),
     (DAYS, sends(b"{}", 403), "status 403: set SOURCE_API_TOKEN"),
-    (DAYS, sends(b"[]", 404), "status 404"),
+    (DAYS, sends(b"[]", 404), "status 404, as one of an older version may"),
     (DATA, sends(b"[]", 500), "status 500"),
     (DAYS, sends(b"[]", 302, header="Location: /api/other"), "status 302, a redirect"),
     (DATA, sends(b"[", length=9), "without sending complete message body"),
