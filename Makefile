@@ -32,7 +32,7 @@ coverage: development ## say which lines the tests do not run, those in processe
 
 test-oldest: development ## run what rests on the server's version on the PostgreSQL 15 of OLDEST_SERVER
 	@SOURCE_DATABASE_URL=$(OLDEST_SERVER)/source TARGET_DATABASE_URL=$(OLDEST_SERVER)/target \
-		HISTORIES=20 $(RUN) pytest --quiet $(OF_THE_SERVER)
+		HISTORIES=20 $(RUN) pytest --quiet --numprocesses auto --dist worksteal $(OF_THE_SERVER)
 
 lint: development ## check style and format
 	@$(RUN) ruff check
