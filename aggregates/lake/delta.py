@@ -74,7 +74,9 @@ def open_table(table: LakeTable) -> DeltaTable:
     with telling_what_failed(table):
         if delta is None:
             refuse_lost(table, LetGoTurbineDay.objects.all(), "it is not there")
-            logger.warning("The lake has no %s: it is made.", address(table))
+            # Of a lake that was in step before, somebody took it away.
+            level = logging.WARNING if LakeProgress.get().synced_until else logging.INFO
+            logger.log(level, "The lake has no %s: it is made.", address(table))
             delta = _create(table)
     _refuse_unknown_columns(delta, table)
     return delta
