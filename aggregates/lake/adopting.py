@@ -28,11 +28,14 @@ def adopt() -> list[date]:
         LakeUnavailable: where the lake does not do its part.
         SourceUnavailable: where the source does not answer.
     """
-    for table in TABLES:
-        delta.adopt(table)
     # Another deployment's measurements cannot be put back from here.
     tables = [kept for kept in KEPT if not (kept is MEASURED and settings.SOURCE_API_URL)]
-    return sorted({month for kept in tables for month in _hold(kept)})
+    # It is somebody else's until all is noted, so that nothing overwrites it before.
+    with delta.taking_over():
+        months = sorted({month for kept in tables for month in _hold(kept)})
+    for table in TABLES:
+        delta.adopt(table)
+    return months
 
 
 def _hold(kept: Kept) -> set[date]:

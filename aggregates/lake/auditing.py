@@ -13,14 +13,16 @@ from aggregates.lake import reading
 from aggregates.lake.contents import KEPT, Kept
 from aggregates.lake.reading import Content
 from aggregates.lake.syncing import DayBehind, is_behind, kept_contents
-from aggregates.lake.tables import DAY, MEASUREMENTS, TIME, TURBINE
+from aggregates.lake.tables import DAY, MEASUREMENTS, STATISTICS, TIME, TURBINE
 from common.arrays import Array
 from sourcedata.variables import ANGLE_NAMES
 
-# Of a version, what determines the values: statistics that Spark computed have changed at another
-# time, and are the same.
+# Of the version of statistics, what determines them: those that Spark computed have changed at
+# another time, and are the same. An assessment of another time may be another one.
 DETERMINANTS = ("revision", "rules")
 WHOLE_TURN_DEG = 360
+# What stands for a turbine in rows that have none.
+NO_TURBINE = ""
 DIFFERENCE = ["table", TURBINE, TIME, "column", "expected", "in_lake"]
 
 
@@ -73,12 +75,13 @@ def _audit(kept: Kept, day: date, held_too: bool) -> LakeAudit:
     otherwise = [
         key for key, content in all_contents.items() if is_behind(content, in_lake.get(key, []))
     ]
+    strays = [NO_TURBINE] if reading.days_of_strays(kept.table, day, day) else []
     return LakeAudit(
         DayBehind(kept, day),
         len(comparable),
         expected.size,
         rounded,
-        sorted(key[1] for key in otherwise if key in contents),
+        strays + sorted(key[1] for key in otherwise if key in contents),
         sorted(key[1] for key in otherwise if key not in contents),
         sorted(turbine for _, turbine in in_lake.keys() - all_contents.keys()),
         differences,
@@ -86,9 +89,11 @@ def _audit(kept: Kept, day: date, held_too: bool) -> LakeAudit:
 
 
 def _of_values(kept: Kept, content: Content) -> Sequence[Any]:
-    """Return the measurements and the rules that the values of a turbine-day are of."""
+    """Return what the values of a turbine-day are of."""
     _, *version = content
     names = kept.table.version
+    if kept.table is not STATISTICS:
+        return version
     return [value for name, value in zip(names, version, strict=True) if name in DETERMINANTS]
 
 

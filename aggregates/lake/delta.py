@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,8 +23,6 @@ from common.wording import first_line, listed, quoted
 logger = logging.getLogger(__name__)
 
 OWNER, RETIRED = "windproject.deployment", "windproject.retired"
-# Who reads a version of the lake has so long until files of it may go.
-RETENTION_H = 168
 BYTES_PER_MB = 1_000_000
 # The other settings of a store come from the environment, as AWS_ACCESS_KEY_ID.
 STORAGE = {
@@ -32,6 +31,8 @@ STORAGE = {
     "retry_timeout": f"{waits.LAKE_RETRIED_S}s",
     "max_retries": "3",
 }
+
+_is_taken_over: ContextVar[bool] = ContextVar("is_taken_over", default=False)
 
 COLOURS_AND_ARROWS = re.compile(r"\x1b\[[0-9;]*m|[\u21b3\u2570\u2500\u25b6]")
 LONGEST_REASON = 400
@@ -112,6 +113,8 @@ def _create(table: LakeTable) -> DeltaTable:
 
 
 def _refuse_of_others(delta: DeltaTable, table: LakeTable) -> None:
+    if _is_taken_over.get():
+        return
     owner, deployment = delta.metadata().configuration.get(OWNER), LakeProgress.get().deployment
     if owner != str(deployment):
         whose = f"deployment {quoted(owner)}" if owner else "somebody else"
@@ -186,6 +189,16 @@ def retire(table: LakeTable, column: str) -> bool:
     return True
 
 
+@contextmanager
+def taking_over() -> Iterator[None]:
+    """Let this thread read tables within the block whose ever they are."""
+    token = _is_taken_over.set(True)
+    try:
+        yield
+    finally:
+        _is_taken_over.reset(token)
+
+
 def adopt(table: LakeTable) -> None:
     """Make the table one of this deployment, whose ever it was.
 
@@ -245,6 +258,8 @@ def size(table: LakeTable) -> Size:
 def vacuum(table: LakeTable) -> int:
     """Remove files that no version of the last seven days has; return how many.
 
+    Somebody may have set a longer time by the table's property `deletedFileRetentionDuration`.
+
     Raises:
         LakeUnavailable: where the lake does not do its part.
     """
@@ -252,4 +267,4 @@ def vacuum(table: LakeTable) -> int:
     if delta is None:
         return 0
     with telling_what_failed(table):
-        return len(delta.vacuum(retention_hours=RETENTION_H, dry_run=False))
+        return len(delta.vacuum(dry_run=False))

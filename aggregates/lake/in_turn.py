@@ -20,6 +20,7 @@ from aggregates.lake.delta import LakeUnavailable
 from aggregates.lake.syncing import STRETCH
 from aggregates.lake.tables import TABLES
 from aggregates.models import AggregatedDay, Assessment, LakeProgress, Run, locks
+from common.wording import first_line
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +57,11 @@ def _sync_or_note(now: datetime) -> None:
     except (LakeUnavailable, SourceUnavailable) as failure:
         logger.error("%s", failure)
         LakeProgress.note_failure(str(failure), now)
+    except Exception as fault:
+        # The first page says that the lake is behind, and the log has the rest.
+        kind = type(fault).__name__
+        LakeProgress.note_failure(f"A fault of this program: {kind}: {first_line(fault)}.", now)
+        raise
 
 
 def _sync(now: datetime) -> None:

@@ -47,13 +47,28 @@ def contents(table: LakeTable, first: date, last: date) -> Mapping[Key, Sequence
     counted = _query(
         table,
         f"SELECT {DAY}, {TURBINE}, count(*), {version} FROM lake"
-        f" WHERE {DAY} BETWEEN '{first}' AND '{last}' GROUP BY {DAY}, {TURBINE}, {version}",
+        f" WHERE {DAY} BETWEEN '{first}' AND '{last}' AND {TURBINE} IS NOT NULL"
+        f" GROUP BY {DAY}, {TURBINE}, {version}",
     )
     by_key = defaultdict(list)
     columns = [] if counted is None else [column.to_pylist() for column in counted]
     for day, turbine, *content in zip(*columns, strict=True):
         by_key[day, turbine].append(tuple(content))
     return by_key
+
+
+def days_of_strays(table: LakeTable, first: date, last: date) -> set[date]:
+    """Return the days from `first` to `last` with rows of no turbine, which somebody else wrote.
+
+    Raises:
+        LakeUnavailable: where the lake does not do its part.
+    """
+    strays = _query(
+        table,
+        f"SELECT DISTINCT {DAY} FROM lake"
+        f" WHERE {DAY} BETWEEN '{first}' AND '{last}' AND {TURBINE} IS NULL",
+    )
+    return set() if strays is None else {*strays[DAY].to_pylist()}
 
 
 def rows_of_all(contents: Sequence[Content]) -> int:
@@ -78,7 +93,7 @@ def rows_of(table: LakeTable, day: date, turbines: Collection[str] = ()) -> Any:
 def whole_rows_of(table: LakeTable, day: date, turbines: Collection[str] = ()) -> Any:
     """Return the same with all columns of the lake, also of variables that were removed."""
     names = ", ".join(map(_literal, turbines))
-    of_turbines = f" AND {TURBINE} IN ({names})" if turbines else ""
+    of_turbines = f" AND {TURBINE} " + (f"IN ({names})" if turbines else "IS NOT NULL")
     order = ", ".join(table.order)
     rows = _query(table, f"SELECT * FROM lake WHERE {DAY} = '{day}'{of_turbines} ORDER BY {order}")
     if rows is None:

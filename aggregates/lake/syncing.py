@@ -78,7 +78,8 @@ def days_behind(first: date, last: date) -> list[DayBehind]:
 def _days_behind(kept: Kept, first: date, last: date) -> set[date]:
     in_lake = reading.contents(kept.table, first, last)
     contents = kept_contents(kept, first, last, in_lake)
-    return {key[0] for key, content in contents.items() if is_behind(content, in_lake.get(key, []))}
+    behind = [key for key, has in contents.items() if is_behind(has, in_lake.get(key, []))]
+    return {day for day, _ in behind} | reading.days_of_strays(kept.table, first, last)
 
 
 def kept_contents(

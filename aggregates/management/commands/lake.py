@@ -22,7 +22,7 @@ from aggregates.management.lake import require_lake, writing_alone
 from aggregates.models import LakeProgress
 from common.arguments import range_of_days
 from common.commands import MeasurementsCommand
-from common.days import DAY, days_between, parse_day
+from common.days import DAY, FIRST_DAY, LAST_DAY, days_between, parse_day
 from common.patience import keep_to
 from common.postgres.partitions import month_after
 from common.terminal import rendered, track
@@ -210,12 +210,15 @@ def _month(text: str) -> date:
     """Return the first day of the month that a command-line argument names.
 
     Raises:
-        ArgumentTypeError: saying what a month looks like.
+        ArgumentTypeError: saying what a month looks like, and which there are.
     """
     try:
-        return parse_day(f"{text}-01")
+        month = parse_day(f"{text}-01")
     except ValueError:
         raise ArgumentTypeError(f"{text!r} is not a month; allowed is YYYY-MM") from None
+    if not FIRST_DAY <= month <= LAST_DAY:
+        raise ArgumentTypeError(f"{text} does not lie in {FIRST_DAY:%Y-%m} to {LAST_DAY:%Y-%m}")
+    return month
 
 
 def _behind(options: Mapping[str, Any]) -> list[syncing.DayBehind]:

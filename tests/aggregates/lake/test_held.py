@@ -19,7 +19,9 @@ from aggregates.models import (
     Value,
 )
 from common.days import DAY, now
+from sourcedata import reader
 from sourcedata.models import DroppedMonth, Measurement, SourceDay
+from sourcedata.snapshot import UnreadableSource
 from tests.aggregates.lake.builders import rows
 from tests.aggregates.lake.months import (
     AUGUST,
@@ -38,6 +40,10 @@ from tests.replies import A_DAY, DATA, DAYS, LET_GO, Reply, row, says
 from windproject.management.commands import partitions
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("farm")]
+
+
+def falls(*arguments: Any) -> None:
+    raise UnreadableSource("The source database fails.")
 
 
 def in_august(lake: Path) -> list[pd.DataFrame]:
@@ -134,6 +140,22 @@ def test_what_a_lake_has_that_is_taken_over_stays_until_it_is_restored(lake: Pat
     assert len(rows(lake, "measurements")) == 80
     manage("lake", "restore", "--month", "2025-09")
     assert Measurement.objects.filter(turbine__name="T01").count() == 50
+
+
+def test_a_lake_that_cannot_be_compared_is_not_taken_over(
+    lake: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced(lake)
+    LakeProgress.objects.all().delete()
+    Measurement.objects.filter(turbine__name="T01").update(power=7)
+    with monkeypatch.context() as away:
+        away.setattr(reader, "turbine_days", falls)
+        with pytest.raises(CommandError, match="The source database fails"):
+            manage("lake", "adopt")
+    with pytest.raises(CommandError, match="belongs to deployment"):
+        manage("lake", "sync")
+    manage("lake", "adopt")
+    assert "Nothing to write" in manage("lake", "sync")
 
 
 def test_taking_a_lake_over_forgets_nothing_of_what_was_let_go_before(

@@ -10,6 +10,7 @@ import pytest
 from deltalake import DeltaTable, write_deltalake
 from django.db import connections
 
+from aggregates.lake import syncing
 from aggregates.lake.in_turn import sync_in_turn
 from aggregates.models import LakeProgress, Run, locks
 from aggregates.pages.morning import morning_at
@@ -134,3 +135,16 @@ def test_once_a_week_old_files_go(lake: Path) -> None:
     assert LakeProgress.get().vacuumed_at == NOW
     sync_in_turn(NOW + timedelta(days=7))
     assert LakeProgress.get().vacuumed_at == NOW + timedelta(days=7)
+
+
+def test_a_fault_of_the_program_is_told_on_the_first_page(
+    lake: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*arguments: Any) -> None:
+        raise ValueError("nobody thought of it")
+
+    monkeypatch.setattr(syncing, "days_behind", fails)
+    with pytest.raises(ValueError, match="nobody thought of it"):
+        sync_in_turn(NOW)
+    progress = LakeProgress.get()
+    assert (progress.failing_since, "nobody thought of it" in progress.error) == (NOW, True)

@@ -7,9 +7,11 @@ import pytest
 from deltalake import DeltaTable
 from django.core.management import CommandError, call_command
 
-from aggregates.models import LakeProgress
+from aggregates.models import Assessment, LakeProgress
+from common.days import now
 from tests.aggregates.lake.builders import rows
 from tests.aggregates.lake.conftest import DAYS
+from tests.aggregates.lake.months import manage, synced
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("farm")]
 PERIOD = ["--from", str(DAYS[0]), "--to", str(DAYS[1])]
@@ -84,3 +86,24 @@ def test_files_of_last_week_stay(lake: Path, capsys: pytest.CaptureFixture[str])
     call_command("lake", "sync")
     assert "0 files removed." in answer(capsys, "vacuum")
     assert len(rows(lake, "measurements")) == 80
+
+
+def test_assessments_of_another_time_are_not_in_step_and_do_not_differ(lake: Path) -> None:
+    synced(lake)
+    Assessment.objects.update(energy_kwh=7, assessed_at=now())
+    said = manage("lake", "audit", *PERIOD)
+    assert " 0 differ, 0 in their last bits" in said
+    assert "4 turbine-days are not in step yet" in said
+
+
+@pytest.mark.parametrize("month", ["9999-12", "1969-12", "2025-13", "2025"])
+def test_a_month_that_is_none_is_refused(lake: Path, month: str) -> None:
+    with pytest.raises(CommandError, match=f"{month}.* (not a month|does not lie in 1970-01)"):
+        manage("lake", "restore", "--month", month)
+
+
+def test_a_longer_time_that_somebody_wants_old_files_to_stay_is_kept_to(lake: Path) -> None:
+    synced(lake)
+    longer = {"delta.deletedFileRetentionDuration": "interval 30 days"}
+    DeltaTable(str(lake / "measurements")).alter.set_table_properties(longer)
+    assert manage("lake", "vacuum")

@@ -12,6 +12,7 @@ from deltalake import DeltaTable, write_deltalake
 from django.core.management import call_command
 
 from aggregates.lake import reading
+from aggregates.lake.auditing import audit_day, damaged_days
 from aggregates.lake.delta import LakeUnavailable
 from aggregates.lake.syncing import days_behind
 from aggregates.lake.tables import MEASUREMENTS
@@ -109,6 +110,19 @@ def test_what_another_program_added_goes(lake: Path) -> None:
     write_deltalake(table, table.to_pyarrow_table(), mode="append")
     assert sync() == [f"statistics {day}" for day in DAYS]
     assert len(rows(lake, "statistics")) == 8
+
+
+@pytest.mark.parametrize("table", ["measurements", "statistics", "assessments"])
+def test_rows_of_no_turbine_are_told_and_go(lake: Path, table: str) -> None:
+    sync()
+    before = len(rows(lake, table))
+    of_day = DeltaTable(str(lake / table)).to_pyarrow_table().slice(0, 1)
+    nobody = pa.nulls(1, pa.string())
+    place = of_day.schema.get_field_index("turbine")
+    write_deltalake(lake / table, of_day.set_column(place, "turbine", nobody), mode="append")
+    (damaged,) = damaged_days([audit for day in DAYS for audit in audit_day(day)])
+    assert [f"{damaged.kept.table.name} {damaged.day}"] == sync()
+    assert len(rows(lake, table)) == before
 
 
 def test_a_file_that_was_deleted_comes_again(lake: Path) -> None:
