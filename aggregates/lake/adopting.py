@@ -3,10 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from django.conf import settings
-
 from aggregates.lake import delta, held, reading
-from aggregates.lake.contents import KEPT, MEASURED, Kept
+from aggregates.lake.contents import MEASURED, Kept, own_tables
 from aggregates.lake.reading import Content, Key
 from aggregates.lake.syncing import is_behind
 from aggregates.lake.tables import TABLES
@@ -28,11 +26,9 @@ def adopt() -> list[date]:
         LakeUnavailable: where the lake does not do its part.
         SourceUnavailable: where the source does not answer.
     """
-    # Another deployment's measurements cannot be put back from here.
-    tables = [kept for kept in KEPT if not (kept is MEASURED and settings.SOURCE_API_URL)]
     # It is somebody else's until all is noted, so that nothing overwrites it before.
     with delta.taking_over():
-        months = sorted({month for kept in tables for month in _hold(kept)})
+        months = sorted({month for kept in own_tables() for month in _hold(kept)})
     for table in TABLES:
         delta.adopt(table)
     return months

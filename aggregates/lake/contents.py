@@ -12,10 +12,11 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+from django.conf import settings
 from django.db.models import OuterRef, Subquery
 
-from aggregates import reader
 from aggregates.compute.windows import window_starts
+from aggregates.lake.let_go_months import months_let_go
 from aggregates.lake.reading import Content, Key
 from aggregates.lake.tables import (
     ASSESSMENTS,
@@ -30,7 +31,6 @@ from aggregates.lake.wide import wide_cells
 from aggregates.models import AggregatedDay, Assessment, Signal
 from aggregates.source import gateway
 from aggregates.value_tables import value_tables
-from common.days import day_bounds
 from common.postgres.rows import all_rows
 
 
@@ -40,14 +40,16 @@ class Kept:
 
     `contents` returns, of the days from the first to the last, how many rows of which version each
     turbine-day is to have, as `(rows, *version)`; `rows` the rows of some turbines on a day, an
-    Arrow table in the order of the lake; `months_let_go` the first days of months that the database
-    let go.
+    Arrow table in the order of the lake.
     """
 
     table: LakeTable
     contents: Callable[[date, date], Mapping[Key, Content]]
     rows: Callable[[date, Sequence[str]], Any]
-    months_let_go: Callable[[date, date], Collection[date]]
+
+    def months_let_go(self, first: date, last: date) -> Collection[date]:
+        """Return the first days of the months between that the database let go."""
+        return months_let_go(self.table, first, last)
 
 
 def _measured(first: date, last: date) -> Mapping[Key, Content]:
@@ -131,19 +133,11 @@ def _as_table(table: LakeTable, day: date, columns: Mapping[str, Any]) -> Any:
     return pa.table(nulls | arrays, schema=table.schema)
 
 
-def _of_measurements(first: date, last: date) -> Collection[date]:
-    # No lake has what was let go without one: whatever comes into such a month is all there is.
-    return {month.first for month in gateway.months_let_go(first, last) if month.lake_address}
+MEASURED = Kept(MEASUREMENTS, _measured, _measurements)
+COMPUTED = Kept(STATISTICS, _aggregated, _statistics)
+KEPT = (MEASURED, COMPUTED, Kept(ASSESSMENTS, _assessed, _assessments))
 
 
-def _of_statistics(first: date, last: date) -> Collection[date]:
-    return {month.first for month in reader.let_go(day_bounds(first)[0], day_bounds(last)[1])}
-
-
-MEASURED = Kept(MEASUREMENTS, _measured, _measurements, _of_measurements)
-COMPUTED = Kept(STATISTICS, _aggregated, _statistics, _of_statistics)
-KEPT = (
-    MEASURED,
-    COMPUTED,
-    Kept(ASSESSMENTS, _assessed, _assessments, _of_statistics),
-)
+def own_tables() -> Sequence[Kept]:
+    """Return the tables that are put back here: not measurements of another deployment."""
+    return [kept for kept in KEPT if not (kept is MEASURED and settings.SOURCE_API_URL)]

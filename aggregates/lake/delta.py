@@ -14,9 +14,12 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
 from django.conf import settings
 
+from aggregates.lake.let_go_months import months_let_go
 from aggregates.lake.tables import DAY, LakeTable
 from aggregates.models import LakeProgress, LetGoTurbineDay
 from common import waits
+from common.days import FIRST_DAY, LAST_DAY
+from common.postgres.partitions import month_of
 from common.refusals import Refusal
 from common.wording import first_line, listed, quoted
 
@@ -138,7 +141,7 @@ def _refuse_other_types(delta: DeltaTable, table: LakeTable) -> None:
 
 def _refuse_unknown_columns(delta: DeltaTable, table: LakeTable) -> None:
     """Refuse columns of variables that others declare, whose values would be lost."""
-    expected_names = {*table.schema.names, *retired(delta)}
+    expected_names = {*table.schema.names, *retired(delta, table)}
     unknown_names = [name for name in _columns(delta) if name not in expected_names]
     if unknown_names:
         raise LakeUnavailable(
@@ -211,10 +214,11 @@ def adopt(table: LakeTable) -> None:
         delta.alter.set_table_properties(owner, raise_if_not_exists=False)
 
 
-def retired(delta: DeltaTable) -> list[str]:
-    """Return the columns of variables that were removed for good."""
+def retired(delta: DeltaTable, table: LakeTable) -> list[str]:
+    """Return the columns of variables that were removed, but for those that are declared again."""
     names = (delta.metadata().configuration.get(RETIRED) or "").split(",")
-    return [name for name in _columns(delta) if name in names]
+    removed = {*names} - {*table.schema.names}
+    return [name for name in _columns(delta) if name in removed]
 
 
 def refuse_lost(table: LakeTable, of_days: Any, reason: str) -> None:
@@ -222,8 +226,12 @@ def refuse_lost(table: LakeTable, of_days: Any, reason: str) -> None:
 
     Raises:
         LakeUnavailable: where there are any of `of_days`, which are those that are missing.
+        SourceUnavailable: where the source does not answer, which knows what was let go.
     """
-    if held := of_days.filter(lake_table=table.name).order_by("day"):
+    noted = of_days.filter(lake_table=table.name).order_by("day")
+    months = months_let_go(table, FIRST_DAY, LAST_DAY) if noted else ()
+    # Of a month that stayed after all, notes tell nothing.
+    if held := [turbine_day for turbine_day in noted if month_of(turbine_day.day) in months]:
         raise LakeUnavailable(
             f"The lake's {address(table)} alone has {len(held):,} turbine-days from {held[0].day}"
             f" on, and {reason}. Put back what is missing. What nobody has any more is given up by:"

@@ -112,7 +112,7 @@ def retired_values(table: LakeTable, day: date) -> Any:
         LakeUnavailable: where the lake does not do its part.
     """
     delta = existing(table)
-    names = [] if delta is None else retired(delta)
+    names = [] if delta is None else retired(delta, table)
     if not names:
         return None
     rows = whole_rows_of(table, day).select([*table.order, *names])

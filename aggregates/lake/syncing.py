@@ -106,13 +106,15 @@ def _not_confirmed(
     begins anew takes nothing from the lake.
     """
     fewer = [
-        key for key, (rows, *_) in contents.items() if 0 < rows < rows_of_all(in_lake.get(key, []))
+        key for key, (rows, *_) in contents.items() if rows < rows_of_all(in_lake.get(key, []))
     ]
     if not fewer:
         return set()
     days = AggregatedDay.objects.filter(day__range=(min(fewer)[0], max(fewer)[0]))
     revisions = {row[:2]: row[2] for row in days.values_list("day", "turbine", "revision")}
-    return {key for key in fewer if revisions.get(key) != contents[key][1]}
+    # Of one that was never aggregated and has nothing any more, nobody is asked.
+    known = [key for key in fewer if contents[key][0] or key in revisions]
+    return {key for key in known if revisions.get(key) != contents[key][1]}
 
 
 def is_behind(content: Content, in_lake: Sequence[Content]) -> bool:

@@ -5,9 +5,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from django.conf import settings
 
-from aggregates.errors import RunFailed
 from sourcedata.dropped_months import (
     forget_dropped,
     note_dropped,
@@ -23,23 +21,9 @@ __all__ = [
     "forget_dropped",
     "note_dropped",
     "put_back",
-    "require_own_source",
     "undeclared_values",
     "values_of",
 ]
-
-
-def require_own_source() -> None:
-    """Refuse where the measurements are another deployment's.
-
-    Raises:
-        RunFailed: saying so.
-    """
-    if settings.SOURCE_API_URL:
-        raise RunFailed(
-            "The measurements are those of another deployment (SOURCE_API_URL), which alone may"
-            " put them back."
-        )
 
 
 def put_back(day: date, measurements: pd.DataFrame, nameplates: Mapping[str, Nameplate]) -> int:

@@ -173,6 +173,8 @@ class Command(MeasurementsCommand):
                 else "all that the source has is current, and nothing need be computed again."
             )
         )
+        if settings.SOURCE_API_URL:
+            self.stdout.write("Measurements are put back by the deployment that they are of.")
         left = restoring.left_in_lake(month, last)
         if left:
             self.stdout.write(

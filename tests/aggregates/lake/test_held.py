@@ -10,6 +10,8 @@ from deltalake import DeltaTable
 from django.core.management import CommandError
 
 from aggregates.assessment.making import assess
+from aggregates.lake.contents import MEASURED
+from aggregates.lake.held import hold
 from aggregates.lake.in_turn import sync_in_turn
 from aggregates.models import (
     AggregatedDay,
@@ -123,6 +125,25 @@ def test_a_source_that_was_lost_and_begins_anew_takes_nothing_from_the_lake(lake
     restore()
     manage("lake", "restore", "--month", "2025-09")
     assert Measurement.objects.count() == 81
+
+
+def test_measurements_that_all_went_stay_until_somebody_confirms_it(lake: Path) -> None:
+    synced(lake)
+    Measurement.objects.all().delete()
+    manage("lake", "sync")
+    assert len(rows(lake, "measurements")) == 80
+    aggregated(SEPTEMBER, force=True)
+    manage("lake", "sync")
+    assert {*rows(lake, "measurements")["day"]} == {AUGUST}
+
+
+def test_notes_of_a_month_that_stayed_keep_no_file_from_being_written_anew(lake: Path) -> None:
+    synced(lake)
+    hold(MEASURED, AUGUST.replace(day=1))
+    shutil.rmtree(lake / "measurements" / f"day={AUGUST}")
+    assert "1 commits written" in manage("lake", "sync")
+    shutil.rmtree(lake / "measurements")
+    assert "2 commits written" in manage("lake", "sync")
 
 
 def test_what_a_lake_has_that_is_taken_over_stays_until_it_is_restored(lake: Path) -> None:

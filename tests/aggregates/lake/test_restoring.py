@@ -31,7 +31,8 @@ from tests.aggregates.lake.months import (
     synced,
     with_oil,
 )
-from tests.builders import measurements, turbine
+from tests.builders import aggregated, measurements, turbine
+from tests.replies import A_DAY, DAYS, LET_GO, Reply, says
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("farm")]
 
@@ -185,3 +186,18 @@ def test_an_assessment_by_a_curve_that_is_gone_is_made_again(lake: Path) -> None
 def test_a_month_is_written_as_one() -> None:
     with pytest.raises(CommandError, match="'2025-13' is not a month; allowed is YYYY-MM"):
         manage("lake", "restore", "--month", "2025-13")
+
+
+def test_who_reads_another_deployment_puts_back_statistics_of_its_own(
+    lake: Path, replies: dict[str, Reply]
+) -> None:
+    aggregated(AUGUST)
+    before = stored_values()
+    synced(lake)
+    replies[DAYS] = says([A_DAY | {"revision": 0, "samples": 0, "state": "archived"}])
+    replies[LET_GO] = says([{"month": "2025-08-01", "lake_address": "elsewhere"}])
+    manage("partitions", "--statistics", *BEFORE_SEPTEMBER)
+    said = restore()
+    assert "Measurements are put back by the deployment" in said
+    assert stored_values() == before
+    assert not LetGoMonth.objects.exists()

@@ -173,6 +173,18 @@ def test_a_variable_that_is_removed_for_good_keeps_its_values(lake: Path) -> Non
     assert by_day.to_dict() == {DAYS[0]: 40, DAYS[1]: 40}
 
 
+def test_a_variable_that_was_removed_and_is_declared_again_counts(lake: Path) -> None:
+    sync()
+    for table, column in [("measurements", "power"), ("statistics", "power_mean")]:
+        retired = {"windproject.retired": column}
+        DeltaTable(str(lake / table)).alter.set_table_properties(retired, raise_if_not_exists=False)
+    measurements(turbine("T01"), f"{DAYS[1]}T13:00", power=[9.0])
+    aggregated(DAYS[1])
+    assert len(sync()) == 3
+    assert 9.0 in set(rows(lake, "measurements")["power"])
+    assert 9.0 in set(rows(lake, "statistics")["power_mean"])
+
+
 def test_a_turbine_day_that_was_let_go_keeps_variables_that_were_removed(lake: Path) -> None:
     sync()
     with_foreign_column(lake)
