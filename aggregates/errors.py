@@ -13,14 +13,18 @@ class SourceUnavailable(RunFailed):
 
 
 class SamplesLost(RunFailed):
-    """The source has lost most of what some statistics were computed from."""
+    """The source has lost most of what some statistics were computed from.
 
-    def __init__(self, turbines: list[str]) -> None:
-        super().__init__(
+    `elsewhere` says so where the day's month was let go, and how it comes back; else it is empty.
+    """
+
+    def __init__(self, turbines: list[str], elsewhere: str) -> None:
+        sentence = (
             f"The source lost samples of {listed(turbines)}, or they are rejected now: more than "
             "half of the day's values would go, so they stay. To let them go, run the day again "
             "and tick 'force' (with a command: --force)."
         )
+        super().__init__(f"{sentence} {elsewhere}".strip())
 
 
 class RunTakenOver(Exception):

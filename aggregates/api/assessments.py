@@ -4,10 +4,12 @@ from django.http import StreamingHttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
+from aggregates import reader
 from aggregates.api.filters import AssessmentFilter
 from aggregates.api.views import TellsOfSource
 from aggregates.export import assessments
-from common.days import DAY
+from common import let_go
+from common.days import DAY, day_start
 from common.rest.downloads import DownloadView, download, format_of, refuse_too_many
 from common.rest.parameters import validated
 from common.rest.schema import tables
@@ -39,4 +41,6 @@ class AssessmentsView(TellsOfSource, DownloadView):
         spans = assessments.spans(parameters["start"], parameters["end"] - DAY, turbines)
         format = format_of(request, parameters)
         refuse_too_many(format, len(schema) * sum(span.turbine_days for span in spans))
-        return download(format, schema, assessments.batches(spans, turbines))
+        period = day_start(parameters["start"]), day_start(parameters["end"])
+        gone = let_go.headers(reader.let_go(*period))
+        return download(format, schema, assessments.batches(spans, turbines), gone)

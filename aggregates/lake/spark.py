@@ -38,6 +38,8 @@ SPARK_TYPES = {
     pa.float64(): "double",
     pa.int64(): "bigint",
 }
+# Where there is no server, what is said has many lines, and this one of use.
+OF_TRANSPORT = re.compile(r'details = "([^"]+)')
 # The last line of a traceback.
 OF_PYTHON = re.compile(r"(\w+\.)*\w+(Error|Exception): ")
 
@@ -153,6 +155,8 @@ class Spark:
 
 def _reason(error: BaseException) -> str:
     """Return what went wrong: of an exception in Spark's own Python, which line says so."""
+    if details := OF_TRANSPORT.search(str(error)):
+        return details[1]
     said = [line for line in str(error).splitlines() if OF_PYTHON.match(line)]
     return said[-1] if said else first_line(error)
 

@@ -113,8 +113,8 @@ def _not_confirmed(
     days = AggregatedDay.objects.filter(day__range=(min(fewer)[0], max(fewer)[0]))
     revisions = {row[:2]: row[2] for row in days.values_list("day", "turbine", "revision")}
     # Of one that was never aggregated and has nothing any more, nobody is asked.
-    known = [key for key in fewer if contents[key][0] or key in revisions]
-    return {key for key in known if revisions.get(key) != contents[key][1]}
+    to_confirm = [key for key in fewer if contents[key][0] or key in revisions]
+    return {key for key in to_confirm if revisions.get(key) != contents[key][1]}
 
 
 def is_behind(content: Content, in_lake: Sequence[Content]) -> bool:

@@ -11,13 +11,14 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connections
 
 from aggregates import versions
-from aggregates.errors import RunFailed, RunTakenOver, SamplesLost
+from aggregates.errors import RunFailed, RunTakenOver, SamplesLost, SourceUnavailable
 from aggregates.models import ACTIVE, Outcome, Run
 from aggregates.runs import chunks, restores
 from aggregates.runs.heartbeat import beating
 from aggregates.runs.journal import keeping
 from aggregates.source import gateway
 from aggregates.source.gateway import TurbineDay
+from common import let_go
 from common.databases import TARGET
 from common.logs import about
 from common.postgres.outages import is_outage
@@ -187,6 +188,14 @@ def _end(run: Run, status: Run.Status, error: str = "", traceback: str = "") -> 
     return run.finish(status, error, traceback)
 
 
+def _where_they_may_be(day: date) -> str:
+    try:
+        return let_go.named(gateway.months_let_go(day, day))
+    except SourceUnavailable:
+        # What is lost is told also where another deployment does not say what it let go.
+        return ""
+
+
 def _aggregate(run: Run, others: chunks.Others) -> Run.Status:
     restores.notice()
     turbine_days = gateway.turbine_days(run.day, run.day, run.turbines)
@@ -200,7 +209,7 @@ def _aggregate(run: Run, others: chunks.Others) -> Run.Status:
         logger.info("The rules of these alone are others now: %s.", listed(variables))
     with_lost_samples = chunks.lead(run, [turbine_day.turbine for turbine_day in wanted], others)
     if with_lost_samples:
-        raise SamplesLost(with_lost_samples)
+        raise SamplesLost(with_lost_samples, _where_they_may_be(run.day))
     return Run.Status.SUCCEEDED if measured else Run.Status.EMPTY
 
 

@@ -103,7 +103,7 @@ def test_the_rated_power_travels_with_the_work(lake: Path, sail: str) -> None:
 
 def test_a_server_that_is_not_there_is_told(lake: Path) -> None:
     without_statistics(lake)
-    with pytest.raises(CommandError, match=r"Spark at 'sc://127.0.0.1:9' fails"):
+    with pytest.raises(CommandError, match=r"Spark at 'sc://127.0.0.1:9' fails: failed to connect"):
         aggregate_lake("sc://127.0.0.1:9")
 
 

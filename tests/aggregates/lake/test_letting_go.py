@@ -14,6 +14,7 @@ from django.test import Client
 
 from aggregates.models import (
     AggregatedDay,
+    Run,
     Signal,
     Value,
     locks,
@@ -83,6 +84,21 @@ def test_who_asks_for_what_was_let_go_is_told_where_it_is(lake: Path, client: Cl
         assert f"2025-08; in the lake at {lake / table}; manage.py lake restore" in told
     later = "start=2025-09-01T00:00Z&end=2025-09-02T00:00Z"
     assert "Let-Go" not in client.get(f"/api/values?{later}").headers
+
+
+def test_a_run_that_would_lose_what_was_let_go_says_how_it_comes_back(lake: Path) -> None:
+    synced(lake)
+    manage("partitions", *BEFORE_SEPTEMBER)
+    measurements(turbine("T01"), f"{AUGUST}T15:00", power=[7.0])
+    run = aggregated(AUGUST)
+    assert run.status == Run.Status.FAILED
+    assert "manage.py lake restore --month 2025-08 puts a month back" in run.error
+
+
+def test_who_asks_for_assessments_that_were_let_go_is_told(lake: Path, client: Client) -> None:
+    let_go(lake)
+    answer = client.get("/api/assessments?start=2025-08-01&end=2025-09-01")
+    assert "manage.py lake restore --month 2025-08" in answer.headers["Let-Go"]
 
 
 def test_other_deployments_are_told_which_months_were_let_go(lake: Path, client: Client) -> None:
