@@ -26,6 +26,8 @@ from common.wording import first_line, listed, quoted
 logger = logging.getLogger(__name__)
 
 OWNER, RETIRED = "windproject.deployment", "windproject.retired"
+# Who reads a version of the lake has so long until files of it may go.
+RETENTION_H = 168
 BYTES_PER_MB = 1_000_000
 # The other settings of a store come from the environment, as AWS_ACCESS_KEY_ID.
 STORAGE = {
@@ -266,7 +268,8 @@ def size(table: LakeTable) -> Size:
 def vacuum(table: LakeTable) -> int:
     """Remove files that no version of the last seven days has; return how many.
 
-    Somebody may have set a longer time by the table's property `deletedFileRetentionDuration`.
+    Where somebody set a longer time by the table's property `deletedFileRetentionDuration`, it
+    counts; a shorter one does not.
 
     Raises:
         LakeUnavailable: where the lake does not do its part.
@@ -275,4 +278,8 @@ def vacuum(table: LakeTable) -> int:
     if delta is None:
         return 0
     with telling_what_failed(table):
-        return len(delta.vacuum(dry_run=False))
+        try:
+            return len(delta.vacuum(retention_hours=RETENTION_H, dry_run=False))
+        except DeltaError:
+            # The table asks for a longer time; whatever else is wrong fails once more.
+            return len(delta.vacuum(dry_run=False))

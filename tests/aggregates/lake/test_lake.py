@@ -102,8 +102,12 @@ def test_a_month_that_is_none_is_refused(lake: Path, month: str) -> None:
         manage("lake", "restore", "--month", month)
 
 
-def test_a_longer_time_that_somebody_wants_old_files_to_stay_is_kept_to(lake: Path) -> None:
+@pytest.mark.parametrize("time", ["30 days", "0 hours"])
+def test_old_files_stay_for_the_longer_time_that_somebody_set(lake: Path, time: str) -> None:
     synced(lake)
-    longer = {"delta.deletedFileRetentionDuration": "interval 30 days"}
-    DeltaTable(str(lake / "measurements")).alter.set_table_properties(longer)
-    assert manage("lake", "vacuum")
+    table = DeltaTable(str(lake / "measurements"))
+    table.alter.set_table_properties({"delta.deletedFileRetentionDuration": f"interval {time}"})
+    table.delete("turbine = 'T02'")
+    files = sorted(lake.rglob("*.parquet"))
+    assert "0 files removed" in manage("lake", "vacuum")
+    assert sorted(lake.rglob("*.parquet")) == files
