@@ -24,13 +24,11 @@ BRIDGE = "windbr0"
 ACCOUNT = "nobody"
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """They take their time, and one process runs them all, for there is one network."""
+    """They take their time; their lock lets one process after the other have the network."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.long)
-            item.add_marker(pytest.mark.xdist_group("hosts"))
 
 
 def can_make_hosts() -> bool:
