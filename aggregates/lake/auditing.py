@@ -12,7 +12,8 @@ from aggregates.audit.comparison import TOLERANCE
 from aggregates.lake import reading
 from aggregates.lake.contents import KEPT, Kept
 from aggregates.lake.reading import Content
-from aggregates.lake.syncing import DayBehind, is_behind, kept_contents
+from aggregates.lake.staying import kept_contents
+from aggregates.lake.syncing import DayBehind, keys_behind
 from aggregates.lake.tables import DAY, MEASUREMENTS, STATISTICS, TIME, TURBINE
 from common.arrays import Array
 from sourcedata.variables import ANGLE_NAMES
@@ -72,9 +73,7 @@ def _audit(kept: Kept, day: date, held_too: bool) -> LakeAudit:
     ]
     expected, stored = _frames(kept, day, sorted(turbine for _, turbine in comparable))
     differences, rounded = _compare(kept, expected, stored)
-    otherwise = [
-        key for key, content in all_contents.items() if is_behind(content, in_lake.get(key, []))
-    ]
+    otherwise = keys_behind(kept, all_contents, in_lake)
     strays = [NO_TURBINE] if reading.days_of_strays(kept.table, day, day) else []
     return LakeAudit(
         DayBehind(kept, day),

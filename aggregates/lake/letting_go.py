@@ -126,14 +126,14 @@ def _behind(tables: Sequence[LakeTable], first: date, last: date) -> str:
             f" otherwise, as {turbine} on {day}: see manage.py lake status"
         )
     kept = [each for each in KEPT if each.table in tables]
-    days = [day for day in days_between(first, last) if _is_damaged(day, kept)]
+    days = [day for day in days_between(first, last) if _is_damaged(day, kept, held_too=True)]
     if not days:
         return ""
-    if any(each.months_let_go(days[0], days[0]) for each in kept):
-        month = f"{days[0]:%Y-%m}"
+    if staying := [day for day in days if not _is_damaged(day, kept, held_too=False)]:
+        month = f"{staying[0]:%Y-%m}"
         return (
-            f"{month} was let go before, and samples came since, as on {days[0]}. First:"
-            f" manage.py lake restore --month {month}"
+            f"{month} was let go before, and the databases have something else of it since, as on"
+            f" {staying[0]}. First: manage.py lake restore --month {month}"
         )
     return (
         f"The lake lacks {len(days)} of these days, or has them otherwise, from {days[0]} on."
@@ -141,8 +141,8 @@ def _behind(tables: Sequence[LakeTable], first: date, last: date) -> str:
     )
 
 
-def _is_damaged(day: date, kept: Sequence[Kept]) -> bool:
-    return bool(damaged_days(audit_day(day, kept, held_too=True)))
+def _is_damaged(day: date, kept: Sequence[Kept], held_too: bool) -> bool:
+    return bool(damaged_days(audit_day(day, kept, held_too)))
 
 
 @contextmanager

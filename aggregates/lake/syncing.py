@@ -4,6 +4,7 @@ A turbine-day of which a database knows something is in the lake as it is there;
 or never knew, stays in the lake as it is.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,10 +16,9 @@ from aggregates import reader
 from aggregates.lake import reading
 from aggregates.lake.commits import replace_day, together
 from aggregates.lake.contents import KEPT, Kept
-from aggregates.lake.held import held
 from aggregates.lake.reading import Content, Key, rows_of_all
-from aggregates.lake.tables import MEASUREMENTS, TURBINE
-from aggregates.models import AggregatedDay
+from aggregates.lake.staying import kept_contents
+from aggregates.lake.tables import TURBINE
 from aggregates.source import gateway
 from common.days import DAY, days_between
 
@@ -78,43 +78,33 @@ def days_behind(first: date, last: date) -> list[DayBehind]:
 def _days_behind(kept: Kept, first: date, last: date) -> set[date]:
     in_lake = reading.contents(kept.table, first, last)
     contents = kept_contents(kept, first, last, in_lake)
-    behind = [key for key, has in contents.items() if is_behind(has, in_lake.get(key, []))]
-    return {day for day, _ in behind} | reading.days_of_strays(kept.table, first, last)
+    days = {day for day, _ in keys_behind(kept, contents, in_lake)}
+    return days | reading.days_of_strays(kept.table, first, last)
 
 
-def kept_contents(
-    kept: Kept, first: date, last: date, in_lake: Mapping[Key, Sequence[Content]]
-) -> Mapping[Key, Content]:
-    """Return what the database keeps, but for the turbine-days that stay in the lake as they are.
-
-    They are those that were let go, of which samples may have come again since, and those of which
-    measurements went while nobody has confirmed it.
-    """
-    contents = kept.contents(first, last)
-    stay = {*held(kept, first, last, in_lake)}
-    if kept.table is MEASUREMENTS:
-        stay |= _not_confirmed(contents, in_lake)
-    return {key: content for key, content in contents.items() if key not in stay}
-
-
-def _not_confirmed(
-    contents: Mapping[Key, Content], in_lake: Mapping[Key, Sequence[Content]]
+def keys_behind(
+    kept: Kept, contents: Mapping[Key, Content], in_lake: Mapping[Key, Sequence[Content]]
 ) -> set[Key]:
-    """Return the turbine-days of fewer rows than the lake has that were not aggregated so.
+    """Return the turbine-days of `contents` that the lake has not, or otherwise."""
+    behind = {key for key, has in contents.items() if is_behind(has, in_lake.get(key, []))}
+    more = {key for key in behind if _has_only_more_rows(contents[key], in_lake.get(key, []))}
+    return behind - {
+        (day, turbine)
+        for day in {day for day, _ in more}
+        for turbine, rows in _rows_to_write(kept, day, more).items()
+        if rows == rows_of_all(in_lake[day, turbine])
+    }
 
-    A run takes no loss of more than half until somebody confirms it: a source that was lost and
-    begins anew takes nothing from the lake.
-    """
-    fewer = [
-        key for key, (rows, *_) in contents.items() if rows < rows_of_all(in_lake.get(key, []))
-    ]
-    if not fewer:
-        return set()
-    days = AggregatedDay.objects.filter(day__range=(min(fewer)[0], max(fewer)[0]))
-    revisions = {row[:2]: row[2] for row in days.values_list("day", "turbine", "revision")}
-    # Of one that was never aggregated and has nothing any more, nobody is asked.
-    to_confirm = [key for key in fewer if contents[key][0] or key in revisions]
-    return {key for key in to_confirm if revisions.get(key) != contents[key][1]}
+
+def _has_only_more_rows(content: Content, in_lake: Sequence[Content]) -> bool:
+    rows, *version = content
+    return [other for _, *other in in_lake] == [version] and rows_of_all(in_lake) > rows
+
+
+def _rows_to_write(kept: Kept, day: date, keys: Collection[Key]) -> Mapping[str, int]:
+    """Return how many rows turbines have: a window of removed variables alone counts nowhere."""
+    turbines = sorted(turbine for of_day, turbine in keys if of_day == day)
+    return Counter(kept.rows(day, turbines)[TURBINE].to_pylist())
 
 
 def is_behind(content: Content, in_lake: Sequence[Content]) -> bool:

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from deltalake import DeltaTable
 from django.core.management import CommandError
+from django.db.models import F
 
 from aggregates.assessment.making import assess
 from aggregates.lake.contents import MEASURED
@@ -75,6 +76,39 @@ def test_an_audit_says_that_samples_came_into_a_month_that_was_let_go(lake: Path
     said = manage("lake", "audit", "--from", str(AUGUST), "--to", str(AUGUST))
     assert "1 turbine-days stay in the lake as they were, while the databases have" in said
     assert "5 turbine-days are in the lake alone." in said
+
+
+def test_statistics_of_measurements_that_are_let_go_follow_no_run_of_what_came_since(
+    lake: Path,
+) -> None:
+    synced(lake)
+    manage("partitions", *BEFORE_SEPTEMBER)
+    before = in_august(lake)
+    measurements(turbine("T01"), f"{AUGUST}T15:00", power=[7.0] * 30)
+    aggregated(AUGUST, force=True)
+    assert AggregatedDay.objects.get(turbine="T01", day=AUGUST).windows == 3
+    assert "Nothing to write" in manage("lake", "sync")
+    for frame, had in zip(in_august(lake), before, strict=True):
+        pd.testing.assert_frame_equal(frame, had)
+    with pytest.raises(CommandError, match=r"First: manage\.py lake restore --month 2025-08"):
+        manage("partitions", *BEFORE_SEPTEMBER)
+
+
+def test_a_target_from_a_backup_takes_no_newer_statistics_from_the_lake(lake: Path) -> None:
+    synced(lake)
+    manage("partitions", *BEFORE_SEPTEMBER)
+    of_dump = AggregatedDay.objects.filter(day=AUGUST)
+    of_dump.update(revision=F("revision") - 1, windows=1)
+    Value.objects.filter(timestamp__lt=f"{AUGUST}T12:10Z").delete()
+    before = in_august(lake)
+    assert "Nothing to write" in manage("lake", "sync")
+    audited = manage("lake", "audit", "--from", str(AUGUST), "--to", str(AUGUST))
+    assert "4 turbine-days stay in the lake as they were" in audited
+    restore()
+    aggregated(AUGUST)
+    manage("lake", "sync")
+    columns = ["turbine", "timestamp", "power_mean", "wind_speed_mean"]
+    pd.testing.assert_frame_equal(in_august(lake)[1][columns], before[1][columns])
 
 
 def test_what_comes_into_a_month_that_was_let_go_without_a_lake_follows(

@@ -16,7 +16,7 @@ from aggregates.lake.auditing import audit_day, damaged_days
 from aggregates.lake.delta import LakeUnavailable
 from aggregates.lake.syncing import days_behind
 from aggregates.lake.tables import MEASUREMENTS
-from aggregates.models import AggregatedDay
+from aggregates.models import AggregatedDay, Signal, Value
 from sourcedata.models import Measurement, SourceDay
 from tests.aggregates.lake.builders import commits, rows, sync
 from tests.aggregates.lake.conftest import DAYS
@@ -171,6 +171,20 @@ def test_a_variable_that_is_removed_for_good_keeps_its_values(lake: Path) -> Non
     assert sync() == [f"measurements {DAYS[1]}"]
     by_day = rows(lake, "measurements").groupby("day")["oil_temperature"].count()
     assert by_day.to_dict() == {DAYS[0]: 40, DAYS[1]: 40}
+
+
+def test_a_window_of_a_removed_variable_alone_leaves_its_day_in_step(lake: Path) -> None:
+    oil = Signal.objects.create(turbine="T01", variable="oil_temperature", statistic="mean")
+    Value.objects.create(signal=oil, timestamp=at(f"{DAYS[1]}T18:00"), value=60.0)
+    sync()
+    assert sync() == []
+    assert damaged_days(audit_day(DAYS[1])) == []
+    write_deltalake(lake / "statistics", rows_of_day(lake, DAYS[1]).slice(0, 1), mode="append")
+    assert sync() == [f"statistics {DAYS[1]}"]
+
+
+def rows_of_day(lake: Path, day: date) -> pa.Table:
+    return DeltaTable(str(lake / "statistics")).to_pyarrow_table(filters=[("day", "=", day)])
 
 
 def test_a_variable_that_was_removed_and_is_declared_again_counts(lake: Path) -> None:

@@ -1,0 +1,77 @@
+"""Which turbine-days stay in the lake as they are, whatever the databases have of them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from aggregates.lake import reading
+from aggregates.lake.contents import MEASURED, Kept
+from aggregates.lake.held import held
+from aggregates.lake.reading import Content, Key, rows_of_all
+from aggregates.lake.tables import MEASUREMENTS
+from aggregates.models import AggregatedDay
+from common.postgres.partitions import month_of
+
+InLake = Mapping[Key, Sequence[Content]]
+
+
+def kept_contents(kept: Kept, first: date, last: date, in_lake: InLake) -> Mapping[Key, Content]:
+    """Return what the database keeps, but for the turbine-days that stay in the lake as they are.
+
+    They are those that were let go, of which samples may have come again since; the statistics of
+    measurements that were let go, of which a run, or a target from a backup, has others; and those
+    of which measurements went while nobody has confirmed it.
+
+    Raises:
+        LakeUnavailable: where the lake does not do its part.
+        SourceUnavailable: where the source does not answer.
+    """
+    contents = kept.contents(first, last)
+    stay = {*held(kept, first, last, in_lake)}
+    stay |= (_not_confirmed if kept.table is MEASUREMENTS else _of_let_go)(contents, in_lake)
+    return {key: content for key, content in contents.items() if key not in stay}
+
+
+def _not_confirmed(contents: Mapping[Key, Content], in_lake: InLake) -> set[Key]:
+    """Return the turbine-days of fewer rows than the lake has that were not aggregated so.
+
+    A run takes no loss of more than half until somebody confirms it: a source that was lost and
+    begins anew takes nothing from the lake.
+    """
+    fewer = [
+        key for key, (rows, *_) in contents.items() if rows < rows_of_all(in_lake.get(key, []))
+    ]
+    if not fewer:
+        return set()
+    days = AggregatedDay.objects.filter(day__range=(min(fewer)[0], max(fewer)[0]))
+    revisions = {row[:2]: row[2] for row in days.values_list("day", "turbine", "revision")}
+    # Of one that was never aggregated and has nothing any more, nobody is asked.
+    to_confirm = [key for key in fewer if contents[key][0] or key in revisions]
+    return {key for key in to_confirm if revisions.get(key) != contents[key][1]}
+
+
+def _of_let_go(contents: Mapping[Key, Content], in_lake: InLake) -> set[Key]:
+    """Return those that the lake has of the measurements that it alone has, the database of others.
+
+    Nothing could compute them again.
+    """
+    other = [
+        key
+        for key, content in contents.items()
+        if key in in_lake and _revisions(in_lake[key]) != _revisions([content])
+    ]
+    if not other:
+        return set()
+    period = min(other)[0], max(other)[0]
+    months = MEASURED.months_let_go(*period)
+    measured = reading.contents(MEASUREMENTS, *period) if months else {}
+    return {
+        key
+        for key in other
+        if month_of(key[0]) in months
+        and _revisions(in_lake[key]) == _revisions(measured.get(key, []))
+    }
+
+
+def _revisions(contents: Sequence[Content]) -> set[int]:
+    """Return the revisions of the measurements that the rows are of, or are."""
+    return {revision for _, revision, *_ in contents}
