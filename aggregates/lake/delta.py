@@ -1,12 +1,14 @@
 """The lake's tables as `deltalake` keeps them: whose they are, and which columns they have."""
 
 import logging
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,7 +20,6 @@ from aggregates.lake.let_go_months import months_let_go
 from aggregates.lake.tables import DAY, LakeTable
 from aggregates.models import LakeProgress, LetGoTurbineDay
 from common import waits
-from common.days import FIRST_DAY, LAST_DAY
 from common.postgres.partitions import month_of
 from common.refusals import Refusal
 from common.wording import first_line, listed, quoted
@@ -38,6 +39,7 @@ STORAGE = {
 }
 
 _is_taken_over: ContextVar[bool] = ContextVar("is_taken_over", default=False)
+_given_up: ContextVar[date | None] = ContextVar("given_up", default=None)
 
 COLOURS_AND_ARROWS = re.compile(r"\x1b\[[0-9;]*m|[\u21b3\u2570\u2500\u25b6]")
 LONGEST_REASON = 400
@@ -79,7 +81,7 @@ def open_table(table: LakeTable) -> DeltaTable:
     delta = existing(table)
     with telling_what_failed(table):
         if delta is None:
-            refuse_lost(table, LetGoTurbineDay.objects.all(), "it is not there")
+            refuse_lost(table, LetGoTurbineDay.days_of(table.name), "it is not there")
             # Of a lake that was in step before, somebody took it away.
             level = logging.WARNING if LakeProgress.get().synced_until else logging.INFO
             logger.log(level, "The lake has no %s: it is made.", address(table))
@@ -93,16 +95,25 @@ def existing(table: LakeTable) -> DeltaTable | None:
 
     Raises:
         LakeUnavailable: where it cannot be opened, belongs to another deployment, or has a column
-            of another type.
+            of another type, or otherwise another shape.
     """
+    _refuse_no_folder()
     with telling_what_failed(table):
         try:
             delta = DeltaTable(address(table), storage_options=STORAGE)
         except TableNotFoundError:
             return None
         _refuse_of_others(delta, table)
-        _refuse_other_types(delta, table)
+        _refuse_other_shape(delta, table)
     return delta
+
+
+def _refuse_no_folder() -> None:
+    folder = Path(settings.LAKE_URL)
+    if "://" not in settings.LAKE_URL and os.path.lexists(folder) and not folder.is_dir():
+        raise LakeUnavailable(
+            f"LAKE_URL names {folder}, which is no folder: let it name one, in .env."
+        )
 
 
 def _create(table: LakeTable) -> DeltaTable:
@@ -129,16 +140,26 @@ def _refuse_of_others(delta: DeltaTable, table: LakeTable) -> None:
         )
 
 
-def _refuse_other_types(delta: DeltaTable, table: LakeTable) -> None:
-    """Refuse a column of another type: deltalake would cast what is written, texts too."""
+def _refuse_other_shape(delta: DeltaTable, table: LakeTable) -> None:
+    """Refuse a table that somebody made otherwise: deltalake would cast what is written, texts too.
+
+    A column that it lacks is added, but for those that tell which row it is, and of which version.
+    """
     types = {field.name: field.type for field in pa.schema(delta.schema().to_arrow())}
-    for field in table.schema:
-        kind = types.get(field.name, field.type)
-        if kind != field.type:
-            raise LakeUnavailable(
-                f"The lake's {address(table)} has a column {field.name} of type {kind}, not"
-                f" {field.type}: move the table away, and the next tick makes it anew."
-            )
+    otherwise = [
+        f"has a column {field.name} of type {types[field.name]}, not {field.type}"
+        for field in table.schema
+        if types.get(field.name, field.type) != field.type
+    ]
+    lacking = [name for name in (DAY, *table.order, *table.version) if name not in types]
+    otherwise += [f"lacks the column {name}" for name in lacking]
+    if delta.metadata().partition_columns != [DAY]:
+        otherwise.append(f"is not partitioned by {DAY}")
+    if otherwise:
+        raise LakeUnavailable(
+            f"The lake's {address(table)} {otherwise[0]}: put it back as it was; or move the table"
+            " away, and the next tick makes it anew of what the databases have."
+        )
 
 
 def _refuse_unknown_columns(delta: DeltaTable, table: LakeTable) -> None:
@@ -223,21 +244,30 @@ def retired(delta: DeltaTable, table: LakeTable) -> list[str]:
     return [name for name in _columns(delta) if name in removed]
 
 
-def refuse_lost(table: LakeTable, of_days: Any, reason: str) -> None:
-    """Refuse to go on without turbine-days of the table that the lake holds for the databases.
+@contextmanager
+def giving_up(month: date) -> Iterator[None]:
+    """Let this thread go on within the block without what the lake lost of the month."""
+    token = _given_up.set(month)
+    try:
+        yield
+    finally:
+        _given_up.reset(token)
+
+
+def refuse_lost(table: LakeTable, days: Collection[date], reason: str) -> None:
+    """Refuse to go on without days of the table that the lake holds for the databases.
 
     Raises:
-        LakeUnavailable: where there are any of `of_days`, which are those that are missing.
+        LakeUnavailable: where there are any of `days`, which are those that are missing.
         SourceUnavailable: where the source does not answer, which knows what was let go.
     """
-    noted = of_days.filter(lake_table=table.name).order_by("day")
-    months = months_let_go(table, FIRST_DAY, LAST_DAY) if noted else ()
+    months = {*months_let_go(table, min(days), max(days))} - {_given_up.get()} if days else ()
     # Of a month that stayed after all, notes tell nothing.
-    if held := [turbine_day for turbine_day in noted if month_of(turbine_day.day) in months]:
+    if held := sorted(day for day in days if month_of(day) in months):
         raise LakeUnavailable(
-            f"The lake's {address(table)} alone has {len(held):,} turbine-days from {held[0].day}"
-            f" on, and {reason}. Put back what is missing. What nobody has any more is given up by:"
-            f" manage.py lake restore --month {held[0].day:%Y-%m} --as-it-is"
+            f"The lake's {address(table)} alone has what was let go of {len(held):,} days from"
+            f" {held[0]} on, and {reason}. Put back what is missing. What nobody has any more is"
+            f" given up by: manage.py lake restore --month {held[0]:%Y-%m} --as-it-is"
         )
 
 

@@ -21,6 +21,7 @@ from aggregates.lake.delta import (
 )
 from aggregates.lake.tables import DAY, TURBINE, LakeTable
 from aggregates.models import LetGoTurbineDay
+from common.postgres.partitions import month_of
 from common.wording import listed
 
 logger = logging.getLogger(__name__)
@@ -124,6 +125,27 @@ def retired_values(table: LakeTable, day: date) -> Any:
     )
 
 
+def retired_columns(table: LakeTable, first: date, last: date) -> list[str]:
+    """Return the columns of variables that were removed, with values from `first` to `last`.
+
+    Raises:
+        LakeUnavailable: where the lake does not do its part.
+    """
+    delta = existing(table)
+    names = [] if delta is None else retired(delta, table)
+    if not names:
+        return []
+    counts = ", ".join(f"count({_identifier(name)})" for name in names)
+    days = f"{DAY} BETWEEN '{first}' AND '{last}'"
+    (counted,) = zip(*_query(table, f"SELECT {counts} FROM lake WHERE {days}"), strict=True)
+    return [name for name, values in zip(names, counted, strict=True) if values.as_py()]
+
+
+def _identifier(name: str) -> str:
+    doubled = name.replace('"', '""')
+    return f'"{doubled}"'
+
+
 def _literal(text: str) -> str:
     doubled = text.replace("'", "''")
     return f"'{doubled}'"
@@ -156,10 +178,16 @@ def _query(table: LakeTable, statement: str) -> Any:
 
 
 def _refuse_lost_files(table: LakeTable, files: Sequence[str], how: str) -> None:
-    """Refuse to strike files off that have turbine-days which nobody else has."""
-    days = [date.fromisoformat(day) for day in DAY_OF_FILE.findall(" ".join(files))]
-    of_days = LetGoTurbineDay.objects.filter(day__in=days)
-    refuse_lost(table, of_days, f"these files {how}: {listed(files)}")
+    """Refuse to strike files off that have turbine-days which nobody else has.
+
+    Of a month that has no notes yet, that is all: another deployment may have let go of it, or this
+    one since the target's backup.
+    """
+    noted = LetGoTurbineDay.days_of(table.name)
+    months = {month_of(day) for day in noted}
+    days = {date.fromisoformat(day) for day in DAY_OF_FILE.findall(" ".join(files))}
+    lost = [day for day in days if day in noted or month_of(day) not in months]
+    refuse_lost(table, lost, f"these files {how}: {listed(files)}")
 
 
 def _damaged_files(delta: DeltaTable) -> list[str]:

@@ -20,34 +20,29 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
-from aggregates import reader
 from aggregates.compute.windows import WINDOWS_PER_DAY, window_numbers
-from aggregates.lake import delta, held, reading
-from aggregates.lake.contents import MEASURED, OF_ASSESSMENT, TEXTS_OF_JSON, own_tables
-from aggregates.lake.delta import LakeUnavailable
-from aggregates.lake.reading import Content, Key
+from aggregates.lake import reading
+from aggregates.lake.contents import MEASURED, OF_ASSESSMENT, TEXTS_OF_JSON
+from aggregates.lake.reading import Content
 from aggregates.lake.tables import (
     ASSESSMENTS,
     MEASUREMENTS,
     STATISTICS,
-    TABLES,
     TIME,
     TURBINE,
     LakeTable,
 )
-from aggregates.models import AggregatedDay, Assessment, Curve, LetGoMonth, Run, locks
+from aggregates.lake.undeclared import signals_of
+from aggregates.models import AggregatedDay, Assessment, Curve, Run, locks
 from aggregates.runs import load
-from aggregates.source import gateway, putting_back
+from aggregates.source import putting_back
 from aggregates.source.gateway import Nameplate
 from common.arrays import Array
 from common.databases import TARGET
-from common.days import DAY, day_bounds
-from common.postgres.partitions import ensure_months, month_after
-from common.wording import listed
-from sourcedata.variables import COLUMNS, VARIABLES
+from common.postgres.partitions import ensure_months
+from sourcedata.variables import COLUMNS
 
 REQUESTED_BY = "lake restore"
-MOST_NAMED = 5
 Row = Mapping[str, Any]
 
 
@@ -89,82 +84,11 @@ def restore_day(day: date) -> RestoredDay:
     return RestoredDay(measurements, windows)
 
 
-def require_any(first: date, last: date) -> None:
-    """Refuse days of which the lake has nothing.
-
-    Raises:
-        LakeUnavailable: saying so.
-    """
-    if not any(reading.contents(table, first, last) for table in TABLES):
-        raise LakeUnavailable(
-            f"The lake at {settings.LAKE_URL} has nothing from {first} to {last}."
-        )
-
-
-def require_whole_program() -> None:
-    """Refuse a program that would put back nothing, or a part of what the lake has.
-
-    Raises:
-        LakeUnavailable: saying so; or where the lake does not do its part.
-    """
-    for table in TABLES:
-        delta.require_known_columns(table)
-
-
-def require_as_let_go(first: date, last: date) -> None:
-    """Refuse to put back what is not what was let go.
-
-    Raises:
-        LakeUnavailable: saying so; or where the lake does not do its part.
-    """
-    if changed := held.changed(first, last):
-        months = reader.let_go(day_bounds(first)[0], day_bounds(last)[1])
-        months += gateway.months_let_go(first, last)
-        addresses = sorted({month.lake_address for month in months if month.lake_address})
-        raise LakeUnavailable(
-            f"The lake at {settings.LAKE_URL} lacks {len(changed):,} of the turbine-days that were"
-            f" let go (into {listed(addresses)}), or has them otherwise:"
-            f" {_in_words(changed)}. Put back what is missing; or, with --as-it-is, restore what"
-            " there is now."
-        )
-
-
-def _in_words(turbine_days: Sequence[Key]) -> str:
-    named = [f"{turbine} on {day}" for day, turbine in turbine_days[:MOST_NAMED]]
-    others = len(turbine_days) - len(named)
-    return listed([*named, f"{others:,} more"] if others else named)
-
-
-def left_in_lake(first: date, last: date) -> str:
-    """Return the turbine-days that the lake has and the databases have not, in words.
-
-    Statistics whose measurements are back are computed again.
-    """
-    measured = {key for key, (rows, *_) in MEASURED.contents(first, last).items() if rows}
-    left: set[Key] = set()
-    for kept in own_tables():
-        contents = kept.contents(first, last)
-        in_lake = reading.contents(kept.table, first, last)
-        left |= {key for key, rows in in_lake.items() if _has_less(contents.get(key), rows)}
-    return _in_words(sorted(left - measured)) if left - measured else ""
-
-
-def _has_less(content: Content | None, in_lake: Sequence[Content]) -> bool:
-    return content is None or content[0] < max(rows for rows, *_ in in_lake)
-
-
-def forget(month: date) -> None:
-    """Say of the month no more that it was let go, and hold nothing of it."""
-    putting_back.forget_dropped(month)
-    LetGoMonth.objects.filter(first=month).delete()
-    held.release(month, month_after(month) - DAY)
-
-
 def _in_lake(day: date) -> DayInLake:
     return DayInLake(
         day,
         reading.rows_of(ASSESSMENTS, day).to_pylist(),
-        reading.rows_of(STATISTICS, day),
+        reading.whole_rows_of(STATISTICS, day),
         reading.rows_of(MEASUREMENTS, day),
     )
 
@@ -227,14 +151,10 @@ def _by_signal(statistics: pa.Table, day: date) -> pd.DataFrame:
     names, turbine = np.unique(frame[TURBINE], return_inverse=True)
     window = window_numbers(frame[TIME].dt.tz_localize(None).to_numpy(), day)
     rows: dict[tuple[str, str, str], Array] = {}
-    for variable in VARIABLES:
-        for statistic in variable.statistics:
-            table = np.full((len(names), WINDOWS_PER_DAY), np.nan)
-            table[turbine, window] = frame[f"{variable.name}_{statistic}"]
-            rows |= {
-                (name, variable.name, statistic): row
-                for name, row in zip(names, table, strict=True)
-            }
+    for column, signal in signals_of(frame.columns).items():
+        table = np.full((len(names), WINDOWS_PER_DAY), np.nan)
+        table[turbine, window] = frame[column]
+        rows |= {(name, *signal): row for name, row in zip(names, table, strict=True)}
     index = pd.MultiIndex.from_tuples(rows, names=["turbine", "variable", "statistic"])
     return pd.DataFrame(np.array([*rows.values()]), index=index)
 

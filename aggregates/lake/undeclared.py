@@ -4,7 +4,7 @@ They are those of a variable that was removed, or of a statistic that is compute
 let go of them must be in the lake too.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef
@@ -15,6 +15,7 @@ from aggregates.lake.tables import MEASUREMENTS, STATISTICS, TIME, TURBINE, Lake
 from aggregates.models import Signal, Value
 from aggregates.source.putting_back import undeclared_values, values_of
 from common.days import day_bounds, days_between
+from sourcedata.variables import VARIABLES
 
 # The turbine, the time in UTC, and the value.
 Cell = tuple[str, datetime, float]
@@ -72,3 +73,27 @@ def _has(rows: Table, name: str, cells: Collection[Cell]) -> bool:
         return not cells
     columns = (rows[column].to_pylist() for column in (TURBINE, TIME, name))
     return {*zip(*columns, strict=True)}.issuperset(cells)
+
+
+def signals_of(columns: Collection[str]) -> Mapping[str, tuple[str, str]]:
+    """Return the variable and the statistic of columns of the lake's statistics, by column.
+
+    Those of a removed variable are what the target has a signal of.
+    """
+    pairs = {*Signal.objects.order_by().values_list("variable", "statistic").distinct()}
+    pairs |= {(variable.name, each) for variable in VARIABLES for each in variable.statistics}
+    by_column = {f"{variable}_{statistic}": (variable, statistic) for variable, statistic in pairs}
+    return {column: by_column[column] for column in columns if column in by_column}
+
+
+def columns_left(first: date, last: date) -> list[str]:
+    """Return the lake's columns of removed variables with values of these days that do not go back.
+
+    The source has no place for them, and the target none where it never had a signal of them.
+
+    Raises:
+        LakeUnavailable: where the lake does not do its part.
+    """
+    statistics = reading.retired_columns(STATISTICS, first, last)
+    measurements = reading.retired_columns(MEASUREMENTS, first, last)
+    return sorted({*measurements, *statistics} - signals_of(statistics).keys())

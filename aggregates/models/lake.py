@@ -1,6 +1,6 @@
 """How far the lake is in step, and whose it is."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import uuid4
 
 from django.db import models
@@ -76,3 +76,9 @@ class LetGoTurbineDay(models.Model):
                 fields=["lake_table", "day", "turbine"], name="a_turbine_day_is_let_go_once"
             )
         ]
+
+    @classmethod
+    def days_of(cls, lake_table: str) -> set[date]:
+        """Return the UTC days of which anything of the table is to stay."""
+        of_table = cls.objects.filter(lake_table=lake_table)
+        return {*of_table.values_list("day", flat=True).distinct()}

@@ -112,7 +112,7 @@ def put_back(values: pd.DataFrame, day: date) -> None:
     """
     require_one_schema()
     table = table_of(day)
-    after, ids = _with_signals(values, VARIABLE_NAMES)
+    after, ids = _with_signals(values, [*values.index.unique("variable")])
     _insert(after.notna().to_numpy(), after.to_numpy(), ids, day, table)
     require_same(table, day)
 

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pytest
 from deltalake import DeltaTable, write_deltalake
 from django.conf import settings as django_settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from aggregates.lake import commits, delta, reading
 from aggregates.lake.in_turn import sync_in_turn
@@ -166,18 +166,59 @@ def test_a_log_that_lacks_a_commit(lake: Path) -> None:
     require_healed()
 
 
-def test_a_column_of_another_type(lake: Path) -> None:
-    late_measurements()
+def made_by_others(lake: Path, schema: pa.Schema, partitions: list[str]) -> None:
+    """Let another program have made the statistics, which are empty."""
     shutil.rmtree(lake / "statistics")
-    number = STATISTICS.schema.get_field_index("power_mean")
     DeltaTable.create(
         str(lake / "statistics"),
-        STATISTICS.schema.set(number, pa.field("power_mean", pa.string())),
+        schema,
+        partition_by=partitions,
         configuration={delta.OWNER: str(LakeProgress.get().deployment)},
         raise_if_key_not_exists=False,
     )
+
+
+def test_a_column_of_another_type(lake: Path) -> None:
+    late_measurements()
+    number = STATISTICS.schema.get_field_index("power_mean")
+    schema = STATISTICS.schema.set(number, pa.field("power_mean", pa.string()))
+    made_by_others(lake, schema, ["day"])
     assert "has a column power_mean of type string, not double" in failure()
     shutil.rmtree(lake / "statistics")
+    require_healed()
+
+
+@pytest.mark.parametrize(
+    ("columns", "partitions", "what"),
+    [
+        (STATISTICS.schema.names, [], "is not partitioned by day"),
+        (STATISTICS.schema.names, ["day", "turbine"], "is not partitioned by day"),
+        ([name for name in STATISTICS.schema.names if name != "rules"], ["day"], "column rules"),
+        (["day", "timestamp", *STATISTICS.version], ["day"], "lacks the column turbine"),
+    ],
+)
+def test_a_table_that_others_made_otherwise(
+    lake: Path, columns: list[str], partitions: list[str], what: str
+) -> None:
+    late_measurements()
+    made_by_others(lake, pa.schema(STATISTICS.schema.field(name) for name in columns), partitions)
+    for action in (["status"], ["sync"], ["audit", *PERIOD], ["vacuum"]):
+        with pytest.raises(CommandError, match=f"statistics .*{what}.*: put it back as it was"):
+            call_command("lake", *action, stdout=StringIO())
+    shutil.rmtree(lake / "statistics")
+    require_healed()
+
+
+@pytest.mark.parametrize("is_link", [False, True])
+def test_a_file_in_the_place_of_the_folder(lake: Path, is_link: bool) -> None:
+    late_measurements()
+    lake.rename(lake.with_name("away"))
+    lake.symlink_to(lake.with_name("nowhere")) if is_link else lake.write_text("x")
+    assert f"LAKE_URL names {lake}, which is no folder" in failure()
+    with pytest.raises(CommandError, match="which is no folder"):
+        call_command("lake", "status")
+    lake.unlink()
+    lake.with_name("away").rename(lake)
     require_healed()
 
 
@@ -204,7 +245,7 @@ def test_a_lake_that_was_away_for_a_day(lake: Path) -> None:
     lake.write_text("not mounted")
     for _ in range(3):
         late_measurements()
-        assert "fails" in failure()
+        assert "is no folder" in failure()
     since = LakeProgress.get().failing_since
     lake.unlink()
     shutil.move(lake.parent / "away", lake)

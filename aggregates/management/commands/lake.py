@@ -13,7 +13,16 @@ from rich.table import Table
 
 from aggregates import versions
 from aggregates.errors import RunFailed
-from aggregates.lake import adopting, auditing, delta, held, letting_go, restoring, syncing
+from aggregates.lake import (
+    adopting,
+    auditing,
+    delta,
+    letting_go,
+    restorable,
+    restoring,
+    syncing,
+    undeclared,
+)
 from aggregates.lake.auditing import LakeAudit
 from aggregates.lake.delta import LakeUnavailable
 from aggregates.lake.tables import TABLES
@@ -27,7 +36,7 @@ from common.patience import keep_to
 from common.postgres.partitions import month_after
 from common.terminal import rendered, track
 from common.waits import RUN
-from common.wording import quoted
+from common.wording import listed, quoted
 
 MOST_ROWS = 20
 
@@ -46,7 +55,9 @@ class Command(MeasurementsCommand):
         add_period(audit)
         audit.add_argument("--repair", action="store_true", help="write anew what differs")
         restore = actions.add_parser("restore", help="put back what was let go of a month")
-        restore.add_argument("--month", required=True, type=_month, metavar="YYYY-MM")
+        restore.add_argument(
+            "--month", required=True, type=_month, metavar="YYYY-MM", help="as 2025-08"
+        )
         restore.add_argument(
             "--as-it-is", action="store_true", help="also where the lake lost, or changed, some"
         )
@@ -151,14 +162,21 @@ class Command(MeasurementsCommand):
 
     def _restore(self, options: Mapping[str, Any]) -> None:
         month = options["month"]
-        last = month_after(month) - DAY
-        restoring.require_whole_program()
+        restorable.require_whole_program()
         if options["as_it_is"]:
             # Where nobody has anything of it any more, that is what is given up.
-            held.release(month, last)
-        else:
-            restoring.require_as_let_go(month, last)
-            restoring.require_any(month, last)
+            with delta.giving_up(month):
+                self._put_back(month)
+            restorable.forget(month)
+            return
+        restorable.require_as_let_go(month, _last_of(month))
+        restorable.require_any(month, _last_of(month))
+        if not self._put_back(month):
+            restorable.forget(month)
+
+    def _put_back(self, month: date) -> str:
+        """Put the month back, and tell it; return what was left in the lake, in words."""
+        last = _last_of(month)
         days = track(list(days_between(month, last)), "Restoring")
         restored = [restoring.restore_day(day) for day in days]
         measurements, windows = (
@@ -175,14 +193,18 @@ class Command(MeasurementsCommand):
         )
         if settings.SOURCE_API_URL:
             self.stdout.write("Measurements are put back by the deployment that they are of.")
-        left = restoring.left_in_lake(month, last)
+        if columns := undeclared.columns_left(month, last):
+            self.stdout.write(
+                f"Values of {listed(columns)} stay in the lake alone: nothing declares them any"
+                " more."
+            )
+        left = restorable.left_in_lake(month, last)
         if left:
             self.stdout.write(
                 "The lake has more of these, which were left alone, for there is something else in"
                 f" their place, or their assessment is of another version: {left}."
             )
-        if options["as_it_is"] or not left:
-            restoring.forget(month)
+        return left
 
     def _vacuum(self, options: Mapping[str, Any]) -> None:
         files = sum(delta.vacuum(table) for table in track(TABLES, "Removing"))
@@ -221,6 +243,10 @@ def _month(text: str) -> date:
     if not FIRST_DAY <= month <= LAST_DAY:
         raise ArgumentTypeError(f"{text} does not lie in {FIRST_DAY:%Y-%m} to {LAST_DAY:%Y-%m}")
     return month
+
+
+def _last_of(month: date) -> date:
+    return month_after(month) - DAY
 
 
 def _behind(options: Mapping[str, Any]) -> list[syncing.DayBehind]:

@@ -37,12 +37,12 @@ def restore(*arguments: str) -> str:
     return manage("lake", "restore", "--month", "2025-08", *arguments)
 
 
-def with_oil(lake: Path) -> None:
+def with_oil(lake: Path, table: str = "measurements", column: str = "oil_temperature") -> None:
     """Let the lake have a variable that this program does not declare."""
-    table = DeltaTable(str(lake / "measurements"))
-    measured = table.to_pyarrow_table()
-    more = measured.append_column("oil_temperature", pa.array([60.0] * len(measured)))
-    write_deltalake(table, more, mode="overwrite", schema_mode="merge")
+    delta = DeltaTable(str(lake / table))
+    rows = delta.to_pyarrow_table()
+    more = rows.append_column(column, pa.array([60.0] * len(rows)))
+    write_deltalake(delta, more, mode="overwrite", schema_mode="merge")
 
 
 def stays(month: KeptMonth, lake_address: str) -> None:

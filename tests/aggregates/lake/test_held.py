@@ -279,7 +279,7 @@ def proves_that_august_is_held(lake: Path) -> None:
     """Fail unless measurements that are away for a while stay noted, and come back."""
     folder = lake / "measurements" / f"day={AUGUST}"
     folder.rename(lake / "away")
-    with pytest.raises(CommandError, match=r"alone has 2 turbine-days .* these files are gone"):
+    with pytest.raises(CommandError, match=r"what was let go of 1 days .* these files are gone"):
         manage("lake", "status")
     (lake / "away").rename(folder)
     assert "40 measurements and 4 windows are back" in restore()
@@ -297,11 +297,28 @@ def test_a_target_from_before_a_month_was_let_go_holds_it_again(lake: Path) -> N
     proves_that_august_is_held(lake)
 
 
+def test_a_target_that_has_not_noted_yet_what_was_let_go_strikes_no_file_off(lake: Path) -> None:
+    let_go(lake)
+    LetGoTurbineDay.objects.all().delete()
+    proves_that_august_is_held(lake)
+
+
+def test_to_give_a_month_up_gives_up_no_other(lake: Path) -> None:
+    let_go(lake)
+    manage("partitions", "--drop-before", "2025-10-01", "--yes")
+    shutil.rmtree(lake / "measurements" / f"day={AUGUST}")
+    shutil.rmtree(lake / "measurements" / f"day={SEPTEMBER}")
+    for _ in range(2):
+        with pytest.raises(CommandError, match="restore --month 2025-09 --as-it-is"):
+            restore("--as-it-is")
+    assert LetGoTurbineDay.days_of("measurements") == {AUGUST, SEPTEMBER}
+
+
 def test_a_table_that_is_away_is_not_made_anew(lake: Path) -> None:
     let_go(lake)
     (lake / "measurements").rename(lake / "away")
     measurements(turbine("T01"), f"{SEPTEMBER}T15:00", power=[7.0])
-    with pytest.raises(CommandError, match=r"alone has 2 turbine-days .* it is not there"):
+    with pytest.raises(CommandError, match=r"what was let go of 1 days .* it is not there"):
         manage("lake", "sync")
     (lake / "away").rename(lake / "measurements")
     assert "40 measurements and 4 windows are back" in restore()

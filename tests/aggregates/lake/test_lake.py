@@ -37,6 +37,13 @@ def test_what_is_not_in_step_is_told_with_what_to_type(capsys: pytest.CaptureFix
     assert "Nothing to write." in answer(capsys, "sync")
 
 
+@pytest.mark.parametrize("day", ["9999-12-31", "1969-12-31", "2025-02-30"])
+def test_a_day_that_is_none_is_refused(lake: Path, day: str) -> None:
+    for action in ("audit", "sync"):
+        with pytest.raises(CommandError, match="argument --from: "):
+            call_command("lake", action, "--from", day, "--to", "9999-12-31")
+
+
 @pytest.mark.usefixtures("lake")
 def test_an_audit_finds_that_all_is_equal(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("lake", "sync")

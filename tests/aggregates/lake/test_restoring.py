@@ -15,6 +15,7 @@ from aggregates.models import (
     Assessment,
     LetGoMonth,
     Run,
+    Signal,
     Value,
 )
 from aggregates.runs.pipeline import pending_days
@@ -170,6 +171,29 @@ def test_a_program_that_lacks_a_variable_restores_nothing(lake: Path) -> None:
     with pytest.raises(CommandError, match=r"does not know: oil_temperature\."):
         restore()
     assert DroppedMonth.objects.exists()
+
+
+def test_values_of_a_removed_variable_come_back_into_the_target(lake: Path) -> None:
+    oil = Signal.objects.create(turbine="T01", variable="oil_temperature", statistic="mean")
+    for minute in (0, 10):
+        Value.objects.create(signal=oil, timestamp=f"{AUGUST}T12:{minute:02}Z", value=60)
+    synced(lake)
+    with_oil(lake, "statistics", "oil_temperature_mean")
+    manage("lake", "retire", "--column", "oil_temperature_mean")
+    before = stored_values()
+    let_go(lake)
+    assert "stay in the lake alone" not in restore()
+    assert [row for row in stored_values() if row in before] == before
+
+
+def test_values_of_a_removed_variable_without_a_place_are_said_to_stay(lake: Path) -> None:
+    synced(lake)
+    with_oil(lake)
+    manage("lake", "retire", "--column", "oil_temperature")
+    let_go(lake)
+    assert "Values of oil_temperature stay in the lake alone" in restore()
+    manage("lake", "sync")
+    assert list(rows(lake, "measurements")["oil_temperature"]) == [60] * 80
 
 
 def test_an_assessment_by_a_curve_that_is_gone_is_made_again(lake: Path) -> None:
