@@ -9,7 +9,7 @@ from aggregates.errors import RunFailed
 from aggregates.lake.delta import LakeUnavailable
 from aggregates.lake.spark import Spark, SparkFailed
 from aggregates.lake.work import store, work_between
-from aggregates.management.arguments import add_period, add_turbines
+from aggregates.management.arguments import add_period, add_turbines, refuse_unknown_turbines
 from aggregates.management.lake import require_lake, writing_alone
 from common.arguments import range_of_days
 from common.commands import MeasurementsCommand
@@ -43,6 +43,7 @@ class Command(MeasurementsCommand):
             raise CommandError("--spark is no address such as sc://localhost:15002.")
         range_of_days(options["first"], options["last"])
         try:
+            refuse_unknown_turbines(options["turbines"])
             self._aggregate(options)
         except (LakeUnavailable, RunFailed, SparkFailed) as error:
             raise CommandError(str(error)) from error
@@ -57,6 +58,8 @@ class Command(MeasurementsCommand):
         self.stdout.write(
             f"{len(work.turbine_days):,} turbine-days computed, {work.current:,} current already."
         )
+        if not (work.turbine_days or work.current or work.held or work.strangers):
+            self.stdout.write("The lake has no measurements of these days.")
         if work.held:
             self.stdout.write(
                 f"Left alone, for they were let go: {work.held:,} turbine-days. To compute them,"

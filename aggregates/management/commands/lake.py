@@ -97,8 +97,10 @@ class Command(MeasurementsCommand):
         self.stdout.write(rendered(table))
         behind = _behind(options)
         days = sorted({day.day for day in behind})
+        names = sorted({day.kept.table.name for day in behind})
         self.stdout.write(
-            f"{len(days):,} days are not in step, {days[0]} to {days[-1]}: manage.py lake sync"
+            f"{len(days):,} days are not in step, {days[0]} to {days[-1]}, of {listed(names)}:"
+            " manage.py lake sync"
             if days
             else "Every day is in step."
         )
@@ -159,6 +161,8 @@ class Command(MeasurementsCommand):
         ]:
             if number := sum(len(getattr(audit, name)) for audit in audits):
                 self.stdout.write(f"{number:,} turbine-days {meaning}.")
+        if not any(audit.turbine_days or audit.let_go or audit.behind for audit in audits):
+            self.stdout.write("Neither the databases nor the lake have anything of these days.")
 
     def _restore(self, options: Mapping[str, Any]) -> None:
         month = options["month"]

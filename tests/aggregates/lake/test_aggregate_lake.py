@@ -113,6 +113,15 @@ def test_an_address_of_another_kind_is_refused(lake: Path) -> None:
     assert not lake.exists()
 
 
+def test_a_turbine_that_nobody_knows_is_refused_and_days_without_measurements_are_told(
+    lake: Path,
+) -> None:
+    with pytest.raises(CommandError, match="--turbine: .*T99"):
+        aggregate_lake("sc://localhost:1", "--turbine", "T99")
+    said = aggregate_lake("sc://localhost:1")
+    assert "The lake has no measurements of these days." in said
+
+
 def test_a_turbine_that_the_source_does_not_have_is_left_alone(lake: Path, sail: str) -> None:
     without_statistics(lake)
     Measurement.objects.filter(turbine__name="T02").delete()

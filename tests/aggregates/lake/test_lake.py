@@ -31,7 +31,8 @@ def test_without_a_lake_it_says_what_to_set(settings: Any) -> None:
 @pytest.mark.usefixtures("lake")
 def test_what_is_not_in_step_is_told_with_what_to_type(capsys: pytest.CaptureFixture[str]) -> None:
     said = answer(capsys, "status")
-    assert "2 days are not in step, 2025-08-31 to 2025-09-01: manage.py lake sync" in said
+    assert "2 days are not in step, 2025-08-31 to 2025-09-01, of" in said
+    assert "assessments, measurements, statistics: manage.py lake sync" in said
     assert "6 commits written." in answer(capsys, "sync")
     assert "Every day is in step." in answer(capsys, "status")
     assert "Nothing to write." in answer(capsys, "sync")
@@ -50,6 +51,15 @@ def test_an_audit_finds_that_all_is_equal(capsys: pytest.CaptureFixture[str]) ->
     said = answer(capsys, "audit", *PERIOD)
     assert "12 turbine-days of three tables compared" in said
     assert "0 differ, 0 in their last bits alone." in said
+
+
+@pytest.mark.usefixtures("lake")
+def test_an_audit_of_days_of_which_nobody_has_anything_says_so(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    nothing = "Neither the databases nor the lake have anything of these days."
+    assert nothing in answer(capsys, "audit", "--from", "2024-01-01", "--to", "2024-01-02")
+    assert nothing not in answer(capsys, "audit", *PERIOD)
 
 
 def test_an_audit_names_a_value_that_somebody_changed_and_mends_it(
