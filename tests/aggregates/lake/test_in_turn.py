@@ -99,7 +99,7 @@ def test_a_lake_that_is_away_is_told_and_gets_everything_when_it_is_back(
         sync_in_turn(NOW + MINUTE)
     progress = LakeProgress.get()
     assert (progress.failing_since, progress.synced_until) == (NOW, None)
-    assert f"The lake's {lake / 'measurements'} fails" in progress.error
+    assert f"LAKE_URL names {lake}, which is no folder" in progress.error
     assert progress.error in " ".join(trouble.sentence for trouble in morning_at(NOW).troubles)
     lake.unlink()
     sync_in_turn(NOW + 6 * MINUTE)
