@@ -116,7 +116,7 @@ def test_an_address_of_another_kind_is_refused(lake: Path) -> None:
 def test_a_turbine_that_nobody_knows_is_refused_and_days_without_measurements_are_told(
     lake: Path,
 ) -> None:
-    with pytest.raises(CommandError, match="--turbine: .*T99"):
+    with pytest.raises(CommandError, match=r"--turbine: .*T99"):
         aggregate_lake("sc://localhost:1", "--turbine", "T99")
     said = aggregate_lake("sc://localhost:1")
     assert "The lake has no measurements of these days." in said
