@@ -5,6 +5,7 @@ workers of this project run.
 """
 
 import re
+import warnings
 from collections.abc import Callable, Sequence
 from datetime import date
 from importlib import import_module
@@ -59,6 +60,8 @@ class Spark:
 
     def __init__(self, address: str) -> None:
         self.address = address
+        # No frame of pandas passes to the client, and what fails is told in a sentence.
+        warnings.filterwarnings("ignore", module="pyspark")
         try:
             from pyspark import cloudpickle
             from pyspark.sql import SparkSession
