@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from aggregates.lake import delta, held, reading
+from aggregates.lake import delta, failures, held, reading
 from aggregates.lake.contents import MEASURED, Kept, own_tables
 from aggregates.lake.reading import Content, Key
 from aggregates.lake.syncing import is_behind
@@ -53,7 +53,7 @@ def _differs(content: Content | None, in_lake: Sequence[Content]) -> bool:
 
 
 def _note(kept: Kept, month: date) -> None:
-    address = delta.address(kept.table)
+    address = failures.address(kept.table)
     if kept is MEASURED:
         putting_back.note_dropped(month, address)
     else:

@@ -12,7 +12,8 @@ import pyarrow as pa
 from deltalake import CommitProperties, DeltaTable, WriterProperties, write_deltalake
 from deltalake.exceptions import CommitFailedError
 
-from aggregates.lake.delta import LakeUnavailable, address, open_table, telling_what_failed
+from aggregates.lake.delta import open_table
+from aggregates.lake.failures import LakeUnavailable, address, telling_what_failed
 from aggregates.lake.tables import DAY, LakeTable
 from common.wording import first_line
 

@@ -1,14 +1,12 @@
-"""The lake's tables as `deltalake` keeps them: whose they are, and which columns they have."""
+"""The lake's tables as `deltalake` keeps them, and whose they are."""
 
 import logging
 import os
-import re
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -16,17 +14,18 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
 from django.conf import settings
 
+from aggregates.lake.failures import LakeUnavailable, address, telling_what_failed
 from aggregates.lake.let_go_months import months_let_go
+from aggregates.lake.shape import RETIRED, columns_of, refuse_other_shape, refuse_unknown_columns
 from aggregates.lake.tables import DAY, LakeTable
 from aggregates.models import LakeProgress, LetGoTurbineDay
 from common import waits
 from common.postgres.partitions import month_of
-from common.refusals import Refusal
-from common.wording import first_line, listed, quoted
+from common.wording import quoted
 
 logger = logging.getLogger(__name__)
 
-OWNER, RETIRED = "windproject.deployment", "windproject.retired"
+OWNER = "windproject.deployment"
 # Who reads a version of the lake has so long until files of it may go.
 RETENTION_H = 168
 BYTES_PER_MB = 1_000_000
@@ -40,35 +39,6 @@ STORAGE = {
 
 _is_taken_over: ContextVar[bool] = ContextVar("is_taken_over", default=False)
 _given_up: ContextVar[date | None] = ContextVar("given_up", default=None)
-
-COLOURS_AND_ARROWS = re.compile(r"\x1b\[[0-9;]*m|[\u21b3\u2570\u2500\u25b6]")
-LONGEST_REASON = 400
-
-
-class LakeUnavailable(Refusal):
-    """The lake cannot be read or written, for a reason that its sentence tells an operator."""
-
-
-def address(table: LakeTable) -> str:
-    """Return where the table lies: a folder, or a place in a store."""
-    return f"{settings.LAKE_URL}/{table.name}"
-
-
-@contextmanager
-def telling_what_failed(table: LakeTable) -> Iterator[None]:
-    """Have the block raise LakeUnavailable where the lake does not do its part."""
-    try:
-        yield
-    except (DeltaError, OSError, pa.ArrowException) as error:
-        sentence = f"The lake's {address(table)} fails: {reason(error)}."
-        raise LakeUnavailable(sentence) from error
-
-
-def reason(error: Exception) -> str:
-    """Return what a library says, which has its causes in lines of their own, with arrows."""
-    lines = COLOURS_AND_ARROWS.sub("", str(error)).splitlines()
-    said = " ".join(" ".join(lines).split()).rstrip(".")
-    return first_line(Exception(said[:LONGEST_REASON]))
 
 
 def open_table(table: LakeTable) -> DeltaTable:
@@ -86,7 +56,7 @@ def open_table(table: LakeTable) -> DeltaTable:
             level = logging.WARNING if LakeProgress.get().synced_until else logging.INFO
             logger.log(level, "The lake has no %s: it is made.", address(table))
             delta = _create(table)
-    _refuse_unknown_columns(delta, table)
+    refuse_unknown_columns(delta, table)
     return delta
 
 
@@ -104,15 +74,15 @@ def existing(table: LakeTable) -> DeltaTable | None:
         except TableNotFoundError:
             return None
         _refuse_of_others(delta, table)
-        _refuse_other_shape(delta, table)
+        refuse_other_shape(delta, table)
     return delta
 
 
 def _refuse_no_folder() -> None:
-    folder = Path(settings.LAKE_URL)
-    if "://" not in settings.LAKE_URL and os.path.lexists(folder) and not folder.is_dir():
+    place = settings.LAKE_URL
+    if "://" not in place and os.path.lexists(place) and not os.path.isdir(place):
         raise LakeUnavailable(
-            f"LAKE_URL names {folder}, which is no folder: let it name one, in .env."
+            f"LAKE_URL names {place}, which is no folder: let it name one, in .env."
         )
 
 
@@ -140,41 +110,6 @@ def _refuse_of_others(delta: DeltaTable, table: LakeTable) -> None:
         )
 
 
-def _refuse_other_shape(delta: DeltaTable, table: LakeTable) -> None:
-    """Refuse a table that somebody made otherwise: deltalake would cast what is written, texts too.
-
-    A column that it lacks is added, but for those that tell which row it is, and of which version.
-    """
-    types = {field.name: field.type for field in pa.schema(delta.schema().to_arrow())}
-    otherwise = [
-        f"has a column {field.name} of type {types[field.name]}, not {field.type}"
-        for field in table.schema
-        if types.get(field.name, field.type) != field.type
-    ]
-    lacking = [name for name in (DAY, *table.order, *table.version) if name not in types]
-    otherwise += [f"lacks the column {name}" for name in lacking]
-    if delta.metadata().partition_columns != [DAY]:
-        otherwise.append(f"is not partitioned by {DAY}")
-    if otherwise:
-        raise LakeUnavailable(
-            f"The lake's {address(table)} {otherwise[0]}: put it back as it was; or move the table"
-            " away, and the next tick makes it anew of what the databases have."
-        )
-
-
-def _refuse_unknown_columns(delta: DeltaTable, table: LakeTable) -> None:
-    """Refuse columns of variables that others declare, whose values would be lost."""
-    expected_names = {*table.schema.names, *retired(delta, table)}
-    unknown_names = [name for name in _columns(delta) if name not in expected_names]
-    if unknown_names:
-        raise LakeUnavailable(
-            f"The lake's {address(table)} has columns that this program does not know:"
-            f" {listed(unknown_names)}. Let VARIABLES_FILE in .env name the file that declares"
-            " them; or, where they are removed for good, run: manage.py lake retire"
-            f" --column {unknown_names[0]}"
-        )
-
-
 def columns(table: LakeTable) -> list[str]:
     """Return the names of the columns that the table has in the lake.
 
@@ -182,11 +117,7 @@ def columns(table: LakeTable) -> list[str]:
         LakeUnavailable: where it cannot be opened.
     """
     delta = existing(table)
-    return [] if delta is None else _columns(delta)
-
-
-def _columns(delta: DeltaTable) -> list[str]:
-    return list(pa.schema(delta.schema().to_arrow()).names)
+    return [] if delta is None else columns_of(delta)
 
 
 def require_known_columns(table: LakeTable) -> None:
@@ -196,7 +127,7 @@ def require_known_columns(table: LakeTable) -> None:
         LakeUnavailable: saying so; or where the table cannot be opened.
     """
     if (delta := existing(table)) is not None:
-        _refuse_unknown_columns(delta, table)
+        refuse_unknown_columns(delta, table)
 
 
 def retire(table: LakeTable, column: str) -> bool:
@@ -206,7 +137,7 @@ def retire(table: LakeTable, column: str) -> bool:
         LakeUnavailable: where the table cannot be opened.
     """
     delta = existing(table)
-    if delta is None or column not in _columns(delta):
+    if delta is None or column not in columns_of(delta):
         return False
     before = delta.metadata().configuration.get(RETIRED)
     columns = {RETIRED: ",".join(filter(None, [before, column]))}
@@ -235,13 +166,6 @@ def adopt(table: LakeTable) -> None:
     with telling_what_failed(table), suppress(TableNotFoundError):
         delta = DeltaTable(address(table), storage_options=STORAGE)
         delta.alter.set_table_properties(owner, raise_if_not_exists=False)
-
-
-def retired(delta: DeltaTable, table: LakeTable) -> list[str]:
-    """Return the columns of variables that were removed, but for those that are declared again."""
-    names = (delta.metadata().configuration.get(RETIRED) or "").split(",")
-    removed = {*names} - {*table.schema.names}
-    return [name for name in _columns(delta) if name in removed]
 
 
 @contextmanager

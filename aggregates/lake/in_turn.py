@@ -16,7 +16,7 @@ from django.db.models import Max
 from aggregates.errors import SourceUnavailable
 from aggregates.lake import delta, held, syncing
 from aggregates.lake.contents import KEPT
-from aggregates.lake.delta import LakeUnavailable
+from aggregates.lake.failures import LakeUnavailable
 from aggregates.lake.syncing import STRETCH
 from aggregates.lake.tables import TABLES
 from aggregates.models import AggregatedDay, Assessment, LakeProgress, Run, locks

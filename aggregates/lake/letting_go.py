@@ -12,7 +12,7 @@ from django.db.models import Count
 from django.db.models.functions import TruncMonth
 
 from aggregates import reader
-from aggregates.lake import delta, held, reading
+from aggregates.lake import failures, held, reading
 from aggregates.lake.auditing import audit_day, damaged_days
 from aggregates.lake.contents import KEPT, MEASURED, Kept
 from aggregates.lake.tables import ASSESSMENTS, MEASUREMENTS, STATISTICS, LakeTable
@@ -50,7 +50,7 @@ class MonthOfStatistics:
 
 def address_of_measurements() -> str:
     """Return where the lake has measurements that are let go; empty without a lake."""
-    return delta.address(MEASUREMENTS) if settings.LAKE_URL else ""
+    return failures.address(MEASUREMENTS) if settings.LAKE_URL else ""
 
 
 @dataclass(frozen=True)
@@ -231,7 +231,7 @@ def _drop_statistics(month: MonthOfStatistics, before: object) -> None:
         Assessment.objects.filter(day__range=(month.first, month.last)).delete()
         AggregatedDay.objects.filter(day__range=(month.first, month.last)).delete()
         LetGoMonth.objects.update_or_create(
-            first=month.first, defaults={"lake_address": delta.address(STATISTICS)}
+            first=month.first, defaults={"lake_address": failures.address(STATISTICS)}
         )
 
 

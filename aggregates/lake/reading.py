@@ -10,15 +10,9 @@ from typing import Any
 import pyarrow as pa
 from deltalake import DeltaTable, QueryBuilder
 
-from aggregates.lake.delta import (
-    LakeUnavailable,
-    address,
-    existing,
-    reason,
-    refuse_lost,
-    retired,
-    telling_what_failed,
-)
+from aggregates.lake.delta import existing, refuse_lost
+from aggregates.lake.failures import LakeUnavailable, address, reason, telling_what_failed
+from aggregates.lake.shape import retired
 from aggregates.lake.tables import DAY, TURBINE, LakeTable
 from aggregates.models import LetGoTurbineDay
 from common.postgres.partitions import month_of

@@ -8,7 +8,7 @@ from django.conf import settings
 from aggregates import reader
 from aggregates.lake import delta, held, reading
 from aggregates.lake.contents import MEASURED, own_tables
-from aggregates.lake.delta import LakeUnavailable
+from aggregates.lake.failures import LakeUnavailable
 from aggregates.lake.reading import Content, Key
 from aggregates.lake.tables import TABLES
 from aggregates.models import LetGoMonth

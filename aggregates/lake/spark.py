@@ -16,7 +16,7 @@ import pyarrow as pa
 from deltalake import DeltaTable
 
 from aggregates.lake import delta
-from aggregates.lake.delta import LakeUnavailable
+from aggregates.lake.failures import LakeUnavailable, address
 from aggregates.lake.tables import DAY, MEASUREMENTS, STATISTICS, TURBINE, UTC_TIME
 from aggregates.lake.wide import computing
 from aggregates.lake.work import OF_THE_WRITER, Work
@@ -109,7 +109,7 @@ class Spark:
         """
         if self._reads_delta():
             listed_days = ", ".join(f"DATE'{day}'" for day in days)
-            rows = self.session.read.format("delta").load(delta.address(MEASUREMENTS))
+            rows = self.session.read.format("delta").load(address(MEASUREMENTS))
             return rows.where(f"{DAY} IN ({listed_days})")
         if pa.table(measurements.deletion_vectors()).num_rows:
             raise LakeUnavailable(
@@ -119,14 +119,14 @@ class Spark:
         files = measurements.file_uris(
             file_pruning_predicate=[(DAY, "in", [str(day) for day in days])]
         )
-        return self.session.read.option("basePath", delta.address(MEASUREMENTS)).parquet(*files)
+        return self.session.read.option("basePath", address(MEASUREMENTS)).parquet(*files)
 
     def _reads_delta(self) -> bool:
         from pyspark.errors import PySparkException
 
         try:
             # The server is asked when the columns are, and not before.
-            return bool(self.session.read.format("delta").load(delta.address(MEASUREMENTS)).columns)
+            return bool(self.session.read.format("delta").load(address(MEASUREMENTS)).columns)
         except PySparkException as error:
             if "DATA_SOURCE_NOT_FOUND" in str(error):
                 return False

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from aggregates.errors import RunFailed
-from aggregates.lake.delta import LakeUnavailable
+from aggregates.lake.failures import LakeUnavailable
 from aggregates.lake.spark import Spark, SparkFailed
 from aggregates.lake.work import store, work_between
 from aggregates.management.arguments import add_period, add_turbines, refuse_unknown_turbines

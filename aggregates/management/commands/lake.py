@@ -24,7 +24,7 @@ from aggregates.lake import (
     undeclared,
 )
 from aggregates.lake.auditing import LakeAudit
-from aggregates.lake.delta import LakeUnavailable
+from aggregates.lake.failures import LakeUnavailable
 from aggregates.lake.tables import TABLES
 from aggregates.management.arguments import add_period
 from aggregates.management.lake import require_lake, writing_alone

@@ -13,7 +13,7 @@ from django.core.management import call_command
 
 from aggregates.lake import reading
 from aggregates.lake.auditing import audit_day, damaged_days
-from aggregates.lake.delta import LakeUnavailable
+from aggregates.lake.failures import LakeUnavailable
 from aggregates.lake.syncing import days_behind
 from aggregates.lake.tables import MEASUREMENTS
 from aggregates.models import AggregatedDay, Signal, Value

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from aggregates.errors import SourceUnavailable
 from aggregates.lake import letting_go
-from aggregates.lake.delta import LakeUnavailable
+from aggregates.lake.failures import LakeUnavailable
 from aggregates.lake.letting_go import MonthMustStay, MonthOfStatistics
 from aggregates.management.lake import writing_alone
 from aggregates.retention import reason_to_keep
