@@ -33,7 +33,9 @@ def together(table: LakeTable, *parts: pa.Table) -> Iterator[pa.RecordBatch]:
 def replace_day(table: LakeTable, day: date, batches: Callable[[], Iterable[Any]]) -> None:
     """Replace the table's rows of a UTC day by those of `batches`, in one commit.
 
-    `batches` is called again where another program's commit came in between.
+    `batches` is called again where another program's commit came in between. What it needs of the
+    lake it reads before it returns: where there is one processor, nothing can be read of the lake
+    while a table is written.
 
     Raises:
         LakeUnavailable: where the lake does not do its part; then the day is as it was.

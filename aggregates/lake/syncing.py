@@ -47,9 +47,10 @@ class DayBehind:
         contents = kept_contents(self.kept, self.day, self.day, in_lake)
         turbines = {turbine for (_, turbine), (rows, *_) in contents.items() if rows}
         let_go = self._let_go({turbine for _, turbine in in_lake.keys() - contents.keys()})
-        names = sorted(turbines | {*let_go[TURBINE].unique().to_pylist()})
-        retired = reading.retired_values(self.kept.table, self.day)
-        for group in gateway.turbine_groups(names):
+        return self._rows(turbines, let_go, reading.retired_values(self.kept.table, self.day))
+
+    def _rows(self, turbines: Collection[str], let_go: Any, retired: Any) -> Iterator[Any]:
+        for group in gateway.turbine_groups(sorted({*turbines, *let_go[TURBINE].to_pylist()})):
             rows = self.kept.rows(self.day, [name for name in group if name in turbines])
             if retired is not None:
                 rows = rows.join(retired, keys=self.kept.table.order)

@@ -123,4 +123,4 @@ def _complete(statistics: pa.Table, nameplates: Mapping[str, Nameplate], at: dat
 def _with_others(rows: pa.Table, day: date, turbines: Collection[str]) -> Iterator[Any]:
     in_lake = reading.whole_rows_of(STATISTICS, day)
     others = in_lake.filter(~pc.field(TURBINE).isin(list(turbines)))
-    yield from together(STATISTICS, rows, others)
+    return together(STATISTICS, rows, others)

@@ -254,7 +254,7 @@ def test_a_lake_that_was_away_for_a_day(lake: Path) -> None:
 
 
 WRITER = """
-import sys, django
+import django
 django.setup()
 from aggregates.lake.syncing import days_behind
 from datetime import date
@@ -264,15 +264,30 @@ for day in days_behind(date(2025, 8, 31), date(2025, 9, 1)):
 """
 
 
-def test_a_writer_that_is_killed_in_mid_commit_leaves_whole_days(lake: Path) -> None:
+def writing(lake: Path, prefix: str = "") -> subprocess.Popen[bytes]:
+    """Return a program that writes what is behind, once it says that it is ready."""
     environment = {**os.environ, "TEST_PROCESS": "1", "LAKE_URL": str(lake)}
     environment["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    command = [sys.executable, "-c", prefix + WRITER]
+    return subprocess.Popen(
+        command, cwd=django_settings.BASE_DIR, env=environment, stdout=subprocess.PIPE
+    )
+
+
+def test_a_writer_on_a_machine_of_one_processor(lake: Path) -> None:
+    late_measurements()
+    writer = writing(lake, "import os; os.sched_setaffinity(0, {0})")
+    try:
+        assert writer.wait(timeout=60) == 0
+    finally:
+        writer.kill()
+    require_healed()
+
+
+def test_a_writer_that_is_killed_in_mid_commit_leaves_whole_days(lake: Path) -> None:
     for attempt in range(15):
         late_measurements()
-        command = [sys.executable, "-c", WRITER]
-        writer = subprocess.Popen(
-            command, cwd=django_settings.BASE_DIR, env=environment, stdout=subprocess.PIPE
-        )
+        writer = writing(lake)
         assert writer.stdout
         assert writer.stdout.readline() == b"ready\n"
         time.sleep(0.01 * attempt)
