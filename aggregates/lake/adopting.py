@@ -41,9 +41,10 @@ def _hold(kept: Kept) -> set[date]:
     months = {month_of(day) for day, _ in lacking}
     for month in months:
         of_month = {key: rows for key, rows in lacking.items() if month_of(key[0]) == month}
-        held.hold_unread(kept, month, of_month)
         # What was let go into another lake before is not what this one has.
-        if not kept.months_let_go(month, month):
+        is_noted = kept.months_let_go(month, month)
+        held.hold_unread(kept, month, of_month)
+        if not is_noted:
             _note(kept, month)
     return months
 

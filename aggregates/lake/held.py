@@ -14,19 +14,21 @@ from aggregates.lake import reading
 from aggregates.lake.contents import KEPT, Kept
 from aggregates.lake.reading import Content, Key, rows_of_all
 from aggregates.lake.tables import DAY, TURBINE, LakeTable
-from aggregates.models import LetGoTurbineDay
+from aggregates.models import HeldMonth, LetGoTurbineDay
 from common.arrays import Array
 from common.days import DAY as ONE_DAY
 from common.days import FIRST_DAY, LAST_DAY, days_between
 from common.postgres.partitions import month_after, month_of
+from common.wording import listed
 
 DIGEST_BYTES = 32
 
 
-def hold(kept: Kept, month: date) -> None:
+def hold(kept: Kept, month: date) -> list[Key]:
     """Note what the lake has of a month that is to be let go, with a digest of its values.
 
     It is to be compared with the databases after that: whatever becomes of the lake since is told.
+    Return the turbine-days that were not noted before.
 
     Raises:
         LakeUnavailable: where the lake does not do its part.
@@ -36,29 +38,38 @@ def hold(kept: Kept, month: date) -> None:
         for day in days_between(*_ends(month))
         for each in _digests(reading.whole_rows_of(kept.table, day))
     ]
-    _note(kept, month, noted)
+    return _note(kept, month, noted)
 
 
 def hold_unread(kept: Kept, month: date, in_lake: Mapping[Key, Sequence[Content]]) -> None:
-    """Note turbine-days of a month by how many rows the lake has of them."""
+    """Hold turbine-days of a month, noted by how many rows the lake has of them."""
     noted = [
         _turbine_day(kept.table, (*key, rows_of_all(rows), "")) for key, rows in in_lake.items()
     ]
     _note(kept, month, noted)
+    _hold(kept, month)
 
 
 def hold_unnoted() -> None:
-    """Note what the lake has of months that were let go and of which no note is left.
+    """Hold what the lake has of months that were let go and of which no note is left.
 
-    A target that came back from a backup knows no notes of later months.
+    A target that came back from a backup knows no notes of later months. What another deployment
+    has again is held no more.
 
     Raises:
         LakeUnavailable: where the lake does not do its part.
+        SourceUnavailable: where the source does not answer.
     """
     for kept in KEPT:
-        for month in kept.months_let_go(FIRST_DAY, LAST_DAY):
-            if not _noted(kept.table, *_ends(month)).exists():
+        let_go = {*kept.months_let_go(FIRST_DAY, LAST_DAY)}
+        held_months = HeldMonth.months_of(kept.table.name)
+        for month in let_go - held_months:
+            if _noted(kept.table, *_ends(month)).exists():
+                _hold(kept, month)
+            else:
                 hold_unread(kept, month, reading.contents(kept.table, *_ends(month)))
+        for month in held_months - let_go:
+            _release(kept.table, *_ends(month))
 
 
 def _turbine_day(table: LakeTable, noted: tuple[date, str, int, str]) -> LetGoTurbineDay:
@@ -68,16 +79,34 @@ def _turbine_day(table: LakeTable, noted: tuple[date, str, int, str]) -> LetGoTu
     )
 
 
-def _note(kept: Kept, month: date, turbine_days: Sequence[LetGoTurbineDay]) -> None:
-    """Note them all at once; what was noted when the month was let go before counts."""
-    release_unless_let_go(kept, month)
-    LetGoTurbineDay.objects.bulk_create(turbine_days, ignore_conflicts=True)
+def _note(kept: Kept, month: date, turbine_days: Sequence[LetGoTurbineDay]) -> list[Key]:
+    """Note them all at once; what was noted when the month was let go before counts.
 
-
-def release_unless_let_go(kept: Kept, month: date) -> None:
-    """Forget the notes of a month that stayed after all."""
+    Return the turbine-days that were not noted before.
+    """
     if not kept.months_let_go(month, month):
         _noted(kept.table, *_ends(month)).delete()
+    before = {*_noted(kept.table, *_ends(month)).values_list("day", "turbine")}
+    LetGoTurbineDay.objects.bulk_create(turbine_days, ignore_conflicts=True)
+    return [key for each in turbine_days if (key := (each.day, each.turbine)) not in before]
+
+
+def settle(kept: Kept, month: date, noted: Collection[Key]) -> None:
+    """Hold the month where the database let it go; else forget what was `noted` to that end."""
+    has_some = any(rows for rows, *_ in kept.contents(*_ends(month)).values())
+    if kept.months_let_go(month, month) and not has_some:
+        _hold(kept, month)
+        return
+    for day, turbine in noted:
+        _noted(kept.table, day, day).filter(turbine=turbine).delete()
+
+
+def _hold(kept: Kept, month: date) -> None:
+    HeldMonth.objects.get_or_create(lake_table=kept.table.name, first=month)
+
+
+def _held_months(table: LakeTable) -> Any:
+    return HeldMonth.objects.filter(lake_table=table.name)
 
 
 def _digests(rows: Any) -> list[tuple[str, int, str]]:
@@ -121,7 +150,10 @@ def held(
     if not months:
         return set()
     noted = {*_noted(kept.table, first, last).values_list("day", "turbine")}
-    unnoted = {month for month in months if not _noted(kept.table, *_ends(month)).exists()}
+    held_months = HeldMonth.months_of(kept.table.name)
+    unnoted = {
+        month for month in {*months} - held_months if not _noted(kept.table, *_ends(month)).exists()
+    }
     return {
         key
         for key in in_lake
@@ -185,6 +217,51 @@ def _with_other_values(table: LakeTable, day: date) -> set[str]:
     }
 
 
+def look_for_lost(first: date, last: date) -> None:
+    """Remember how much the lake lost of the months between, and of those that lacked some before.
+
+    Raises:
+        LakeUnavailable: where the lake does not do its part.
+    """
+    for kept in KEPT:
+        held_months = _held_months(kept.table)
+        between = held_months.filter(first__range=(month_of(first), last))
+        for month in between | held_months.filter(lost__gt=0):
+            month.lost = len(lost(kept, *_ends(month.first)))
+            month.save(update_fields=["lost"])
+
+
+def lost_in_words() -> str:
+    """Return a sentence that says what the lake lost when it was looked at last; empty for none."""
+    months = HeldMonth.objects.filter(lost__gt=0)
+    if not months:
+        return ""
+    names = listed(f"{month.lake_table} of {month.first:%Y-%m}" for month in months)
+    return (
+        f"The lake lacks {sum(month.lost for month in months):,} turbine-days that were let go, or"
+        f" has them otherwise, of its {names}: put back what is missing, or see docs/lake.md."
+    )
+
+
+def give_up_lost(first: date, last: date) -> None:
+    """Hold no more what the lake has nothing of.
+
+    Raises:
+        LakeUnavailable: where the lake does not do its part.
+    """
+    for kept in KEPT:
+        in_lake = reading.contents(kept.table, first, last)
+        for day, turbine in lost(kept, first, last):
+            if (day, turbine) not in in_lake:
+                _noted(kept.table, day, day).filter(turbine=turbine).delete()
+
+
 def release(first: date, last: date) -> None:
-    """Hold nothing of the days any more."""
-    LetGoTurbineDay.objects.filter(day__range=(first, last)).delete()
+    """Hold nothing of the days of these months any more."""
+    for kept in KEPT:
+        _release(kept.table, first, last)
+
+
+def _release(table: LakeTable, first: date, last: date) -> None:
+    _noted(table, first, last).delete()
+    _held_months(table).filter(first__range=(first, last)).delete()

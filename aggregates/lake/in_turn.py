@@ -15,11 +15,12 @@ from django.db.models import Max
 
 from aggregates.errors import SourceUnavailable
 from aggregates.lake import delta, held, syncing
-from aggregates.lake.contents import KEPT
 from aggregates.lake.failures import LakeUnavailable
 from aggregates.lake.syncing import STRETCH
 from aggregates.lake.tables import TABLES
-from aggregates.models import AggregatedDay, Assessment, LakeProgress, Run, locks
+from aggregates.models import AggregatedDay, Assessment, HeldMonth, LakeProgress, Run, locks
+from common.days import DAY
+from common.postgres.partitions import month_after
 from common.wording import first_line
 
 logger = logging.getLogger(__name__)
@@ -77,12 +78,17 @@ def _sync(now: datetime) -> None:
     if not _write(periods):
         return
     for period in periods if is_to_look else []:
-        _refuse_lost(*period)
+        held.look_for_lost(*period)
+    lost = held.lost_in_words()
     progress.synced_until = now - OVERLAP
-    progress.failing_since, progress.error = None, ""
+    if not lost:
+        progress.failing_since, progress.error = None, ""
     if is_to_look:
         progress.looked_at, progress.looked_back_to = now, stretch and stretch[0]
     progress.save()
+    if lost:
+        # Old files may be all that is left of it: none is removed.
+        raise LakeUnavailable(lost)
     if _is_past(progress.vacuumed_at, VACUUMS_APART, now):
         _vacuum()
         LakeProgress.objects.update(vacuumed_at=now)
@@ -109,7 +115,10 @@ def _changed(since: datetime | None, today: date) -> Iterator[Period]:
 
 def _stretch_before(day: date) -> Period | None:
     """Return the last days before it that have anything, or None where nothing lies there."""
-    last = AggregatedDay.objects.filter(day__lt=day).aggregate(last=Max("day"))["last"]
+    days = AggregatedDay.objects.filter(day__lt=day).aggregate(last=Max("day"))
+    months = HeldMonth.objects.filter(first__lt=day).aggregate(last=Max("first"))
+    ends = [days["last"], months["last"] and min(month_after(months["last"]), day) - DAY]
+    last = max(filter(None, ends), default=None)
     return (last - STRETCH, last) if last else None
 
 
@@ -123,17 +132,6 @@ def _write(periods: list[Period]) -> bool:
             day.write()
             logger.info("Written to the lake: %s of %s.", day.kept.table.name, day.day)
     return True
-
-
-def _refuse_lost(first: date, last: date) -> None:
-    """Refuse to call all well where the lake lost what it holds for the databases."""
-    lost = sorted({key for kept in KEPT for key in held.lost(kept, first, last)})
-    if lost:
-        day, turbine = lost[0]
-        raise LakeUnavailable(
-            f"The lake lacks {len(lost):,} turbine-days that were let go, as {turbine} on {day}:"
-            " put back what is missing. manage.py lake status tells the months."
-        )
 
 
 def _vacuum() -> None:

@@ -15,6 +15,7 @@ from aggregates import reader
 from aggregates.lake import failures, held, reading
 from aggregates.lake.auditing import audit_day, damaged_days
 from aggregates.lake.contents import KEPT, MEASURED, Kept
+from aggregates.lake.reading import Key
 from aggregates.lake.tables import ASSESSMENTS, MEASUREMENTS, STATISTICS, LakeTable
 from aggregates.lake.undeclared import (
     measurements_that_the_lake_lacks,
@@ -160,13 +161,14 @@ def measurements_held(months: Sequence[date]) -> Iterator[None]:
 
 @contextmanager
 def _held(tables: Collection[Kept], months: Sequence[date]) -> Iterator[None]:
+    noted: list[tuple[Kept, date, Sequence[Key]]] = []
     try:
         for kept, month in product(tables, months):
-            held.hold(kept, month)
+            noted.append((kept, month, held.hold(kept, month)))
         yield
     finally:
-        for kept, month in product(tables, months):
-            held.release_unless_let_go(kept, month)
+        for kept, month, turbine_days in noted:
+            held.settle(kept, month, turbine_days)
 
 
 def months_before(day: date) -> list[MonthOfStatistics]:

@@ -14,7 +14,7 @@ from aggregates.lake.delta import existing, refuse_lost
 from aggregates.lake.failures import LakeUnavailable, address, reason, telling_what_failed
 from aggregates.lake.shape import retired
 from aggregates.lake.tables import DAY, TURBINE, LakeTable
-from aggregates.models import LetGoTurbineDay
+from aggregates.models import HeldMonth, LetGoTurbineDay
 from common.postgres.partitions import month_of
 from common.wording import listed
 
@@ -178,7 +178,7 @@ def _refuse_lost_files(table: LakeTable, files: Sequence[str], how: str) -> None
     one since the target's backup.
     """
     noted = LetGoTurbineDay.days_of(table.name)
-    months = {month_of(day) for day in noted}
+    months = {month_of(day) for day in noted} | HeldMonth.months_of(table.name)
     days = {date.fromisoformat(day) for day in DAY_OF_FILE.findall(" ".join(files))}
     lost = [day for day in days if day in noted or month_of(day) not in months]
     refuse_lost(table, lost, f"these files {how}: {listed(files)}")

@@ -10,7 +10,7 @@ from aggregates.lake import delta, held, reading
 from aggregates.lake.contents import MEASURED, own_tables
 from aggregates.lake.failures import LakeUnavailable
 from aggregates.lake.reading import Content, Key
-from aggregates.lake.tables import TABLES
+from aggregates.lake.tables import MEASUREMENTS, STATISTICS, TABLES
 from aggregates.models import LetGoMonth
 from aggregates.source import gateway, putting_back
 from common.days import DAY, day_bounds
@@ -28,7 +28,8 @@ def require_any(first: date, last: date) -> None:
     """
     if not any(reading.contents(table, first, last) for table in TABLES):
         raise LakeUnavailable(
-            f"The lake at {settings.LAKE_URL} has nothing from {first} to {last}."
+            f"The lake at {settings.LAKE_URL} has nothing from {first} to {last}: does LAKE_URL in"
+            " .env name the lake of this deployment?"
         )
 
 
@@ -55,8 +56,8 @@ def require_as_let_go(first: date, last: date) -> None:
         raise LakeUnavailable(
             f"The lake at {settings.LAKE_URL} lacks {len(changed):,} of the turbine-days that were"
             f" let go (into {listed(addresses)}), or has them otherwise:"
-            f" {_in_words(changed)}. Put back what is missing; or, with --as-it-is, restore what"
-            " there is now."
+            f" {_in_words(changed)}. Put the lake back as it was, from a backup; or, with"
+            " --as-it-is, restore what there is now."
         )
 
 
@@ -71,17 +72,29 @@ def left_in_lake(first: date, last: date) -> str:
 
     Statistics whose measurements are back are computed again.
     """
-    measured = {key for key, (rows, *_) in MEASURED.contents(first, last).items() if rows}
-    left: set[Key] = set()
+    contents = MEASURED.contents(first, last)
+    measured = reading.contents(MEASUREMENTS, first, last)
+    back = {key for key, rows in measured.items() if not _has_less(contents.get(key), rows)}
+    left = set() if settings.SOURCE_API_URL else measured.keys() - back
     for kept in own_tables():
-        contents = kept.contents(first, last)
-        in_lake = reading.contents(kept.table, first, last)
-        left |= {key for key, rows in in_lake.items() if _has_less(contents.get(key), rows)}
-    return _in_words(sorted(left - measured)) if left - measured else ""
+        if kept is not MEASURED:
+            contents = kept.contents(first, last)
+            in_lake = reading.contents(kept.table, first, last)
+            left |= {key for key, rows in in_lake.items() if _is_other(contents.get(key), rows)}
+    return _in_words(sorted(left - back)) if left - back else ""
 
 
 def _has_less(content: Content | None, in_lake: Sequence[Content]) -> bool:
     return content is None or content[0] < max(rows for rows, *_ in in_lake)
+
+
+def _is_other(content: Content | None, in_lake: Sequence[Content]) -> bool:
+    """Return whether statistics are of another version than the lake's, as those of late samples.
+
+    Assessments are made again by themselves.
+    """
+    last = 1 + len(STATISTICS.version)
+    return content is None or [content[1:last]] != [other[1:last] for other in in_lake]
 
 
 def forget(month: date) -> None:

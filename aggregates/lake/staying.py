@@ -7,8 +7,9 @@ from aggregates.lake import reading
 from aggregates.lake.contents import MEASURED, Kept
 from aggregates.lake.held import held
 from aggregates.lake.reading import Content, Key, rows_of_all
-from aggregates.lake.tables import MEASUREMENTS
+from aggregates.lake.tables import MEASUREMENTS, TIME, TURBINE
 from aggregates.models import AggregatedDay
+from aggregates.source import gateway
 from common.postgres.partitions import month_of
 
 InLake = Mapping[Key, Sequence[Content]]
@@ -32,37 +33,59 @@ def kept_contents(kept: Kept, first: date, last: date, in_lake: InLake) -> Mappi
 
 
 def _not_confirmed(contents: Mapping[Key, Content], in_lake: InLake) -> set[Key]:
-    """Return the turbine-days of fewer rows than the lake has that were not aggregated so.
+    """Return the turbine-days that lack samples of the lake and were not aggregated so.
 
     A run takes no loss of more than half until somebody confirms it: a source that was lost and
     begins anew takes nothing from the lake.
     """
-    fewer = [
-        key for key, (rows, *_) in contents.items() if rows < rows_of_all(in_lake.get(key, []))
+    other = [
+        key for key, content in contents.items() if key in in_lake and [content] != in_lake[key]
     ]
-    if not fewer:
+    if not other:
         return set()
-    days = AggregatedDay.objects.filter(day__range=(min(fewer)[0], max(fewer)[0]))
+    days = AggregatedDay.objects.filter(day__range=(min(other)[0], max(other)[0]))
     revisions = {row[:2]: row[2] for row in days.values_list("day", "turbine", "revision")}
     # Of one that was never aggregated and has nothing any more, nobody is asked.
-    to_confirm = [key for key in fewer if contents[key][0] or key in revisions]
-    return {key for key in to_confirm if revisions.get(key) != contents[key][1]}
+    to_confirm = [key for key in other if contents[key][0] or key in revisions]
+    return _with_samples_lost(
+        [key for key in to_confirm if revisions.get(key) != contents[key][1]], contents, in_lake
+    )
+
+
+def _with_samples_lost(
+    keys: Sequence[Key], contents: Mapping[Key, Content], in_lake: InLake
+) -> set[Key]:
+    """Return those of which the lake has samples that the source has not."""
+    lost = {key for key in keys if contents[key][0] < rows_of_all(in_lake[key])}
+    others = {*keys} - lost
+    for day in {day for day, _ in others}:
+        turbines = sorted(turbine for of_day, turbine in others if of_day == day)
+        for group in gateway.turbine_groups(turbines):
+            samples = [TURBINE, TIME]
+            measured = MEASURED.rows(day, group).select(samples)
+            of_lake = reading.rows_of(MEASUREMENTS, day, group).select(samples)
+            gone = of_lake.join(measured, samples, join_type="left anti")
+            lost |= {(day, turbine) for turbine in gone[TURBINE].to_pylist()}
+    return lost
 
 
 def _of_let_go(contents: Mapping[Key, Content], in_lake: InLake) -> set[Key]:
-    """Return those that the lake has of the measurements that it alone has, the database of others.
+    """Return those that the lake has of measurements that are let go, the database of others.
 
-    Nothing could compute them again.
+    Nothing could compute them again. Of the same measurements those that changed last count, so
+    that a target from a backup takes no newer ones.
     """
     other = [
         key
         for key, content in contents.items()
-        if key in in_lake and _revisions(in_lake[key]) != _revisions([content])
+        if key in in_lake and _is_of_others(content, in_lake[key])
     ]
     if not other:
         return set()
     period = min(other)[0], max(other)[0]
-    months = MEASURED.months_let_go(*period)
+    # Also those that were let go by a program that knew nothing of the lake.
+    months = {month.first for month in gateway.months_let_go(*period)}
+    months |= {*MEASURED.months_let_go(*period)}
     measured = reading.contents(MEASUREMENTS, *period) if months else {}
     return {
         key
@@ -70,6 +93,14 @@ def _of_let_go(contents: Mapping[Key, Content], in_lake: InLake) -> set[Key]:
         if month_of(key[0]) in months
         and _revisions(in_lake[key]) == _revisions(measured.get(key, []))
     }
+
+
+def _is_of_others(content: Content, in_lake: Sequence[Content]) -> bool:
+    _, _, rules, changed_at, *_ = content
+    return _revisions([content]) != _revisions(in_lake) or all(
+        rules != rules_in_lake and changed_at < changed_in_lake
+        for _, _, rules_in_lake, changed_in_lake, *_ in in_lake
+    )
 
 
 def _revisions(contents: Sequence[Content]) -> set[int]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from aggregates import reader
@@ -18,7 +19,8 @@ from aggregates.lake.commits import replace_day, together
 from aggregates.lake.contents import KEPT, Kept
 from aggregates.lake.reading import Content, Key, rows_of_all
 from aggregates.lake.staying import kept_contents
-from aggregates.lake.tables import TURBINE
+from aggregates.lake.tables import DAY as DAY_COLUMN
+from aggregates.lake.tables import STATISTICS, TURBINE
 from aggregates.source import gateway
 from common.days import DAY, days_between
 
@@ -51,11 +53,9 @@ class DayBehind:
 
     def _rows(self, turbines: Collection[str], let_go: Any, retired: Any) -> Iterator[Any]:
         for group in gateway.turbine_groups(sorted({*turbines, *let_go[TURBINE].to_pylist()})):
-            rows = self.kept.rows(self.day, [name for name in group if name in turbines])
-            if retired is not None:
-                rows = rows.join(retired, keys=self.kept.table.order)
+            names = [name for name in group if name in turbines]
             others = let_go.filter(pc.field(TURBINE).isin(list(group)))
-            yield from together(self.kept.table, rows, others)
+            yield from together(self.kept.table, _rows(self.kept, self.day, names, retired), others)
 
     def _let_go(self, turbines: Collection[str]) -> Any:
         """Return the lake's rows of turbines, all of their columns."""
@@ -88,24 +88,42 @@ def keys_behind(
 ) -> set[Key]:
     """Return the turbine-days of `contents` that the lake has not, or otherwise."""
     behind = {key for key, has in contents.items() if is_behind(has, in_lake.get(key, []))}
-    more = {key for key in behind if _has_only_more_rows(contents[key], in_lake.get(key, []))}
+    # Who counts windows knows nothing of those that have values of removed variables alone.
+    same = {key for key in behind if _has_same_version(contents[key], in_lake.get(key, []))}
     return behind - {
         (day, turbine)
-        for day in {day for day, _ in more}
-        for turbine, rows in _rows_to_write(kept, day, more).items()
+        for day in {day for day, _ in same}
+        for turbine, rows in _rows_to_write(kept, day, same).items()
         if rows == rows_of_all(in_lake[day, turbine])
     }
 
 
-def _has_only_more_rows(content: Content, in_lake: Sequence[Content]) -> bool:
-    rows, *version = content
-    return [other for _, *other in in_lake] == [version] and rows_of_all(in_lake) > rows
+def _has_same_version(content: Content, in_lake: Sequence[Content]) -> bool:
+    return [version for _, *version in in_lake] == [[*content[1:]]]
 
 
 def _rows_to_write(kept: Kept, day: date, keys: Collection[Key]) -> Mapping[str, int]:
-    """Return how many rows turbines have: a window of removed variables alone counts nowhere."""
     turbines = sorted(turbine for of_day, turbine in keys if of_day == day)
-    return Counter(kept.rows(day, turbines)[TURBINE].to_pylist())
+    rows = _rows(kept, day, turbines, reading.retired_values(kept.table, day))
+    return Counter(rows[TURBINE].to_pylist())
+
+
+def _rows(kept: Kept, day: date, turbines: Sequence[str], retired: Any) -> Any:
+    """Return the database's rows with the lake's values of removed variables, which are `retired`.
+
+    A window of a turbine that has those alone stays.
+    """
+    rows, keys = kept.rows(day, turbines), kept.table.order
+    if retired is None:
+        return rows
+    joined = rows.join(retired, keys=keys)
+    if kept.table is not STATISTICS:
+        return joined
+    versions = rows.group_by([DAY_COLUMN, TURBINE, *kept.table.version]).aggregate([])
+    alone = retired.join(rows.select(keys), keys, join_type="left anti")
+    return pa.concat_tables(
+        [joined, alone.join(versions, TURBINE, join_type="inner")], promote_options="default"
+    )
 
 
 def is_behind(content: Content, in_lake: Sequence[Content]) -> bool:

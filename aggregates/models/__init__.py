@@ -12,7 +12,7 @@ from aggregates.models.assessments import (
 )
 from aggregates.models.chunks import Chunk
 from aggregates.models.kept import KeptAnswer
-from aggregates.models.lake import LakeProgress, LetGoMonth, LetGoTurbineDay
+from aggregates.models.lake import HeldMonth, LakeProgress, LetGoMonth, LetGoTurbineDay
 from aggregates.models.log_lines import LogLine
 from aggregates.models.runs import ACTIVE, MOST_ATTEMPTS, Outcome, Run, RunQuerySet
 from aggregates.models.silences import Acknowledgement, KnownTurbineDays, Silence
@@ -42,6 +42,7 @@ __all__ = [
     "Curve",
     "Day",
     "Finding",
+    "HeldMonth",
     "KeptAnswer",
     "KnownTurbineDays",
     "LakeProgress",

@@ -56,6 +56,31 @@ class LetGoMonth(models.Model):
         default_permissions = ()
 
 
+class HeldMonth(models.Model):
+    """A month of a table of the lake that is to stay there, for a database let go of it.
+
+    Which turbine-days stay, LetGoTurbineDay tells. The lake lacks `lost` of them, or had other rows
+    of them, when that was looked at last.
+    """
+
+    lake_table = models.CharField(max_length=20)
+    first = models.DateField()
+    lost = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "held_month"
+        ordering = ["first"]
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["lake_table", "first"], name="a_month_is_held_once")
+        ]
+
+    @classmethod
+    def months_of(cls, lake_table: str) -> set[date]:
+        """Return the first days of the months that are held of the table."""
+        return {*cls.objects.filter(lake_table=lake_table).values_list("first", flat=True)}
+
+
 class LetGoTurbineDay(models.Model):
     """A turbine-day of a table of the lake that is to stay there: no database has it.
 

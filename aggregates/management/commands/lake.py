@@ -17,6 +17,7 @@ from aggregates.lake import (
     adopting,
     auditing,
     delta,
+    held,
     letting_go,
     restorable,
     restoring,
@@ -155,9 +156,10 @@ class Command(MeasurementsCommand):
             (
                 "held",
                 "stay in the lake as they were, while the databases have something else of them:"
-                " manage.py lake restore --month",
+                " manage.py lake restore --month YYYY-MM puts back what was let go, and manage.py"
+                " aggregate --date DAY --force confirms that measurements were deleted",
             ),
-            ("let_go", "are in the lake alone"),
+            ("let_go", "are in the lake alone: manage.py lake status tells what was let go"),
         ]:
             if number := sum(len(getattr(audit, name)) for audit in audits):
                 self.stdout.write(f"{number:,} turbine-days {meaning}.")
@@ -170,12 +172,13 @@ class Command(MeasurementsCommand):
         if options["as_it_is"]:
             # Where nobody has anything of it any more, that is what is given up.
             with delta.giving_up(month):
-                self._put_back(month)
-            restorable.forget(month)
-            return
-        restorable.require_as_let_go(month, _last_of(month))
-        restorable.require_any(month, _last_of(month))
-        if not self._put_back(month):
+                left = self._put_back(month)
+                held.give_up_lost(month, _last_of(month))
+        else:
+            restorable.require_as_let_go(month, _last_of(month))
+            restorable.require_any(month, _last_of(month))
+            left = self._put_back(month)
+        if not left:
             restorable.forget(month)
 
     def _put_back(self, month: date) -> str:
@@ -200,13 +203,13 @@ class Command(MeasurementsCommand):
         if columns := undeclared.columns_left(month, last):
             self.stdout.write(
                 f"Values of {listed(columns)} stay in the lake alone: nothing declares them any"
-                " more."
+                " more. Once something does, restore the month again before anything else is done."
             )
         left = restorable.left_in_lake(month, last)
         if left:
             self.stdout.write(
-                "The lake has more of these, which were left alone, for there is something else in"
-                f" their place, or their assessment is of another version: {left}."
+                "The lake has more of these, and keeps it, for there is something else in their"
+                f" place, or their assessment is of another version: {left}."
             )
         return left
 
@@ -228,8 +231,8 @@ class Command(MeasurementsCommand):
         self.stdout.write(f"The lake at {settings.LAKE_URL} is one of this deployment now.")
         if months:
             self.stdout.write(
-                "It has what the databases lack, which stays as it is until it is restored:"
-                f" manage.py lake restore --month {months[0]:%Y-%m}, and so on, to"
+                "It has what the databases lack, or have otherwise; that stays as it is until it is"
+                f" restored: manage.py lake restore --month {months[0]:%Y-%m}, and so on, to"
                 f" {months[-1]:%Y-%m}."
             )
 

@@ -4,12 +4,14 @@ from datetime import date
 from io import StringIO
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 from deltalake import DeltaTable, write_deltalake
 from django.core.management import call_command
 
 from aggregates.assessment.making import assess
 from sourcedata.dropped_months import KeptMonth, MonthChanged
+from tests.aggregates.lake.builders import rows
 
 AUGUST, SEPTEMBER = date(2025, 8, 31), date(2025, 9, 1)
 TABLES = ["measurements", "statistics", "assessments"]
@@ -33,6 +35,12 @@ def let_go(lake: Path) -> None:
     manage("partitions", "--statistics", *BEFORE_SEPTEMBER)
 
 
+def in_august(lake: Path) -> list[pd.DataFrame]:
+    """Return what each table has of the month."""
+    frames = [rows(lake, table) for table in TABLES]
+    return [frame[frame["day"] == AUGUST].reset_index(drop=True) for frame in frames]
+
+
 def restore(*arguments: str) -> str:
     return manage("lake", "restore", "--month", "2025-08", *arguments)
 
@@ -40,8 +48,8 @@ def restore(*arguments: str) -> str:
 def with_oil(lake: Path, table: str = "measurements", column: str = "oil_temperature") -> None:
     """Let the lake have a variable that this program does not declare."""
     delta = DeltaTable(str(lake / table))
-    rows = delta.to_pyarrow_table()
-    more = rows.append_column(column, pa.array([60.0] * len(rows)))
+    before = delta.to_pyarrow_table()
+    more = before.append_column(column, pa.array([60.0] * len(before)))
     write_deltalake(delta, more, mode="overwrite", schema_mode="merge")
 
 

@@ -17,6 +17,7 @@ from aggregates.pages.morning import morning_at
 from aggregates.tasks import sync_lake
 from tests.aggregates.lake.builders import commits, rows
 from tests.aggregates.lake.conftest import DAYS
+from tests.aggregates.lake.months import let_go, restore
 from tests.builders import aggregated, at, measurements, turbine
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("farm")]
@@ -126,6 +127,26 @@ def test_older_days_are_compared_a_stretch_at_a_time(lake: Path) -> None:
     assert LakeProgress.get().looked_back_to is None
     sync_in_turn(years_later + 2 * HOUR)
     assert len(rows(lake, "statistics")) == 8
+
+
+def test_an_old_month_that_the_lake_lost_is_told_and_stops_nothing(lake: Path) -> None:
+    turn, day = NOW + timedelta(days=700), date(2025, 5, 10)
+    measurements(turbine("T01"), f"{day}T12:00", power=[7.0] * 20)
+    aggregated(day)
+    let_go(lake)
+    DeltaTable(str(lake / "measurements")).delete(f"day = '{DAYS[0]}'")
+    sync_in_turn(turn)
+    vacuumed_at = LakeProgress.get().vacuumed_at
+    for hours in range(1, 12):
+        DeltaTable(str(lake / "statistics")).delete(f"day = '{DAYS[1]}'")
+        sync_in_turn(turn + hours * HOUR)
+    assert "lacks 2 turbine-days that were let go" in LakeProgress.get().error
+    assert LakeProgress.get().failing_since == turn
+    assert LakeProgress.get().vacuumed_at == vacuumed_at
+    assert len(rows(lake, "statistics").query(f"timestamp > '{DAYS[1]}T00:00Z'")) == 4
+    restore("--as-it-is")
+    sync_in_turn(turn + 12 * HOUR)
+    assert LakeProgress.get().error == ""
 
 
 def test_once_a_week_old_files_go(lake: Path) -> None:

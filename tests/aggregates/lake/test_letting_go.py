@@ -12,6 +12,7 @@ from django.core.management import CommandError
 from django.db import connections
 from django.test import Client
 
+from aggregates.lake.in_turn import sync_in_turn
 from aggregates.models import (
     AggregatedDay,
     Run,
@@ -21,7 +22,8 @@ from aggregates.models import (
 )
 from aggregates.retention import reason_to_keep
 from common import waits
-from sourcedata.models import Measurement
+from common.days import now
+from sourcedata.models import Measurement, SourceDay
 from sourcedata.storage import MADE
 from tests.aggregates.lake.builders import rows
 from tests.aggregates.lake.months import (
@@ -132,6 +134,34 @@ def test_samples_that_came_into_a_month_that_was_let_go_are_not_let_go_with_it(l
     manage("partitions", *BEFORE_SEPTEMBER)
     of_turbine = rows(lake, "measurements").query("turbine == 'T01'")
     assert len(of_turbine[of_turbine["day"] == AUGUST]) == 30
+
+
+def test_what_is_not_let_go_after_all_follows_beside_what_was(lake: Path) -> None:
+    Measurement.objects.filter(turbine__name="T02", timestamp__lt=f"{SEPTEMBER}T00:00Z").delete()
+    SourceDay.objects.filter(turbine__name="T02", day=AUGUST).delete()
+    AggregatedDay.objects.filter(turbine="T02", day=AUGUST).delete()
+    synced(lake)
+    manage("partitions", *BEFORE_SEPTEMBER)
+    for hour in (15, 16):
+        measurements(turbine("T02"), f"{AUGUST}T{hour}:00", power=[7.0] * 20)
+        with pytest.raises(CommandError):
+            manage("partitions", *BEFORE_SEPTEMBER)
+        aggregated(AUGUST)
+        manage("lake", "sync")
+    of_turbine = rows(lake, "measurements").query("turbine == 'T02'")
+    assert len(of_turbine[of_turbine["day"] == AUGUST]) == 40
+
+
+def test_a_month_of_which_the_lake_had_nothing_holds_nothing_that_comes_later(lake: Path) -> None:
+    synced(lake)
+    measurements(turbine("T01"), "2025-07-10T12:00", power=[7.0])
+    Measurement.objects.filter(timestamp__lt="2025-08-01T00:00Z").delete()
+    manage("partitions", "--drop-before", "2025-08-01", "--yes")
+    for hour in (15, 16):
+        measurements(turbine("T01"), f"2025-07-10T{hour}:00", power=[7.0] * 20)
+        sync_in_turn(now())
+        manage("lake", "sync")
+    assert len(rows(lake, "measurements").query("timestamp < '2025-08-01T00:00Z'")) == 40
 
 
 def test_a_month_that_stayed_after_all_is_let_go_later(

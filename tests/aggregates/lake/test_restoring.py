@@ -14,6 +14,7 @@ from aggregates.models import (
     AggregatedDay,
     Assessment,
     LetGoMonth,
+    LetGoTurbineDay,
     Run,
     Signal,
     Value,
@@ -26,6 +27,7 @@ from tests.aggregates.lake.months import (
     AUGUST,
     BEFORE_SEPTEMBER,
     SEPTEMBER,
+    in_august,
     let_go,
     manage,
     restore,
@@ -194,6 +196,38 @@ def test_values_of_a_removed_variable_without_a_place_are_said_to_stay(lake: Pat
     assert "Values of oil_temperature stay in the lake alone" in restore()
     manage("lake", "sync")
     assert list(rows(lake, "measurements")["oil_temperature"]) == [60] * 80
+
+
+@pytest.mark.parametrize("samples", [1, 30])
+@pytest.mark.parametrize("how", [[], ["--as-it-is"]])
+def test_statistics_in_whose_place_there_are_others_stay_in_the_lake(
+    lake: Path, samples: int, how: list[str]
+) -> None:
+    let_go(lake)
+    DeltaTable(str(lake / "measurements")).delete(f"day = '{AUGUST}'")
+    LetGoTurbineDay.objects.filter(lake_table="measurements").delete()
+    before = in_august(lake)[1]
+    measurements(turbine("T01"), f"{AUGUST}T15:00", power=[7.0] * samples)
+    aggregated(AUGUST)
+    assert "keeps it, for there is something else in their place, or their" in restore(*how)
+    manage("lake", "sync")
+    assert in_august(lake)[1].equals(before)
+
+
+def test_a_window_of_a_removed_variable_alone_stays_in_the_lake_of_a_new_target(lake: Path) -> None:
+    oil = Signal.objects.create(turbine="T01", variable="oil_temperature", statistic="mean")
+    Value.objects.create(signal=oil, timestamp=f"{AUGUST}T18:00Z", value=60)
+    of_turbine_day = AggregatedDay.objects.filter(turbine="T01", day=AUGUST)
+    of_turbine_day.update(windows=3, most_windows=3)
+    synced(lake)
+    with_oil(lake, "statistics", "oil_temperature_mean")
+    manage("lake", "retire", "--column", "oil_temperature_mean")
+    let_go(lake)
+    Signal.objects.filter(variable="oil_temperature").delete()
+    assert "Values of oil_temperature_mean stay in the lake alone" in restore()
+    manage("lake", "sync")
+    assert "Nothing to write" in manage("lake", "sync")
+    assert len(in_august(lake)[1].query("turbine == 'T01'")["oil_temperature_mean"].dropna()) == 3
 
 
 def test_an_assessment_by_a_curve_that_is_gone_is_made_again(lake: Path) -> None:
