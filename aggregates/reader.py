@@ -18,6 +18,8 @@ from common.postgres.partitions import month_of
 from sourcedata.variables import VARIABLE_NAMES
 
 HOURS_PER_DAY = 24
+# The table of the lake whose address a month that was let go has.
+LET_GO_TABLE = "statistics"
 
 
 def turbine_names() -> list[str]:
@@ -185,11 +187,17 @@ def day_range() -> tuple[date, date] | None:
     return None if days["first"] is None else (days["first"], days["last"])
 
 
-def let_go(start: datetime, end: datetime) -> list[MonthElsewhere]:
-    """Return the months whose statistics were let go and have windows in [start, end), in order."""
+def let_go(start: datetime, end: datetime, lake_table: str = LET_GO_TABLE) -> list[MonthElsewhere]:
+    """Return the months whose statistics were let go and have windows in [start, end), in order.
+
+    Each has the address of the lake's table.
+    """
     last = (end - timedelta.resolution).date()
     months = LetGoMonth.objects.filter(first__gte=month_of(start.date()), first__lte=last)
-    return [MonthElsewhere(month.first, month.lake_address) for month in months]
+    return [
+        MonthElsewhere(month.first, month.lake_address.removesuffix(LET_GO_TABLE) + lake_table)
+        for month in months
+    ]
 
 
 def last_day_of_turbine(turbine: str) -> date | None:

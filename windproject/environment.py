@@ -34,6 +34,7 @@ HOST = re.compile(r"\*|\.?[\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:]+\]", re.ASCII)
 MAIL_ADDRESS = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*@[\w-]+(\.[\w-]+)*")
 LONGEST_LABEL = 63
 SOCKET = "redis+socket:///"
+ADDRESS = re.compile(r"\w+:/|.*://")
 STORE = re.compile(r"s3://[a-z0-9][a-z0-9.-]+(/[\w.=-]+)*/?", re.ASCII)
 BROKER_DATABASE = re.compile(r"/?[0-9]{0,4}", re.ASCII)
 
@@ -135,7 +136,7 @@ def folder_or_store(name: str) -> str:
     """
     value = text(name)
     is_store = bool(STORE.fullmatch(value))
-    if not is_store and ("://" in value or value.startswith("~") or "%" in value):
+    if not is_store and (ADDRESS.match(value) or value.startswith("~") or "%" in value):
         raise _wrong(name, value, "a folder, without ~ and %, or s3://BUCKET/PATH")
     return value.rstrip("/") if is_store or not value else str(BASE_DIR / value)
 

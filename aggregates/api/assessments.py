@@ -42,5 +42,5 @@ class AssessmentsView(TellsOfSource, DownloadView):
         format = format_of(request, parameters)
         refuse_too_many(format, len(schema) * sum(span.turbine_days for span in spans))
         period = day_start(parameters["start"]), day_start(parameters["end"])
-        gone = let_go.headers(reader.let_go(*period))
+        gone = let_go.headers(reader.let_go(*period, "assessments"))
         return download(format, schema, assessments.batches(spans, turbines), gone)

@@ -32,7 +32,7 @@ class DaysView(TellsOfSource, APIView):
         parameters = validated(self.filterset_class, request.query_params)
         headers = next_changed_since()
         period = day_start(parameters["start"]), day_start(parameters["end"])
-        headers |= let_go.headers(reader.let_go(*period))
+        headers |= let_go.headers(reader.let_go(*period, "assessments"))
         turbine_days = states.turbine_days(
             parameters["start"],
             parameters["end"] - DAY,

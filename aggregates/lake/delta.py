@@ -52,10 +52,10 @@ def open_table(table: LakeTable) -> DeltaTable:
     with telling_what_failed(table):
         if delta is None:
             refuse_lost(table, LetGoTurbineDay.days_of(table.name), "it is not there")
+            delta = _create(table)
             # Of a lake that was in step before, somebody took it away.
             level = logging.WARNING if LakeProgress.get().synced_until else logging.INFO
-            logger.log(level, "The lake has no %s: it is made.", address(table))
-            delta = _create(table)
+            logger.log(level, "The lake had no %s: it is made.", address(table))
     refuse_unknown_columns(delta, table)
     return delta
 
@@ -67,7 +67,7 @@ def existing(table: LakeTable) -> DeltaTable | None:
         LakeUnavailable: where it cannot be opened, belongs to another deployment, or has a column
             of another type, or otherwise another shape.
     """
-    _refuse_no_folder()
+    _refuse_other_place()
     with telling_what_failed(table):
         try:
             delta = DeltaTable(address(table), storage_options=STORAGE)
@@ -78,11 +78,16 @@ def existing(table: LakeTable) -> DeltaTable | None:
     return delta
 
 
-def _refuse_no_folder() -> None:
+def _refuse_other_place() -> None:
     place = settings.LAKE_URL
     if "://" not in place and os.path.lexists(place) and not os.path.isdir(place):
         raise LakeUnavailable(
             f"LAKE_URL names {place}, which is no folder: let it name one, in .env."
+        )
+    if os.path.isdir(f"{place}/_delta_log"):
+        raise LakeUnavailable(
+            f"LAKE_URL names {place}, which is a table itself: let it name the folder of the"
+            f" tables, such as {os.path.dirname(place)}, in .env."
         )
 
 

@@ -222,6 +222,13 @@ def test_a_file_in_the_place_of_the_folder(lake: Path, is_link: bool) -> None:
     require_healed()
 
 
+def test_a_table_in_the_place_of_the_folder(lake: Path, settings: Any) -> None:
+    settings.LAKE_URL = str(lake / "statistics")
+    for action in ("status", "sync"):
+        with pytest.raises(CommandError, match=f"is a table itself: .*, such as {lake}, in"):
+            call_command("lake", action)
+
+
 def test_a_foreign_writer_on_the_same_day(lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     late_measurements()
     write = commits._replace_day

@@ -205,3 +205,18 @@ def test_both_databases_in_one_are_an_error(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(ImproperlyConfigured, match="name the same database") as error:
         environment.require_different("SOURCE_DATABASE_URL", "TARGET_DATABASE_URL")
     assert "secret" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "text", ["s3:/bucket/x", "s3://", "gs://bucket/x", "~/lake", "file:///srv/lake", "/srv/50%"]
+)
+def test_a_lake_that_none_can_be_is_an_error(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("LAKE_URL", text)
+    with pytest.raises(ImproperlyConfigured, match="s3://BUCKET/PATH"):
+        environment.folder_or_store("LAKE_URL")
+
+
+@pytest.mark.parametrize("text", ["s3://bucket/x", "/srv/lake:2", "var/lake"])
+def test_a_lake_is_a_folder_or_a_store(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("LAKE_URL", text)
+    assert environment.folder_or_store("LAKE_URL").endswith(text)

@@ -1,5 +1,6 @@
 """`manage.py aggregate`: aggregate days now, in this process."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -8,12 +9,17 @@ from django.core.management.base import CommandError, CommandParser
 from aggregates.errors import RunFailed
 from aggregates.management.arguments import add_turbines, refuse_unknown_turbines
 from aggregates.management.report import write_queued, write_report
+from aggregates.models import Run
 from aggregates.runs import pipeline, queueing
+from aggregates.runs.pipeline import RequestedDay
 from aggregates.runs.queueing import problem_of_period
+from aggregates.source import gateway
+from common import let_go
 from common.arguments import day_argument, range_of_days
 from common.commands import MeasurementsCommand
 from common.days import today
 from common.patience import keep_to
+from common.postgres.partitions import month_of
 from common.terminal import track
 from common.waits import RUN
 
@@ -65,9 +71,12 @@ class Command(MeasurementsCommand):
                 write_queued(self.stdout, self.stderr, *queueing.submit(days, **how))
                 return
             requested = [pipeline.aggregate_now(day, **how) for day in track(days, "Aggregating")]
+            months_let_go = _months_let_go(requested)
         except RunFailed as error:
             raise CommandError(str(error)) from error
         failures = write_report(self.stdout, requested)
+        if months_let_go:
+            self.stdout.write(months_let_go)
         if failures:
             raise CommandError(f"{failures} of {len(requested)} days did not succeed.")
 
@@ -90,6 +99,14 @@ def chosen_days(options: dict[str, Any]) -> list[date]:
     raise CommandError(
         "Choose the days by --date DAY, by --from DAY --to DAY, or by --pending [--from DAY]."
     )
+
+
+def _months_let_go(requested: Sequence[RequestedDay]) -> str:
+    """Return a sentence that says where the measurements of empty days are; empty for none."""
+    runs = [each.run for each in requested if each.run and each.run.status == Run.Status.EMPTY]
+    empty = [run.day for run in runs]
+    months = gateway.months_let_go(empty[0], empty[-1]) if empty else []
+    return let_go.named([month for month in months if month.first in {*map(month_of, empty)}])
 
 
 def _possible(days: list[date]) -> list[date]:

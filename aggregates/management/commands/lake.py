@@ -88,6 +88,8 @@ class Command(MeasurementsCommand):
             raise CommandError(str(error)) from error
 
     def _status(self, options: Mapping[str, Any]) -> None:
+        if not any(delta.columns(lake_table) for lake_table in TABLES):
+            self.stdout.write(_nothing_there())
         table = Table("table", "days", "files", "MB", box=box.SIMPLE_HEAD)
         for lake_table in TABLES:
             size = delta.size(lake_table)
@@ -250,6 +252,13 @@ def _month(text: str) -> date:
     if not FIRST_DAY <= month <= LAST_DAY:
         raise ArgumentTypeError(f"{text} does not lie in {FIRST_DAY:%Y-%m} to {LAST_DAY:%Y-%m}")
     return month
+
+
+def _nothing_there() -> str:
+    makes_it = f"There is no lake at {settings.LAKE_URL} yet: manage.py lake sync makes it."
+    if not LakeProgress.get().synced_until:
+        return makes_it
+    return f"{makes_it} This deployment had one before: does LAKE_URL in .env still name it?"
 
 
 def _last_of(month: date) -> date:

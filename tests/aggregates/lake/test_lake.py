@@ -1,5 +1,6 @@
 """What people read and do about the lake."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from deltalake import DeltaTable
 from django.core.management import CommandError, call_command
 
+from aggregates.lake.in_turn import sync_in_turn
 from aggregates.models import Assessment, LakeProgress
 from common.days import now
 from tests.aggregates.lake.builders import rows
@@ -36,6 +38,14 @@ def test_what_is_not_in_step_is_told_with_what_to_type(capsys: pytest.CaptureFix
     assert "6 commits written." in answer(capsys, "sync")
     assert "Every day is in step." in answer(capsys, "status")
     assert "Nothing to write." in answer(capsys, "sync")
+
+
+def test_a_lake_that_is_not_there_is_told(lake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    makes_it = f"There is no lake at {lake} yet: manage.py lake sync makes it."
+    assert makes_it in answer(capsys, "status")
+    sync_in_turn(now())
+    shutil.rmtree(lake)
+    assert f"{makes_it} This deployment had one before" in answer(capsys, "status")
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "1969-12-31", "2025-02-30"])

@@ -100,7 +100,15 @@ def test_a_run_that_would_lose_what_was_let_go_says_how_it_comes_back(lake: Path
 def test_who_asks_for_assessments_that_were_let_go_is_told(lake: Path, client: Client) -> None:
     let_go(lake)
     answer = client.get("/api/assessments?start=2025-08-01&end=2025-09-01")
-    assert "manage.py lake restore --month 2025-08" in answer.headers["Let-Go"]
+    told = answer.headers["Let-Go"]
+    assert f"in the lake at {lake}/assessments; manage.py lake restore --month 2025-08" in told
+
+
+def test_a_run_of_a_day_that_was_let_go_says_where_its_measurements_are(lake: Path) -> None:
+    let_go(lake)
+    said = manage("aggregate", "--from", str(AUGUST), "--to", str(SEPTEMBER))
+    assert f"Let go: 2025-08; in the lake at {lake}/measurements; manage.py lake restore" in said
+    assert "Let go" not in manage("aggregate", "--from", str(SEPTEMBER), "--to", str(SEPTEMBER))
 
 
 def test_other_deployments_are_told_which_months_were_let_go(lake: Path, client: Client) -> None:
