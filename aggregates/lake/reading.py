@@ -5,9 +5,12 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from deltalake import DeltaTable, QueryBuilder
 
 from aggregates.lake.delta import existing, refuse_lost
@@ -101,7 +104,7 @@ def whole_rows_of(table: LakeTable, day: date, turbines: Collection[str] = ()) -
 
 
 def retired_values(table: LakeTable, day: date) -> Any:
-    """Return the day's values of variables that were removed, by the table's order; None if none.
+    """Return the day's rows with values of variables that were removed, and these; None if none.
 
     Raises:
         LakeUnavailable: where the lake does not do its part.
@@ -111,9 +114,11 @@ def retired_values(table: LakeTable, day: date) -> Any:
     if not names:
         return None
     rows = whole_rows_of(table, day).select([*table.order, *names])
+    has_value = reduce(or_, (pc.field(name).is_valid() for name in names))
     # Somebody may have added rows once more.
     return (
-        rows.group_by(table.order)
+        rows.filter(has_value)
+        .group_by(table.order)
         .aggregate([(name, "max") for name in names])
         .rename_columns([*table.order, *names])
     )

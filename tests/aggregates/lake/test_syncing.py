@@ -20,6 +20,7 @@ from aggregates.models import AggregatedDay, Signal, Value
 from sourcedata.models import Measurement, SourceDay
 from tests.aggregates.lake.builders import commits, rows, sync
 from tests.aggregates.lake.conftest import DAYS
+from tests.aggregates.lake.months import with_oil
 from tests.builders import aggregated, at, measurements, turbine
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("farm")]
@@ -185,6 +186,25 @@ def test_a_window_of_a_removed_variable_alone_leaves_its_day_in_step(lake: Path)
 
 def rows_of_day(lake: Path, day: date) -> pa.Table:
     return DeltaTable(str(lake / "statistics")).to_pyarrow_table(filters=[("day", "=", day)])
+
+
+def test_a_window_that_goes_stays_only_where_a_removed_variable_has_a_value(lake: Path) -> None:
+    sync()
+    with_oil(lake, "statistics", "oil_temperature_mean")
+    call_command("lake", "retire", "--column", "oil_temperature_mean", stdout=StringIO())
+    statistics = DeltaTable(str(lake / "statistics"))
+    statistics.update({"oil_temperature_mean": "NULL"}, predicate="turbine = 'T02'")
+    Measurement.objects.filter(timestamp__gte=at(f"{DAYS[1]}T12:10")).delete()
+    aggregated(DAYS[1], force=True)
+    sync()
+    assert sync() == []
+    windows = rows(lake, "statistics").groupby(["turbine", "day"]).size()
+    assert windows.to_dict() == {
+        ("T01", DAYS[0]): 2,
+        ("T01", DAYS[1]): 2,
+        ("T02", DAYS[0]): 2,
+        ("T02", DAYS[1]): 1,
+    }
 
 
 def test_a_variable_that_was_removed_and_is_declared_again_counts(lake: Path) -> None:
