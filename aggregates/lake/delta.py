@@ -14,7 +14,7 @@ from deltalake import DeltaTable
 from deltalake.exceptions import DeltaError, TableNotFoundError
 from django.conf import settings
 
-from aggregates.lake.failures import LakeUnavailable, address, telling_what_failed
+from aggregates.lake.failures import LakeLacks, LakeUnavailable, address, telling_what_failed
 from aggregates.lake.let_go_months import months_let_go
 from aggregates.lake.shape import RETIRED, columns_of, refuse_other_shape, refuse_unknown_columns
 from aggregates.lake.tables import DAY, LakeTable
@@ -187,13 +187,13 @@ def refuse_lost(table: LakeTable, days: Collection[date], reason: str) -> None:
     """Refuse to go on without days of the table that the lake holds for the databases.
 
     Raises:
-        LakeUnavailable: where there are any of `days`, which are those that are missing.
+        LakeLacks: where there are any of `days`, which are those that are missing.
         SourceUnavailable: where the source does not answer, which knows what was let go.
     """
     months = {*months_let_go(table, min(days), max(days))} - {_given_up.get()} if days else ()
     # Of a month that stayed after all, notes tell nothing.
     if held := sorted(day for day in days if month_of(day) in months):
-        raise LakeUnavailable(
+        raise LakeLacks(
             f"The lake's {address(table)} alone has what was let go of {len(held):,} days from"
             f" {held[0]} on, and {reason}. Put back what is missing. What nobody has any more is"
             f" given up by: manage.py lake restore --month {held[0]:%Y-%m} --as-it-is"

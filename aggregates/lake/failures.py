@@ -20,6 +20,10 @@ class LakeUnavailable(Refusal):
     """The lake cannot be read or written, for a reason that its sentence tells an operator."""
 
 
+class LakeLacks(LakeUnavailable):
+    """Files of the lake are gone, or cannot be read, and nobody else has what was in them."""
+
+
 def address(table: LakeTable) -> str:
     """Return where the table lies: a folder, or a place in a store."""
     return f"{settings.LAKE_URL}/{table.name}"

@@ -12,6 +12,7 @@ import pandas as pd
 
 from aggregates.lake import reading
 from aggregates.lake.contents import KEPT, Kept
+from aggregates.lake.failures import LakeLacks
 from aggregates.lake.reading import Content, Key, rows_of_all
 from aggregates.lake.tables import DAY, TURBINE, LakeTable
 from aggregates.models import HeldMonth, LetGoTurbineDay
@@ -47,7 +48,7 @@ def hold_unread(kept: Kept, month: date, in_lake: Mapping[Key, Sequence[Content]
         _turbine_day(kept.table, (*key, rows_of_all(rows), "")) for key, rows in in_lake.items()
     ]
     _note(kept, month, noted)
-    _hold(kept, month)
+    hold_month(kept, month)
 
 
 def hold_unnoted() -> None:
@@ -64,12 +65,11 @@ def hold_unnoted() -> None:
         let_go = {*kept.months_let_go(FIRST_DAY, LAST_DAY)}
         held_months = HeldMonth.months_of(kept.table.name)
         for month in let_go - held_months:
-            if _noted(kept.table, *_ends(month)).exists():
-                _hold(kept, month)
-            else:
+            if not _noted(kept.table, *_ends(month)).exists():
                 hold_unread(kept, month, reading.contents(kept.table, *_ends(month)))
+            hold_month(kept, month)
         for month in held_months - let_go:
-            _release(kept.table, *_ends(month))
+            _release(kept.table, month)
 
 
 def _turbine_day(table: LakeTable, noted: tuple[date, str, int, str]) -> LetGoTurbineDay:
@@ -91,17 +91,14 @@ def _note(kept: Kept, month: date, turbine_days: Sequence[LetGoTurbineDay]) -> l
     return [key for each in turbine_days if (key := (each.day, each.turbine)) not in before]
 
 
-def settle(kept: Kept, month: date, noted: Collection[Key]) -> None:
-    """Hold the month where the database let it go; else forget what was `noted` to that end."""
-    has_some = any(rows for rows, *_ in kept.contents(*_ends(month)).values())
-    if kept.months_let_go(month, month) and not has_some:
-        _hold(kept, month)
-        return
-    for day, turbine in noted:
+def forget_noted(kept: Kept, turbine_days: Collection[Key]) -> None:
+    """Forget the notes of turbine-days that were not let go after all."""
+    for day, turbine in turbine_days:
         _noted(kept.table, day, day).filter(turbine=turbine).delete()
 
 
-def _hold(kept: Kept, month: date) -> None:
+def hold_month(kept: Kept, month: date) -> None:
+    """Remember that the database let go of the month, of which turbine-days were noted."""
     HeldMonth.objects.get_or_create(lake_table=kept.table.name, first=month)
 
 
@@ -227,8 +224,16 @@ def look_for_lost(first: date, last: date) -> None:
         held_months = _held_months(kept.table)
         between = held_months.filter(first__range=(month_of(first), last))
         for month in between | held_months.filter(lost__gt=0):
-            month.lost = len(lost(kept, *_ends(month.first)))
+            month.lost = _lost_of(kept, month.first)
             month.save(update_fields=["lost"])
+
+
+def _lost_of(kept: Kept, month: date) -> int:
+    """Return how many turbine-days the lake lost: where files are gone, all may be."""
+    try:
+        return len(lost(kept, *_ends(month)))
+    except LakeLacks:
+        return int(_noted(kept.table, *_ends(month)).count())
 
 
 def lost_in_words() -> str:
@@ -243,25 +248,23 @@ def lost_in_words() -> str:
     )
 
 
-def give_up_lost(first: date, last: date) -> None:
-    """Hold no more what the lake has nothing of.
+def keep_alone(kept: Kept, month: date, turbine_days: Collection[Key]) -> None:
+    """Hold of the month these turbine-days alone, as the lake has them now; without any, nothing.
 
     Raises:
         LakeUnavailable: where the lake does not do its part.
     """
-    for kept in KEPT:
-        in_lake = reading.contents(kept.table, first, last)
-        for day, turbine in lost(kept, first, last):
-            if (day, turbine) not in in_lake:
-                _noted(kept.table, day, day).filter(turbine=turbine).delete()
+    if not turbine_days:
+        _release(kept.table, month)
+        return
+    in_lake = reading.contents(kept.table, *_ends(month))
+    for note in _noted(kept.table, *_ends(month)):
+        key = note.day, note.turbine
+        if key not in turbine_days or note.rows != rows_of_all(in_lake[key]):
+            note.delete()
+    hold_unread(kept, month, {key: in_lake[key] for key in turbine_days})
 
 
-def release(first: date, last: date) -> None:
-    """Hold nothing of the days of these months any more."""
-    for kept in KEPT:
-        _release(kept.table, first, last)
-
-
-def _release(table: LakeTable, first: date, last: date) -> None:
-    _noted(table, first, last).delete()
-    _held_months(table).filter(first__range=(first, last)).delete()
+def _release(table: LakeTable, month: date) -> None:
+    _noted(table, *_ends(month)).delete()
+    _held_months(table).filter(first=month).delete()

@@ -7,6 +7,7 @@ each hour, older ones a stretch at a time.
 
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from time import monotonic
 
@@ -15,8 +16,9 @@ from django.db.models import Max
 
 from aggregates.errors import SourceUnavailable
 from aggregates.lake import delta, held, syncing
-from aggregates.lake.failures import LakeUnavailable
-from aggregates.lake.syncing import STRETCH
+from aggregates.lake.contents import KEPT
+from aggregates.lake.failures import LakeLacks, LakeUnavailable
+from aggregates.lake.syncing import STRETCH, DayBehind
 from aggregates.lake.tables import TABLES
 from aggregates.models import AggregatedDay, Assessment, HeldMonth, LakeProgress, Run, locks
 from common.days import DAY
@@ -70,16 +72,15 @@ def _sync(now: datetime) -> None:
     is_to_look = _is_past(progress.looked_at, LOOKS_APART, now)
     look_back = now.date() - settings.PENDING_LOOKBACK
     stretch = _stretch_before(progress.looked_back_to or look_back) if is_to_look else None
-    if is_to_look:
-        held.hold_unnoted()
     periods = [*_changed(progress.synced_until, now.date())]
     periods += [(look_back, now.date())] if is_to_look else []
     periods += [stretch] if stretch else []
-    if not _write(periods):
+    lacking: list[LakeLacks] = []
+    if not _write(periods, lacking):
         return
     for period in periods if is_to_look else []:
         held.look_for_lost(*period)
-    lost = held.lost_in_words()
+    lost = str(lacking[0]) if lacking else held.lost_in_words()
     progress.synced_until = now - OVERLAP
     if not lost:
         progress.failing_since, progress.error = None, ""
@@ -122,16 +123,38 @@ def _stretch_before(day: date) -> Period | None:
     return (last - STRETCH, last) if last else None
 
 
-def _write(periods: list[Period]) -> bool:
-    """Write what is behind; return False where a run waits, which goes first, or it takes long."""
+def _write(periods: list[Period], lacking: list[LakeLacks]) -> bool:
+    """Write what is behind; return False where a run waits, which goes first, or it takes long.
+
+    What the lake lacks for good stops nothing else, and comes into `lacking`.
+    """
     end = monotonic() + LONGEST_S
+    with _going_on(lacking):
+        if periods:
+            held.hold_unnoted()
     for first, last in periods:
-        for day in syncing.days_behind(first, last):
+        for day in _days_behind(first, last, lacking):
             if Run.objects.waiting().exists() or monotonic() > end:
                 return False
             day.write()
             logger.info("Written to the lake: %s of %s.", day.kept.table.name, day.day)
     return True
+
+
+def _days_behind(first: date, last: date, lacking: list[LakeLacks]) -> list[DayBehind]:
+    behind: list[DayBehind] = []
+    for kept in KEPT:
+        with _going_on(lacking):
+            behind += syncing.days_behind(first, last, [kept])
+    return sorted(behind, key=lambda each: each.day, reverse=True)
+
+
+@contextmanager
+def _going_on(lacking: list[LakeLacks]) -> Iterator[None]:
+    try:
+        yield
+    except LakeLacks as failure:
+        lacking.append(failure)
 
 
 def _vacuum() -> None:

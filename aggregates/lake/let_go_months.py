@@ -1,4 +1,4 @@
-"""Which months were let go into a lake, by table."""
+"""Which months were let go, by table."""
 
 from collections.abc import Collection
 from datetime import date
@@ -14,18 +14,17 @@ from common.postgres.partitions import month_of
 
 
 def months_let_go(table: LakeTable, first: date, last: date) -> Collection[date]:
-    """Return the first days of the months with days from `first` to `last` that the lake alone has.
+    """Return the first days of the months with days from `first` to `last` that were let go.
 
     A source that was lost, or comes from a backup, may not know any more which of its measurements
-    were let go.
+    were.
 
     Raises:
         SourceUnavailable: where the source does not answer, which knows those of measurements.
     """
     if table is not MEASUREMENTS:
         return {month.first for month in reader.let_go(day_bounds(first)[0], day_bounds(last)[1])}
-    # No lake has what was let go without one: whatever comes into such a month is all there is.
-    months = {month.first for month in gateway.months_let_go(first, last) if month.lake_address}
+    months = {month.first for month in gateway.months_let_go(first, last)}
     if settings.SOURCE_API_URL:
         return months
     held = HeldMonth.months_of(table.name)

@@ -1,6 +1,6 @@
 """Letting go of what the lake has: which months must stay, and months of statistics that go."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -79,7 +79,10 @@ def let_go_months() -> list[LetGo]:
             for first in kept.months_let_go(FIRST_DAY, LAST_DAY):
                 period = first, month_after(first) - DAY
                 in_lake, lost = reading.contents(kept.table, *period), held.lost(kept, *period)
-                months.append(LetGo(first, kept.table.name, len(in_lake), len(lost)))
+                alone = held.held(kept, *period, in_lake)
+                # Of what was let go without a lake, it has nothing.
+                if alone or lost:
+                    months.append(LetGo(first, kept.table.name, len(alone), len(lost)))
     return sorted(months, key=lambda month: (month.first, month.what))
 
 
@@ -147,28 +150,36 @@ def _is_damaged(day: date, kept: Sequence[Kept], held_too: bool) -> bool:
 
 
 @contextmanager
-def measurements_held(months: Sequence[date]) -> Iterator[None]:
+def measurements_held(months: Sequence[date]) -> Iterator[Callable[[date], None]]:
     """Note what the lake is to hold once the measurements of these months are let go.
 
-    The block compares, and lets go. Of months that it leaves nothing stays noted.
+    The block compares, and says of each month that it let go; of others nothing stays noted.
 
     Raises:
         LakeUnavailable: where the lake does not do its part.
     """
-    with _held([MEASURED] if settings.LAKE_URL else [], months):
-        yield
+    with _held([MEASURED] if settings.LAKE_URL else [], months) as is_gone:
+        yield is_gone
 
 
 @contextmanager
-def _held(tables: Collection[Kept], months: Sequence[date]) -> Iterator[None]:
+def _held(tables: Collection[Kept], months: Sequence[date]) -> Iterator[Callable[[date], None]]:
     noted: list[tuple[Kept, date, Sequence[Key]]] = []
+    gone: set[date] = set()
+
+    def is_gone(month: date) -> None:
+        gone.add(month)
+        for kept in tables:
+            held.hold_month(kept, month)
+
     try:
         for kept, month in product(tables, months):
             noted.append((kept, month, held.hold(kept, month)))
-        yield
+        yield is_gone
     finally:
         for kept, month, turbine_days in noted:
-            held.settle(kept, month, turbine_days)
+            if month not in gone:
+                held.forget_noted(kept, turbine_days)
 
 
 def months_before(day: date) -> list[MonthOfStatistics]:
@@ -212,10 +223,11 @@ def drop_statistics(month: MonthOfStatistics) -> None:
         django.db.OperationalError: where others hold the table for long; then nothing is dropped.
     """
     before = _contents(month)
-    with _held([kept for kept in KEPT if kept is not MEASURED], [month.first]):
+    with _held([kept for kept in KEPT if kept is not MEASURED], [month.first]) as is_gone:
         if reason := reason_to_keep_statistics(month.first, month.last):
             raise MonthMustStay(reason)
         _drop_statistics(month, before)
+        is_gone(month.first)
 
 
 def _drop_statistics(month: MonthOfStatistics, before: object) -> None:

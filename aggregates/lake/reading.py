@@ -74,6 +74,11 @@ def rows_of_all(contents: Sequence[Content]) -> int:
     return sum(rows for rows, *_ in contents)
 
 
+def revisions(contents: Sequence[Content]) -> set[int]:
+    """Return the revisions of the measurements that the rows are of, or are."""
+    return {revision for _, revision, *_ in contents}
+
+
 def rows_of(table: LakeTable, day: date, turbines: Collection[str] = ()) -> Any:
     """Return the rows of turbines on a UTC day, an Arrow table in the order of the lake.
 

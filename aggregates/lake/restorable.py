@@ -1,20 +1,20 @@
 """What may be put back of some days, and what of it stays in the lake alone."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from itertools import chain
 
 from django.conf import settings
 
 from aggregates import reader
 from aggregates.lake import delta, held, reading
-from aggregates.lake.contents import MEASURED, own_tables
+from aggregates.lake.contents import KEPT, MEASURED, own_tables
 from aggregates.lake.failures import LakeUnavailable
-from aggregates.lake.reading import Content, Key
-from aggregates.lake.tables import MEASUREMENTS, STATISTICS, TABLES
+from aggregates.lake.reading import Content, Key, revisions
+from aggregates.lake.tables import ASSESSMENTS, MEASUREMENTS, STATISTICS, TABLES
 from aggregates.models import LetGoMonth
 from aggregates.source import gateway, putting_back
-from common.days import DAY, day_bounds
-from common.postgres.partitions import month_after
+from common.days import day_bounds
 from common.wording import listed
 
 MOST_NAMED = 5
@@ -67,21 +67,30 @@ def _in_words(turbine_days: Sequence[Key]) -> str:
     return listed([*named, f"{others:,} more"] if others else named)
 
 
-def left_in_lake(first: date, last: date) -> str:
-    """Return the turbine-days that the lake has and the databases have not, in words.
+def left_in_lake(first: date, last: date) -> Mapping[str, Collection[Key]]:
+    """Return the turbine-days that the lake has and the databases have not, by table.
 
-    Statistics whose measurements are back are computed again.
+    Statistics of measurements that are back are computed again, and are not left.
     """
-    contents = MEASURED.contents(first, last)
-    measured = reading.contents(MEASUREMENTS, first, last)
+    contents, measured = MEASURED.contents(first, last), reading.contents(MEASUREMENTS, first, last)
     back = {key for key, rows in measured.items() if not _has_less(contents.get(key), rows)}
-    left = set() if settings.SOURCE_API_URL else measured.keys() - back
+    left = {} if settings.SOURCE_API_URL else {MEASUREMENTS.name: measured.keys() - back}
     for kept in own_tables():
         if kept is not MEASURED:
             contents = kept.contents(first, last)
-            in_lake = reading.contents(kept.table, first, last)
-            left |= {key for key, rows in in_lake.items() if _is_other(contents.get(key), rows)}
-    return _in_words(sorted(left - back)) if left - back else ""
+            left[kept.table.name] = {
+                key
+                for key, rows in reading.contents(kept.table, first, last).items()
+                if _is_other(contents.get(key), rows)
+                and not (key in back and revisions(rows) == revisions(measured[key]))
+            }
+    return left
+
+
+def left_in_words(left: Mapping[str, Collection[Key]]) -> str:
+    """Return what is left, in words; empty for nothing."""
+    turbine_days = sorted({*chain.from_iterable(left.values())})
+    return _in_words(turbine_days) if turbine_days else ""
 
 
 def _has_less(content: Content | None, in_lake: Sequence[Content]) -> bool:
@@ -97,8 +106,15 @@ def _is_other(content: Content | None, in_lake: Sequence[Content]) -> bool:
     return content is None or [content[1:last]] != [other[1:last] for other in in_lake]
 
 
-def forget(month: date) -> None:
-    """Say of the month no more that it was let go, and hold nothing of it."""
-    putting_back.forget_dropped(month)
-    LetGoMonth.objects.filter(first=month).delete()
-    held.release(month, month_after(month) - DAY)
+def forget(month: date, left: Mapping[str, Collection[Key]]) -> None:
+    """Say of the month no more that it was let go, and hold nothing of it but for what is `left`.
+
+    Raises:
+        LakeUnavailable: where the lake does not do its part.
+    """
+    for kept in KEPT:
+        held.keep_alone(kept, month, left.get(kept.table.name, ()))
+    if not left.get(MEASUREMENTS.name):
+        putting_back.forget_dropped(month)
+    if not any(left.get(table.name) for table in (STATISTICS, ASSESSMENTS)):
+        LetGoMonth.objects.filter(first=month).delete()

@@ -6,7 +6,7 @@ from datetime import date
 from aggregates.lake import reading
 from aggregates.lake.contents import MEASURED, Kept
 from aggregates.lake.held import held
-from aggregates.lake.reading import Content, Key, rows_of_all
+from aggregates.lake.reading import Content, Key, revisions, rows_of_all
 from aggregates.lake.tables import MEASUREMENTS, TIME, TURBINE
 from aggregates.models import AggregatedDay
 from aggregates.source import gateway
@@ -83,26 +83,19 @@ def _of_let_go(contents: Mapping[Key, Content], in_lake: InLake) -> set[Key]:
     if not other:
         return set()
     period = min(other)[0], max(other)[0]
-    # Also those that were let go by a program that knew nothing of the lake.
-    months = {month.first for month in gateway.months_let_go(*period)}
-    months |= {*MEASURED.months_let_go(*period)}
+    months = MEASURED.months_let_go(*period)
     measured = reading.contents(MEASUREMENTS, *period) if months else {}
     return {
         key
         for key in other
         if month_of(key[0]) in months
-        and _revisions(in_lake[key]) == _revisions(measured.get(key, []))
+        and revisions(in_lake[key]) == revisions(measured.get(key, []))
     }
 
 
 def _is_of_others(content: Content, in_lake: Sequence[Content]) -> bool:
     _, _, rules, changed_at, *_ = content
-    return _revisions([content]) != _revisions(in_lake) or all(
+    return revisions([content]) != revisions(in_lake) or all(
         rules != rules_in_lake and changed_at < changed_in_lake
         for _, _, rules_in_lake, changed_in_lake, *_ in in_lake
     )
-
-
-def _revisions(contents: Sequence[Content]) -> set[int]:
-    """Return the revisions of the measurements that the rows are of, or are."""
-    return {revision for _, revision, *_ in contents}

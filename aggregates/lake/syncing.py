@@ -65,14 +65,14 @@ class DayBehind:
         return reading.whole_rows_of(table, self.day, turbines)
 
 
-def days_behind(first: date, last: date) -> list[DayBehind]:
+def days_behind(first: date, last: date, tables: Collection[Kept] = KEPT) -> list[DayBehind]:
     """Return the days from `first` to `last`, both included, that are to be written; newest first.
 
     Raises:
         LakeUnavailable: where the lake does not do its part.
         SourceUnavailable: where the source does not answer.
     """
-    behind = [DayBehind(kept, day) for kept in KEPT for day in _days_behind(kept, first, last)]
+    behind = [DayBehind(kept, day) for kept in tables for day in _days_behind(kept, first, last)]
     return sorted(behind, key=lambda each: each.day, reverse=True)
 
 

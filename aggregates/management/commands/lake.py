@@ -121,10 +121,12 @@ class Command(MeasurementsCommand):
 
     def _sync(self, options: Mapping[str, Any]) -> None:
         with writing_alone():
+            held.hold_unnoted()
             behind = _behind(options)
             for day in track(behind, "Writing"):
                 day.write()
-        LakeProgress.objects.update(failing_since=None, error="")
+        if not held.lost_in_words():
+            LakeProgress.objects.update(failing_since=None, error="")
         self.stdout.write(f"{len(behind):,} commits written." if behind else "Nothing to write.")
 
     def _audit(self, options: Mapping[str, Any]) -> None:
@@ -174,17 +176,13 @@ class Command(MeasurementsCommand):
         if options["as_it_is"]:
             # Where nobody has anything of it any more, that is what is given up.
             with delta.giving_up(month):
-                left = self._put_back(month)
-                held.give_up_lost(month, _last_of(month))
-        else:
-            restorable.require_as_let_go(month, _last_of(month))
-            restorable.require_any(month, _last_of(month))
-            left = self._put_back(month)
-        if not left:
-            restorable.forget(month)
+                self._put_back(month)
+            return
+        restorable.require_as_let_go(month, _last_of(month))
+        restorable.require_any(month, _last_of(month))
+        self._put_back(month)
 
-    def _put_back(self, month: date) -> str:
-        """Put the month back, and tell it; return what was left in the lake, in words."""
+    def _put_back(self, month: date) -> None:
         last = _last_of(month)
         days = track(list(days_between(month, last)), "Restoring")
         restored = [restoring.restore_day(day) for day in days]
@@ -208,14 +206,16 @@ class Command(MeasurementsCommand):
                 " more. Once something does, restore the month again before anything else is done."
             )
         left = restorable.left_in_lake(month, last)
-        if left:
+        if named := restorable.left_in_words(left):
             self.stdout.write(
                 "The lake has more of these, and keeps it, for there is something else in their"
-                f" place, or their assessment is of another version: {left}."
+                f" place, or their assessment is of another version: {named}."
             )
-        return left
+        restorable.forget(month, left)
 
     def _vacuum(self, options: Mapping[str, Any]) -> None:
+        if lost := held.lost_in_words():
+            raise CommandError(f"Old files may be all that is left. {lost}")
         files = sum(delta.vacuum(table) for table in track(TABLES, "Removing"))
         self.stdout.write(f"{files:,} files removed.")
 

@@ -98,9 +98,9 @@ def test_a_source_from_before_a_month_was_let_go_takes_nothing_of_it(lake: Path)
     require_same(lake, before)
 
 
-@pytest.mark.parametrize("samples", [20, 30])
+@pytest.mark.parametrize(("start", "samples"), [("15:00", 20), ("15:00", 30), ("12:08", 4)])
 def test_what_was_let_go_while_the_program_knew_no_lake_stays(
-    lake: Path, settings: Any, samples: int
+    lake: Path, settings: Any, start: str, samples: int
 ) -> None:
     synced(lake)
     settings.LAKE_URL = ""

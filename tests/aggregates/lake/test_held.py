@@ -100,12 +100,13 @@ def test_what_comes_into_a_month_that_was_let_go_without_a_lake_follows(
     assert len(in_august(lake)[0]) == 40
 
 
+@pytest.mark.parametrize("lake_address", ["elsewhere", ""])
 def test_what_another_deployment_let_go_stays_in_the_lake_of_who_reads_it(
-    lake: Path, replies: dict[str, Reply]
+    lake: Path, replies: dict[str, Reply], lake_address: str
 ) -> None:
     aggregated(AUGUST)
     synced(lake)
-    replies[LET_GO] = says([{"month": "2025-08-01", "lake_address": "elsewhere"}])
+    replies[LET_GO] = says([{"month": "2025-08-01", "lake_address": lake_address}])
     replies[DAYS] = says([A_DAY | {"revision": 8, "samples": 1}])
     replies[DATA] = says([row(0)])
     aggregated(AUGUST, force=True)

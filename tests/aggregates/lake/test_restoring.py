@@ -209,9 +209,45 @@ def test_statistics_in_whose_place_there_are_others_stay_in_the_lake(
     before = in_august(lake)[1]
     measurements(turbine("T01"), f"{AUGUST}T15:00", power=[7.0] * samples)
     aggregated(AUGUST)
-    assert "keeps it, for there is something else in their place, or their" in restore(*how)
+    for _ in range(2):
+        said = restore(*how)
+        assert "keeps it, for there is something else in their place, or their" in said
+        manage("lake", "sync")
+        assert in_august(lake)[1].equals(before)
+
+
+def test_what_is_back_follows_beside_what_stays(lake: Path) -> None:
+    let_go(lake)
+    DeltaTable(str(lake / "measurements")).delete(f"day = '{AUGUST}' AND turbine = 'T01'")
+    measurements(turbine("T01"), f"{AUGUST}T15:00", power=[7.0] * 20)
+    aggregated(AUGUST)
+    assert f"in their place, or their assessment is of another version: T01 on {AUGUST}" in restore(
+        "--as-it-is"
+    )
+    measurements(turbine("T02"), f"{AUGUST}T15:00", power=[7.0] * 10)
+    aggregated(AUGUST)
     manage("lake", "sync")
-    assert in_august(lake)[1].equals(before)
+    by_turbine = [frame.groupby("turbine").size().to_dict() for frame in in_august(lake)[:2]]
+    assert by_turbine == [{"T01": 20, "T02": 30}, {"T01": 2, "T02": 3}]
+    assert "2025-08 the lake alone has statistics: 1 turbine-days." in manage("lake", "status")
+
+
+def test_statistics_of_measurements_that_nobody_has_stay_when_late_samples_come(
+    lake: Path, settings: Any
+) -> None:
+    settings.LAKE_URL = ""
+    manage("partitions", *BEFORE_SEPTEMBER)
+    settings.LAKE_URL = str(lake)
+    synced(lake)
+    manage("partitions", "--statistics", *BEFORE_SEPTEMBER)
+    before = in_august(lake)[1]
+    measurements(turbine("T01"), f"{AUGUST}T15:00", power=[7.0] * 10)
+    aggregated(AUGUST)
+    synced(lake)
+    for _ in range(2):
+        assert "The lake has more of these, and keeps it" in restore()
+        synced(lake)
+        assert in_august(lake)[1].equals(before)
 
 
 def test_a_window_of_a_removed_variable_alone_stays_in_the_lake_of_a_new_target(lake: Path) -> None:

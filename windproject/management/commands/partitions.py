@@ -89,10 +89,11 @@ class Command(BaseCommand):
                 _refuse_what_must_stay(months)
                 self.stdout.write("Nothing was dropped. With --yes, this is; the statistics stay.")
                 return
-            with letting_go.measurements_held([month.first for month in months]):
+            with letting_go.measurements_held([month.first for month in months]) as is_gone:
                 _refuse_what_must_stay(months)
                 for month in track(months, "Dropping"):
                     drop(month, letting_go.address_of_measurements())
+                    is_gone(month.first)
         self.stdout.write("Dropped. The statistics stay, and their days are archived.")
 
     def _drop_statistics(self, months: Sequence[MonthOfStatistics], is_sure: bool) -> None:
