@@ -18,7 +18,7 @@ from aggregates.lake.tables import DAY, TURBINE, LakeTable
 from aggregates.models import HeldMonth, LetGoTurbineDay
 from common.arrays import Array
 from common.days import DAY as ONE_DAY
-from common.days import FIRST_DAY, LAST_DAY, days_between
+from common.days import FIRST_DAY, LAST_DAY
 from common.postgres.partitions import month_after, month_of
 from common.wording import listed
 
@@ -34,9 +34,10 @@ def hold(kept: Kept, month: date) -> list[Key]:
     Raises:
         LakeUnavailable: where the lake does not do its part.
     """
+    days = {day for day, _ in reading.contents(kept.table, *_ends(month))}
     noted = [
         _turbine_day(kept.table, (day, *each))
-        for day in days_between(*_ends(month))
+        for day in sorted(days)
         for each in _digests(reading.whole_rows_of(kept.table, day))
     ]
     return _note(kept, month, noted)
@@ -65,9 +66,10 @@ def hold_unnoted() -> None:
         let_go = {*kept.months_let_go(FIRST_DAY, LAST_DAY)}
         held_months = HeldMonth.months_of(kept.table.name)
         for month in let_go - held_months:
-            if not _noted(kept.table, *_ends(month)).exists():
+            if _noted(kept.table, *_ends(month)).exists():
+                hold_month(kept, month)
+            else:
                 hold_unread(kept, month, reading.contents(kept.table, *_ends(month)))
-            hold_month(kept, month)
         for month in held_months - let_go:
             _release(kept.table, month)
 
@@ -244,7 +246,8 @@ def lost_in_words() -> str:
     names = listed(f"{month.lake_table} of {month.first:%Y-%m}" for month in months)
     return (
         f"The lake lacks {sum(month.lost for month in months):,} turbine-days that were let go, or"
-        f" has them otherwise, of its {names}: put back what is missing, or see docs/lake.md."
+        f" has them otherwise, of its {names}. Put back what is missing. What nobody has any more"
+        f" is given up by: manage.py lake restore --month {months[0].first:%Y-%m} --as-it-is"
     )
 
 

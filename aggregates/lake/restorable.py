@@ -8,7 +8,7 @@ from django.conf import settings
 
 from aggregates import reader
 from aggregates.lake import delta, held, reading
-from aggregates.lake.contents import KEPT, MEASURED, own_tables
+from aggregates.lake.contents import MEASURED, own_tables
 from aggregates.lake.failures import LakeUnavailable
 from aggregates.lake.reading import Content, Key, revisions
 from aggregates.lake.tables import ASSESSMENTS, MEASUREMENTS, STATISTICS, TABLES
@@ -112,7 +112,7 @@ def forget(month: date, left: Mapping[str, Collection[Key]]) -> None:
     Raises:
         LakeUnavailable: where the lake does not do its part.
     """
-    for kept in KEPT:
+    for kept in own_tables():
         held.keep_alone(kept, month, left.get(kept.table.name, ()))
     if not left.get(MEASUREMENTS.name):
         putting_back.forget_dropped(month)

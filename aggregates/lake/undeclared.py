@@ -4,7 +4,7 @@ They are those of a variable that was removed, or of a statistic that is compute
 let go of them must be in the lake too.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef
@@ -40,8 +40,7 @@ def statistics_that_the_lake_lacks(first: date, last: date) -> list[str]:
     of_days = Value.objects.filter(signal=OuterRef("pk"), timestamp__gte=start, timestamp__lt=end)
     # Also of a variable that is declared, as the least of one that is an angle now.
     signals = Signal.objects.filter(Exists(of_days)).order_by()
-    pairs = signals.values_list("variable", "statistic").distinct()
-    by_name = {f"{variable}_{statistic}": (variable, statistic) for variable, statistic in pairs}
+    by_name = _by_column(signals.values_list("variable", "statistic").distinct())
     names = by_name.keys() - {*STATISTICS.schema.names}
 
     def values_of_statistic(name: str, day: date) -> Collection[Cell]:
@@ -82,8 +81,12 @@ def signals_of(columns: Collection[str]) -> Mapping[str, tuple[str, str]]:
     """
     pairs = {*Signal.objects.order_by().values_list("variable", "statistic").distinct()}
     pairs |= {(variable.name, each) for variable in VARIABLES for each in variable.statistics}
-    by_column = {f"{variable}_{statistic}": (variable, statistic) for variable, statistic in pairs}
+    by_column = _by_column(pairs)
     return {column: by_column[column] for column in columns if column in by_column}
+
+
+def _by_column(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, str]]:
+    return {f"{variable}_{statistic}": (variable, statistic) for variable, statistic in pairs}
 
 
 def columns_left(first: date, last: date) -> list[str]:
