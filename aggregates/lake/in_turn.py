@@ -6,7 +6,7 @@ each hour, older ones a stretch at a time.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from time import monotonic
@@ -69,30 +69,44 @@ def _sync_or_note(now: datetime) -> None:
 
 def _sync(now: datetime) -> None:
     progress = LakeProgress.get()
-    is_to_look = _is_past(progress.looked_at, LOOKS_APART, now)
-    look_back = now.date() - settings.PENDING_LOOKBACK
-    stretch = _stretch_before(progress.looked_back_to or look_back) if is_to_look else None
-    periods = [*_changed(progress.synced_until, now.date())]
-    periods += [(look_back, now.date())] if is_to_look else []
-    periods += [stretch] if stretch else []
+    looks = _looks(progress, now)
+    periods = [*_changed(progress.synced_until, now.date()), *looks]
     lacking: list[LakeLacks] = []
     if not _write(periods, lacking):
         return
-    for period in periods if is_to_look else []:
+    for period in periods if looks else []:
         held.look_for_lost(*period)
     lost = str(lacking[0]) if lacking else held.lost_in_words()
-    progress.synced_until = now - OVERLAP
-    if not lost:
-        progress.failing_since, progress.error = None, ""
-    if is_to_look:
-        progress.looked_at, progress.looked_back_to = now, stretch and stretch[0]
-    progress.save()
+    _note(progress, looks, is_whole=not lost, now=now)
     if lost:
         # Old files may be all that is left of it: none is removed.
         raise LakeUnavailable(lost)
     if _is_past(progress.vacuumed_at, VACUUMS_APART, now):
         _vacuum()
         LakeProgress.objects.update(vacuumed_at=now)
+
+
+def _looks(progress: LakeProgress, now: datetime) -> list[Period]:
+    """Return the periods to compare though nothing is known to have changed there.
+
+    These are none, or the look-back and, where there are older days, a stretch of them.
+    """
+    if not _is_past(progress.looked_at, LOOKS_APART, now):
+        return []
+    look_back = now.date() - settings.PENDING_LOOKBACK
+    older = _stretch_before(progress.looked_back_to or look_back)
+    return [(look_back, now.date()), *([older] if older else [])]
+
+
+def _note(progress: LakeProgress, looks: Sequence[Period], is_whole: bool, now: datetime) -> None:
+    progress.synced_until = now - OVERLAP
+    if is_whole:
+        progress.failing_since, progress.error = None, ""
+    if looks:
+        _, *older = looks
+        progress.looked_at = now
+        progress.looked_back_to = older[0][0] if older else None
+    progress.save()
 
 
 def _is_past(last: datetime | None, pause: timedelta, now: datetime) -> bool:

@@ -25,7 +25,7 @@ from aggregates.models import ACTIVE, AggregatedDay, Assessment, LetGoMonth, Run
 from aggregates.source import gateway
 from common import waits
 from common.databases import TARGET
-from common.days import DAY, FIRST_DAY, LAST_DAY, day_bounds, days_between
+from common.days import DAY, FIRST_DAY, LAST_DAY, day_bounds
 from common.let_go import MonthElsewhere
 from common.postgres.partitions import month_after, month_bounds, month_of, partitions
 from common.refusals import Refusal
@@ -130,7 +130,7 @@ def _behind(tables: Sequence[LakeTable], first: date, last: date) -> str:
             f" otherwise, as {turbine} on {day}: see manage.py lake status"
         )
     kept = [each for each in KEPT if each.table in tables]
-    days = [day for day in days_between(first, last) if _is_damaged(day, kept, held_too=True)]
+    days = [day for day in _days_of(kept, first, last) if _is_damaged(day, kept, held_too=True)]
     if not days:
         return ""
     if staying := [day for day in days if not _is_damaged(day, kept, held_too=False)]:
@@ -143,6 +143,16 @@ def _behind(tables: Sequence[LakeTable], first: date, last: date) -> str:
         f"The lake lacks {len(days)} of these days, or has them otherwise, from {days[0]} on."
         f" First: manage.py lake audit --from {first} --to {last} --repair"
     )
+
+
+def _days_of(tables: Sequence[Kept], first: date, last: date) -> list[date]:
+    """Return the days of which a database or the lake has anything, in order."""
+    days: set[date] = set()
+    for kept in tables:
+        in_lake = reading.contents(kept.table, first, last)
+        days |= {day for day, _ in kept.contents(first, last).keys() | in_lake.keys()}
+        days |= reading.days_of_strays(kept.table, first, last)
+    return sorted(days)
 
 
 def _is_damaged(day: date, kept: Sequence[Kept], held_too: bool) -> bool:

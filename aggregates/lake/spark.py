@@ -58,8 +58,8 @@ class Spark:
         SparkFailed: where the server does not answer.
     """
 
-    def __init__(self, address: str) -> None:
-        self.address = address
+    def __init__(self, server: str) -> None:
+        self.server = server
         # No frame of pandas passes to the client, and what fails is told in a sentence.
         warnings.filterwarnings("ignore", module="pyspark")
         try:
@@ -73,7 +73,7 @@ class Spark:
         for package in SENT:
             cloudpickle.register_pickle_by_value(import_module(package))  # type: ignore[no-untyped-call]
         self.session = self._ask(
-            lambda: _patient(SparkSession.builder.remote(address).create()),
+            lambda: _patient(SparkSession.builder.remote(server).create()),
             CONNECTED_WITHIN_S,
         )
 
@@ -153,7 +153,7 @@ class Spark:
             raise errors[0]
         cause = errors[0] if errors else None
         reason = _reason(cause) if cause else f"no answer within {within_s} seconds"
-        raise SparkFailed(f"Spark at {quoted(self.address)} fails: {reason}.") from cause
+        raise SparkFailed(f"Spark at {quoted(self.server)} fails: {reason}.") from cause
 
 
 def _reason(error: BaseException) -> str:
