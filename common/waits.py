@@ -75,6 +75,8 @@ CLOSED_S = 2
 QUEUED_S, PAGE_QUEUED_S, DOWNLOAD_QUEUED_S = 1.5, 5, 20
 # A process of the web server that gives no sign of life; requests in its threads count as none.
 WEB_PROCESS_S = 30
+# One that is to end, for the answers that it has begun.
+WEB_ENDS_S = 20
 # The broker: to connect, between two parts of an answer, and for all of what is asked.
 BROKER_CONNECT_S, BROKER_PART_S, BROKER_ANSWER_S = 2, 5, 30
 # A worker connects anew to a broker that was silent for so long, and tries that so far apart.

@@ -31,6 +31,7 @@ worker_connections = (
 keepalive = waits.REQUEST_S
 # A process that stands still for longer is killed, and another one started in its place.
 timeout = waits.WEB_PROCESS_S
+graceful_timeout = waits.WEB_ENDS_S
 # gunicorn takes no longer ones, and an address may name many turbines.
 limit_request_line = 8190
 # Neither a visitor nor a proxy may say where the application is mounted.
