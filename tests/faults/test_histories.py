@@ -19,7 +19,7 @@ from typing import Any
 
 import psycopg2
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import Error, connections
 from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
@@ -488,7 +488,11 @@ def verify(*arguments: str) -> str:
         unlogged = "SELECT relname FROM pg_class WHERE relpersistence = 'u' AND relkind = 'r'"
         for (month,) in owner.run(unlogged):
             owner.run(f"ALTER TABLE {month} SET LOGGED")
-    call_command("verify_source", *arguments, stdout=(told := StringIO()))
+    told = StringIO()
+    try:
+        call_command("verify_source", *arguments, stdout=told)
+    except CommandError as error:
+        raise AssertionError(f"{told.getvalue()}{error}") from error
     return told.getvalue()
 
 

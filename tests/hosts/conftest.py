@@ -22,6 +22,8 @@ HERE = "10.77.0.1"
 BRIDGE = "windbr0"
 # PostgreSQL refuses to run as root.
 ACCOUNT = "nobody"
+# One process at a time has the network: given to several, all but one would wait for it.
+ONE_NETWORK = pytest.mark.xdist_group("network")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -10,11 +10,11 @@ from contextlib import contextmanager
 import psutil
 import pytest
 
-from tests.hosts.conftest import HERE, Deployment, Host
+from tests.hosts.conftest import HERE, ONE_NETWORK, Deployment, Host
 from tests.hosts.test_vanished_hosts import line_of
 from tests.windproject.sites import Site, served
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), ONE_NETWORK]
 
 # Threads wait for so many seconds for those who read nothing, so that others would after a while.
 LOOKED_FOR_S = 12

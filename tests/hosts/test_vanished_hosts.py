@@ -5,7 +5,9 @@ import time
 from contextlib import ExitStack
 
 from common import waits
-from tests.hosts.conftest import Deployment, Host
+from tests.hosts.conftest import ONE_NETWORK, Deployment, Host
+
+pytestmark = ONE_NETWORK
 
 # The kernel ends a connection on which nothing was acknowledged for so long.
 NOTICED_S = waits.UNACKNOWLEDGED_S

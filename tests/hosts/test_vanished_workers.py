@@ -11,8 +11,10 @@ import pytest
 
 from common import waits
 from common.days import today
-from tests.hosts.conftest import Deployment, Host
+from tests.hosts.conftest import ONE_NETWORK, Deployment, Host
 from tests.processes import wait_until
+
+pytestmark = ONE_NETWORK
 
 DAY = today() - timedelta(days=3)
 WORKER = ["-m", "celery", "-A", "windproject", "worker", "--concurrency=1"]

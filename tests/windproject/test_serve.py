@@ -7,6 +7,9 @@ import stat
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
 from io import StringIO
 from urllib.request import urlopen
 
@@ -43,6 +46,16 @@ def lives(process: psutil.Process) -> bool:
         return False
 
 
+def has_ended(process: psutil.Process) -> bool:
+    return not lives(process)
+
+
+def wait_until_ended(started: Sequence[psutil.Process]) -> None:
+    for program in started:
+        with suppress(psutil.NoSuchProcess):
+            wait_until(partial(has_ended, program), f"end of {program.cmdline()}")
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGHUP])
 def test_everything_runs_until_ctrl_c_or_a_closed_window_and_nothing_after_it(how: int) -> None:
@@ -53,7 +66,7 @@ def test_everything_runs_until_ctrl_c_or_a_closed_window_and_nothing_after_it(ho
         assert "served already, by process" in second_serve(f"serve{how}")
         os.kill(served.pid, how)
         assert served.wait(timeout=10) in (0, 130, 143, -how)
-        wait_until(lambda: not any(map(lives, started)), "end of all processes")
+        wait_until_ended(started)
 
 
 def second_serve(var: str) -> str:
@@ -80,7 +93,7 @@ def test_everything_ends_when_nobody_reads_its_lines_any_more() -> None:
         served.stdout.close()
         answers(port)
         served.wait(timeout=20)
-        wait_until(lambda: not any(map(lives, started)), "end of all processes")
+        wait_until_ended(started)
 
 
 def worker_of(served: psutil.Process) -> psutil.Process | None:
@@ -124,7 +137,7 @@ def test_nothing_outlives_a_supervisor_that_was_killed() -> None:
         wait_until(lambda: answers(port), "page that asks to log in")
         started = psutil.Process(served.pid).children(recursive=True)
         os.kill(served.pid, signal.SIGKILL)
-        wait_until(lambda: not any(map(lives, started)), "end of all processes")
+        wait_until_ended(started)
 
 
 @pytest.mark.django_db(transaction=True)
