@@ -16,7 +16,7 @@ import socket
 import sys
 from collections.abc import Sequence
 from functools import partial
-from multiprocessing.synchronize import Event
+from multiprocessing.sharedctypes import RawValue
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, TextIO
@@ -64,7 +64,7 @@ class Terminal:
 class KeptProcess(Process):  # type: ignore[misc]  # it has no types
     """A program that is started again where it ends by itself."""
 
-    def __init__(self, *arguments: Any, ended: Event, broker: str, **options: Any) -> None:
+    def __init__(self, *arguments: Any, ended: ctypes.c_bool, broker: str, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.ended = ended
         self.broker = broker if self.name != BROKER else ""
@@ -79,12 +79,16 @@ class KeptProcess(Process):  # type: ignore[misc]  # it has no types
         _wait_for(self.broker)
         self.started = min(self.started, monotonic())
         super().run(events, ignore_signals)
-        while self._is_kept() and not self.ended.wait(PAUSE_S):
+        while self._is_kept() and not self._ends_within_the_pause():
             super().run(events, ignore_signals)
         super()._send_message({"returncode": self._child.returncode}, type="stop")
 
+    def _ends_within_the_pause(self) -> bool:
+        sleep(PAUSE_S)
+        return self.ended.value
+
     def _is_kept(self) -> bool:
-        return not self.ended.is_set() and monotonic() - self.started >= STARTED_S
+        return not self.ended.value and monotonic() - self.started >= STARTED_S
 
     def _send_message(self, data: Any, type: str = "line") -> None:
         """Pass on what honcho tells of a run of the program, but not yet that it is over."""
@@ -121,13 +125,14 @@ class KeepingManager(Manager):  # type: ignore[misc]  # as above
 
     def __init__(self, printer: Printer, broker: str) -> None:
         super().__init__(printer)
-        self.ended = multiprocessing.Event()
+        # All processes see it, and a signal may come at any time: it has no lock to wait for.
+        self.ended = RawValue(ctypes.c_bool, False)
         self._process_ctor = partial(KeptProcess, ended=self.ended, broker=broker)
 
     def _all_started(self) -> bool:
         """Return whether all programs run; the loop asks each time it goes round."""
         for program in self._processes.values():
-            if not (self.ended.is_set() or program["process"].is_alive()):
+            if not (self.ended.value or program["process"].is_alive()):
                 self._keep_again(program)
         return bool(super()._all_started())
 
@@ -143,7 +148,7 @@ class KeepingManager(Manager):  # type: ignore[misc]  # as above
 
     def terminate(self) -> None:
         """End all programs."""
-        self.ended.set()
+        self.ended.value = True
         super().terminate()
 
 

@@ -8,6 +8,7 @@ import os
 import socket
 from collections.abc import Sequence
 from datetime import datetime
+from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import Any
 
@@ -24,7 +25,10 @@ logger = logging.getLogger(__name__)
 
 # A worker that takes hints again tells so at once.
 LOOKED_EVERY_S = 1
-_goes_round, _has_ended = Event(), Event()
+_goes_round = Event()
+# A signal tells that the worker goes, maybe a second one in the middle of the first: what they do
+# may wait for no lock, and to put into this queue does not.
+_ends = SimpleQueue[None]()
 
 
 @worker_ready.connect
@@ -44,17 +48,25 @@ def _look_whether_it_takes_hints(consumer: Any) -> None:
 @worker_shutting_down.connect
 def end(**kwargs: Any) -> None:
     """Tell that this worker goes."""
-    _has_ended.set()
-    _goes_round.set()
+    _ends.put(None)
 
 
 def _tell_until_the_end(slots: int) -> None:
-    while not _has_ended.is_set():
-        if _goes_round.wait(LOOKED_EVERY_S) and not _has_ended.is_set():
+    while not _ends_within(LOOKED_EVERY_S):
+        if _goes_round.is_set():
             _tell(slots)
-            _has_ended.wait(SEEN_EVERY_S)
+            _ends_within(SEEN_EVERY_S)
         _goes_round.clear()
     Worker.objects.filter(**_this_one()).delete()
+
+
+def _ends_within(pause_s: float) -> bool:
+    """Wait so long; return whether the worker was told to end meanwhile, or before."""
+    try:
+        _ends.put(_ends.get(timeout=pause_s))
+    except Empty:
+        return False
+    return True
 
 
 def _tell(slots: int) -> None:

@@ -158,7 +158,7 @@ def test_a_program_whose_keeper_was_killed_is_tried_until_it_can_start() -> None
     program = manager._processes["web"]
     manager._keep_again(program)
     told = [manager.events.get(timeout=PATIENCE_S) for _ in range(4)]
-    manager.ended.set()
+    manager.ended.value = True
     program["process"].join()
     again = "ended with code 1; it is started again in 2 s\n"
     assert [message.data for message in told if message.type == "line"].count(again) == 2

@@ -1,6 +1,7 @@
 """Which workers are there, and whose code is the newest."""
 
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -30,6 +31,16 @@ def test_a_worker_is_there_for_a_minute_after_its_last_sign_of_life() -> None:
     for seconds in (-61, 26 * 3600):
         Worker.objects.update(seen_at=Now() + timedelta(seconds=seconds))
         assert not Worker.objects.alive().exists()
+
+
+def test_a_worker_that_is_told_to_end_in_the_middle_of_anything_waits_for_no_lock() -> None:
+    told = [Thread(target=presence.end, daemon=True) for _ in range(2)]
+    with vars(presence._goes_round)["_cond"]:
+        for signal in told:
+            signal.start()
+            signal.join(5)
+    assert not any(signal.is_alive() for signal in told)
+    assert presence._ends_within(0)
 
 
 @pytest.mark.parametrize(
